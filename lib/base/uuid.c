@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "base/uuid.h"
+
+#include <string.h>
+#include <sys/random.h>
+#include <uuid/uuid.h>
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+static bool dash_before_byte(int i)
+{
+	return i == 4 || i == 6 || i == 8 || i == 10;
+}
+
+bool uuid_from_text(const char *text, struct uuid *out)
+{
+	struct uuid u;
+
+	/* libuuid's parser wants a NUL; these bytes lie inside a name. */
+	for (int i = 0; i < 16; i++) {
+		int high, low;
+
+		if (dash_before_byte(i) && *text++ != '-')
+			return false;
+		high = hex_digit(text[0]);
+		if (high < 0)
+			return false;
+		low = hex_digit(text[1]);
+		if (low < 0)
+			return false;
+		u.bytes[i] = (uint8_t)(high << 4 | low);
+		text += 2;
+	}
+	*out = u;
+	return true;
+}
+
+void uuid_to_text(const struct uuid *uuid, char *text)
+{
+	char with_nul[UUID_TEXT_LEN + 1];
+
+	uuid_unparse_lower(uuid->bytes, with_nul);
+	memcpy(text, with_nul, UUID_TEXT_LEN);
+}
+
+int uuid_compare_bytes(const struct uuid *a, const struct uuid *b)
+{
+	return memcmp(a->bytes, b->bytes, sizeof(a->bytes));
+}
+
+bool uuid_equal(const struct uuid *a, const struct uuid *b)
+{
+	return uuid_compare_bytes(a, b) == 0;
+}
+
+bool uuid_is_zero(const struct uuid *uuid)
+{
+	return uuid_is_null(uuid->bytes);
+}
+
+void uuid_new(struct uuid *out)
+{
+	uuid_generate_random(out->bytes);
+}
+
+static const char lvm_id_alphabet[] =
+	"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+static bool is_lvm_id_char(char c)
+{
+	return c != '\0' && strchr(lvm_id_alphabet, c) != NULL;
+}
+
+bool lvm_id_from_chars(const char *chars, struct lvm_id *out)
+{
+	for (int i = 0; i < LVM_ID_LEN; i++) {
+		if (!is_lvm_id_char(chars[i]))
+			return false;
+	}
+	memcpy(out->chars, chars, LVM_ID_LEN);
+	return true;
+}
+
+/* Dashes stand after 6, 10, 14, 18, 22 and 26 characters of the id. */
+static bool dash_before_char(int i)
+{
+	return i >= 6 && i <= 26 && (i - 6) % 4 == 0;
+}
+
+bool lvm_id_from_text(const char *text, struct lvm_id *out)
+{
+	char chars[LVM_ID_LEN];
+
+	for (int i = 0; i < LVM_ID_LEN; i++) {
+		if (dash_before_char(i) && *text++ != '-')
+			return false;
+		chars[i] = *text++;
+		if (!is_lvm_id_char(chars[i]))
+			return false;
+	}
+	return lvm_id_from_chars(chars, out);
+}
+
+void lvm_id_to_text(const struct lvm_id *id, char *text)
+{
+	for (int i = 0; i < LVM_ID_LEN; i++) {
+		if (dash_before_char(i))
+			*text++ = '-';
+		*text++ = id->chars[i];
+	}
+}
+
+bool lvm_id_equal(const struct lvm_id *a, const struct lvm_id *b)
+{
+	return memcmp(a->chars, b->chars, LVM_ID_LEN) == 0;
+}
+
+int lvm_id_new(struct lvm_id *out)
+{
+	const unsigned letters = sizeof(lvm_id_alphabet) - 1;
+	int have = 0;
+
+	while (have < LVM_ID_LEN) {
+		uint8_t pool[64];
+
+		if (getrandom(pool, sizeof(pool), 0) != (ssize_t)sizeof(pool))
+			return -1;
+		for (size_t i = 0; i < sizeof(pool) && have < LVM_ID_LEN; i++) {
+			/* Six bits; values past the alphabet are thrown away,
+			 * so that every letter is equally likely. */
+			unsigned v = pool[i] & 63;
+
+			if (v < letters)
+				out->chars[have++] = lvm_id_alphabet[v];
+		}
+	}
+	return 0;
+}

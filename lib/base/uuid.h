@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * The two kinds of identifier on an SR: uuids (SR, VDI) and LVM ids (PV, VG,
+ * LV). Parsing is pure; only the *_generate functions use randomness.
+ */
+#ifndef BASE_UUID_H
+#define BASE_UUID_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define UUID_TEXT_LEN 36 /* 8-4-4-4-12 hexadecimal digits with dashes */
+
+struct uuid {
+	uint8_t bytes[16]; /* in the order of the text */
+};
+
+/* Reads exactly UUID_TEXT_LEN bytes at `text`; either case of letters. False
+ * if they are not a uuid; *out is then untouched. */
+bool uuid_from_text(const char *text, struct uuid *out);
+
+/* Writes UUID_TEXT_LEN lower-case bytes and no NUL. */
+void uuid_to_text(const struct uuid *uuid, char *text);
+
+bool uuid_equal(const struct uuid *a, const struct uuid *b);
+bool uuid_is_zero(const struct uuid *uuid);
+int uuid_compare_bytes(const struct uuid *a, const struct uuid *b);
+
+/* A new random uuid (version 4, libuuid). */
+void uuid_new(struct uuid *out);
+
+#define LVM_ID_LEN	32 /* [0-9a-zA-Z], as in a label */
+#define LVM_ID_TEXT_LEN 38 /* with dashes as 6-4-4-4-4-4-6, as in VG text */
+
+struct lvm_id {
+	char chars[LVM_ID_LEN]; /* no NUL */
+};
+
+/* Reads exactly LVM_ID_LEN characters without dashes. */
+bool lvm_id_from_chars(const char *chars, struct lvm_id *out);
+
+/* Reads exactly LVM_ID_TEXT_LEN characters with dashes. */
+bool lvm_id_from_text(const char *text, struct lvm_id *out);
+
+/* Writes LVM_ID_TEXT_LEN bytes and no NUL. */
+void lvm_id_to_text(const struct lvm_id *id, char *text);
+
+bool lvm_id_equal(const struct lvm_id *a, const struct lvm_id *b);
+
+/* A new random id from the kernel's generator. -1 if that fails (errno). */
+int lvm_id_new(struct lvm_id *out);
+
+#endif

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * A LUN: blocks to read, write and flush. The seam that all I/O goes through;
+ * its forms are a file (lun_file.h), memory (lun_memory.h), libiscsi
+ * (lun_libiscsi.h) and a block device. Tests put their own form underneath to
+ * trace or break it.
+ *
+ * Requests go in lists, so that a form that can have many commands under way
+ * has them under way. All offsets and lengths are bytes and whole blocks.
+ */
+#ifndef LUN_LUN_H
+#define LUN_LUN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+struct lun;
+
+struct lun_io {
+	uint64_t offset;
+	size_t len;
+	uint8_t *data; /* filled by a read, taken by a write */
+};
+
+struct lun_ops {
+	/* Each does all `n` requests or fails; the order among them is free,
+	 * so they must not overlap. */
+	int (*read)(struct lun *lun, const struct lun_io *ios, size_t n,
+		    struct error *err);
+	int (*write)(struct lun *lun, const struct lun_io *ios, size_t n,
+		     struct error *err);
+	/* Everything written so far is on stable storage, or an error. */
+	int (*flush)(struct lun *lun, struct error *err);
+	void (*close)(struct lun *lun);
+};
+
+/* Every form begins with this. */
+struct lun {
+	const struct lun_ops *ops;
+	uint64_t size;	      /* bytes, a multiple of block_size */
+	uint32_t block_size;  /* logical block: 512 or 4096 */
+};
+
+/* These check that every request is whole blocks inside the LUN, then call the
+ * form. Failures are ERROR_IO, out of bounds ERROR_INTERNAL. */
+int lun_read(struct lun *lun, const struct lun_io *ios, size_t n,
+	     struct error *err);
+int lun_write(struct lun *lun, const struct lun_io *ios, size_t n,
+	      struct error *err);
+int lun_flush(struct lun *lun, struct error *err);
+
+/* Frees the LUN; NULL is fine. Does not flush. */
+void lun_close(struct lun *lun);
+
+#endif
