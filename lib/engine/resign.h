@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * The story of one resign, from the LUN's address to its new identifiers:
+ * connect, load, guard, plan, commit, apply, verify, detach.
+ */
+#ifndef ENGINE_RESIGN_H
+#define ENGINE_RESIGN_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "base/uuid.h"
+#include "iscsi/target.h"
+
+enum resign_initiator {
+	RESIGN_LIBISCSI,
+};
+
+enum resign_snapshots {
+	RESIGN_SNAPSHOTS_KEEP, /* every VDI and chain is kept */
+	RESIGN_SNAPSHOTS_DROP, /* snapshot VDIs are not in the result */
+};
+
+struct resign_request {
+	enum resign_initiator initiator;
+	enum resign_snapshots snapshots;
+	struct iscsi_target target;
+	const char *scsi_id;	 /* which LUN of the target */
+	struct uuid new_sr_uuid; /* xapi's uuid of this sr_create call */
+};
+
+/* Resigns the LUN. On 0 the LUN carries its new identifiers, is flushed, read
+ * back and detached. On -1 it is as it was. */
+int resign_over_iscsi(const struct resign_request *request, struct error *err);
+
+#endif

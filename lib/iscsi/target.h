@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * Which target, as whom: what both initiators need to log in.
+ */
+#ifndef ISCSI_TARGET_H
+#define ISCSI_TARGET_H
+
+#include <stdint.h>
+
+struct iscsi_portal {
+	char *host;    /* name or address, an IPv6 address without brackets */
+	uint16_t port;
+};
+
+struct iscsi_target {
+	struct iscsi_portal *portals; /* at least one; tried in this order */
+	unsigned portal_count;
+	char *iqn;		/* the target's name */
+	char *initiator;	/* our name */
+	char *chap_user;	/* NULL: no CHAP */
+	char *chap_password;
+	char *incoming_user;	/* NULL: the target need not prove itself */
+	char *incoming_password;
+};
+
+#endif

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * A LUN that is an image file.
+ */
+#ifndef LUN_LUN_FILE_H
+#define LUN_LUN_FILE_H
+
+#include "lun/lun.h"
+
+/* The file must be a regular file of whole blocks; block_size is 512 or 4096.
+ * Opened for reading and writing. ERROR_IO with the reason. */
+int lun_file_open(const char *path, uint32_t block_size, struct lun **out,
+		  struct error *err);
+
+#endif

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * A LUN in memory.
+ */
+#ifndef LUN_LUN_MEMORY_H
+#define LUN_LUN_MEMORY_H
+
+#include "lun/lun.h"
+
+/* `bytes` stays the caller's, must outlive the LUN, and is changed by writes. */
+int lun_memory_open(uint8_t *bytes, uint64_t size, uint32_t block_size,
+		    struct lun **out, struct error *err);
+
+#endif
