@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "format/lv_name.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "base/uuid.h"
+
+static bool starts_with(const char *text, const char *prefix)
+{
+	return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+/* SM always writes a uuid at exactly this place. */
+static bool is_uuid_then(const char *text, const char *rest)
+{
+	struct uuid uuid;
+
+	return strlen(text) >= UUID_TEXT_LEN && uuid_from_text(text, &uuid) &&
+	       strcmp(text + UUID_TEXT_LEN, rest) == 0;
+}
+
+enum lv_kind lv_name_kind(const char *name, bool tagged_journaler)
+{
+	/* The types that SM has had over time; it tags their LVs, but an LV of
+	 * such a name that has lost its tag is still SM's. */
+	static const char *const journals[] = {
+		"clone_",    "leaf_", "inflate_",     "relink_",
+		"coalesce_", "zero_", "multiattach_",
+	};
+
+	if (strcmp(name, "MGT") == 0)
+		return LV_MGT;
+	if (starts_with(name, "VHD-"))
+		return LV_VHD;
+	if (starts_with(name, "LV-"))
+		return LV_RAW;
+	if (is_uuid_then(name, ".cbtlog"))
+		return LV_CBTLOG;
+	if (starts_with(name, "jvhd_"))
+		return LV_JVHD;
+	if (tagged_journaler)
+		return LV_JOURNAL;
+	for (size_t i = 0; i < sizeof(journals) / sizeof(*journals); i++) {
+		if (starts_with(name, journals[i]))
+			return LV_JOURNAL;
+	}
+	return LV_FOREIGN;
+}

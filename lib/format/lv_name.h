@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * What an LV's name says, as XenServer's storage manager gives them.
+ *
+ * Source: sm libs/sm/lvhdutil.py (VHD-, LV-), journaler.py, cleanup.py
+ * (OLD_), cbtutil.py (.cbtlog), LVHDSR.py (MGT), blktap (jvhd_).
+ */
+#ifndef FORMAT_LV_NAME_H
+#define FORMAT_LV_NAME_H
+
+#include <stdbool.h>
+
+enum lv_kind {
+	LV_FOREIGN, /* not SM's (hb-<host uuid> …): the name is kept */
+	LV_MGT,	    /* the SR's metadata */
+	LV_VHD,	    /* VHD-<vdi>, VHD-OLD_<vdi> … */
+	LV_RAW,	    /* LV-<vdi>: raw VDI, HA statefile, redo log */
+	LV_CBTLOG,  /* <vdi>.cbtlog */
+	LV_JOURNAL, /* <type>_<vdi>[_<value>]: an operation in flight */
+	LV_JVHD,    /* jvhd_<vdi>: libvhd's own journal of a resize */
+};
+
+/* `tagged_journaler`: the LV has SM's tag `journaler`. */
+enum lv_kind lv_name_kind(const char *name, bool tagged_journaler);
+
+#endif

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * From a byte of an LV to a byte of the LUN, segment by segment.
+ */
+#ifndef FORMAT_LVM_MAP_H
+#define FORMAT_LVM_MAP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "format/lvm_vg.h"
+
+/* The longest run of the LUN that holds bytes of the LV from `at` on, at most
+ * `len` of them: sets *offset (LUN bytes) and returns the run's length. `at`
+ * and `len` lie inside the LV, and the VG comes from lvm_vg_parse, so this
+ * cannot fail; a longer range takes several calls. */
+uint64_t lvm_map_run(const struct lvm_vg *vg, const struct lvm_lv *lv,
+		     uint64_t at, uint64_t len, uint64_t *offset);
+
+/* Whether bytes at..at+len lie inside the LV. */
+bool lvm_lv_has(const struct lvm_lv *lv, uint64_t at, uint64_t len);
+
+/* One past the last byte of the LUN that any LV uses. */
+uint64_t lvm_map_end(const struct lvm_vg *vg);
+
+#endif

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "format/lvm_mda.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/crc.h"
+
+enum {
+	MAGIC_AT = 4,
+	VERSION_AT = 20,
+	START_AT = 24,
+	SIZE_AT = 32,
+	SLOTS_AT = 40,
+	SLOT_SIZE = 24,
+};
+
+#define RAW_LOCN_IGNORED 1u
+
+static const char magic[] = " LVM2 x[5A%r0N*>";
+
+static uint32_t header_crc(const uint8_t *header)
+{
+	return lvm_crc(LVM_CRC_INITIAL, header + MAGIC_AT,
+		       LVM_MDA_HEADER_SIZE - MAGIC_AT);
+}
+
+static struct lvm_raw_locn get_slot(const uint8_t *slot)
+{
+	return (struct lvm_raw_locn){
+		.offset = get_le64(slot),
+		.size = get_le64(slot + 8),
+		.crc = get_le32(slot + 16),
+		.flags = get_le32(slot + 20),
+	};
+}
+
+static void put_slot(uint8_t *slot, const struct lvm_raw_locn *locn)
+{
+	put_le64(slot, locn->offset);
+	put_le64(slot + 8, locn->size);
+	put_le32(slot + 16, locn->crc);
+	put_le32(slot + 20, locn->flags);
+}
+
+static int damaged(struct error *err, const struct lvm_area *area,
+		   const char *what)
+{
+	return error_set(err, ERROR_LUN_CONTENT,
+			 "the LVM metadata area at byte %" PRIu64
+			 " is damaged: %s; make a new clone of the original "
+			 "LUN", area->offset, what);
+}
+
+int lvm_mda_parse(const uint8_t *header, const struct lvm_area *area,
+		  uint64_t lun_size, struct lvm_mda *out, struct error *err)
+{
+	struct lvm_mda mda = { .area = *area };
+	uint64_t ring;
+
+	if (get_le32(header) != header_crc(header))
+		return damaged(err, area, "its header's checksum is wrong");
+	if (memcmp(header + MAGIC_AT, magic, sizeof(magic) - 1) != 0)
+		return damaged(err, area, "its header has no LVM2 magic");
+	if (get_le32(header + VERSION_AT) != 1)
+		return damaged(err, area, "its version is not 1");
+	if (get_le64(header + START_AT) != area->offset)
+		return damaged(err, area, "it says it starts elsewhere");
+
+	/* pvresize and pvchange keep the header's size right; the label's may
+	 * be older. LVM goes by the header (format-text.c), so do we. */
+	mda.area.size = get_le64(header + SIZE_AT);
+	if (mda.area.size <= LVM_MDA_HEADER_SIZE ||
+	    mda.area.size % LVM_SECTOR_SIZE || mda.area.offset > lun_size ||
+	    mda.area.size > lun_size - mda.area.offset)
+		return damaged(err, area, "its size does not fit the LUN");
+
+	mda.text = get_slot(header + SLOTS_AT);
+	mda.ignored = mda.text.flags & RAW_LOCN_IGNORED;
+	ring = mda.area.size - LVM_MDA_HEADER_SIZE;
+	if (mda.text.offset &&
+	    (mda.text.offset < LVM_MDA_HEADER_SIZE ||
+	     mda.text.offset >= mda.area.size || mda.text.size < 2 ||
+	     mda.text.size > ring))
+		return damaged(err, area, "its VG text lies outside it");
+	*out = mda;
+	return 0;
+}
+
+unsigned lvm_mda_pieces(const struct lvm_mda *mda, uint64_t offset,
+			uint64_t size, struct lvm_mda_piece pieces[2])
+{
+	uint64_t to_end = mda->area.size - offset;
+
+	pieces[0].offset = mda->area.offset + offset;
+	if (size <= to_end) {
+		pieces[0].len = size;
+		return 1;
+	}
+	pieces[0].len = to_end;
+	pieces[1].offset = mda->area.offset + LVM_MDA_HEADER_SIZE;
+	pieces[1].len = size - to_end;
+	return 2;
+}
+
+void lvm_mda_set_text(const struct lvm_raw_locn *text, uint8_t *header)
+{
+	static const struct lvm_raw_locn none;
+
+	put_slot(header + SLOTS_AT, text);
+	put_slot(header + SLOTS_AT + SLOT_SIZE, &none);
+	put_le32(header, header_crc(header));
+}
+
+static uint64_t round_up(uint64_t n, uint32_t to)
+{
+	return (n + to - 1) / to * to;
+}
+
+void lvm_mda_free_space(const struct lvm_mda *mda, uint32_t block_size,
+			uint64_t *offset, uint64_t *size)
+{
+	/* Blocks count from the LUN's start; the area need not begin on one
+	 * when blocks are 4096 bytes. All below is in LUN offsets. */
+	uint64_t start = mda->area.offset;
+	uint64_t first = round_up(start + LVM_MDA_HEADER_SIZE, block_size);
+	uint64_t end = (start + mda->area.size) / block_size * block_size;
+	uint64_t text_from = start + mda->text.offset;
+	uint64_t text_to = text_from + mda->text.size;
+	uint64_t best_from = first, best_to = end;
+
+	if (mda->text.offset && text_to > start + mda->area.size) {
+		/* Wrapped: free is what lies between its two pieces. */
+		uint64_t second = text_to - mda->area.size +
+				  LVM_MDA_HEADER_SIZE;
+
+		best_from = round_up(second, block_size);
+		best_to = text_from / block_size * block_size;
+	} else if (mda->text.offset) {
+		uint64_t before = text_from / block_size * block_size;
+		uint64_t after = round_up(text_to, block_size);
+
+		/* After the text where there is as much room, as LVM would:
+		 * then the older texts stay readable longest. */
+		if (after <= end && (before <= first ||
+				     end - after >= before - first))
+			best_from = after;
+		else
+			best_to = before;
+	}
+	*offset = best_from - start;
+	*size = best_to > best_from ? best_to - best_from : 0;
+}

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "format/mgt.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+
+/* "XSSM:", ten characters, ":1:2" */
+enum { LENGTH_AT = 5, LENGTH_WIDTH = 10, VERSION_AT = 15 };
+
+static bool is_blank(const uint8_t *sector)
+{
+	for (int i = 0; i < MGT_SECTOR; i++) {
+		if (sector[i] != 0)
+			return false;
+	}
+	return true;
+}
+
+int mgt_parse_header(const uint8_t *sector, uint64_t volume_size,
+		     struct mgt_header *out, struct error *err)
+{
+	struct mgt_header header = { 0 };
+	uint64_t length = 0;
+	int i = LENGTH_AT;
+
+	if (is_blank(sector)) {
+		header.blank = true;
+		*out = header;
+		return 0;
+	}
+	if (memcmp(sector, "XSSM:", LENGTH_AT) != 0 ||
+	    sector[VERSION_AT] != ':')
+		return error_set(err, ERROR_LUN_CONTENT,
+				 "the MGT volume does not begin with SM's "
+				 "header (XSSM); attach the original SR once "
+				 "so that SM repairs it, then make a new clone");
+	for (; i < VERSION_AT && sector[i] >= '0' && sector[i] <= '9'; i++)
+		length = length * 10 + (uint64_t)(sector[i] - '0');
+	for (; i < VERSION_AT && sector[i] == ' '; i++)
+		;
+	if (i != VERSION_AT || sector[LENGTH_AT] == ' ')
+		return error_set(err, ERROR_LUN_CONTENT,
+				 "the length in the MGT volume's header is not "
+				 "a number");
+	/* Before 1.2 the layout was another; SM rewrites it at attach. */
+	if (memcmp(sector + VERSION_AT, ":1:2", 4) != 0)
+		return error_set(err, ERROR_LUN_CONTENT,
+				 "the MGT volume's format is not 1:2; attach "
+				 "the original SR once to a current XenServer, "
+				 "which upgrades it, then make a new clone");
+	if (length > volume_size) {
+		/* SM reads as far as it can, so do we. */
+		log_warning("MGT says it holds %llu bytes, the volume has %llu",
+			    (unsigned long long)length,
+			    (unsigned long long)volume_size);
+		length = volume_size;
+	}
+	if (length > MGT_MAX_SIZE)
+		return error_set(err, ERROR_LUN_CONTENT,
+				 "the MGT volume holds %llu bytes; SM's holds "
+				 "at most 4 MiB", (unsigned long long)length);
+	header.length = (uint32_t)length;
+	*out = header;
+	return 0;
+}
+
+/* The content of the first <tag>…</tag> in bytes from..to; NULL if none. */
+static const char *find_element(const uint8_t *bytes, uint32_t from,
+				uint32_t to, const char *open,
+				const char *close, size_t *len)
+{
+	const char *at = (const char *)bytes + from;
+	const char *begin, *end;
+
+	begin = memmem(at, to - from, open, strlen(open));
+	if (!begin)
+		return NULL;
+	begin += strlen(open);
+	end = memmem(begin, (size_t)((const char *)bytes + to - begin), close,
+		     strlen(close));
+	if (!end)
+		return NULL;
+	*len = (size_t)(end - begin);
+	return begin;
+}
+
+/* SM keeps labels in a record's first sector and all else in the second; a
+ * writer that did not is still understood. */
+static const char *find_in_record(const uint8_t *bytes, uint32_t at,
+				  uint32_t end, const char *open,
+				  const char *close, size_t *len)
+{
+	const char *found = NULL;
+
+	if (end - at > MGT_SECTOR)
+		found = find_element(bytes, at + MGT_SECTOR, end, open, close,
+				     len);
+	return found ? found : find_element(bytes, at, end, open, close, len);
+}
+
+static bool get_ref(const uint8_t *bytes, const char *content, size_t len,
+		    struct mgt_ref *ref)
+{
+	size_t skip = 0;
+
+	/* Older SMs wrapped long values in white space. */
+	while (skip < len && content[skip] == ' ')
+		skip++;
+	if (len - skip < UUID_TEXT_LEN ||
+	    !uuid_from_text(content + skip, &ref->uuid))
+		return false;
+	ref->at = (uint32_t)((const uint8_t *)content + skip - bytes);
+	return true;
+}
+
+static bool parse_record(const uint8_t *bytes, uint32_t at, uint32_t end,
+			 struct mgt_vdi *vdi)
+{
+	const char *content;
+	size_t len;
+
+	*vdi = (struct mgt_vdi){ .record_at = at };
+	content = find_in_record(bytes, at, end, "<uuid>", "</uuid>", &len);
+	if (!content || !get_ref(bytes, content, len, &vdi->uuid))
+		return false;
+	content = find_in_record(bytes, at, end, "<snapshot_of>",
+				 "</snapshot_of>", &len);
+	vdi->has_snapshot_of =
+		content && get_ref(bytes, content, len, &vdi->snapshot_of);
+	content = find_in_record(bytes, at, end, "<is_a_snapshot>",
+				 "</is_a_snapshot>", &len);
+	vdi->is_a_snapshot = content && len == 1 && *content == '1';
+	content = find_in_record(bytes, at, end, "<managed>", "</managed>",
+				 &len);
+	vdi->managed = !content || len != 1 || *content != '0';
+	content = find_in_record(bytes, at, end, "<deleted>", "</deleted>",
+				 &len);
+	if (content && len == 1) {
+		vdi->deleted = *content == '1';
+		vdi->deleted_at = (uint32_t)((const uint8_t *)content - bytes);
+	}
+	return true;
+}
+
+int mgt_parse(const uint8_t *bytes, const struct mgt_header *header,
+	      struct mgt *out, struct error *err)
+{
+	struct mgt mgt = { 0 };
+	const char *content;
+	size_t len;
+
+	if (header->length > MGT_SECTOR) {
+		uint32_t end = header->length < MGT_FIRST_RECORD_AT ?
+				       header->length :
+				       MGT_FIRST_RECORD_AT;
+
+		content = find_element(bytes, MGT_SECTOR, end, "<uuid>",
+				       "</uuid>", &len);
+		mgt.has_sr = content && get_ref(bytes, content, len, &mgt.sr);
+	}
+	if (header->length > MGT_FIRST_RECORD_AT) {
+		uint32_t room = header->length / MGT_RECORD_SIZE + 1;
+
+		mgt.vdis = calloc(room, sizeof(*mgt.vdis));
+		if (!mgt.vdis)
+			return error_no_memory(err);
+	}
+	for (uint32_t at = MGT_FIRST_RECORD_AT; at < header->length;
+	     at += MGT_RECORD_SIZE) {
+		uint32_t end = header->length - at < MGT_RECORD_SIZE ?
+				       header->length :
+				       at + MGT_RECORD_SIZE;
+
+		if (parse_record(bytes, at, end, &mgt.vdis[mgt.vdi_count]))
+			mgt.vdi_count++;
+	}
+	*out = mgt;
+	return 0;
+}
+
+void mgt_free(struct mgt *mgt)
+{
+	free(mgt->vdis);
+	*mgt = (struct mgt){ 0 };
+}
+
+const char *mgt_label(const uint8_t *bytes, const struct mgt_vdi *vdi,
+		      size_t *len)
+{
+	const char *label =
+		find_element(bytes, vdi->record_at,
+			     vdi->record_at + MGT_SECTOR, "<name_label>",
+			     "</name_label>", len);
+
+	if (!label)
+		*len = 0;
+	return label ? label : "";
+}

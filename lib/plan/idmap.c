@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "plan/idmap.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int idmap_init(struct idmap *map, const struct uuid *old_sr,
+	       const struct uuid *new_sr, uint32_t lv_count)
+{
+	*map = (struct idmap){ .old_sr = *old_sr, .new_sr = *new_sr };
+	map->lvs = calloc(lv_count ? lv_count : 1, sizeof(*map->lvs));
+	if (!map->lvs || lvm_id_new(&map->pv) || lvm_id_new(&map->vg))
+		goto fail;
+	for (uint32_t i = 0; i < lv_count; i++) {
+		if (lvm_id_new(&map->lvs[i]))
+			goto fail;
+	}
+	return 0;
+fail:
+	idmap_free(map);
+	return -1;
+}
+
+void idmap_free(struct idmap *map)
+{
+	free(map->vdis);
+	free(map->lvs);
+	*map = (struct idmap){ 0 };
+}
+
+/* The index of the first VDI at or after `old`. */
+static size_t lower_bound(const struct idmap *map, const struct uuid *old)
+{
+	size_t low = 0, high = map->vdi_count;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (uuid_compare_bytes(&map->vdis[mid].old, old) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+bool idmap_find(const struct idmap *map, const struct uuid *old,
+		struct uuid *new)
+{
+	size_t i = lower_bound(map, old);
+
+	if (uuid_equal(old, &map->old_sr)) {
+		*new = map->new_sr;
+		return true;
+	}
+	if (i == map->vdi_count || !uuid_equal(&map->vdis[i].old, old))
+		return false;
+	*new = map->vdis[i].new;
+	return true;
+}
+
+int idmap_renew(struct idmap *map, const struct uuid *old, struct uuid *new)
+{
+	size_t i;
+
+	if (uuid_is_zero(old)) {
+		*new = *old;
+		return 0;
+	}
+	if (idmap_find(map, old, new))
+		return 0;
+	if (map->vdi_count == map->vdi_room) {
+		size_t room = map->vdi_room ? map->vdi_room * 2 : 64;
+		struct idmap_entry *vdis =
+			reallocarray(map->vdis, room, sizeof(*vdis));
+
+		if (!vdis)
+			return -1;
+		map->vdis = vdis;
+		map->vdi_room = room;
+	}
+	i = lower_bound(map, old);
+	memmove(&map->vdis[i + 1], &map->vdis[i],
+		(map->vdi_count - i) * sizeof(*map->vdis));
+	map->vdis[i].old = *old;
+	uuid_new(&map->vdis[i].new);
+	map->vdi_count++;
+	*new = map->vdis[i].new;
+	return 0;
+}

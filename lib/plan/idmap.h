@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * Old identifiers and their new ones. One map serves the whole LUN: a uuid
+ * found in an LV name, a journal, a parent name, MGT or a cbt log gets one new
+ * uuid wherever it stands, also when no LV carries it any more.
+ */
+#ifndef PLAN_IDMAP_H
+#define PLAN_IDMAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/uuid.h"
+
+struct idmap_entry {
+	struct uuid old, new;
+};
+
+struct idmap {
+	struct uuid old_sr, new_sr;
+
+	struct idmap_entry *vdis; /* by old uuid; the SR is not in it */
+	size_t vdi_count, vdi_room;
+
+	struct lvm_id pv, vg; /* new */
+	struct lvm_id *lvs;   /* new, parallel to the VG's LVs */
+};
+
+/* New LVM ids for the PV, the VG and `lv_count` LVs. -1 for lack of memory or
+ * of randomness. */
+int idmap_init(struct idmap *map, const struct uuid *old_sr,
+	       const struct uuid *new_sr, uint32_t lv_count);
+void idmap_free(struct idmap *map);
+
+/* The new uuid of `old`, made now if there is none yet: of the SR if it is the
+ * SR's, else a VDI's. The zero uuid stays zero. -1 for lack of memory. */
+int idmap_renew(struct idmap *map, const struct uuid *old, struct uuid *new);
+
+/* The new uuid of a VDI or SR that is in the map already; false if not. */
+bool idmap_find(const struct idmap *map, const struct uuid *old,
+		struct uuid *new);
+
+#endif

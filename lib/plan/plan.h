@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * The plan of a resign: every write, as data, before the first one is made.
+ *
+ * A plan is made from a snapshot alone, without I/O. It holds the LUN's blocks
+ * as they shall be; what differs from the snapshot is the ordered list of
+ * writes that a dry run prints, the journal stores and tests compare.
+ */
+#ifndef PLAN_PLAN_H
+#define PLAN_PLAN_H
+
+#include "plan/idmap.h"
+#include "plan/snapshot.h"
+
+/* In the order in which they are written; a flush lies between phases. */
+enum plan_phase {
+	PLAN_RING,    /* new VG text, into space that LVM does not use */
+	PLAN_INPLACE, /* MGT, VHD headers, journals: seen by nobody yet */
+	PLAN_SWITCH,  /* label and mda_header: from here LVM sees the clone */
+};
+#define PLAN_PHASES 3
+
+struct plan_write {
+	enum plan_phase phase;
+	uint64_t offset;   /* bytes from the LUN's start, whole blocks */
+	size_t len;	   /* bytes, whole blocks */
+	uint8_t *data;	   /* the after-image, owned */
+};
+
+struct plan_options {
+	struct uuid new_sr;
+};
+
+struct plan {
+	const struct snapshot *from; /* not owned; must outlive the plan */
+	struct idmap ids;
+	char *text; /* the new VG text with its NUL */
+	size_t text_size;
+	struct image after;
+	struct lvm_area spare; /* of the ring, beside the new text: free */
+	struct plan_write *writes; /* by phase, then offset */
+	size_t write_count;
+};
+
+/* Plans a complete resign and checks the plan (plan_check.h). ERROR_LUN_CONTENT
+ * if this SR cannot be resigned, ERROR_INTERNAL if the check fails. */
+int plan_make(const struct snapshot *from, const struct plan_options *options,
+	      struct plan *out, struct error *err);
+void plan_free(struct plan *plan);
+
+#endif

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * New uuids in the links of changed-block logs.
+ */
+#include <string.h>
+
+#include "format/cbtlog.h"
+#include "plan/plan_parts.h"
+
+static int renew_link(struct plan *plan, const struct uuid *old, uint8_t *link,
+		      struct error *err)
+{
+	struct uuid new;
+
+	if (idmap_renew(&plan->ids, old, &new))
+		return error_no_memory(err);
+	memcpy(link, new.bytes, sizeof(new.bytes));
+	return 0;
+}
+
+int plan_cbtlogs(struct plan *plan, struct error *err)
+{
+	const struct snapshot *snap = plan->from;
+
+	for (uint32_t i = 0; i < snap->vg.lv_count; i++) {
+		const struct snapshot_lv *info = &snap->lvs[i];
+		uint8_t links[CBTLOG_LINKS_LEN];
+
+		if (info->kind != LV_CBTLOG)
+			continue;
+		if (renew_link(plan, &info->cbt_parent,
+			       links + CBTLOG_PARENT_AT, err) ||
+		    renew_link(plan, &info->cbt_child,
+			       links + CBTLOG_CHILD_AT, err) ||
+		    plan_patch_lv(plan, &snap->vg.lvs[i], 0, links,
+				  sizeof(links), err))
+			return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * The parts of planning, one file a format. Each changes plan->after and fills
+ * plan->ids; none of them touches the snapshot. Order matters once: the VG text
+ * comes last, for it renews every uuid that any other part has put in the map.
+ */
+#ifndef PLAN_PLAN_PARTS_H
+#define PLAN_PLAN_PARTS_H
+
+#include "plan/plan.h"
+
+/* plan_make without the check, for the check's own use. */
+int plan_build(const struct snapshot *from, const struct plan_options *options,
+	       struct plan *out, struct error *err);
+
+int plan_mgt(struct plan *plan, struct error *err);
+int plan_vhds(struct plan *plan, struct error *err);
+int plan_cbtlogs(struct plan *plan, struct error *err);
+int plan_journals(struct plan *plan, struct error *err);
+
+/* The new VG text in the ring, mda_headers and label. */
+int plan_lvm(struct plan *plan, struct error *err);
+
+/* Cuts the difference of plan->after and the snapshot into writes. */
+int plan_cut_writes(struct plan *plan, struct error *err);
+
+/* Renews every uuid in `len` bytes of ASCII, in place and in the same form. An
+ * SR's is always ours: a parent name may still hold the SR that this one was
+ * itself cloned from. */
+int plan_renew_text(struct plan *plan, char *text, size_t len,
+		    struct error *err);
+
+/* Patches bytes of an LV in plan->after; they were read, so it cannot fail but
+ * by a bug. */
+int plan_patch_lv(struct plan *plan, const struct lvm_lv *lv, uint64_t at,
+		  const void *from, size_t len, struct error *err);
+
+#endif

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * From "what the blocks shall be" to "what is written": the blocks that differ,
+ * in their phases, joined to as few writes as is sensible.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan/plan_parts.h"
+
+/* Unchanged blocks between two changed ones are written along if that saves a
+ * command. Their content is the same, so a torn write of them shows nothing. */
+#define MAX_GAP 4096
+
+#define UNCHANGED PLAN_PHASES
+
+static bool block_has(const struct image_block *block, uint32_t block_size,
+		      uint64_t at)
+{
+	return at >= block->offset && at - block->offset < block_size;
+}
+
+/* The phase in which a block of plan->after is written, or UNCHANGED. */
+static unsigned phase_of(const struct plan *plan,
+			 const struct image_block *block)
+{
+	const struct snapshot *snap = plan->from;
+	uint32_t size = plan->after.block_size;
+	const struct image_block *before =
+		image_find(&snap->image, block->offset);
+
+	if (!before)
+		return PLAN_RING;
+	if (memcmp(before->data, block->data, size) == 0)
+		return UNCHANGED;
+	if (block_has(block, size,
+		      (uint64_t)snap->label.sector * LVM_SECTOR_SIZE))
+		return PLAN_SWITCH;
+	for (unsigned i = 0; i < snap->mda_count; i++) {
+		if (block_has(block, size, snap->mdas[i].area.offset))
+			return PLAN_SWITCH;
+	}
+	return PLAN_INPLACE;
+}
+
+/* How many blocks from `first` on make one write of `phase`. */
+static size_t run_length(const struct plan *plan, const unsigned *phases,
+			 size_t first)
+{
+	const struct image_block *blocks = plan->after.blocks;
+	uint32_t size = plan->after.block_size;
+	size_t last = first;
+
+	for (size_t i = first + 1; i < plan->after.count; i++) {
+		if (blocks[i].offset != blocks[i - 1].offset + size)
+			break;
+		if (phases[i] == phases[first])
+			last = i;
+		else if (phases[i] != UNCHANGED ||
+			 (i - last) * size > MAX_GAP)
+			break;
+	}
+	return last - first + 1;
+}
+
+static int add_write(struct plan *plan, enum plan_phase phase, size_t first,
+		     size_t count)
+{
+	const struct image_block *blocks = plan->after.blocks;
+	uint32_t size = plan->after.block_size;
+	struct plan_write write = {
+		.phase = phase,
+		.offset = blocks[first].offset,
+		.len = count * size,
+		.data = malloc(count * size),
+	};
+
+	if (!write.data)
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		memcpy(write.data + i * size, blocks[first + i].data, size);
+	plan->writes[plan->write_count++] = write;
+	return 0;
+}
+
+int plan_cut_writes(struct plan *plan, struct error *err)
+{
+	size_t n = plan->after.count;
+	unsigned *phases = calloc(n, sizeof(*phases));
+	int result = 0;
+
+	plan->writes = calloc(n, sizeof(*plan->writes));
+	if (!phases || !plan->writes) {
+		free(phases);
+		return error_no_memory(err);
+	}
+	for (size_t i = 0; i < n; i++)
+		phases[i] = phase_of(plan, &plan->after.blocks[i]);
+	for (unsigned phase = 0; phase < PLAN_PHASES && !result; phase++) {
+		for (size_t i = 0; i < n && !result;) {
+			size_t count = 1;
+
+			if (phases[i] == phase) {
+				count = run_length(plan, phases, i);
+				result = add_write(plan, phase, i, count);
+			}
+			i += count;
+		}
+	}
+	free(phases);
+	return result ? error_no_memory(err) : 0;
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * resign_file IMAGE [NEW_SR_UUID [BLOCK_SIZE]]: resigns an image file without a
+ * target, as the driver would the LUN. Exit 0, or 1 with the error on stderr.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/resign_lun.h"
+#include "lun/lun_file.h"
+
+int main(int argc, char **argv)
+{
+	struct plan_options options;
+	struct error err;
+	struct lun *lun;
+	int failed;
+
+	if (argc < 2 || argc > 4) {
+		fprintf(stderr, "usage: %s IMAGE [NEW_SR_UUID [BLOCK_SIZE]]\n",
+			argv[0]);
+		return 2;
+	}
+	uuid_new(&options.new_sr);
+	if (argc > 2 && (strlen(argv[2]) != UUID_TEXT_LEN ||
+			 !uuid_from_text(argv[2], &options.new_sr))) {
+		fprintf(stderr, "not a uuid: %s\n", argv[2]);
+		return 2;
+	}
+	failed = lun_file_open(argv[1],
+			       argc > 3 ? (uint32_t)atoi(argv[3]) : 512, &lun,
+			       &err);
+	if (!failed) {
+		failed = resign_lun(lun, &options, &err);
+		lun_close(lun);
+	}
+	if (failed)
+		fprintf(stderr, "%s\n", err.text);
+	return failed ? 1 : 0;
+}
