@@ -10,10 +10,10 @@
 VERSION := 0.1.0
 
 ifdef SANITIZE
-BUILD     := build/asan
+BUILD     ?= build/asan
 SANITIZER := -fsanitize=address,undefined -fno-sanitize-recover=all
 else
-BUILD     := build
+BUILD     ?= build
 endif
 
 CC       ?= gcc
@@ -21,7 +21,7 @@ WARNINGS := -Wall -Wextra -Werror -Wshadow -Wformat=2 -Wundef -Wvla \
             -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
             -Wcast-qual -Wwrite-strings -Wswitch-enum -Wconversion \
             -Wno-sign-conversion
-CPPFLAGS += -Ilib -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
+CPPFLAGS += -I. -Ilib -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
             -I/usr/include/libxml2
 CFLAGS   ?= -O2 -g
 CFLAGS   += -std=c11 $(WARNINGS) -fstack-protector-strong $(SANITIZER)
@@ -42,23 +42,71 @@ objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 .PHONY: all
 all: $(PROGRAM) $(OTHER_NAMES)
 
+# V=1 shows whole commands.
+ifndef V
+say = @printf '  %-4s %s\n' $(1) $(2);
+endif
+
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+	$(call say,CC,$<) $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 
 $(LIB): $(call objects,$(LIB_SOURCES))
-	rm -f $@
-	$(AR) rcs $@ $^
+	@rm -f $@
+	$(call say,AR,$@) $(AR) rcs $@ $^
 
 $(PROGRAM): $(call objects,$(DRIVER_SOURCES)) $(LIB)
-	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
+	$(call say,LD,$@) $(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
 # One ELF, three names: SM backend, xapi plugin, command.
 $(OTHER_NAMES): $(PROGRAM)
-	ln -f $< $@
+	@ln -f $< $@
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
 
 .PHONY: clean
 clean:
 	rm -rf build
+
+# --- what a fresh Debian 12 lacks -------------------------------------------
+
+BUILD_PACKAGES := gcc libc6-dev libxml2-dev uuid-dev libxmlrpc-core-c3-dev \
+                  libiscsi-dev
+DEMO_PACKAGES  := $(BUILD_PACKAGES) tgt lvm2 zstd qemu-utils
+CHECK_PACKAGES := $(DEMO_PACKAGES) libcmocka-dev clang binutils jq \
+                  libxml2-utils shellcheck
+
+.PHONY: demo-packages check-packages
+demo-packages:
+	@tests/packages.sh $(DEMO_PACKAGES)
+check-packages:
+	@tests/packages.sh $(CHECK_PACKAGES)
+
+# --- tests --------------------------------------------------------------------
+# Unit tests are one program a file of tests/unit; tools that tests use are one
+# program a file of tests/support. All tests run on the sanitized build.
+
+UNIT_TESTS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
+SUPPORT_TOOLS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/support/*.c))
+
+$(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(LIB)
+	@mkdir -p $(@D)
+	$(call say,LD,$@) $(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
+
+.PHONY: test-programs
+test-programs: all $(UNIT_TESTS) $(SUPPORT_TOOLS)
+
+SANITIZED := $(MAKE) --no-print-directory SANITIZE=1
+LOGS      := build/logs
+
+.PHONY: check
+check: check-packages
+	@$(MAKE) --no-print-directory -j2 all
+	@$(MAKE) --no-print-directory -j2 CC=clang BUILD=build/clang all
+	@$(SANITIZED) -j2 test-programs
+	@tests/run.sh $(LOGS) "tests/layers.sh build/obj" \
+		$$(ls build/asan/tests/unit/test_* | grep -v '\.d$$')
+
+.PHONY: check-layers
+check-layers: all
+	@tests/layers.sh $(BUILD)/obj

@@ -25,6 +25,7 @@ enum error_code {
 	ERROR_NO_SCSIID,       /* ... no SCSIid, or one not on this target */
 	ERROR_NO_INITIATOR,    /* no initiator name anywhere */
 	ERROR_BAD_PORT,	       /* port is not 1..65535 */
+	ERROR_NO_SECRET,       /* a password's secret cannot be read */
 
 	/* the way to the LUN */
 	ERROR_RESOLVE,	       /* the target's host name does not resolve */

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * One program, three names: what it does is decided by the name it is called
+ * with.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "drivers/sm_backend.h"
+
+static const char *name_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+int main(int argc, char **argv)
+{
+	const char *name = argc > 0 ? name_of(argv[0]) : "";
+
+	if (strcmp(name, "RELVMoISCSISR") == 0)
+		return sm_backend(argc, argv);
+	if (strcmp(name, "relvmoiscsi") == 0 || strcmp(name, "relvm") == 0)
+		fprintf(stderr, "%s: not yet\n", name);
+	else
+		fprintf(stderr, "'%s' is not a name of this program\n", name);
+	return 1;
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "drivers/sm_backend.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "sm/errors.h"
+#include "sm/request.h"
+#include "sm/response.h"
+#include "sm/smlog.h"
+#include "drivers/verbs.h"
+
+static const struct {
+	const char *command;
+	verb run;
+} verbs[] = {
+	{ "sr_get_driver_info", verb_sr_get_driver_info },
+	{ "sr_create", verb_sr_create },
+};
+
+/* Without an open stdin, stdout and stderr the first socket would be one of
+ * them, and our answer would go to the target. */
+static void open_standard_files(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
+		    open("/dev/null", O_RDWR) < 0)
+			log_error("/dev/null: %s", strerror(errno));
+	}
+}
+
+/* The process holds CHAP passwords. RLIMIT_CORE does not keep the kernel from
+ * piping a core to a handler; being not dumpable does. */
+static void forbid_core_files(void)
+{
+	const struct rlimit none = { 0, 0 };
+
+	if (setrlimit(RLIMIT_CORE, &none) || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
+		log_warning("core files cannot be turned off: %s",
+			    strerror(errno));
+}
+
+/* Reads argv[1] and takes it out of what `ps` shows. */
+static int read_call(int argc, char **argv, struct request *out,
+		     struct error *err)
+{
+	size_t len;
+	int rc;
+
+	if (argc != 2)
+		return error_set(err, ERROR_BAD_REQUEST,
+				 "%d arguments instead of one methodCall",
+				 argc - 1);
+	len = strlen(argv[1]);
+	rc = request_parse(argv[1], len, out, err);
+	explicit_bzero(argv[1], len);
+	return rc;
+}
+
+static int run_verb(const struct request *request, char **answer,
+		    struct error *err)
+{
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+		if (strcmp(request->command, verbs[i].command) == 0)
+			return verbs[i].run(request, answer, err);
+	}
+	return error_set(err, ERROR_UNIMPLEMENTED,
+			 "%.64s: this type only resigns; use the SR with type "
+			 "lvmoiscsi",
+			 request->command);
+}
+
+/* The answer to a failure. xapi drops the text of some, so it is logged. */
+static char *answer_failure(const struct error *err)
+{
+	char text[SM_ERROR_TEXT_SIZE];
+	int number = sm_error_number(err->code);
+
+	sm_error_text(err, text, sizeof(text));
+	log_error("fault %d: %s", number, text);
+	return response_fault(number, text);
+}
+
+/* The answer to the call; NULL without memory. */
+static char *answer_call(int argc, char **argv)
+{
+	struct request request;
+	struct error err;
+	char *answer = NULL;
+
+	if (read_call(argc, argv, &request, &err))
+		return answer_failure(&err);
+	log_info("relvmoiscsi " VERSION ": %.64s, SR %.64s", request.command,
+		 request.sr_uuid ? request.sr_uuid : "none");
+	if (run_verb(&request, &answer, &err))
+		answer = answer_failure(&err);
+	request_free(&request);
+	return answer;
+}
+
+static void write_answer(const char *answer)
+{
+	size_t left = strlen(answer);
+
+	while (left > 0) {
+		ssize_t n = write(STDOUT_FILENO, answer, left);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			log_error("the answer cannot be written: %s",
+				  strerror(errno));
+			return;
+		}
+		answer += n;
+		left -= (size_t)n;
+	}
+}
+
+static long milliseconds_since(const struct timespec *start)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (now.tv_sec - start->tv_sec) * 1000 +
+	       (now.tv_nsec - start->tv_nsec) / 1000000;
+}
+
+int sm_backend(int argc, char **argv)
+{
+	struct timespec start;
+	char *answer;
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	log_to(smlog_write, LOG_LEVEL_INFO);
+	open_standard_files();
+	forbid_core_files();
+	signal(SIGPIPE, SIG_IGN);
+
+	answer = answer_call(argc, argv);
+	write_answer(answer ? answer : response_out_of_memory);
+	free(answer);
+	log_info("answered after %ld ms", milliseconds_since(&start));
+	return 0;
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * The host's settings, /etc/relvmoiscsi.conf: lines of `key = value`, and
+ * comments that start with '#'. A later line wins.
+ */
+#ifndef SM_CONF_H
+#define SM_CONF_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+#include "sm/initiator.h"
+
+#define CONF_FILE "/etc/relvmoiscsi.conf"
+
+/* Names another file, which must then be there. */
+#define CONF_FILE_VARIABLE "RELVMOISCSI_CONF"
+
+struct conf {
+	enum initiator_kind initiator;
+};
+
+/* Reads the file; what it does not set has its default. ERROR_BAD_VALUE names
+ * the file and the line. */
+int conf_load(struct conf *out, struct error *err);
+
+/* Reads the text of a file; `name` is the file's, for errors. `text` has
+ * `len` bytes and a NUL behind them, and is changed. */
+int conf_parse(char *text, size_t len, const char *name, struct conf *out,
+	       struct error *err);
+
+#endif

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "sm/device_config.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "sm/config_keys.h"
+#include "sm/portals.h"
+
+/* What both initiators take for a CHAP name or password. */
+#define CHAP_MAX 255
+
+/* Longest SCSIid: a type digit and the 254 bytes of a VPD designator, of which
+ * binary ones are written as two digits a byte. */
+#define SCSI_ID_MAX 512
+
+/* The value of a key, NULL if it is missing or empty. */
+static const char *get(const struct string_map *map, const char *key)
+{
+	const char *value = string_map_get(map, key);
+
+	return value && value[0] ? value : NULL;
+}
+
+static int copy(const char *text, char **out, struct error *err)
+{
+	*out = strdup(text);
+	return *out ? 0 : error_no_memory(err);
+}
+
+static int read_initiator_name(const struct string_map *map,
+			       const struct device_config_defaults *defaults,
+			       char **out, struct error *err)
+{
+	const char *name = string_map_get(map, "localIQN");
+
+	if (!name)
+		return initiator_name_read(defaults->initiator_name_file, out,
+					   err);
+	if (!iscsi_name_valid(name))
+		return error_set(err, ERROR_NO_INITIATOR,
+				 "localIQN: '%.64s' is not an iSCSI name",
+				 name);
+	return copy(name, out, err);
+}
+
+static int check_chap_text(const char *key, const char *text, struct error *err)
+{
+	size_t n = 0;
+
+	for (; text[n]; n++) {
+		unsigned char c = (unsigned char)text[n];
+
+		if (c < ' ' || c == 0x7f)
+			return error_set(err, ERROR_BAD_VALUE,
+					 "%s holds a control character", key);
+	}
+	if (n > CHAP_MAX)
+		return error_set(err, ERROR_BAD_VALUE,
+				 "%s has %zu bytes, more than %d", key, n,
+				 CHAP_MAX);
+	return 0;
+}
+
+struct chap_keys {
+	const char *user;
+	const char *password;
+	const char *secret;
+};
+
+/* One direction of CHAP. lvmoiscsi logs in without CHAP when half of the pair
+ * is missing; here that is an error, since it hides a mistake. */
+static int read_chap(const struct string_map *map, const struct chap_keys *keys,
+		     char **user, char **password, struct error *err)
+{
+	const char *user_text = get(map, keys->user);
+	const char *password_text = get(map, keys->password);
+
+	if (string_map_get(map, keys->secret))
+		return error_set(err, ERROR_NO_SECRET,
+				 "%s: secrets of xapi are not supported; give "
+				 "%s",
+				 keys->secret, keys->password);
+	if (!user_text && !password_text)
+		return 0;
+	if (!user_text || !password_text)
+		return error_set(err, ERROR_BAD_VALUE,
+				 "%s is given, but %s is missing",
+				 user_text ? keys->user : keys->password,
+				 user_text ? keys->password : keys->user);
+	if (check_chap_text(keys->user, user_text, err) ||
+	    check_chap_text(keys->password, password_text, err) ||
+	    copy(user_text, user, err) || copy(password_text, password, err))
+		return -1;
+	return 0;
+}
+
+static int read_both_chaps(const struct string_map *map,
+			   struct iscsi_target *target, struct error *err)
+{
+	static const struct chap_keys out_keys = { "chapuser", "chappassword",
+						   "chappassword_secret" };
+	static const struct chap_keys in_keys = {
+		"incoming_chapuser", "incoming_chappassword",
+		"incoming_chappassword_secret"
+	};
+
+	if (read_chap(map, &out_keys, &target->chap_user,
+		      &target->chap_password, err) ||
+	    read_chap(map, &in_keys, &target->incoming_user,
+		      &target->incoming_password, err))
+		return -1;
+	if (target->incoming_user && !target->chap_user)
+		return error_set(err, ERROR_BAD_VALUE,
+				 "incoming_chapuser needs chapuser too: a "
+				 "target proves itself only to an initiator "
+				 "that does");
+	return 0;
+}
+
+static int read_portals(const struct string_map *map, const char *targets,
+			struct iscsi_target *target, struct error *err)
+{
+	const char *port_text = get(map, "port");
+	const char *multihome = get(map, "multihomelist");
+	uint16_t port = PORTALS_PORT;
+
+	if (port_text && port_read("port", port_text, &port, err))
+		return -1;
+	if (portals_add_targets(target, targets, port, err))
+		return -1;
+	return multihome ? portals_add_multihome(target, multihome, err) : 0;
+}
+
+static int read_choices(const struct string_map *map,
+			const struct device_config_defaults *defaults,
+			struct device_config *out, struct error *err)
+{
+	const char *initiator = get(map, "initiator");
+	const char *snapshots = get(map, "snapshots");
+
+	out->initiator = defaults->initiator;
+	if (initiator && !initiator_kind_from_text(initiator, &out->initiator))
+		return error_set(err, ERROR_BAD_VALUE,
+				 "initiator is '%.64s'; it can be: %s",
+				 initiator, INITIATOR_KINDS);
+	if (snapshots && strcmp(snapshots, "drop") == 0)
+		out->drop_snapshots = true;
+	else if (snapshots && strcmp(snapshots, "keep") != 0)
+		return error_set(err, ERROR_BAD_VALUE,
+				 "snapshots is '%.64s'; it can be: keep, drop",
+				 snapshots);
+	return 0;
+}
+
+static int read_target_iqn(const struct string_map *map, char **out,
+			   struct error *err)
+{
+	const char *iqn = get(map, "targetIQN");
+
+	if (!iqn)
+		return 0;
+	if (strcmp(iqn, "*") == 0)
+		return error_set(err, ERROR_NO_TARGET_IQN,
+				 "targetIQN: '*' is not supported; name the "
+				 "target that holds the LUN");
+	if (!iscsi_name_valid(iqn))
+		return error_set(err, ERROR_NO_TARGET_IQN,
+				 "targetIQN: '%.64s' is not an iSCSI name",
+				 iqn);
+	return copy(iqn, out, err);
+}
+
+/* An SCSIid starts with its designator's type digit. It becomes part of file
+ * names, so it must never lead out of a directory. */
+static bool scsi_id_valid(const char *id)
+{
+	size_t n = 0;
+
+	for (; id[n]; n++) {
+		unsigned char c = (unsigned char)id[n];
+
+		if (n == SCSI_ID_MAX || c <= ' ' || c == 0x7f || c == '/')
+			return false;
+	}
+	return isalnum((unsigned char)id[0]);
+}
+
+static int read_scsi_id(const struct string_map *map, char **out,
+			struct error *err)
+{
+	const char *id = get(map, "SCSIid");
+
+	if (!id)
+		return 0;
+	if (!scsi_id_valid(id))
+		return error_set(err, ERROR_NO_SCSIID,
+				 "SCSIid: '%.64s' cannot be one", id);
+	return copy(id, out, err);
+}
+
+static void log_unknown_keys(const struct string_map *map)
+{
+	for (size_t i = 0; i < map->count; i++) {
+		if (!config_key_known(map->pairs[i].key))
+			log_warning("device_config: unknown key %.64s is "
+				    "ignored",
+				    map->pairs[i].key);
+	}
+}
+
+int device_config_read(const struct string_map *map,
+		       const struct device_config_defaults *defaults,
+		       struct device_config *out, struct error *err)
+{
+	struct device_config config = { 0 };
+	const char *targets = get(map, "target");
+
+	log_unknown_keys(map);
+	if (!targets)
+		return error_set(err, ERROR_NO_TARGET,
+				 "device_config has no target");
+	if (read_initiator_name(map, defaults, &config.target.initiator, err) ||
+	    read_both_chaps(map, &config.target, err) ||
+	    read_portals(map, targets, &config.target, err) ||
+	    read_choices(map, defaults, &config, err) ||
+	    read_target_iqn(map, &config.target.iqn, err) ||
+	    read_scsi_id(map, &config.scsi_id, err)) {
+		device_config_free(&config);
+		return -1;
+	}
+	*out = config;
+	return 0;
+}
+
+int device_config_require_lun(const struct device_config *config,
+			      struct error *err)
+{
+	if (!config->target.iqn)
+		return error_set(err, ERROR_NO_TARGET_IQN,
+				 "device_config has no targetIQN");
+	if (!config->scsi_id)
+		return error_set(err, ERROR_NO_SCSIID,
+				 "device_config has no SCSIid");
+	return 0;
+}
+
+void device_config_free(struct device_config *config)
+{
+	struct iscsi_target *target = &config->target;
+
+	portals_free(target);
+	free(target->iqn);
+	free(target->initiator);
+	free(target->chap_user);
+	string_wipe(target->chap_password);
+	free(target->incoming_user);
+	string_wipe(target->incoming_password);
+	free(config->scsi_id);
+	*config = (struct device_config){ 0 };
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * The device_config of a call, checked: where the LUN is, as whom to log in,
+ * what to do with it. The checks need no network and come in the order of
+ * lvmoiscsi's, so that a user's mistake gets the code he knows.
+ */
+#ifndef SM_DEVICE_CONFIG_H
+#define SM_DEVICE_CONFIG_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "iscsi/target.h"
+#include "sm/initiator.h"
+#include "sm/string_map.h"
+
+struct device_config {
+	struct iscsi_target target; /* iqn is NULL if there is no targetIQN */
+	char *scsi_id;		    /* NULL if there is no SCSIid */
+	enum initiator_kind initiator;
+	bool drop_snapshots;
+};
+
+/* What the host says where device_config says nothing. */
+struct device_config_defaults {
+	enum initiator_kind initiator;
+	const char *initiator_name_file; /* read only without a localIQN */
+};
+
+/* Checks and copies; *out is the caller's, to be given to device_config_free.
+ * A missing targetIQN or SCSIid is no error here, since a discovery needs all
+ * the rest. Unknown keys are logged. Errors name the key: ERROR_NO_TARGET,
+ * ERROR_NO_INITIATOR, ERROR_RESOLVE (can be no host), ERROR_NO_SECRET,
+ * ERROR_BAD_PORT, ERROR_BAD_VALUE, ERROR_NO_TARGET_IQN and ERROR_NO_SCSIID
+ * (given, but cannot be one). */
+int device_config_read(const struct string_map *map,
+		       const struct device_config_defaults *defaults,
+		       struct device_config *out, struct error *err);
+
+/* Fails unless one LUN is named: ERROR_NO_TARGET_IQN, ERROR_NO_SCSIID. A LUN is
+ * never chosen for the user. */
+int device_config_require_lun(const struct device_config *config,
+			      struct error *err);
+
+/* Wipes and frees what the config holds. */
+void device_config_free(struct device_config *config);
+
+#endif

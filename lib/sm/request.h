@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * One call of xapi to its storage backend: what stands in argv[1].
+ */
+#ifndef SM_REQUEST_H
+#define SM_REQUEST_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+#include "sm/string_map.h"
+
+/* No longer argument can reach a Linux program (MAX_ARG_STRLEN). */
+#define REQUEST_MAX (128 * 1024)
+
+struct request {
+	char *command; /* the method's name; never NULL after request_parse */
+
+	/* NULL: xapi did not send it with this command */
+	char *host_ref;
+	char *session_ref; /* secret: never into a log or an error */
+	char *sr_ref;
+	char *sr_uuid;
+	char *subtask_of;
+
+	char **args;
+	size_t arg_count;
+	struct string_map device_config; /* may hold passwords */
+	struct string_map sr_sm_config;
+};
+
+/* Reads the `len` bytes at `xml`; *out is the caller's, to be given to
+ * request_free. Members that no command of this driver needs are not looked
+ * at. ERROR_BAD_REQUEST names the member that is wrong and quotes no value;
+ * ERROR_NO_MEMORY. */
+int request_parse(const char *xml, size_t len, struct request *out,
+		  struct error *err);
+
+/* Wipes and frees what the request holds. */
+void request_free(struct request *request);
+
+#endif

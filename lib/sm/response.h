@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * The one answer to a call, as XML that xapi's reader accepts. Every function
+ * returns a string that the caller frees, or NULL without memory; then
+ * response_out_of_memory is the answer that needs none.
+ *
+ * Text may come from a LUN or a target: what XML cannot hold (control
+ * characters, broken UTF-8) becomes '?'.
+ */
+#ifndef SM_RESPONSE_H
+#define SM_RESPONSE_H
+
+#include <stddef.h>
+
+#include "sm/config_keys.h"
+
+extern const char response_out_of_memory[];
+
+char *response_nil(void);
+
+/* Line feeds and tabs stay. */
+char *response_string(const char *text);
+
+/* The text becomes one line. */
+char *response_fault(int number, const char *text);
+
+/* What xapi asks every backend at its start (sr_get_driver_info). */
+struct driver_info {
+	const char *name;
+	const char *description;
+	const char *vendor;
+	const char *copyright;
+	const char *driver_version;
+	const char *required_api_version;
+	const char *const *capabilities; /* ends with NULL */
+	const struct config_key *configuration;
+	size_t configuration_count;
+};
+
+char *response_driver_info(const struct driver_info *info);
+
+#endif

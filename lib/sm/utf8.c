@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "sm/utf8.h"
+
+size_t utf8_decode(const char *text, size_t len, uint32_t *code_point)
+{
+	/* the smallest code point that needs this many bytes */
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	const unsigned char *p = (const unsigned char *)text;
+	size_t need;
+	uint32_t c;
+
+	if (len == 0)
+		return 0;
+	c = p[0];
+	if (c < 0x80) {
+		need = 1;
+	} else if ((c & 0xe0) == 0xc0) {
+		need = 2;
+		c &= 0x1f;
+	} else if ((c & 0xf0) == 0xe0) {
+		need = 3;
+		c &= 0x0f;
+	} else if ((c & 0xf8) == 0xf0) {
+		need = 4;
+		c &= 0x07;
+	} else {
+		return 0;
+	}
+	if (need > len)
+		return 0;
+	for (size_t i = 1; i < need; i++) {
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+		c = c << 6 | (p[i] & 0x3f);
+	}
+	if (c < least[need] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
+		return 0;
+	*code_point = c;
+	return need;
+}
+
+bool utf8_valid(const char *text, size_t len)
+{
+	uint32_t c;
+
+	while (len > 0) {
+		size_t n = utf8_decode(text, len, &c);
+
+		if (n == 0)
+			return false;
+		text += n;
+		len -= n;
+	}
+	return true;
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * UTF-8, as strictly as XML readers take it: no overlong forms, no surrogates,
+ * nothing beyond U+10FFFF. Pure.
+ */
+#ifndef SM_UTF8_H
+#define SM_UTF8_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Reads the character at the start of the `len` bytes at `text`. Returns how
+ * many bytes it takes and sets *code_point, or returns 0 if the bytes there are
+ * no character. */
+size_t utf8_decode(const char *text, size_t len, uint32_t *code_point);
+
+bool utf8_valid(const char *text, size_t len);
+
+#endif

@@ -1,0 +1,68 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-only
+#
+# tests/layers.sh OBJECT_DIR: the arrows between folders point one way, and the
+# pure folders (format, plan) cannot do I/O. Prints ok/not ok lines.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+objects=${1:?usage: layers.sh OBJECT_DIR}
+failed=0
+
+report() { # NAME PROBLEMS: a check passes when there are none
+	if [ -z "$2" ]; then
+		echo "ok layers: $1"
+	else
+		echo "not ok layers: $1"
+		printf '%s\n' "$2" | sed 's/^/    /'
+		failed=1
+	fi
+}
+
+# What a folder may include. Whatever is not listed here is refused.
+may_include() {
+	case $1 in
+	lib/base) echo 'base' ;;
+	lib/format) echo 'base format' ;;
+	lib/plan) echo 'base format plan' ;;
+	# SCSI replies are parsed by pure codecs (vpd83, report_luns).
+	lib/iscsi) echo 'base format iscsi' ;;
+	# The libiscsi form waits for its commands with iscsi's loop.
+	lib/lun) echo 'base lun iscsi' ;;
+	lib/txn) echo 'base format plan lun txn' ;;
+	lib/host) echo 'base host' ;;
+	# device_config fills in a struct iscsi_target.
+	lib/sm) echo 'base iscsi sm' ;;
+	lib/xapi) echo 'base xapi' ;;
+	lib/engine) echo 'base format plan lun txn iscsi host sm xapi engine' ;;
+	drivers | xapi-plugin) echo 'base iscsi sm xapi engine drivers' ;;
+	esac
+}
+
+for folder in lib/* drivers xapi-plugin; do
+	allowed=" $(may_include "$folder") "
+	bad=$(grep -Hn '^#include "' "$folder"/*.[ch] 2>/dev/null |
+		while IFS= read -r line; do
+			header=${line#*\"}
+			case $allowed in
+			*" ${header%%/*} "*) ;;
+			*) echo "$line" ;;
+			esac
+		done)
+	report "$folder includes only what is below it" "$bad"
+done
+
+# Every function that the pure folders call is ours (base, format, plan) or one
+# of these: no file, no socket, no clock, no environment.
+pure='calloc|free|malloc|realloc|reallocarray|memchr|memcmp|memcpy|memmem
+|memmove|memset|qsort|bsearch|strchr|strcmp|strlen|strncmp|strnlen|strstr
+|snprintf|__[a-z]*_chk|__stack_chk_fail|__ctype_b_loc'
+pure=$(printf '%s' "$pure" | tr -d '\n')
+ours=$(nm -g --defined-only "$objects"/lib/{base,format,plan}/*.o |
+	awk 'NF == 3 { print $3 }' | sort -u)
+for folder in format plan; do
+	bad=$(nm -u "$objects/lib/$folder"/*.o | awk 'NF == 2 { print $2 }' |
+		sort -u | grep -Ev "^($pure|_GLOBAL_OFFSET_TABLE_)\$" |
+		comm -23 - <(printf '%s\n' "$ours"))
+	report "lib/$folder calls nothing that does I/O" "$bad"
+done
+exit $failed

@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/bytes.h"
+#include "format/vpd83.h"
+
+static const struct scsi_names names = { "VENDOR  ", "MODEL           " };
+
+struct page {
+	uint8_t bytes[600];
+	size_t len;
+};
+
+static void start(struct page *page)
+{
+	memset(page, 0, sizeof(*page));
+	page->bytes[1] = 0x83;
+	page->len = 4;
+}
+
+/* `kind` is the second byte: association and type. */
+static void add(struct page *page, uint8_t code_set, uint8_t kind,
+		const void *id, uint8_t len)
+{
+	uint8_t *d = page->bytes + page->len;
+
+	d[0] = code_set;
+	d[1] = kind;
+	d[3] = len;
+	memcpy(d + 4, id, len);
+	page->len += 4u + len;
+	put_be16(page->bytes + 2, (uint16_t)(page->len - 4));
+}
+
+/* Parsed from memory of just its size, so that ASan sees one byte too many. */
+static enum scsi_id_result parse_len(const struct page *page, size_t len,
+				     const struct scsi_names *with, char *id)
+{
+	uint8_t *copy = malloc(len ? len : 1);
+	enum scsi_id_result result;
+
+	memcpy(copy, page->bytes, len);
+	memset(id, '!', SCSI_ID_SIZE);
+	result = scsi_id_from_page83(copy, len, with, id);
+	free(copy);
+	return result;
+}
+
+static void expect(const struct page *page, const char *want)
+{
+	char id[SCSI_ID_SIZE];
+
+	assert_int_equal(parse_len(page, page->len, &names, id), SCSI_ID_FOUND);
+	assert_string_equal(id, want);
+}
+
+static void expect_none(const struct page *page)
+{
+	char id[SCSI_ID_SIZE];
+
+	assert_int_equal(parse_len(page, page->len, &names, id), SCSI_ID_NONE);
+	assert_int_equal(id[0], '!');
+}
+
+#define NAA6 "\x60\x01\x40\x50\x00\x00\x00\x00\xab\xcd\xef\x01\x23\x45\x67\x89"
+#define NAA5 "\x50\x01\x40\x5f\x12\x34\x56\x78"
+#define NAA2 "\x20\x01\x40\x5f\x12\x34\x56\x78"
+#define EUI  "\x00\x25\x38\x5f\x12\x34\x56\x78"
+#define T10  "IET     00010001"
+
+static void test_each_kind(void **state)
+{
+	struct page page;
+
+	(void)state;
+	start(&page);
+	add(&page, 1, 3, NAA6, 16);
+	expect(&page, "36001405000000000abcdef0123456789");
+	start(&page);
+	add(&page, 1, 3, NAA5, 8);
+	expect(&page, "35001405f12345678");
+	start(&page);
+	add(&page, 1, 2, EUI, 8);
+	expect(&page, "20025385f12345678");
+	start(&page);
+	add(&page, 2, 1, T10, 16);
+	expect(&page, "1IET_00010001");
+	start(&page);
+	add(&page, 1, 0, "\x12\xab", 2);
+	expect(&page, "0VENDOR_MODEL_12ab");
+	start(&page);
+	add(&page, 2, 3, "600ABC", 6);
+	expect(&page, "3600ABC");
+}
+
+/* From the worst to the best, so that each one has to win over all before. */
+static void test_preference(void **state)
+{
+	struct page page;
+
+	(void)state;
+	start(&page);
+	add(&page, 2, 0, "serial", 6);
+	expect(&page, "0VENDOR_MODEL_serial");
+	add(&page, 2, 1, T10, 16);
+	expect(&page, "1IET_00010001");
+	add(&page, 1, 1, "\xaa", 1);
+	expect(&page, "1aa");
+	add(&page, 1, 2, EUI, 8);
+	expect(&page, "20025385f12345678");
+	add(&page, 1, 3, NAA2, 8);
+	expect(&page, "32001405f12345678");
+	add(&page, 1, 3, NAA5, 8);
+	expect(&page, "35001405f12345678");
+	add(&page, 1, 3, NAA6, 16);
+	expect(&page, "36001405000000000abcdef0123456789");
+	/* the first of its kind */
+	add(&page, 1, 3, "\x6f\x01\x40\x50", 4);
+	expect(&page, "36001405000000000abcdef0123456789");
+}
+
+/* A page as tgt sends it. */
+static void test_tgt(void **state)
+{
+	struct page page;
+
+	(void)state;
+	start(&page);
+	add(&page, 2, 1,
+	    "IET     00010001\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 36);
+	expect(&page, "1IET_00010001");
+	add(&page, 1, 3, "\x30\0\0\0\0\1\0\1", 8);
+	expect(&page, "33000000000010001");
+	add(&page, 1, 3, "\x60\0\0\0\0\0\0\0\x0e\0\0\0\0\1\0\1", 16);
+	expect(&page, "360000000000000000e00000000010001");
+}
+
+static void test_not_of_the_lun(void **state)
+{
+	struct page page;
+
+	(void)state;
+	start(&page);
+	add(&page, 1, 0x10 | 3, NAA5, 8); /* of the target port */
+	add(&page, 1, 0x20 | 3, NAA5, 8); /* of the target device */
+	add(&page, 1, 0x14, "\0\0\0\1", 4);
+	add(&page, 1, 0x15, "\0\0\0\1", 4);
+	add(&page, 1, 5, "\0\0\0\1", 4);
+	add(&page, 3, 8, "iqn.x", 5);
+	add(&page, 3, 3, NAA5, 8); /* UTF-8: no NAA has that */
+	expect_none(&page);
+	add(&page, 1, 0x80, "\1", 1); /* PIV set, vendor specific */
+	expect(&page, "0VENDOR_MODEL_01");
+}
+
+static void test_white_space(void **state)
+{
+	struct page page;
+
+	(void)state;
+	start(&page);
+	add(&page, 2, 1, " a \t b\n\r c  ", 12);
+	expect(&page, "1_a_b_c");
+	start(&page);
+	add(&page, 2, 1, "ab\0cd", 5);
+	expect(&page, "1ab");
+	start(&page);
+	add(&page, 2, 1, "ab \0cd", 6);
+	expect(&page, "1ab");
+	start(&page);
+	add(&page, 2, 1, "        ", 8);
+	expect(&page, "1");
+}
+
+static void test_names_missing(void **state)
+{
+	char id[SCSI_ID_SIZE];
+	struct page page;
+
+	(void)state;
+	start(&page);
+	add(&page, 2, 0, "serial", 6);
+	assert_int_equal(parse_len(&page, page.len, NULL, id),
+			 SCSI_ID_NEEDS_NAMES);
+	add(&page, 1, 3, NAA5, 8);
+	assert_int_equal(parse_len(&page, page.len, NULL, id), SCSI_ID_FOUND);
+	assert_string_equal(id, "35001405f12345678");
+}
+
+static void test_truncated(void **state)
+{
+	char id[SCSI_ID_SIZE];
+	struct page page;
+
+	(void)state;
+	start(&page);
+	add(&page, 2, 1, T10, 16);
+	add(&page, 1, 3, NAA6, 16);
+	assert_int_equal(parse_len(&page, page.len, NULL, id), SCSI_ID_FOUND);
+	assert_int_equal(id[0], '3');
+	/* the NAA designator is cut off: the T10 one is what is left */
+	for (size_t len = page.len - 1; len >= 24; len--) {
+		assert_int_equal(parse_len(&page, len, NULL, id),
+				 SCSI_ID_FOUND);
+		assert_int_equal(id[0], '1');
+	}
+	for (size_t len = 0; len < 24; len++)
+		assert_int_equal(parse_len(&page, len, NULL, id), SCSI_ID_NONE);
+	/* the same by the page's own word */
+	put_be16(page.bytes + 2, 20);
+	assert_int_equal(parse_len(&page, page.len, NULL, id), SCSI_ID_FOUND);
+	assert_int_equal(id[0], '1');
+	put_be16(page.bytes + 2, 0);
+	assert_int_equal(parse_len(&page, page.len, NULL, id), SCSI_ID_NONE);
+	/* and a page that claims more than there is */
+	put_be16(page.bytes + 2, 0xffff);
+	assert_int_equal(parse_len(&page, page.len, NULL, id), SCSI_ID_FOUND);
+	assert_int_equal(id[0], '3');
+}
+
+static void test_not_page_83(void **state)
+{
+	struct page page;
+
+	(void)state;
+	start(&page);
+	add(&page, 1, 3, NAA5, 8);
+	page.bytes[1] = 0x80;
+	expect_none(&page);
+	page.bytes[1] = 0x83;
+	expect(&page, "35001405f12345678");
+	start(&page);
+	expect_none(&page);
+	add(&page, 1, 3, "", 0); /* identifies nothing */
+	expect_none(&page);
+}
+
+static void test_longest(void **state)
+{
+	uint8_t bytes[255];
+	char want[SCSI_ID_SIZE];
+	struct page page;
+
+	(void)state;
+	memset(bytes, 'x', sizeof(bytes));
+	memset(want, 'x', sizeof(want));
+	want[0] = '1';
+	want[255] = '\0';
+	start(&page);
+	add(&page, 2, 1, bytes, 255); /* one too long */
+	expect_none(&page);
+	start(&page);
+	add(&page, 2, 1, bytes, 254);
+	expect(&page, want);
+	start(&page);
+	add(&page, 1, 1, bytes, 128);
+	expect_none(&page);
+	start(&page);
+	add(&page, 2, 0, bytes, 231);
+	expect_none(&page);
+}
+
+static void test_scsi2(void **state)
+{
+	static const uint8_t page[] = { 0,    0x83, 0,	  16,	0x60,
+					0x06, 0x04, 0x80, 0,	0,
+					1,    0x87, 0x70, 0,	0,
+					0x53, 0x30, 0x30, 0x33, 0x30 };
+	char id[SCSI_ID_SIZE];
+
+	(void)state;
+	assert_int_equal(scsi_id_from_page83(page, sizeof(page), NULL, id),
+			 SCSI_ID_FOUND);
+	assert_string_equal(id, "360060480000001877000005330303330");
+}
+
+static void test_page_80(void **state)
+{
+	uint8_t page[] = { 0, 0x80, 0, 4, 'A', ' ', 'B', ' ' };
+	char id[SCSI_ID_SIZE];
+
+	(void)state;
+	assert_int_equal(scsi_id_from_page80(page, 8, &names, id),
+			 SCSI_ID_FOUND);
+	assert_string_equal(id, "SVENDOR_MODEL_A_B");
+	assert_int_equal(scsi_id_from_page80(page, 8, NULL, id),
+			 SCSI_ID_NEEDS_NAMES);
+	assert_int_equal(scsi_id_from_page80(page, 7, &names, id),
+			 SCSI_ID_NONE);
+	page[3] = 0;
+	assert_int_equal(scsi_id_from_page80(page, 8, &names, id),
+			 SCSI_ID_NONE);
+	page[3] = 4;
+	page[1] = 0x83;
+	assert_int_equal(scsi_id_from_page80(page, 8, &names, id),
+			 SCSI_ID_NONE);
+}
+
+static void test_inquiry(void **state)
+{
+	uint8_t data[36] = "\0\0\5\2\37\0\0\0VENDOR  MODEL           1.0 ";
+	struct scsi_names got;
+
+	(void)state;
+	assert_true(scsi_names_from_inquiry(data, 36, &got));
+	assert_memory_equal(&got, &names, sizeof(names));
+	assert_false(scsi_names_from_inquiry(data, 31, &got));
+	data[20] = 0;
+	assert_false(scsi_names_from_inquiry(data, 36, &got));
+
+	assert_true(scsi_inquiry_is_disk(data, 1));
+	assert_false(scsi_inquiry_is_disk(data, 0));
+	data[0] = 0x7f; /* no such LUN */
+	assert_false(scsi_inquiry_is_disk(data, 1));
+	data[0] = 0x20; /* could be a disk, but is not connected */
+	assert_false(scsi_inquiry_is_disk(data, 1));
+	data[0] = 0x0c; /* a storage array's controller */
+	assert_false(scsi_inquiry_is_disk(data, 1));
+}
+
+/* Any bytes at all: only what ASan and UBSan say counts. */
+static void test_noise(void **state)
+{
+	char id[SCSI_ID_SIZE];
+	struct page page;
+	uint32_t x = 1;
+
+	(void)state;
+	for (int round = 0; round < 20000; round++) {
+		for (size_t i = 0; i < VPD_PAGE_LEN; i++) {
+			x = x * 1664525 + 1013904223;
+			page.bytes[i] =
+			    (uint8_t)(x >> 24 & (x >> 20 & 8 ? 255 : 3));
+		}
+		page.bytes[1] = 0x83;
+		page.bytes[6] = 0;
+		if (parse_len(&page, x % VPD_PAGE_LEN, &names, id) ==
+		    SCSI_ID_FOUND)
+			assert_true(strlen(id) < SCSI_ID_SIZE);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_each_kind),
+		cmocka_unit_test(test_preference),
+		cmocka_unit_test(test_tgt),
+		cmocka_unit_test(test_not_of_the_lun),
+		cmocka_unit_test(test_white_space),
+		cmocka_unit_test(test_names_missing),
+		cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_not_page_83),
+		cmocka_unit_test(test_longest),
+		cmocka_unit_test(test_scsi2),
+		cmocka_unit_test(test_page_80),
+		cmocka_unit_test(test_inquiry),
+		cmocka_unit_test(test_noise),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
