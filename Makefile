@@ -84,17 +84,18 @@ check-packages:
 
 # --- tests --------------------------------------------------------------------
 # Unit tests are one program a file of tests/unit; tools that tests use are one
-# program a file of tests/support. All tests run on the sanitized build.
+# program a file of the other folders. All tests run on the sanitized build.
 
-UNIT_TESTS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
-SUPPORT_TOOLS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/support/*.c))
+UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
+TEST_TOOLS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/support/*.c \
+                                                  tests/iscsi/*.c))
 
 $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(call say,LD,$@) $(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
 
 .PHONY: test-programs
-test-programs: all $(UNIT_TESTS) $(SUPPORT_TOOLS)
+test-programs: all $(UNIT_TESTS) $(TEST_TOOLS)
 
 SANITIZED := $(MAKE) --no-print-directory SANITIZE=1
 LOGS      := build/logs
@@ -105,7 +106,8 @@ check: check-packages
 	@$(MAKE) --no-print-directory -j2 CC=clang BUILD=build/clang all
 	@$(SANITIZED) -j2 test-programs
 	@tests/run.sh $(LOGS) "tests/layers.sh build/obj" \
-		$$(ls build/asan/tests/unit/test_* | grep -v '\.d$$')
+		$(patsubst %.c,build/asan/%,$(wildcard tests/unit/test_*.c)) \
+		"tests/iscsi/test_user_session.sh build/asan/tests/iscsi/lun_tool build/asan/tests/iscsi/fake_target"
 
 .PHONY: check-layers
 check-layers: all

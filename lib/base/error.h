@@ -34,6 +34,8 @@ enum error_code {
 	ERROR_LOGIN,	       /* the target refused the login */
 	ERROR_NO_DEVICE,       /* the session is there, the LUN's device not */
 	ERROR_IN_USE,	       /* the LUN is, or may be, a live original */
+	ERROR_LOCKED,	       /* another resign of this LUN is under way */
+	ERROR_INTERRUPTED,     /* a signal asked us to stop */
 
 	/* the LUN itself */
 	ERROR_IO,	       /* a read, write or flush failed */

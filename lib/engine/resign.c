@@ -11,6 +11,7 @@ static int resign_in_session(struct iscsi_context *session,
 			     struct error *err)
 {
 	struct plan_options options = { .new_sr = request->new_sr_uuid };
+	struct journal_owner owner = { .scsi_id = request->scsi_id };
 	struct lun_traffic traffic;
 	unsigned lun_number;
 	struct lun *lun;
@@ -21,7 +22,7 @@ static int resign_in_session(struct iscsi_context *session,
 	log_info("SCSIid %s is LUN %u", request->scsi_id, lun_number);
 	if (lun_libiscsi_open(session, lun_number, &lun, err))
 		return -1;
-	failed = resign_lun(lun, &options, err);
+	failed = resign_lun(lun, &options, &owner, NULL, err);
 	traffic = lun_libiscsi_traffic(lun);
 	log_info("%u SCSI commands, %llu bytes read, %llu written",
 		 traffic.commands, (unsigned long long)traffic.bytes_read,

@@ -3,7 +3,10 @@
 
 #include "base/log.h"
 #include "txn/load.h"
-#include "txn/txn.h"
+#include "txn/recover.h"
+
+/* The LUN may change once or twice between reading and committing. */
+#define MAX_TRIES 3
 
 static void log_uuid(const char *what, const struct uuid *old,
 		     const struct uuid *new)
@@ -23,21 +26,71 @@ static void log_ids(const struct plan *plan)
 			 &plan->ids.vdis[i].new);
 }
 
-int resign_lun(struct lun *lun, const struct plan_options *options,
-	       struct error *err)
+/* One try: 0 with *outcome, or -1. */
+static int try_resign(struct lun *lun, struct image *seen,
+		      const struct plan_options *options,
+		      const struct journal_owner *owner, bool (*stop)(void),
+		      enum txn_outcome *outcome, struct error *err)
 {
 	struct snapshot before;
 	struct plan plan;
 	int failed;
 
-	if (load_snapshot(lun, &before, err))
+	if (load_snapshot(lun, seen, &before, err))
 		return -1;
 	failed = plan_make(&before, options, &plan, err);
 	if (!failed) {
 		log_ids(&plan);
-		failed = txn_run(lun, &plan, err);
+		failed = txn_run(lun, &plan, owner, stop, outcome, err);
 		plan_free(&plan);
 	}
 	snapshot_free(&before);
 	return failed ? -1 : 0;
+}
+
+static int recover_then_resign(struct lun *lun, struct image *seen,
+			       const struct plan_options *options,
+			       const struct journal_owner *owner,
+			       bool (*stop)(void), enum txn_outcome *outcome,
+			       struct error *err)
+{
+	enum recover_outcome recovered;
+	struct journal_spot spot;
+
+	if (journal_find(lun, seen, &spot, err) ||
+	    recover_journal(lun, &spot, owner, &recovered, err))
+		return -1;
+	if (recovered == RECOVER_COMPLETED) {
+		*outcome = TXN_DONE;
+		return 0;
+	}
+	/* Wiping an old journal has changed blocks that were seen. */
+	if (spot.found == JOURNAL_SOUND &&
+	    spot.head.state == JOURNAL_COMMITTED)
+		image_free(seen);
+	return try_resign(lun, seen, options, owner, stop, outcome, err);
+}
+
+int resign_lun(struct lun *lun, const struct plan_options *options,
+	       const struct journal_owner *owner, bool (*stop)(void),
+	       struct error *err)
+{
+	for (int i = 0; i < MAX_TRIES; i++) {
+		enum txn_outcome outcome;
+		struct image seen;
+		int failed;
+
+		image_init(&seen, lun->block_size);
+		failed = recover_then_resign(lun, &seen, options, owner, stop,
+					     &outcome, err);
+		image_free(&seen);
+		if (failed)
+			return -1;
+		if (outcome == TXN_DONE)
+			return 0;
+		log_info("the LUN changed while it was read; starting over");
+	}
+	return error_set(err, ERROR_IN_USE,
+			 "the LUN's LVM metadata keeps changing: something "
+			 "works with it; it is unchanged by us");
 }

@@ -104,6 +104,22 @@ unsigned lvm_mda_pieces(const struct lvm_mda *mda, uint64_t offset,
 	return 2;
 }
 
+bool lvm_mda_is_free(const struct lvm_mda *mda, uint64_t offset, uint64_t len)
+{
+	struct lvm_mda_piece live[2];
+	unsigned n = 0;
+
+	if (mda->text.offset)
+		n = lvm_mda_pieces(mda, mda->text.offset, mda->text.size,
+				   live);
+	for (unsigned i = 0; i < n; i++) {
+		if (live[i].offset < offset + len &&
+		    offset < live[i].offset + live[i].len)
+			return false;
+	}
+	return true;
+}
+
 void lvm_mda_set_text(const struct lvm_raw_locn *text, uint8_t *header)
 {
 	static const struct lvm_raw_locn none;
@@ -111,44 +127,4 @@ void lvm_mda_set_text(const struct lvm_raw_locn *text, uint8_t *header)
 	put_slot(header + SLOTS_AT, text);
 	put_slot(header + SLOTS_AT + SLOT_SIZE, &none);
 	put_le32(header, header_crc(header));
-}
-
-static uint64_t round_up(uint64_t n, uint32_t to)
-{
-	return (n + to - 1) / to * to;
-}
-
-void lvm_mda_free_space(const struct lvm_mda *mda, uint32_t block_size,
-			uint64_t *offset, uint64_t *size)
-{
-	/* Blocks count from the LUN's start; the area need not begin on one
-	 * when blocks are 4096 bytes. All below is in LUN offsets. */
-	uint64_t start = mda->area.offset;
-	uint64_t first = round_up(start + LVM_MDA_HEADER_SIZE, block_size);
-	uint64_t end = (start + mda->area.size) / block_size * block_size;
-	uint64_t text_from = start + mda->text.offset;
-	uint64_t text_to = text_from + mda->text.size;
-	uint64_t best_from = first, best_to = end;
-
-	if (mda->text.offset && text_to > start + mda->area.size) {
-		/* Wrapped: free is what lies between its two pieces. */
-		uint64_t second = text_to - mda->area.size +
-				  LVM_MDA_HEADER_SIZE;
-
-		best_from = round_up(second, block_size);
-		best_to = text_from / block_size * block_size;
-	} else if (mda->text.offset) {
-		uint64_t before = text_from / block_size * block_size;
-		uint64_t after = round_up(text_to, block_size);
-
-		/* After the text where there is as much room, as LVM would:
-		 * then the older texts stay readable longest. */
-		if (after <= end && (before <= first ||
-				     end - after >= before - first))
-			best_from = after;
-		else
-			best_to = before;
-	}
-	*offset = best_from - start;
-	*size = best_to > best_from ? best_to - best_from : 0;
 }

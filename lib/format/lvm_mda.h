@@ -55,13 +55,10 @@ int lvm_mda_parse(const uint8_t *header, const struct lvm_area *area,
 unsigned lvm_mda_pieces(const struct lvm_mda *mda, uint64_t offset,
 			uint64_t size, struct lvm_mda_piece pieces[2]);
 
+/* Whether no live text lies in offset..offset+len of the LUN. */
+bool lvm_mda_is_free(const struct lvm_mda *mda, uint64_t offset, uint64_t len);
+
 /* Makes `text` slot 0, empties slot 1, renews the checksum. Flags stay. */
 void lvm_mda_set_text(const struct lvm_raw_locn *text, uint8_t *header);
-
-/* The longest free run of the ring that does not wrap, in whole blocks: from
- * *offset in the area, *size bytes. Live text's blocks are not in it, nor is
- * the header's. *size may come out 0. */
-void lvm_mda_free_space(const struct lvm_mda *mda, uint32_t block_size,
-			uint64_t *offset, uint64_t *size);
 
 #endif

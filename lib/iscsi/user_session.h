@@ -2,6 +2,9 @@
 /*
  * A session of our own, in this process (libiscsi): the kernel, udev and LVM of
  * the host never see the LUN.
+ *
+ * The process must ignore SIGPIPE: libiscsi writes data with writev(), and a
+ * target may hang up at any time.
  */
 #ifndef ISCSI_USER_SESSION_H
 #define ISCSI_USER_SESSION_H
@@ -12,18 +15,27 @@
 #include "iscsi/target.h"
 
 /* Logs in at the first portal that answers; *out is the caller's, to be given
- * to user_session_close. Errors: ERROR_RESOLVE, ERROR_CONNECT, ERROR_LOGIN,
- * ERROR_DISCOVERY (the target has no such IQN). */
+ * to user_session_close. Portals that do not resolve, do not answer or are out
+ * of service are passed over; a refused login is final, for a wrong password
+ * tried at every portal may lock the account. The errors:
+ *   ERROR_BAD_VALUE  iscsi_target_check
+ *   ERROR_RESOLVE    no portal's host name resolves
+ *   ERROR_CONNECT    nothing listens, or it does not answer in time
+ *   ERROR_LOGIN      refused, on either side
+ *   ERROR_DISCOVERY  the target has no such IQN, for this initiator
+ * Name resolution has the resolver's own time limit, all else one of ours. */
 int user_session_open(const struct iscsi_target *target,
 		      struct iscsi_context **out, struct error *err);
 
-/* Finds the LUN whose SCSIid (what `scsi_id -g` prints) is `scsi_id`: REPORT
- * LUNS, then VPD page 0x83 of each. ERROR_NO_SCSIID if none or several have
- * it. */
+/* Finds the LUN whose SCSIid (what `scsi_id -g` prints, white space to `_`) is
+ * `scsi_id`: REPORT LUNS, then VPD page 0x83 of each. ERROR_NO_SCSIID if none
+ * or several have it; the text lists what is there. *lun_number is the number
+ * that Linux would show, for lun_libiscsi_open. */
 int user_session_find_lun(struct iscsi_context *session, const char *scsi_id,
 			  unsigned *lun_number, struct error *err);
 
-/* Logs out and frees; NULL is fine. */
+/* Logs out, if that takes no more than a moment, and frees; NULL is fine. A
+ * target that does not answer sees the connection closed instead. */
 void user_session_close(struct iscsi_context *session);
 
 #endif

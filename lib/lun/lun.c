@@ -2,6 +2,8 @@
 #include "lun/lun.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
 
 static int check_bounds(const struct lun *lun, const struct lun_io *ios,
 			size_t n, struct error *err)
@@ -41,6 +43,52 @@ int lun_write(struct lun *lun, const struct lun_io *ios, size_t n,
 int lun_flush(struct lun *lun, struct error *err)
 {
 	return lun->ops->flush(lun, err);
+}
+
+static int swap_in_steps(struct lun *lun, uint64_t offset,
+			 const uint8_t *expect, const uint8_t *with,
+			 uint8_t *scratch, bool *swapped, struct error *err)
+{
+	struct lun_io read = { offset, lun->block_size, scratch };
+	struct lun_io write = { offset, lun->block_size, scratch };
+
+	*swapped = false;
+	if (lun_read(lun, &read, 1, err))
+		return -1;
+	if (memcmp(scratch, expect, lun->block_size) != 0)
+		return 0;
+	memcpy(scratch, with, lun->block_size);
+	if (lun_write(lun, &write, 1, err) || lun_flush(lun, err) ||
+	    lun_read(lun, &read, 1, err))
+		return -1;
+	*swapped = memcmp(scratch, with, lun->block_size) == 0;
+	return 0;
+}
+
+int lun_swap(struct lun *lun, uint64_t offset, const uint8_t *expect,
+	     const uint8_t *with, bool *swapped, struct error *err)
+{
+	const struct lun_io io = { offset, lun->block_size, NULL };
+	enum lun_swapped outcome = LUN_CANNOT_SWAP;
+	uint8_t *scratch;
+	int failed;
+
+	if (check_bounds(lun, &io, 1, err))
+		return -1;
+	if (lun->ops->swap &&
+	    lun->ops->swap(lun, offset, expect, with, &outcome, err))
+		return -1;
+	if (outcome != LUN_CANNOT_SWAP) {
+		*swapped = outcome == LUN_SWAPPED;
+		return 0;
+	}
+	scratch = malloc(lun->block_size);
+	if (!scratch)
+		return error_no_memory(err);
+	failed = swap_in_steps(lun, offset, expect, with, scratch, swapped,
+			       err);
+	free(scratch);
+	return failed;
 }
 
 void lun_close(struct lun *lun)

@@ -11,6 +11,7 @@
 #ifndef LUN_LUN_H
 #define LUN_LUN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,12 @@ struct lun_io {
 	uint8_t *data; /* filled by a read, taken by a write */
 };
 
+enum lun_swapped {
+	LUN_SWAPPED,
+	LUN_NOT_SWAPPED, /* the block held something else */
+	LUN_CANNOT_SWAP, /* the LUN has no such command */
+};
+
 struct lun_ops {
 	/* Each does all `n` requests or fails; the order among them is free,
 	 * so they must not overlap. */
@@ -33,6 +40,12 @@ struct lun_ops {
 		     struct error *err);
 	/* Everything written so far is on stable storage, or an error. */
 	int (*flush)(struct lun *lun, struct error *err);
+	/* Optional, may be NULL: if the block at `offset` holds `expect`,
+	 * writes `with`, in one step that no other host can come between
+	 * (SCSI's COMPARE AND WRITE). */
+	int (*swap)(struct lun *lun, uint64_t offset, const uint8_t *expect,
+		    const uint8_t *with, enum lun_swapped *outcome,
+		    struct error *err);
 	void (*close)(struct lun *lun);
 };
 
@@ -50,6 +63,12 @@ int lun_read(struct lun *lun, const struct lun_io *ios, size_t n,
 int lun_write(struct lun *lun, const struct lun_io *ios, size_t n,
 	      struct error *err);
 int lun_flush(struct lun *lun, struct error *err);
+
+/* Exchanges one block as above, *swapped says whether. On a LUN that has no
+ * command for it: read, compare, write, flush and read again, which leaves
+ * other hosts a window of one round trip. */
+int lun_swap(struct lun *lun, uint64_t offset, const uint8_t *expect,
+	     const uint8_t *with, bool *swapped, struct error *err);
 
 /* Frees the LUN; NULL is fine. Does not flush. */
 void lun_close(struct lun *lun);

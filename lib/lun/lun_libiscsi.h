@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 /*
  * A LUN through a libiscsi session that is logged in.
+ *
+ * A write that failed may still reach the LUN, up to the moment when the
+ * session is closed. After a lost session every later call fails.
  */
 #ifndef LUN_LUN_LIBISCSI_H
 #define LUN_LUN_LIBISCSI_H
@@ -16,12 +19,14 @@ struct lun_traffic {
 	uint64_t bytes_written;
 };
 
-/* Reads size and block size, refuses a write-protected LUN. The session stays
- * the caller's and must outlive the LUN. */
+/* Reads size, block size, write protection and cache. `lun_number` is what
+ * user_session_find_lun gives. The session stays the caller's and must outlive
+ * the LUN. ERROR_LUN_CONTENT: blocks neither of 512 nor of 4096 bytes, or
+ * write-protected. */
 int lun_libiscsi_open(struct iscsi_context *session, unsigned lun_number,
 		      struct lun **out, struct error *err);
 
-/* Counted since open, the commands of open included. */
+/* Counted since open, the commands of open included. `lun` is of this form. */
 struct lun_traffic lun_libiscsi_traffic(const struct lun *lun);
 
 #endif

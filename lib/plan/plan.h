@@ -37,7 +37,10 @@ struct plan {
 	char *text; /* the new VG text with its NUL */
 	size_t text_size;
 	struct image after;
-	struct lvm_area spare; /* of the ring, beside the new text: free */
+	/* For the journal, in LUN offsets; free before and after the resign.
+	 * Of the area with most room. */
+	uint64_t journal_head;
+	struct lvm_area journal_body;
 	struct plan_write *writes; /* by phase, then offset */
 	size_t write_count;
 };

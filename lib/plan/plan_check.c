@@ -5,31 +5,10 @@
 
 #include "plan/plan_parts.h"
 
-static bool overlaps(const struct plan_write *w, uint64_t at, uint64_t len)
-{
-	return w->offset < at + len && at < w->offset + w->len;
-}
-
 static bool inside(const struct plan_write *w, uint64_t at, uint64_t len)
 {
 	return w->offset >= at && w->offset - at <= len &&
 	       w->len <= len - (w->offset - at);
-}
-
-/* Whether a write touches the text that LVM reads now. */
-static bool touches_text(const struct plan_write *w, const struct lvm_mda *mda)
-{
-	struct lvm_mda_piece pieces[2];
-	unsigned n;
-
-	if (!mda->text.offset)
-		return false;
-	n = lvm_mda_pieces(mda, mda->text.offset, mda->text.size, pieces);
-	for (unsigned i = 0; i < n; i++) {
-		if (overlaps(w, pieces[i].offset, pieces[i].len))
-			return true;
-	}
-	return false;
 }
 
 static bool is_allowed(const struct snapshot *snap, const struct plan_write *w)
@@ -44,7 +23,7 @@ static bool is_allowed(const struct snapshot *snap, const struct plan_write *w)
 
 			if (inside(w, ring,
 				   mda->area.size - LVM_MDA_HEADER_SIZE) &&
-			    !touches_text(w, mda))
+			    lvm_mda_is_free(mda, w->offset, w->len))
 				return true;
 		}
 		return false;
@@ -53,10 +32,10 @@ static bool is_allowed(const struct snapshot *snap, const struct plan_write *w)
 			return true;
 		/* Text that has to stay where it is. */
 		for (unsigned i = 0; i < snap->mda_count; i++) {
-			const struct lvm_area *area = &snap->mdas[i].area;
+			const struct lvm_mda *mda = &snap->mdas[i];
 
-			if (inside(w, area->offset, area->size) &&
-			    touches_text(w, &snap->mdas[i]))
+			if (inside(w, mda->area.offset, mda->area.size) &&
+			    !lvm_mda_is_free(mda, w->offset, w->len))
 				return true;
 		}
 		return false;

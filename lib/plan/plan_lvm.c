@@ -121,40 +121,49 @@ static int put_in_free_space(struct plan *plan, uint64_t lun_offset,
 	return result;
 }
 
+static int no_room(const struct plan *plan, uint64_t need, uint64_t size,
+		   struct error *err)
+{
+	return error_set(err, ERROR_LUN_CONTENT,
+			 "VG text of %zu bytes needs %" PRIu64 " bytes of the "
+			 "LVM metadata area, %" PRIu64 " are free; remove LVs "
+			 "or snapshots on the original, then make a new clone",
+			 plan->text_size, need, size);
+}
+
 static int place_text(struct plan *plan, const struct lvm_mda *mda,
 		      struct lvm_raw_locn *locn, struct error *err)
 {
 	uint32_t block = plan->after.block_size;
 	uint64_t need = (plan->text_size + block - 1) / block * block;
-	uint64_t offset, size;
+	uint64_t places[RING_HEAD_PLACES] = { 0 };
+	struct lvm_area room;
 
 	*locn = (struct lvm_raw_locn){
 		.size = plan->text_size,
 		.crc = lvm_crc(LVM_CRC_INITIAL, plan->text, plan->text_size),
 		.flags = mda->text.flags,
 	};
-	lvm_mda_free_space(mda, block, &offset, &size);
-	if (need <= size) {
-		locn->offset = offset;
-		if (put_in_free_space(plan, mda->area.offset + offset, need,
-				      err))
+	if (lvm_ring_head_places(mda, places) == 0)
+		return no_room(plan, need + RING_HEAD_SIZE, 0, err);
+	room = lvm_ring_free_run(mda, places[0], block);
+	if (need <= room.size) {
+		locn->offset = room.offset - mda->area.offset;
+		if (put_in_free_space(plan, room.offset, need, err))
 			return -1;
-		offset += need;
-		size -= need;
+		room.offset += need;
+		room.size -= need;
 	} else if (mda->text.size == plan->text_size) {
 		locn->offset = mda->text.offset;
 		if (put_in_place(plan, mda, err))
 			return -1;
 	} else {
-		return error_set(err, ERROR_LUN_CONTENT,
-				 "the new VG text needs %" PRIu64 " bytes, the "
-				 "metadata area has %" PRIu64 " free; remove "
-				 "LVs or snapshots on the original, then make "
-				 "a new clone", need, size);
+		return no_room(plan, need, room.size, err);
 	}
-	if (size > plan->spare.size)
-		plan->spare = (struct lvm_area){ mda->area.offset + offset,
-						 size };
+	if (!plan->journal_head || room.size > plan->journal_body.size) {
+		plan->journal_head = places[0];
+		plan->journal_body = room;
+	}
 	return 0;
 }
 

@@ -20,6 +20,20 @@ static bool block_has(const struct image_block *block, uint32_t block_size,
 	return at >= block->offset && at - block->offset < block_size;
 }
 
+/* Whether a block is ring space that holds no live text. */
+static bool in_free_ring(const struct snapshot *snap,
+			 const struct image_block *block, uint32_t size)
+{
+	for (unsigned i = 0; i < snap->mda_count; i++) {
+		const struct lvm_mda *mda = &snap->mdas[i];
+
+		if (block->offset >= mda->area.offset + LVM_MDA_HEADER_SIZE &&
+		    block->offset - mda->area.offset < mda->area.size)
+			return lvm_mda_is_free(mda, block->offset, size);
+	}
+	return false;
+}
+
 /* The phase in which a block of plan->after is written, or UNCHANGED. */
 static unsigned phase_of(const struct plan *plan,
 			 const struct image_block *block)
@@ -29,10 +43,10 @@ static unsigned phase_of(const struct plan *plan,
 	const struct image_block *before =
 		image_find(&snap->image, block->offset);
 
-	if (!before)
-		return PLAN_RING;
-	if (memcmp(before->data, block->data, size) == 0)
+	if (before && memcmp(before->data, block->data, size) == 0)
 		return UNCHANGED;
+	if (in_free_ring(snap, block, size))
+		return PLAN_RING;
 	if (block_has(block, size,
 		      (uint64_t)snap->label.sector * LVM_SECTOR_SIZE))
 		return PLAN_SWITCH;

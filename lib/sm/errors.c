@@ -58,6 +58,12 @@ static struct sm_error sm_error_of(enum error_code code)
 	case ERROR_IN_USE:
 		return (struct sm_error){ 16, "The SR device is currently in "
 					      "use" };
+	case ERROR_LOCKED:
+		return (struct sm_error){ 37, "The lock/unlock request "
+					      "failed" };
+	case ERROR_INTERRUPTED:
+		return (struct sm_error){ 201, "Currently unavailable, try "
+					       "again" };
 	case ERROR_IO:
 		return (struct sm_error){ 200, "General IO error" };
 	case ERROR_NONE:

@@ -1,103 +1,24 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include "txn/load.h"
 
-#include <stdlib.h>
+#include "txn/read_blocks.h"
 
 /* Label; headers; text; heads of LVs; rest of MGT and far VHD headers;
  * locators. One more round would mean that parsing asks in circles. */
 #define MAX_ROUNDS 6
 
-/* Ranges nearer than this are read in one command. */
-#define MAX_GAP 4096
-
-/* A sound SR of thousands of VDIs needs a few MiB; a hostile one may claim
- * more, and is not believed. */
-#define MAX_BYTES (256u << 20)
-
-static int compare_offsets(const void *a, const void *b)
-{
-	const struct lun_io *x = a, *y = b;
-
-	return (x->offset > y->offset) - (x->offset < y->offset);
-}
-
-/* Widens ranges to blocks, sorts and joins them. Returns how many are left. */
-static size_t join(struct lun_io *ios, const struct want_list *wants,
-		   uint32_t block)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < wants->count; i++) {
-		uint64_t from = wants->items[i].offset / block * block;
-		uint64_t to = wants->items[i].offset + wants->items[i].len;
-
-		to = (to + block - 1) / block * block;
-		ios[i] = (struct lun_io){ .offset = from,
-					  .len = (size_t)(to - from) };
-	}
-	qsort(ios, wants->count, sizeof(*ios), compare_offsets);
-	for (size_t i = 1; i < wants->count; i++) {
-		uint64_t end = ios[n].offset + ios[n].len;
-		uint64_t to = ios[i].offset + ios[i].len;
-
-		if (ios[i].offset > end + MAX_GAP)
-			ios[++n] = ios[i];
-		else if (to > end)
-			ios[n].len = (size_t)(to - ios[n].offset);
-	}
-	return n + 1;
-}
-
-static int read_into(struct lun *lun, struct lun_io *ios, size_t n,
-		     struct image *image, struct error *err)
-{
-	size_t total = 0;
-	uint8_t *buffer;
-	int failed = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		if (ios[i].len > MAX_BYTES || total > MAX_BYTES)
-			return error_set(err, ERROR_LUN_CONTENT,
-					 "the SR's metadata claims more than "
-					 "%u MiB; it is damaged",
-					 MAX_BYTES >> 20);
-		total += ios[i].len;
-	}
-	buffer = malloc(total);
-	if (!buffer)
-		return error_no_memory(err);
-	for (size_t i = 0, used = 0; i < n; used += ios[i++].len)
-		ios[i].data = buffer + used;
-	failed = lun_read(lun, ios, n, err);
-	for (size_t i = 0; i < n && !failed; i++) {
-		if (image_put(image, ios[i].offset, ios[i].data, ios[i].len))
-			failed = error_no_memory(err);
-	}
-	free(buffer);
-	return failed;
-}
-
-static int read_wanted(struct lun *lun, const struct want_list *wants,
-		       struct image *image, struct error *err)
-{
-	struct lun_io *ios = calloc(wants->count, sizeof(*ios));
-	int failed;
-
-	if (!ios)
-		return error_no_memory(err);
-	failed = read_into(lun, ios, join(ios, wants, lun->block_size), image,
-			   err);
-	free(ios);
-	return failed;
-}
-
-int load_snapshot(struct lun *lun, struct snapshot *out, struct error *err)
+int load_snapshot(struct lun *lun, struct image *seen, struct snapshot *out,
+		  struct error *err)
 {
 	struct want_list wants = { 0 };
 	struct snapshot snap;
 	int failed = 0;
 
 	snapshot_init(&snap, lun->size, lun->block_size);
+	if (seen) {
+		snap.image = *seen;
+		image_init(seen, lun->block_size);
+	}
 	for (int round = 0; !failed; round++) {
 		failed = snapshot_parse(&snap, &wants, err);
 		if (failed || wants.count == 0)

@@ -8,8 +8,11 @@
 #include "lun/lun.h"
 #include "plan/snapshot.h"
 
-/* Reads and parses all metadata of the LUN. ERROR_IO, or ERROR_LUN_CONTENT for
- * what cannot be resigned. Free *out with snapshot_free. */
-int load_snapshot(struct lun *lun, struct snapshot *out, struct error *err);
+/* Reads and parses all metadata of the LUN. `seen` may be NULL; else it holds
+ * blocks that were read just now, which are not read again, and is left empty.
+ * ERROR_IO, or ERROR_LUN_CONTENT for what cannot be resigned. Free *out with
+ * snapshot_free. */
+int load_snapshot(struct lun *lun, struct image *seen, struct snapshot *out,
+		  struct error *err);
 
 #endif

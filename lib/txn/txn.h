@@ -1,16 +1,31 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 /*
- * The transaction: a plan onto a LUN.
+ * The transaction: a plan onto a LUN, whole or not at all.
+ *
+ *   claim    the head block, by exchange: from here other hosts keep out
+ *   prepare  journal body and new VG text into unused ring space; flush; read
+ *            both back; read label and mda_headers again
+ *   COMMIT   the head block says so; flush. Before this the LUN is as it was,
+ *            after it any run on any host completes the same resign
+ *   apply    MGT, VHD headers …; flush; label and mda_header; flush
+ *   verify   everything is read and parsed anew
+ *   clear    the journal is wiped; flush
  */
 #ifndef TXN_TXN_H
 #define TXN_TXN_H
 
-#include "lun/lun.h"
-#include "plan/plan.h"
+#include "txn/journal.h"
 
-/* Writes the plan, phase by phase with a flush after each, then reads the LUN
- * anew and compares it with what was planned. On -1 the error says whether the
- * LUN is still as it was. */
-int txn_run(struct lun *lun, const struct plan *plan, struct error *err);
+enum txn_outcome {
+	TXN_DONE,
+	TXN_CHANGED, /* the LUN is not what was planned from; plan anew */
+};
+
+/* `stop` may be NULL; it is asked once, right before the commit, whether to
+ * give up (ERROR_INTERRUPTED). The words of an error say in which of the three
+ * states the LUN is: unchanged, committed, or not known. */
+int txn_run(struct lun *lun, const struct plan *plan,
+	    const struct journal_owner *owner, bool (*stop)(void),
+	    enum txn_outcome *outcome, struct error *err);
 
 #endif

@@ -108,6 +108,22 @@ static void test_proof_that_is_none(void **state)
 	assert_int_equal(feed(&other, TO_OPERATIONAL, PROOF), 0);
 }
 
+/* Challenges that libiscsi does not answer: it has not sent ours either. */
+static void test_challenge_that_is_none(void **state)
+{
+	static const char undone[] = CHALLENGE "\0AuthMethod=CHAP";
+	struct login_watch watch = { .mutual = true };
+
+	(void)state;
+	assert_int_equal(feed(&watch, STAY, "CHAP_C=0bAAAA"), 0);
+	assert_int_equal(feed(&watch, TO_OPERATIONAL, PROOF), -1);
+	assert_int_equal(feed(&watch, STAY, undone), 0);
+	assert_int_equal(feed(&watch, TO_OPERATIONAL, PROOF), -1);
+	assert_int_equal(feed(&watch, STAY, "CHAP_C=0x123"), -1);
+	assert_int_equal(feed(&watch, STAY, "CHAP_C=0x1234"), 0);
+	assert_int_equal(feed(&watch, TO_OPERATIONAL, PROOF), 0);
+}
+
 static void test_refusal(void **state)
 {
 	struct login_watch watch = { .mutual = true };
@@ -158,6 +174,7 @@ int main(void)
 		cmocka_unit_test(test_mutual),
 		cmocka_unit_test(test_mutual_without_proof),
 		cmocka_unit_test(test_proof_that_is_none),
+		cmocka_unit_test(test_challenge_that_is_none),
 		cmocka_unit_test(test_refusal),
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_header),

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "format/report_luns.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/bytes.h"
+
+#define METHOD_PERIPHERAL 0
+#define METHOD_FLAT	  1
+
+uint64_t report_luns_size(const uint8_t *data, size_t len)
+{
+	if (len < REPORT_LUNS_HEADER_LEN)
+		return 0;
+	return (uint64_t)get_be32(data) + REPORT_LUNS_HEADER_LEN;
+}
+
+static bool is_plain(const uint8_t *entry)
+{
+	static const uint8_t no_more_levels[REPORT_LUNS_ENTRY_LEN - 2];
+
+	if (memcmp(entry + 2, no_more_levels, sizeof(no_more_levels)) != 0)
+		return false;
+	switch (entry[0] >> 6) {
+	case METHOD_PERIPHERAL:
+		/* the other six bits are a bus behind this LUN */
+		return (entry[0] & 0x3f) == 0;
+	case METHOD_FLAT:
+		return true;
+	default:
+		return false;
+	}
+}
+
+size_t report_luns_parse(const uint8_t *data, size_t len, uint16_t *luns)
+{
+	uint64_t size = report_luns_size(data, len);
+	size_t n = 0;
+
+	if (size < len)
+		len = (size_t)size;
+	for (size_t at = REPORT_LUNS_HEADER_LEN;
+	     at + REPORT_LUNS_ENTRY_LEN <= len; at += REPORT_LUNS_ENTRY_LEN) {
+		if (is_plain(data + at))
+			luns[n++] = get_be16(data + at);
+	}
+	return n;
+}

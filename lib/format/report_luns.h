@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * The answer to REPORT LUNS: which LUNs a target has. Pure.
+ * Source of the format: SPC-4 6.33; SAM-5 4.7 for the addresses.
+ */
+#ifndef FORMAT_REPORT_LUNS_H
+#define FORMAT_REPORT_LUNS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define REPORT_LUNS_HEADER_LEN 8
+#define REPORT_LUNS_ENTRY_LEN  8
+
+/* Bytes that the whole answer has, header included, by its own account; 0 if
+ * `len` bytes hold no header. May be far more than `len`. */
+uint64_t report_luns_size(const uint8_t *data, size_t len);
+
+/* Writes the LUNs in `data` to luns[], which has room for `len` / 8 of them;
+ * returns how many. A LUN is the first two bytes of its address, addressing
+ * method included: LUN 300 in flat addressing is 0x412c, as in Linux. What
+ * cannot be a disk of this target itself is left out: well-known LUNs,
+ * addresses of a second level and of methods other than peripheral and flat. */
+size_t report_luns_parse(const uint8_t *data, size_t len, uint16_t *luns);
+
+#endif

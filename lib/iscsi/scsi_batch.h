@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * SCSI commands, many under way at once, over a libiscsi session.
+ *
+ * Conditions that pass by themselves (unit attention, busy, full queue) are
+ * tried again, a bounded number of times. A session that is lost, or on which
+ * nothing moves until the deadline, is cut: its connection is closed, no
+ * command of it can reach the caller's buffers any more, and every later batch
+ * on it fails. Nothing is ever sent again on another connection, because a
+ * write that was already done may by then have been followed by others.
+ *
+ * Sources: SPC-4 and SBC-3 for statuses and sense data.
+ */
+#ifndef ISCSI_SCSI_BATCH_H
+#define ISCSI_SCSI_BATCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <iscsi/iscsi.h>
+#include <iscsi/scsi-lowlevel.h>
+
+#include "base/error.h"
+
+struct scsi_command {
+	/* The caller's. */
+	uint16_t lun; /* bytes 0 and 1 of the LUN's address, as REPORT LUNS
+		       * gives them; what Linux shows as the LUN's number */
+	uint8_t cdb[SCSI_CDB_MAX_SIZE];
+	uint8_t cdb_len;
+	enum scsi_xfer_dir direction;
+	uint8_t *data; /* filled by a read, taken by a write */
+	uint32_t len;
+	bool exact; /* all of `len` or it failed; `len` is then a multiple
+		     * of 512 for a read */
+
+	/* The batch's answer. */
+	bool good;
+	bool short_data;    /* good for the target, but not `exact` */
+	uint32_t received;  /* bytes of `data` that the target sent: at most
+			     * `len`; what it did not send is zero */
+	int status;	    /* enum scsi_status; without `good` */
+	uint8_t sense_type; /* 0x70..0x73, 0: no sense data */
+	uint8_t sense_key;
+	uint16_t sense_asc; /* additional sense code and qualifier */
+};
+
+struct scsi_traffic {
+	unsigned commands; /* as sent, those tried again included */
+	uint64_t bytes_in;
+	uint64_t bytes_out;
+};
+
+struct scsi_batch {
+	struct iscsi_context *session;
+	struct scsi_command *commands; /* in any order on the wire */
+	size_t count;
+	/* The first command that fails ends the batch and is its error. Without
+	 * it the caller looks at each command's `good`. */
+	bool all_must_succeed;
+	/* The LUN has writes from before this batch that were not flushed. A
+	 * target that tells of a reset, with such writes or after one in this
+	 * batch, may have lost them: the command fails. */
+	bool unflushed;
+	struct scsi_traffic *traffic; /* added to */
+};
+
+/* Runs all commands. -1: the session is lost (ERROR_IO), or a command failed
+ * where all must succeed. A batch that fails has no command under way. */
+int scsi_batch_run(const struct scsi_batch *batch, struct error *err);
+
+/* "LUN 1, WRITE(10) of 8 blocks at LBA 2048" */
+void scsi_command_name(const struct scsi_command *command, char *text,
+		       size_t size);
+
+/* Sets *err (ERROR_IO) to the command's name and how it failed; returns -1. */
+int scsi_command_error(const struct scsi_command *command, struct error *err);
+
+/* The target does not know this operation code, or this field of the CDB. */
+bool scsi_command_unsupported(const struct scsi_command *command);
+
+#endif

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * A failed SCSI command in words (scsi_batch.h). The texts are the standard's:
+ * SPC-4 tables of sense keys and of additional sense codes, SAM-5 for statuses.
+ */
+#include "iscsi/scsi_batch.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/bytes.h"
+
+struct name {
+	unsigned value;
+	const char *text;
+};
+
+static const struct name opcodes[] = {
+	{ 0x12, "INQUIRY" },
+	{ 0x1a, "MODE SENSE(6)" },
+	{ 0x25, "READ CAPACITY(10)" },
+	{ 0x28, "READ(10)" },
+	{ 0x2a, "WRITE(10)" },
+	{ 0x35, "SYNCHRONIZE CACHE(10)" },
+	{ 0x88, "READ(16)" },
+	{ 0x8a, "WRITE(16)" },
+	{ 0x9e, "READ CAPACITY(16)" },
+	{ 0xa0, "REPORT LUNS" },
+	{ 0, NULL },
+};
+
+static const struct name statuses[] = {
+	{ SCSI_STATUS_BUSY, "the target stays busy" },
+	{ SCSI_STATUS_TASK_SET_FULL, "the target's queue stays full" },
+	{ SCSI_STATUS_RESERVATION_CONFLICT,
+	  "RESERVATION CONFLICT: another host has reserved the LUN" },
+	{ SCSI_STATUS_ACA_ACTIVE, "ACA ACTIVE" },
+	{ SCSI_STATUS_TASK_ABORTED, "TASK ABORTED" },
+	{ 0, NULL },
+};
+
+static const char *const sense_keys[16] = {
+	"NO SENSE",	   "RECOVERED ERROR", "NOT READY",
+	"MEDIUM ERROR",	   "HARDWARE ERROR",  "ILLEGAL REQUEST",
+	"UNIT ATTENTION",  "DATA PROTECT",    "BLANK CHECK",
+	"VENDOR SPECIFIC", "COPY ABORTED",    "ABORTED COMMAND",
+	"reserved",	   "VOLUME OVERFLOW", "MISCOMPARE",
+	"COMPLETED",
+};
+
+static const struct name sense_codes[] = {
+	{ 0x0401, "becoming ready" },
+	{ 0x040a, "asymmetric access state transition" },
+	{ 0x040b, "target port in standby state" },
+	{ 0x040c, "target port in unavailable state" },
+	{ 0x0c00, "write error" },
+	{ 0x1100, "unrecovered read error" },
+	{ 0x2000, "invalid command operation code" },
+	{ 0x2100, "logical block address out of range" },
+	{ 0x2400, "invalid field in CDB" },
+	{ 0x2500, "logical unit not supported" },
+	{ 0x2700, "write protected" },
+	{ 0x2702, "logical unit software write protected" },
+	{ 0x2707, "space allocation failed: the target is full" },
+	{ 0x2900, "power on or reset: writes in its cache may be lost" },
+	{ 0x2901, "power on: writes in its cache may be lost" },
+	{ 0x2a09, "capacity data has changed" },
+	{ 0x3a00, "medium not present" },
+	{ 0x4400, "internal target failure" },
+	{ 0, NULL },
+};
+
+static const char *find(const struct name *names, unsigned value)
+{
+	for (; names->text; names++) {
+		if (names->value == value)
+			return names->text;
+	}
+	return NULL;
+}
+
+void scsi_command_name(const struct scsi_command *command, char *text,
+		       size_t size)
+{
+	const uint8_t *cdb = command->cdb;
+	const char *name = find(opcodes, cdb[0]);
+	uint64_t lba;
+	uint32_t blocks;
+
+	if (!name)
+		name = "SCSI command";
+	switch (cdb[0]) {
+	case SCSI_OPCODE_READ10:
+	case SCSI_OPCODE_WRITE10:
+		lba = get_be32(cdb + 2);
+		blocks = get_be16(cdb + 7);
+		break;
+	case SCSI_OPCODE_READ16:
+	case SCSI_OPCODE_WRITE16:
+		lba = get_be64(cdb + 2);
+		blocks = get_be32(cdb + 10);
+		break;
+	default:
+		snprintf(text, size, "LUN %u, %s", command->lun, name);
+		return;
+	}
+	snprintf(text, size, "LUN %u, %s of %" PRIu32 " blocks at LBA %" PRIu64,
+		 command->lun, name, blocks, lba);
+}
+
+static void describe_failure(const struct scsi_command *command, char *text,
+			     size_t size)
+{
+	const char *words;
+
+	if (command->short_data) {
+		snprintf(text, size,
+			 "the target answers short: it did not transfer just "
+			 "the bytes that were asked for");
+		return;
+	}
+	if (command->status != SCSI_STATUS_CHECK_CONDITION) {
+		words = find(statuses, (unsigned)command->status);
+		snprintf(text, size, "%s (status 0x%02x)",
+			 words ? words : "unexpected", command->status & 0xff);
+		return;
+	}
+	if (!command->sense_type) {
+		snprintf(text, size, "CHECK CONDITION without sense data");
+		return;
+	}
+	words = find(sense_codes, command->sense_asc);
+	snprintf(text, size, "%s%s%s%s (sense %x/%02x/%02x)",
+		 command->sense_type & 1 ? "deferred: " : "",
+		 sense_keys[command->sense_key & 0xf], words ? ", " : "",
+		 words ? words : "", command->sense_key,
+		 command->sense_asc >> 8, command->sense_asc & 0xff);
+}
+
+int scsi_command_error(const struct scsi_command *command, struct error *err)
+{
+	char name[96];
+	char failure[128];
+
+	scsi_command_name(command, name, sizeof(name));
+	describe_failure(command, failure, sizeof(failure));
+	return error_set(err, ERROR_IO, "%s: %s", name, failure);
+}
+
+bool scsi_command_unsupported(const struct scsi_command *command)
+{
+	return !command->good && !command->short_data &&
+	       command->status == SCSI_STATUS_CHECK_CONDITION &&
+	       (command->sense_type == 0x70 || command->sense_type == 0x72) &&
+	       command->sense_key == SCSI_SENSE_ILLEGAL_REQUEST &&
+	       (command->sense_asc == SCSI_SENSE_ASCQ_INVALID_OPERATION_CODE ||
+		command->sense_asc == SCSI_SENSE_ASCQ_INVALID_FIELD_IN_CDB);
+}

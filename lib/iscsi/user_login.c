@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "iscsi/user_login.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <iscsi/scsi-lowlevel.h>
+
+#include "iscsi/login_watch.h"
+#include "iscsi/session_io.h"
+
+/* For each address of a portal: a SYN and its first two repetitions. */
+#define CONNECT_MS 5000
+
+/* For the whole login, all of its round trips. */
+#define LOGIN_MS 15000
+
+/* How often a target may send us to another address. */
+#define REDIRECTS 4
+
+/* "[address]:port" with a numeric IPv6 address and its scope */
+#define PORTAL_SIZE (NI_MAXHOST + 16)
+
+enum login_end {
+	LOGIN_DONE,
+	LOGIN_FAILED,
+	LOGIN_ELSEWHERE, /* the target names another address */
+};
+
+struct attempt {
+	const struct iscsi_target *target;
+	const char *portal; /* numeric, as iscsi_connect_async takes it */
+	struct iscsi_context *session;
+	struct login_watch watch;
+	bool answered; /* libiscsi has called back */
+	int status;    /* with what */
+	bool final;
+};
+
+static bool is_set(const char *text)
+{
+	return text && text[0];
+}
+
+static void on_answer(struct iscsi_context *session, int status, void *data,
+		      void *private_data)
+{
+	struct attempt *attempt = private_data;
+
+	(void)session;
+	(void)data;
+	attempt->answered = true;
+	attempt->status = status;
+}
+
+static int set_up(struct attempt *attempt, struct error *err)
+{
+	const struct iscsi_target *target = attempt->target;
+	struct iscsi_context *session = iscsi_create_context(target->initiator);
+
+	if (!session)
+		return error_no_memory(err);
+	attempt->session = session;
+	/* stderr belongs to xapi, whatever the environment says. */
+	iscsi_set_log_level(session, 0);
+	/* A session that breaks stays broken: reconnecting would send writes
+	 * again, after others that may have overtaken them. */
+	iscsi_set_noautoreconnect(session, 1);
+	if (iscsi_set_session_type(session, ISCSI_SESSION_NORMAL) ||
+	    iscsi_set_header_digest(session, ISCSI_HEADER_DIGEST_NONE) ||
+	    iscsi_set_targetname(session, target->iqn))
+		return error_set(err, ERROR_INTERNAL, "libiscsi: %s",
+				 iscsi_get_error(session));
+	if (is_set(target->chap_user) &&
+	    iscsi_set_initiator_username_pwd(session, target->chap_user,
+					     target->chap_password))
+		return error_no_memory(err);
+	if (is_set(target->incoming_user)) {
+		attempt->watch.mutual = true;
+		if (iscsi_set_target_username_pwd(session,
+						  target->incoming_user,
+						  target->incoming_password))
+			return error_no_memory(err);
+	}
+	return 0;
+}
+
+static int connect_to(struct attempt *attempt, struct error *err)
+{
+	struct iscsi_context *session = attempt->session;
+	int64_t deadline = session_now_ms() + CONNECT_MS;
+	int pending = 0;
+	socklen_t len = sizeof(pending);
+	int events;
+
+	attempt->answered = false;
+	if (iscsi_connect_async(session, attempt->portal, on_answer, attempt))
+		return error_set(err, ERROR_CONNECT, "cannot connect to %s: %s",
+				 attempt->portal, strerror(errno));
+	/* Helpers that the program starts must not keep the session alive. */
+	fcntl(iscsi_get_fd(session), F_SETFD, FD_CLOEXEC);
+
+	events = session_wait(session, deadline);
+	if (events == 0)
+		return error_set(err, ERROR_CONNECT,
+				 "cannot connect to %s: no answer within %d "
+				 "seconds",
+				 attempt->portal, CONNECT_MS / 1000);
+	if (events < 0 || getsockopt(iscsi_get_fd(session), SOL_SOCKET,
+				     SO_ERROR, &pending, &len))
+		pending = errno;
+	if (pending || iscsi_service(session, POLLOUT) || !attempt->answered ||
+	    attempt->status != SCSI_STATUS_GOOD)
+		return error_set(err, ERROR_CONNECT, "cannot connect to %s: %s",
+				 attempt->portal,
+				 pending ? strerror(pending) : "unknown error");
+	return 0;
+}
+
+/* One login response is in the socket, whole: 1. Not yet: 0. */
+static int look_ahead(struct attempt *attempt, struct error *err)
+{
+	uint8_t pdu[LOGIN_RESPONSE_MAX];
+	ssize_t have = recv(iscsi_get_fd(attempt->session), pdu, sizeof(pdu),
+			    MSG_PEEK | MSG_DONTWAIT);
+	size_t len;
+
+	if (have < 0 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	if (have <= 0)
+		return error_set(err, ERROR_LOGIN,
+				 "%s closed the connection during the login",
+				 attempt->portal);
+	if (have < ISCSI_HEADER_LEN)
+		return 0;
+	len = login_response_len(pdu);
+	if (!len)
+		return error_set(err, ERROR_LOGIN,
+				 "what answers at %s is not an iSCSI target",
+				 attempt->portal);
+	if ((size_t)have < len)
+		return 0;
+	return login_watch_response(&attempt->watch, pdu, len, err) ? -1 : 1;
+}
+
+/* A class of ERROR_LOGIN or ERROR_DISCOVERY for the target's refusal.
+ * RFC 7143, 11.13.5. */
+static int refused(struct attempt *attempt, struct error *err)
+{
+	const struct iscsi_target *target = attempt->target;
+	uint16_t status = attempt->watch.status;
+
+	switch (status) {
+	case 0x0201:
+		attempt->final = true;
+		return error_set(err, ERROR_LOGIN,
+				 is_set(target->chap_user)
+				     ? "%s refused the login: authentication "
+				       "failed, check chapuser and "
+				       "chappassword"
+				     : "%s refused the login: it wants CHAP, "
+				       "but chapuser and chappassword are "
+				       "not set",
+				 attempt->portal);
+	case 0x0202:
+		attempt->final = true;
+		return error_set(err, ERROR_LOGIN,
+				 "%s refused the login: %s is not allowed to "
+				 "use this target",
+				 attempt->portal, target->initiator);
+	case 0x0203:
+	case 0x0204:
+		return error_set(err, ERROR_DISCOVERY,
+				 "%s has no target %s for initiator %s",
+				 attempt->portal, target->iqn,
+				 target->initiator);
+	default:
+		/* class 3: this portal is out of service, another may not be */
+		attempt->final = status >> 8 != 3;
+		return error_set(err, ERROR_LOGIN,
+				 "%s refused the login with status 0x%04x",
+				 attempt->portal, status);
+	}
+}
+
+/* Hands libiscsi the responses one by one, each only after login_watch. */
+static enum login_end exchange(struct attempt *attempt, struct error *err)
+{
+	struct iscsi_context *session = attempt->session;
+	int64_t deadline = session_now_ms() + LOGIN_MS;
+
+	attempt->answered = false;
+	if (iscsi_login_async(session, on_answer, attempt)) {
+		error_no_memory(err);
+		return LOGIN_FAILED;
+	}
+	while (!attempt->answered) {
+		int events = session_wait(session, deadline);
+
+		if (events == 0 && session_now_ms() >= deadline) {
+			error_set(err, ERROR_CONNECT,
+				  "%s does not answer the login within %d "
+				  "seconds",
+				  attempt->portal, LOGIN_MS / 1000);
+			return LOGIN_FAILED;
+		}
+		if (events > 0 && events & (POLLIN | POLLHUP | POLLERR)) {
+			int whole = look_ahead(attempt, err);
+
+			if (whole < 0)
+				return LOGIN_FAILED;
+			if (!whole) {
+				/* The rest of it is on its way, and poll()
+				 * would not wait for it. */
+				poll(NULL, 0, 1);
+				events &= POLLOUT;
+			}
+		}
+		if (events < 0 || iscsi_service(session, events))
+			break;
+	}
+	if (attempt->answered && attempt->status == SCSI_STATUS_GOOD &&
+	    attempt->watch.status == 0)
+		return LOGIN_DONE;
+	if (attempt->watch.status >> 8 == 1)
+		return LOGIN_ELSEWHERE;
+	if (attempt->watch.status) {
+		refused(attempt, err);
+	} else {
+		/* libiscsi's own veto: the target's CHAP name or response */
+		attempt->final = attempt->watch.mutual;
+		error_set(err, ERROR_LOGIN,
+			  attempt->watch.mutual
+			      ? "%s fails incoming CHAP: it does not know "
+				"the incoming_chappassword, or has another "
+				"name"
+			      : "%s broke the login off",
+			  attempt->portal);
+	}
+	return LOGIN_FAILED;
+}
+
+/* One address, from connecting to the end of the login. Where that is
+ * elsewhere, `elsewhere` is filled. */
+static enum login_end log_in_at(struct attempt *attempt, char *elsewhere,
+				struct error *err)
+{
+	enum login_end end = LOGIN_FAILED;
+
+	attempt->session = NULL;
+	attempt->watch = (struct login_watch){ 0 };
+	if (set_up(attempt, err) == 0 && connect_to(attempt, err) == 0)
+		end = exchange(attempt, err);
+	if (end == LOGIN_ELSEWHERE)
+		snprintf(elsewhere, MAX_STRING_SIZE + 1, "%s",
+			 iscsi_get_target_address(attempt->session));
+	if (end != LOGIN_DONE) {
+		iscsi_destroy_context(attempt->session);
+		attempt->session = NULL;
+	}
+	return end;
+}
+
+/* Tries each address that `host` has. */
+static enum login_end log_in_by_name(struct attempt *attempt, const char *host,
+				     unsigned port, char *elsewhere,
+				     struct error *err)
+{
+	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
+	enum login_end end = LOGIN_FAILED;
+	struct addrinfo *list;
+	int rc = getaddrinfo(host, NULL, &hints, &list);
+
+	if (rc) {
+		error_set(err, ERROR_RESOLVE,
+			  "the target's name %s does not resolve: %s", host,
+			  gai_strerror(rc));
+		return LOGIN_FAILED;
+	}
+	error_set(err, ERROR_RESOLVE, "%s has no IP address", host);
+	for (struct addrinfo *ai = list; ai; ai = ai->ai_next) {
+		char address[NI_MAXHOST];
+		char portal[PORTAL_SIZE];
+
+		if (getnameinfo(ai->ai_addr, ai->ai_addrlen, address,
+				sizeof(address), NULL, 0, NI_NUMERICHOST))
+			continue;
+		snprintf(portal, sizeof(portal),
+			 ai->ai_family == AF_INET6 ? "[%s]:%u" : "%s:%u",
+			 address, port);
+		attempt->portal = portal;
+		end = log_in_at(attempt, elsewhere, err);
+		attempt->portal = NULL;
+		/* Another address is worth a try only if nobody was there. */
+		if (end != LOGIN_FAILED || err->code != ERROR_CONNECT)
+			break;
+	}
+	freeaddrinfo(list);
+	return end;
+}
+
+/* Splits "host:port,group" or "[host]:port,group", the last two optional. */
+static bool split_address(char *text, char **host, unsigned *port)
+{
+	char *end;
+	unsigned long value;
+
+	text[strcspn(text, ",")] = '\0';
+	*port = 3260;
+	if (text[0] == '[') {
+		*host = text + 1;
+		end = strchr(text, ']');
+		if (!end)
+			return false;
+		*end++ = '\0';
+	} else {
+		*host = text;
+		end = text + strcspn(text, ":");
+	}
+	if (*end == ':') {
+		*end = '\0';
+		value = strtoul(end + 1, NULL, 10);
+		if (value < 1 || value > 65535)
+			return false;
+		*port = (unsigned)value;
+	}
+	return (*host)[0] != '\0';
+}
+
+int user_login(const struct iscsi_target *target,
+	       const struct iscsi_portal *portal, struct iscsi_context **out,
+	       bool *final, struct error *err)
+{
+	struct attempt attempt = { .target = target };
+	char elsewhere[2][MAX_STRING_SIZE + 1];
+	char *host = portal->host;
+	unsigned port = portal->port;
+
+	for (int hop = 0; hop <= REDIRECTS; hop++) {
+		char *next = elsewhere[hop % 2];
+
+		switch (log_in_by_name(&attempt, host, port, next, err)) {
+		case LOGIN_DONE:
+			*out = attempt.session;
+			return 0;
+		case LOGIN_FAILED:
+			*final = attempt.final;
+			return -1;
+		case LOGIN_ELSEWHERE:
+			break;
+		}
+		if (!split_address(next, &host, &port))
+			return error_set(err, ERROR_LOGIN,
+					 "%s:%u sends us to an address that "
+					 "makes no sense",
+					 portal->host, portal->port);
+	}
+	return error_set(err, ERROR_LOGIN,
+			 "%s:%u sends us from one address to the next",
+			 portal->host, portal->port);
+}

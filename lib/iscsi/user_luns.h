@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * The disks of a target and their SCSIids, over a session of our own.
+ */
+#ifndef ISCSI_USER_LUNS_H
+#define ISCSI_USER_LUNS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <iscsi/iscsi.h>
+
+#include "base/error.h"
+#include "format/vpd83.h"
+
+struct user_lun {
+	uint16_t number;	    /* as in scsi_command.lun */
+	char scsi_id[SCSI_ID_SIZE]; /* empty: the disk has none */
+};
+
+/* REPORT LUNS, then page 0x83 of each. *luns is the caller's to free, in the
+ * target's order, each number once; LUNs that are no disk are left out. */
+int user_luns_read(struct iscsi_context *session, struct user_lun **luns,
+		   size_t *count, struct error *err);
+
+#endif

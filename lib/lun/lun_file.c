@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "lun/lun_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct lun_file {
+	struct lun lun;
+	int fd;
+	char path[]; /* for messages */
+};
+
+static struct lun_file *of(struct lun *lun)
+{
+	return (struct lun_file *)lun;
+}
+
+static int failed(const struct lun_file *self, const char *what, uint64_t at,
+		  struct error *err)
+{
+	return error_set(err, ERROR_IO, "%s: %s at byte %" PRIu64 ": %s",
+			 self->path, what, at, strerror(errno));
+}
+
+static int read_one(struct lun_file *self, const struct lun_io *io,
+		    struct error *err)
+{
+	for (size_t done = 0; done < io->len;) {
+		uint64_t at = io->offset + done;
+		ssize_t n =
+		    pread(self->fd, io->data + done, io->len - done, (off_t)at);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return failed(self, "read", at, err);
+		if (n == 0)
+			return error_set(err, ERROR_IO,
+					 "%s: the file ends at byte %" PRIu64
+					 ", it was longer when it was opened",
+					 self->path, at);
+		done += (size_t)n;
+	}
+	return 0;
+}
+
+static int write_one(struct lun_file *self, const struct lun_io *io,
+		     struct error *err)
+{
+	for (size_t done = 0; done < io->len;) {
+		uint64_t at = io->offset + done;
+		ssize_t n = pwrite(self->fd, io->data + done, io->len - done,
+				   (off_t)at);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return failed(self, "write", at, err);
+		done += (size_t)n;
+	}
+	return 0;
+}
+
+static int file_read(struct lun *lun, const struct lun_io *ios, size_t n,
+		     struct error *err)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (read_one(of(lun), &ios[i], err))
+			return -1;
+	}
+	return 0;
+}
+
+static int file_write(struct lun *lun, const struct lun_io *ios, size_t n,
+		      struct error *err)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (write_one(of(lun), &ios[i], err))
+			return -1;
+	}
+	return 0;
+}
+
+/* Not tried again: after one failure Linux may have dropped the dirty pages,
+ * and a second fsync() would say that all is well. */
+static int file_flush(struct lun *lun, struct error *err)
+{
+	if (fsync(of(lun)->fd))
+		return error_set(err, ERROR_IO, "%s: fsync: %s", of(lun)->path,
+				 strerror(errno));
+	return 0;
+}
+
+static void file_close(struct lun *lun)
+{
+	close(of(lun)->fd);
+	free(of(lun));
+}
+
+static const struct lun_ops file_ops = {
+	.read = file_read,
+	.write = file_write,
+	.flush = file_flush,
+	.close = file_close,
+};
+
+static int check_file(struct lun_file *self, struct error *err)
+{
+	struct stat st;
+
+	if (fstat(self->fd, &st))
+		return error_set(err, ERROR_IO, "%s: %s", self->path,
+				 strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return error_set(err, ERROR_IO, "%s is not a regular file",
+				 self->path);
+	if (st.st_size == 0 || st.st_size % self->lun.block_size)
+		return error_set(err, ERROR_IO,
+				 "%s has %" PRIu64
+				 " bytes, which is not a number of blocks of "
+				 "%" PRIu32,
+				 self->path, (uint64_t)st.st_size,
+				 self->lun.block_size);
+	self->lun.size = (uint64_t)st.st_size;
+	return 0;
+}
+
+int lun_file_open(const char *path, uint32_t block_size, struct lun **out,
+		  struct error *err)
+{
+	struct lun_file *self;
+
+	if (block_size != 512 && block_size != 4096)
+		return error_set(err, ERROR_INTERNAL, "block size %" PRIu32,
+				 block_size);
+	self = calloc(1, sizeof(*self) + strlen(path) + 1);
+	if (!self)
+		return error_no_memory(err);
+	strcpy(self->path, path);
+	self->lun.ops = &file_ops;
+	self->lun.block_size = block_size;
+	/* O_NONBLOCK: what turns out to be a FIFO must not hang the open. */
+	self->fd = open(path, O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (self->fd < 0) {
+		error_set(err, ERROR_IO, "%s: %s", path, strerror(errno));
+		free(self);
+		return -1;
+	}
+	if (check_file(self, err)) {
+		file_close(&self->lun);
+		return -1;
+	}
+	*out = &self->lun;
+	return 0;
+}

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "lun/lun_libiscsi.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "iscsi/scsi_batch.h"
+
+/* Bytes in one READ or WRITE. Every target takes this much; the limit that it
+ * may declare (VPD page 0xb0) is not worth a command. */
+#define TRANSFER (256 * 1024)
+
+struct lun_libiscsi {
+	struct lun lun;
+	struct iscsi_context *session;
+	uint16_t number;
+	bool volatile_cache; /* the caching page says so */
+	bool unflushed;	     /* written since the last flush */
+	struct scsi_traffic traffic;
+};
+
+static struct lun_libiscsi *of(struct lun *lun)
+{
+	return (struct lun_libiscsi *)lun;
+}
+
+static int run(struct lun_libiscsi *self, struct scsi_command *commands,
+	       size_t count, bool all_must_succeed, struct error *err)
+{
+	const struct scsi_batch batch = {
+		.session = self->session,
+		.commands = commands,
+		.count = count,
+		.all_must_succeed = all_must_succeed,
+		.unflushed = self->unflushed,
+		.traffic = &self->traffic,
+	};
+
+	return scsi_batch_run(&batch, err);
+}
+
+/* The 10-byte forms where they reach. */
+static void set_cdb(struct scsi_command *command, uint64_t lba, uint32_t blocks)
+{
+	bool write = command->direction == SCSI_XFER_WRITE;
+	uint8_t *cdb = command->cdb;
+
+	if (lba + blocks <= UINT32_MAX && blocks <= UINT16_MAX) {
+		cdb[0] = write ? SCSI_OPCODE_WRITE10 : SCSI_OPCODE_READ10;
+		put_be32(cdb + 2, (uint32_t)lba);
+		put_be16(cdb + 7, (uint16_t)blocks);
+		command->cdb_len = 10;
+	} else {
+		cdb[0] = write ? SCSI_OPCODE_WRITE16 : SCSI_OPCODE_READ16;
+		put_be64(cdb + 2, lba);
+		put_be32(cdb + 10, blocks);
+		command->cdb_len = 16;
+	}
+}
+
+static size_t pieces_of(const struct lun_io *io)
+{
+	return io->len / TRANSFER + (io->len % TRANSFER != 0);
+}
+
+/* lun_read and lun_write have checked that every request fits the LUN. */
+static int transfer(struct lun_libiscsi *self, enum scsi_xfer_dir direction,
+		    const struct lun_io *ios, size_t n, struct error *err)
+{
+	struct scsi_command *commands;
+	size_t count = 0;
+	size_t at = 0;
+	int rc;
+
+	for (size_t i = 0; i < n; i++)
+		count += pieces_of(&ios[i]);
+	commands = calloc(count, sizeof(*commands));
+	if (!commands)
+		return error_no_memory(err);
+	for (size_t i = 0; i < n; i++) {
+		for (size_t done = 0; done < ios[i].len; done += TRANSFER) {
+			struct scsi_command *command = &commands[at++];
+			size_t len = ios[i].len - done;
+
+			if (len > TRANSFER)
+				len = TRANSFER;
+			command->lun = self->number;
+			command->direction = direction;
+			command->data = ios[i].data + done;
+			command->len = (uint32_t)len;
+			command->exact = true;
+			set_cdb(command,
+				(ios[i].offset + done) / self->lun.block_size,
+				(uint32_t)(len / self->lun.block_size));
+		}
+	}
+	rc = run(self, commands, count, true, err);
+	free(commands);
+	return rc;
+}
+
+static int libiscsi_read(struct lun *lun, const struct lun_io *ios, size_t n,
+			 struct error *err)
+{
+	return transfer(of(lun), SCSI_XFER_READ, ios, n, err);
+}
+
+static int libiscsi_write(struct lun *lun, const struct lun_io *ios, size_t n,
+			  struct error *err)
+{
+	int rc = transfer(of(lun), SCSI_XFER_WRITE, ios, n, err);
+
+	/* On failure, too: some of them were written. */
+	of(lun)->unflushed = true;
+	return rc;
+}
+
+/* SYNCHRONIZE CACHE is optional (SBC-3). A target without it, that does not
+ * declare a volatile cache either (WCE of the caching page), has nothing to
+ * flush: what it acknowledged is stable. One that declares such a cache and
+ * cannot flush it cannot be trusted with a commit. */
+static int libiscsi_flush(struct lun *lun, struct error *err)
+{
+	struct lun_libiscsi *self = of(lun);
+	struct scsi_command command = {
+		.lun = self->number,
+		/* from block 0, number of blocks 0: the whole LUN */
+		.cdb = { SCSI_OPCODE_SYNCHRONIZECACHE10 },
+		.cdb_len = 10,
+		.direction = SCSI_XFER_NONE,
+	};
+
+	if (run(self, &command, 1, false, err))
+		return -1;
+	if (!command.good) {
+		if (!scsi_command_unsupported(&command))
+			return scsi_command_error(&command, err);
+		if (self->volatile_cache)
+			return error_set(err, ERROR_IO,
+					 "LUN %u has a volatile write cache "
+					 "and cannot flush it; turn the "
+					 "target's write-back cache off",
+					 self->number);
+	}
+	self->unflushed = false;
+	return 0;
+}
+
+static void libiscsi_close(struct lun *lun)
+{
+	free(of(lun));
+}
+
+static const struct lun_ops libiscsi_ops = {
+	.read = libiscsi_read,
+	.write = libiscsi_write,
+	.flush = libiscsi_flush,
+	.close = libiscsi_close,
+};
+
+static int set_size(struct lun_libiscsi *self, uint64_t last_block,
+		    uint32_t block_size, struct error *err)
+{
+	if (block_size != 512 && block_size != 4096)
+		return error_set(err, ERROR_LUN_CONTENT,
+				 "LUN %u has blocks of %" PRIu32
+				 " bytes; only 512 and 4096 are supported",
+				 self->number, block_size);
+	if (last_block >= (uint64_t)INT64_MAX / block_size)
+		return error_set(err, ERROR_IO,
+				 "LUN %u claims an impossible size: last block "
+				 "%" PRIu64,
+				 self->number, last_block);
+	self->lun.block_size = block_size;
+	self->lun.size = (last_block + 1) * block_size;
+	return 0;
+}
+
+/* For targets before SBC-2: LUNs below 2 TiB. */
+static int read_capacity_10(struct lun_libiscsi *self, struct error *err)
+{
+	uint8_t data[8];
+	struct scsi_command command = {
+		.lun = self->number,
+		.cdb = { SCSI_OPCODE_READCAPACITY10 },
+		.cdb_len = 10,
+		.direction = SCSI_XFER_READ,
+		.data = data,
+		.len = sizeof(data),
+	};
+
+	if (run(self, &command, 1, true, err))
+		return -1;
+	if (command.received < sizeof(data) || get_be32(data) == UINT32_MAX)
+		return error_set(err, ERROR_IO, "LUN %u does not tell its size",
+				 self->number);
+	return set_size(self, get_be32(data), get_be32(data + 4), err);
+}
+
+/* MODE SENSE(6), SPC-4 6.13 and 7.5: write protection is in the header, the
+ * cache in page 8. Targets need not have the page; a LUN that is protected and
+ * does not say so here refuses the first write, before the commit. */
+static int take_mode(struct lun_libiscsi *self,
+		     const struct scsi_command *command, struct error *err)
+{
+	const uint8_t *data = command->data;
+	size_t len = command->received;
+	size_t page;
+
+	if (!command->good || len < 4)
+		return 0;
+	if (data[2] & 0x80)
+		return error_set(err, ERROR_LUN_CONTENT,
+				 "LUN %u is write-protected by the target; "
+				 "allow writing to it, and try again",
+				 self->number);
+	page = 4 + (size_t)data[3]; /* after the block descriptors */
+	if (page + 3 <= len && (data[page] & 0x3f) == 8)
+		self->volatile_cache = data[page + 2] & 0x04;
+	return 0;
+}
+
+/* Both questions in one round trip. */
+static int identify(struct lun_libiscsi *self, struct error *err)
+{
+	uint8_t capacity[32];
+	uint8_t mode[192];
+	struct scsi_command commands[] = {
+		{ .lun = self->number,
+		  .cdb = { SCSI_OPCODE_SERVICE_ACTION_IN, SCSI_READCAPACITY16 },
+		  .cdb_len = 16,
+		  .direction = SCSI_XFER_READ,
+		  .data = capacity,
+		  .len = sizeof(capacity) },
+		{ .lun = self->number,
+		  /* no block descriptors; page 8, current values */
+		  .cdb = { SCSI_OPCODE_MODESENSE6, 0x08, 0x08, 0,
+			   sizeof(mode) },
+		  .cdb_len = 6,
+		  .direction = SCSI_XFER_READ,
+		  .data = mode,
+		  .len = sizeof(mode) },
+	};
+
+	put_be32(commands[0].cdb + 10, sizeof(capacity));
+	if (run(self, commands, 2, false, err))
+		return -1;
+	if (!commands[0].good && !scsi_command_unsupported(&commands[0]))
+		return scsi_command_error(&commands[0], err);
+	if (commands[0].good && commands[0].received >= 12) {
+		if (set_size(self, get_be64(capacity), get_be32(capacity + 8),
+			     err))
+			return -1;
+	} else if (read_capacity_10(self, err)) {
+		return -1;
+	}
+	return take_mode(self, &commands[1], err);
+}
+
+int lun_libiscsi_open(struct iscsi_context *session, unsigned lun_number,
+		      struct lun **out, struct error *err)
+{
+	struct lun_libiscsi *self;
+
+	if (lun_number > UINT16_MAX)
+		return error_set(err, ERROR_INTERNAL, "LUN number %u",
+				 lun_number);
+	self = calloc(1, sizeof(*self));
+	if (!self)
+		return error_no_memory(err);
+	self->lun.ops = &libiscsi_ops;
+	self->session = session;
+	self->number = (uint16_t)lun_number;
+	if (identify(self, err)) {
+		free(self);
+		return -1;
+	}
+	*out = &self->lun;
+	return 0;
+}
+
+struct lun_traffic lun_libiscsi_traffic(const struct lun *lun)
+{
+	const struct lun_libiscsi *self = (const struct lun_libiscsi *)lun;
+
+	return (struct lun_traffic){
+		.commands = self->traffic.commands,
+		.bytes_read = self->traffic.bytes_in,
+		.bytes_written = self->traffic.bytes_out,
+	};
+}

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "txn/journal.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/crc.h"
+#include "base/log.h"
+
+static int add_write(struct buffer *body, const struct plan *plan,
+		     const struct plan_write *w, struct error *err)
+{
+	uint8_t *before = malloc(w->len);
+
+	if (!before)
+		return error_no_memory(err);
+	if (!image_get(&plan->from->image, w->offset, before, w->len)) {
+		free(before);
+		return error_set(err, ERROR_INTERNAL,
+				 "a planned write covers blocks that were not "
+				 "read");
+	}
+	journal_add_write(body, w->offset, w->phase, before, w->data,
+			  (uint32_t)w->len);
+	free(before);
+	return 0;
+}
+
+static int encode_body(struct buffer *body, const struct plan *plan,
+		       struct error *err)
+{
+	for (size_t i = 0; i < plan->write_count; i++) {
+		const struct plan_write *w = &plan->writes[i];
+
+		if (w->len > JOURNAL_MAX_BODY)
+			return error_set(err, ERROR_INTERNAL,
+					 "a planned write of %zu bytes", w->len);
+		if (w->phase == PLAN_RING)
+			journal_add_text(body, w->offset, w->data,
+					 (uint32_t)w->len);
+		else if (add_write(body, plan, w, err))
+			return -1;
+	}
+	return body->failed ? error_no_memory(err) : 0;
+}
+
+int journal_prepare(struct lun *lun, const struct plan *plan,
+		    const struct journal_owner *owner, struct journal *out,
+		    struct error *err)
+{
+	const struct lvm_vg *vg = &plan->from->vg;
+	uint32_t block = lun->block_size;
+	struct journal j = { .lun = lun, .head_at = plan->journal_head };
+
+	j.block = malloc(block);
+	if (!j.block)
+		return error_no_memory(err);
+	if (!image_get(&plan->from->image, j.head_at, j.block, block)) {
+		error_set(err, ERROR_INTERNAL,
+			  "the journal's place was not read");
+		goto fail;
+	}
+	if (encode_body(&j.body, plan, err))
+		goto fail;
+	j.head = (struct journal_head){
+		.state = JOURNAL_CLAIMED,
+		.owner = owner->boot,
+		.old_sr = plan->ids.old_sr,
+		.new_sr = plan->ids.new_sr,
+		.old_pv = vg->pv_id,
+		.new_pv = plan->ids.pv,
+		.old_vg = vg->id,
+		.new_vg = plan->ids.vg,
+		.seqno = vg->seqno,
+		.body_at = plan->journal_body.offset,
+		.body_len = j.body.len,
+		.body_crc = lvm_crc(LVM_CRC_INITIAL, j.body.data, j.body.len),
+	};
+	uuid_new(&j.head.id);
+	strncpy(j.head.scsi_id, owner->scsi_id, JOURNAL_SCSIID_SIZE - 1);
+
+	buffer_add_zeros(&j.body, (block - j.body.len % block) % block);
+	if (j.body.failed) {
+		error_no_memory(err);
+		goto fail;
+	}
+	if (j.body.len > plan->journal_body.size ||
+	    j.body.len > JOURNAL_MAX_BODY) {
+		error_set(err, ERROR_LUN_CONTENT,
+			  "the journal of this resign needs %zu bytes of free "
+			  "space in the LVM metadata area, which has %" PRIu64
+			  "; remove LVs or snapshots on the original, then "
+			  "make a new clone",
+			  j.body.len, plan->journal_body.size);
+		goto fail;
+	}
+	*out = j;
+	return 0;
+fail:
+	journal_free(&j);
+	return -1;
+}
+
+void journal_free(struct journal *journal)
+{
+	free(journal->block);
+	buffer_free(&journal->body);
+	*journal = (struct journal){ 0 };
+}
+
+/* Exchanges the head block for `to`, which becomes what it holds. */
+static int exchange(struct journal *j, const uint8_t *to, struct error *err)
+{
+	bool swapped;
+
+	if (lun_swap(j->lun, j->head_at, j->block, to, &swapped, err))
+		return -1;
+	if (!swapped)
+		return error_set(err, ERROR_LOCKED,
+				 "another host is resigning this LUN, or has "
+				 "changed it just now");
+	memcpy(j->block, to, j->lun->block_size);
+	return 0;
+}
+
+static int put_head(struct journal *j, enum journal_state state,
+		    struct error *err)
+{
+	uint8_t *block = calloc(1, j->lun->block_size);
+	int failed;
+
+	if (!block)
+		return error_no_memory(err);
+	j->head.state = state;
+	journal_head_encode(&j->head, block);
+	failed = exchange(j, block, err);
+	free(block);
+	return failed;
+}
+
+int journal_claim(struct journal *journal, struct error *err)
+{
+	return put_head(journal, JOURNAL_CLAIMED, err);
+}
+
+int journal_commit(struct journal *journal, struct error *err)
+{
+	if (put_head(journal, JOURNAL_COMMITTED, err))
+		return -1;
+	return lun_flush(journal->lun, err);
+}
+
+void journal_unclaim(struct journal *journal)
+{
+	uint8_t *zeros = calloc(1, journal->lun->block_size);
+	struct error err;
+
+	/* A claim that stays does no harm: it commits nothing. */
+	if (zeros && exchange(journal, zeros, &err))
+		log_debug("the claim stays on the LUN: %s", err.text);
+	free(zeros);
+}
+
+int journal_write_body(struct journal *journal, struct error *err)
+{
+	const struct lun_io io = { journal->head.body_at, journal->body.len,
+				   journal->body.data };
+
+	return lun_write(journal->lun, &io, 1, err);
+}
+
+int journal_check_body(struct journal *journal, struct error *err)
+{
+	struct lun_io io = { journal->head.body_at, journal->body.len,
+			     malloc(journal->body.len) };
+	int failed;
+
+	if (!io.data)
+		return error_no_memory(err);
+	failed = lun_read(journal->lun, &io, 1, err);
+	if (!failed && memcmp(io.data, journal->body.data, io.len) != 0)
+		failed = error_set(err, ERROR_IO,
+				   "the LUN does not hold what was just "
+				   "written to it");
+	free(io.data);
+	return failed;
+}
+
+static int write_zeros(struct lun *lun, uint64_t at, uint64_t len,
+		       struct error *err)
+{
+	uint64_t padded = (len + lun->block_size - 1) / lun->block_size *
+			  lun->block_size;
+	struct lun_io io = { at, padded, calloc(1, padded) };
+	int failed;
+
+	if (!io.data)
+		return error_no_memory(err);
+	failed = lun_write(lun, &io, 1, err) || lun_flush(lun, err);
+	free(io.data);
+	return failed ? -1 : 0;
+}
+
+int journal_clear(struct lun *lun, uint64_t head_at,
+		  const struct journal_head *head, struct error *err)
+{
+	/* The head first: a head without its body would look damaged. */
+	if (write_zeros(lun, head_at, lun->block_size, err))
+		return -1;
+	return write_zeros(lun, head->body_at, head->body_len, err);
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * Looks for a journal on a LUN. Relies on nothing but the label and the
+ * mda_headers, single sectors that are never torn: everything else may be half
+ * written when this runs.
+ */
+#ifndef TXN_JOURNAL_FIND_H
+#define TXN_JOURNAL_FIND_H
+
+#include "format/journal.h"
+#include "lun/lun.h"
+#include "plan/image.h"
+
+struct journal_spot {
+	enum journal_found found; /* JOURNAL_NONE: there is none */
+	uint64_t at;		  /* LUN offset of the head */
+	struct journal_head head; /* if found is JOURNAL_SOUND */
+};
+
+/* Looks at every place where a head can be. A committed one counts before a
+ * damaged one, that before a claim. ERROR_LUN_CONTENT if two are committed.
+ * `seen` receives the blocks that were read; its caller has called image_init.
+ * A LUN that is no PV at all has no journal. */
+int journal_find(struct lun *lun, struct image *seen,
+		 struct journal_spot *out, struct error *err);
+
+#endif

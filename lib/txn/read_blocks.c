@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "txn/read_blocks.h"
+
+#include <stdlib.h>
+
+/* Ranges nearer than this are read in one command. */
+#define MAX_GAP 4096
+
+/* A sound SR of thousands of VDIs needs a few MiB; a hostile one may claim
+ * more, and is not believed. */
+#define MAX_BYTES (256u << 20)
+
+static int compare_offsets(const void *a, const void *b)
+{
+	const struct lun_io *x = a, *y = b;
+
+	return (x->offset > y->offset) - (x->offset < y->offset);
+}
+
+/* Widens ranges to blocks, sorts and joins them. Returns how many are left. */
+static size_t join(struct lun_io *ios, const struct want_list *wants,
+		   uint32_t block)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < wants->count; i++) {
+		uint64_t from = wants->items[i].offset / block * block;
+		uint64_t to = wants->items[i].offset + wants->items[i].len;
+
+		to = (to + block - 1) / block * block;
+		ios[i] = (struct lun_io){ .offset = from,
+					  .len = (size_t)(to - from) };
+	}
+	qsort(ios, wants->count, sizeof(*ios), compare_offsets);
+	for (size_t i = 1; i < wants->count; i++) {
+		uint64_t end = ios[n].offset + ios[n].len;
+		uint64_t to = ios[i].offset + ios[i].len;
+
+		if (ios[i].offset > end + MAX_GAP)
+			ios[++n] = ios[i];
+		else if (to > end)
+			ios[n].len = (size_t)(to - ios[n].offset);
+	}
+	return n + 1;
+}
+
+static int read_into(struct lun *lun, struct lun_io *ios, size_t n,
+		     struct image *image, struct error *err)
+{
+	size_t total = 0;
+	uint8_t *buffer;
+	int failed = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (ios[i].len > MAX_BYTES || total > MAX_BYTES)
+			return error_set(err, ERROR_LUN_CONTENT,
+					 "the SR's metadata claims more than "
+					 "%u MiB; it is damaged",
+					 MAX_BYTES >> 20);
+		total += ios[i].len;
+	}
+	buffer = malloc(total);
+	if (!buffer)
+		return error_no_memory(err);
+	for (size_t i = 0, used = 0; i < n; used += ios[i++].len)
+		ios[i].data = buffer + used;
+	failed = lun_read(lun, ios, n, err);
+	for (size_t i = 0; i < n && !failed; i++) {
+		if (image_put(image, ios[i].offset, ios[i].data, ios[i].len))
+			failed = error_no_memory(err);
+	}
+	free(buffer);
+	return failed;
+}
+
+int read_wanted(struct lun *lun, const struct want_list *wants,
+		       struct image *image, struct error *err)
+{
+	struct lun_io *ios;
+	int failed;
+
+	if (wants->failed)
+		return error_no_memory(err);
+	if (wants->count == 0)
+		return 0;
+	ios = calloc(wants->count, sizeof(*ios));
+	if (!ios)
+		return error_no_memory(err);
+	failed = read_into(lun, ios, join(ios, wants, lun->block_size), image,
+			   err);
+	free(ios);
+	return failed;
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "txn/recover.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "txn/load.h"
+#include "txn/replay.h"
+
+#define MAKE_NEW_CLONE "make a new clone of the original LUN"
+
+/* ---- a claim ---- */
+
+static int read_head(struct lun *lun, uint64_t at, struct journal_head *head,
+		     enum journal_found *found, struct error *err)
+{
+	struct lun_io io = { at, lun->block_size, malloc(lun->block_size) };
+	int failed;
+
+	if (!io.data)
+		return error_no_memory(err);
+	failed = lun_read(lun, &io, 1, err);
+	if (!failed)
+		*found = journal_head_decode(io.data, head);
+	free(io.data);
+	return failed;
+}
+
+/* A live run moves on within moments: it commits or gives the claim back. */
+static int wait_for_claimant(struct lun *lun, const struct journal_spot *spot,
+			     struct error *err)
+{
+	const struct timespec pause = { .tv_nsec = 200 * 1000 * 1000 };
+
+	for (int i = 0; i < RECOVER_CLAIM_SECONDS * 5; i++) {
+		enum journal_found found = JOURNAL_NONE;
+		struct journal_head head;
+
+		nanosleep(&pause, NULL);
+		if (read_head(lun, spot->at, &head, &found, err))
+			return -1;
+		if (found != JOURNAL_SOUND ||
+		    head.state != JOURNAL_CLAIMED ||
+		    !uuid_equal(&head.id, &spot->head.id))
+			return error_set(err, ERROR_LOCKED,
+					 "another host is resigning this LUN "
+					 "at this moment; look at the result "
+					 "before you try again");
+	}
+	log_info("a claim by a host that is gone was found, and is ignored");
+	return 0;
+}
+
+/* ---- a committed journal ---- */
+
+static bool other_lun(const struct journal_head *head,
+		      const struct journal_owner *owner)
+{
+	return head->scsi_id[0] && owner->scsi_id[0] &&
+	       strncmp(head->scsi_id, owner->scsi_id,
+		       JOURNAL_SCSIID_SIZE - 1) != 0;
+}
+
+/* Whether the LUN is, as LVM sees it, the result of this journal's resign. */
+static bool is_result(const struct journal_head *head,
+		      const struct snapshot *now)
+{
+	return lvm_id_equal(&now->vg.id, &head->new_vg) &&
+	       lvm_id_equal(&now->vg.pv_id, &head->new_pv) &&
+	       uuid_equal(&now->vg.sr, &head->new_sr);
+}
+
+/* The switch came last, after a flush: a LUN that LVM sees with the new ids has
+ * all else too, and LVM may have worked with it since. */
+static int check_finished(struct lun *lun, const struct journal_head *head,
+			  bool *finished, struct error *err)
+{
+	struct snapshot now;
+
+	if (load_snapshot(lun, NULL, &now, err)) {
+		*finished = false;
+		return err->code == ERROR_LUN_CONTENT ? 0 : -1;
+	}
+	*finished = is_result(head, &now) && now.vg.seqno > head->seqno;
+	snapshot_free(&now);
+	return 0;
+}
+
+static int complete(struct lun *lun, const struct replay *replay,
+		    const struct journal_head *head, struct error *err)
+{
+	struct snapshot now;
+	bool good;
+
+	if (replay_apply(lun, replay, err) ||
+	    load_snapshot(lun, NULL, &now, err))
+		return -1;
+	good = is_result(head, &now);
+	snapshot_free(&now);
+	return good ? 0 :
+		      error_set(err, ERROR_INTERNAL,
+				"the completed resign does not show the "
+				"identifiers that its journal recorded");
+}
+
+static int recover_committed(struct lun *lun, const struct journal_spot *spot,
+			     const struct journal_owner *owner,
+			     const struct replay *replay,
+			     enum recover_outcome *outcome, struct error *err)
+{
+	const struct journal_head *head = &spot->head;
+	bool is_other = other_lun(head, owner);
+	bool finished;
+
+	if (replay->content == JOURNAL_AFTER && is_other) {
+		log_info("the journal of the LUN that this one is a clone of "
+			 "is wiped");
+		return journal_clear(lun, spot->at, head, err);
+	}
+	if (replay->content == JOURNAL_OTHER) {
+		if (check_finished(lun, head, &finished, err))
+			return -1;
+		if (finished)
+			return journal_clear(lun, spot->at, head, err);
+		return error_set(err, ERROR_LUN_CONTENT,
+				 "this LUN holds the journal of an interrupted "
+				 "resign, but was changed since by something "
+				 "else: it cannot be completed; "
+				 MAKE_NEW_CLONE);
+	}
+	if (is_other)
+		return error_set(err, ERROR_LUN_CONTENT,
+				 "this LUN was cloned in the middle of a "
+				 "resign of LUN %.100s, whose journal it "
+				 "holds; complete that resign, then make a new "
+				 "clone", head->scsi_id);
+	log_info("completing an interrupted resign");
+	if (complete(lun, replay, head, err))
+		return error_prefix(err, "completing an interrupted resign: ");
+	if (journal_clear(lun, spot->at, head, err))
+		return -1;
+	*outcome = RECOVER_COMPLETED;
+	return 0;
+}
+
+int recover_journal(struct lun *lun, const struct journal_spot *spot,
+		    const struct journal_owner *owner,
+		    enum recover_outcome *outcome, struct error *err)
+{
+	struct replay replay;
+	int failed;
+
+	*outcome = RECOVER_NOTHING;
+	if (spot->found == JOURNAL_NONE)
+		return 0;
+	if (spot->found == JOURNAL_DAMAGED)
+		return error_set(err, ERROR_LUN_CONTENT,
+				 "the journal at byte %" PRIu64 " of an "
+				 "interrupted resign is damaged; "
+				 MAKE_NEW_CLONE, spot->at);
+	if (spot->head.state == JOURNAL_CLAIMED) {
+		/* Of this boot of this host there is no other run: we hold the
+		 * LUN's lock. */
+		if (uuid_equal(&spot->head.owner, &owner->boot))
+			return 0;
+		return wait_for_claimant(lun, spot, err);
+	}
+	if (replay_load(lun, &spot->head, &replay, err))
+		return -1;
+	failed = recover_committed(lun, spot, owner, &replay, outcome, err);
+	replay_free(&replay);
+	return failed;
+}

@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * An iSCSI target that misbehaves on demand, for the tests here. It listens
+ * on a free port of 127.0.0.1, prints the port, and serves one connection after
+ * the other until it is killed. LUN 1 is a disk of 1 MiB in memory, all zero.
+ *
+ *   fake_target [TRAIT ...]
+ *
+ * At login:
+ *   silent close garbage dribble  no answer; hangs up; no target; in bytes
+ *   status:HEX                    refuses with this class and detail
+ *   redirect:PORT                 sends the initiator there
+ *   unproven                      leaves the security stage out
+ *   early-proof                   sends a CHAP response before any challenge
+ *   auth-none                     declines CHAP
+ *   segment:N                     declares MaxRecvDataSegmentLength=N
+ * At the first commands:
+ *   luns:N same-id no-id          N LUNs; all with one id; with none
+ *   serial                        page 0x83 refused, page 0x80 there
+ *   old-capacity write-protected cache no-mode block:N huge
+ * At reads and writes:
+ *   short quiet-short flood       half of the data, told or not; twice
+ *   busy:N                        the first N are answered BUSY
+ *   reset:N                       the Nth write finds the target was reset
+ *   deferred medium reserved drop stall goodbye
+ *   no-sync bad-sync              flush is an unknown command; fails
+ */
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/bytes.h"
+
+#define HEADER	  48
+#define DISK_SIZE (1024 * 1024)
+
+static char **traits;
+static int sock;
+static uint32_t stat_sn;
+static uint8_t disk[DISK_SIZE];
+static uint8_t payload[512 * 1024];
+static int data_commands;
+static int writes;
+
+static bool has(const char *trait)
+{
+	for (char **t = traits; *t; t++) {
+		if (strcmp(*t, trait) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What follows the colon; NULL if the trait is not set. */
+static const char *value(const char *trait)
+{
+	for (char **t = traits; *t; t++) {
+		size_t n = strlen(trait);
+
+		if (strncmp(*t, trait, n) == 0 && (*t)[n] == ':')
+			return *t + n + 1;
+	}
+	return NULL;
+}
+
+static long number(const char *trait, long otherwise)
+{
+	const char *text = value(trait);
+
+	return text ? strtol(text, NULL, 0) : otherwise;
+}
+
+static bool receive(void *data, size_t len)
+{
+	return len == 0 || recv(sock, data, len, MSG_WAITALL) == (ssize_t)len;
+}
+
+static void transmit(const uint8_t *header, const void *data, size_t len)
+{
+	static const uint8_t zeros[4];
+	uint8_t pdu[HEADER];
+
+	memcpy(pdu, header, HEADER);
+	put_be32(pdu + 4, (uint32_t)len);
+	if (has("dribble") && (pdu[0] & 0x3f) == 0x23) {
+		for (size_t i = 0; i < HEADER; i++)
+			send(sock, pdu + i, 1, MSG_NOSIGNAL);
+		usleep(3000);
+	} else {
+		send(sock, pdu, HEADER, MSG_NOSIGNAL);
+	}
+	send(sock, data, len, MSG_NOSIGNAL);
+	send(sock, zeros, -len & 3, MSG_NOSIGNAL);
+}
+
+/* The sequence numbers of an answer to `request`. */
+static void number_answer(uint8_t *answer, const uint8_t *request)
+{
+	uint32_t cmd_sn = get_be32(request + 24) + !(request[0] & 0x40);
+
+	memcpy(answer + 16, request + 16, 4);
+	put_be32(answer + 24, stat_sn++);
+	put_be32(answer + 28, cmd_sn);
+	put_be32(answer + 32, cmd_sn + 64);
+}
+
+static void answer_login(const uint8_t *request)
+{
+	uint8_t answer[HEADER] = { 0x23 };
+	unsigned stage = request[1] >> 2 & 3;
+	char text[200];
+	int len = 0;
+
+	memcpy(answer + 8, request + 8, 6);
+	number_answer(answer, request);
+	answer[1] = (uint8_t)(0x80 | stage << 2 | (stage == 0 ? 1 : 3));
+	if (has("unproven"))
+		answer[1] = 0x80 | 1 << 2 | 3;
+	if (value("redirect")) {
+		put_be16(answer + 36, 0x0101);
+		len = sprintf(text, "TargetAddress=127.0.0.1:%s,1%c",
+			      value("redirect"), 0);
+	} else if (value("status")) {
+		put_be16(answer + 36,
+			 (uint16_t)strtoul(value("status"), NULL, 16));
+	} else if (has("early-proof")) {
+		len = sprintf(text, "CHAP_N=target%cCHAP_R=0x%032d%c", 0, 0, 0);
+	} else if (stage == 0 && !has("unproven")) {
+		len = sprintf(text, "AuthMethod=None%c", 0);
+	} else {
+		len = sprintf(text, "MaxRecvDataSegmentLength=%ld%c",
+			      number("segment", 262144), 0);
+	}
+	transmit(answer, text, (size_t)len);
+}
+
+static void answer_status(const uint8_t *request, uint8_t status,
+			  const uint8_t *sense, size_t sense_len)
+{
+	uint8_t answer[HEADER] = { 0x21, 0x80, 0, status };
+	uint8_t data[64] = { 0 };
+
+	number_answer(answer, request);
+	put_be16(data, (uint16_t)sense_len);
+	memcpy(data + 2, sense, sense_len);
+	transmit(answer, data, sense_len ? sense_len + 2 : 0);
+}
+
+static void answer_sense(const uint8_t *request, uint8_t key, uint8_t asc)
+{
+	uint8_t sense[18] = { has("deferred") ? 0x71 : 0x70, 0, key };
+
+	sense[7] = 10;
+	sense[12] = asc;
+	answer_status(request, 2, sense, sizeof(sense));
+}
+
+/* `len` bytes of the `asked` that the command wanted; says so if `honest`. */
+static void answer_data(const uint8_t *request, const uint8_t *data, size_t len,
+			bool honest)
+{
+	uint8_t answer[HEADER] = { 0x25, 0x81 };
+	size_t asked = get_be32(request + 20);
+
+	if (len > asked && !has("flood"))
+		len = asked;
+	if (len < asked && honest) {
+		answer[1] |= 2;
+		put_be32(answer + 44, (uint32_t)(asked - len));
+	}
+	number_answer(answer, request);
+	transmit(answer, data, len);
+}
+
+static void answer_report_luns(const uint8_t *request)
+{
+	uint32_t n = (uint32_t)number("luns", 1);
+	uint8_t *data = calloc(n + 1, 8);
+
+	put_be32(data, n * 8);
+	for (uint32_t i = 1; i <= n; i++)
+		put_be16(data + i * 8, (uint16_t)(i < 256 ? i : 0x4000 | i));
+	answer_data(request, data, 8 + (size_t)n * 8, true);
+	free(data);
+}
+
+static void answer_inquiry(const uint8_t *request, const uint8_t *cdb)
+{
+	static const uint8_t standard[36] = "\0\0\5\2\37\0\0\0FAKE    "
+					    "MISBEHAVING DISK0001";
+	static const uint8_t serial[] = { 0, 0x80, 0, 4, 'S', 'N', ' ', '1' };
+	uint8_t page[16] = { 0, 0x83, 0, 12, 1, 3, 0, 8, 0x50, 0, 0xfa };
+
+	if (!has("same-id"))
+		memcpy(page + 14, request + 8, 2);
+	else
+		page[15] = 1;
+	if (has("no-id"))
+		page[1 + 4] = 4; /* a relative port, not a LUN's id */
+	if (!(cdb[1] & 1))
+		answer_data(request, standard, sizeof(standard), true);
+	else if (cdb[2] == 0x80 && has("serial"))
+		answer_data(request, serial, sizeof(serial), true);
+	else if (cdb[2] == 0x83 && !has("serial"))
+		answer_data(request, page, sizeof(page), true);
+	else
+		answer_sense(request, 5, 0x24);
+}
+
+static void answer_capacity(const uint8_t *request, bool is_long)
+{
+	uint8_t data[32] = { 0 };
+	uint32_t block = (uint32_t)number("block", 512);
+	uint32_t last = DISK_SIZE / 512 - 1;
+
+	if (is_long && has("old-capacity")) {
+		answer_sense(request, 5, 0x20);
+	} else if (is_long) {
+		put_be64(data, has("huge") ? UINT64_MAX : last);
+		put_be32(data + 8, block);
+		answer_data(request, data, 32, true);
+	} else {
+		put_be32(data, last);
+		put_be32(data + 4, block);
+		answer_data(request, data, 8, true);
+	}
+}
+
+static void answer_mode(const uint8_t *request)
+{
+	uint8_t data[24] = { 23, 0, 0, 0, 8, 18 };
+
+	data[2] = has("write-protected") ? 0x80 : 0;
+	data[6] = has("cache") ? 4 : 0;
+	if (has("no-mode"))
+		answer_sense(request, 5, 0x24);
+	else
+		answer_data(request, data, sizeof(data), true);
+}
+
+/* True if one of the traits had its way with this READ or WRITE. */
+static bool misbehave(const uint8_t *request, bool write)
+{
+	uint8_t goodbye[HEADER] = { 0x32, 0x80 };
+
+	memset(goodbye + 16, 0xff, 4);
+	goodbye[36] = 1; /* please log out */
+	if (has("goodbye"))
+		transmit(goodbye, NULL, 0);
+	if (has("stall") || has("goodbye"))
+		return true;
+	if (has("drop"))
+		shutdown(sock, SHUT_RDWR);
+	else if (++data_commands <= number("busy", 0))
+		answer_status(request, 8, payload, 0);
+	else if (write && ++writes == number("reset", 0))
+		answer_sense(request, 6, 0x29);
+	else if (has("reserved"))
+		answer_status(request, 0x18, payload, 0);
+	else if (has("medium"))
+		answer_sense(request, 3, write ? 0x0c : 0x11);
+	else if (write && has("deferred"))
+		answer_sense(request, 6, 0x29);
+	else
+		return false;
+	return true;
+}
+
+static void answer_read_write(const uint8_t *request, const uint8_t *cdb,
+			      size_t sent)
+{
+	size_t at = (size_t)get_be32(cdb + 2) * 512;
+	size_t len = (size_t)get_be16(cdb + 7) * 512;
+	bool write = cdb[0] == 0x2a;
+	bool halve = has("short") || has("quiet-short");
+
+	if (misbehave(request, write))
+		return;
+	if (at > DISK_SIZE || len > DISK_SIZE - at) {
+		answer_sense(request, 5, 0x21);
+	} else if (write) {
+		memcpy(disk + at, payload, sent < len ? sent : len);
+		answer_status(request, 0, payload, 0);
+	} else if (has("flood")) {
+		answer_data(request, disk, 2 * len, false);
+	} else {
+		answer_data(request, disk + at, halve ? len / 2 : len,
+			    has("short"));
+	}
+}
+
+static void answer_sync(const uint8_t *request)
+{
+	if (has("no-sync"))
+		answer_sense(request, 5, 0x20);
+	else if (has("bad-sync"))
+		answer_sense(request, 4, 0x44);
+	else
+		answer_status(request, 0, payload, 0);
+}
+
+static void answer_logout(const uint8_t *request)
+{
+	uint8_t answer[HEADER] = { 0x26, 0x80 };
+
+	number_answer(answer, request);
+	if (!has("stall"))
+		transmit(answer, NULL, 0);
+}
+
+static void answer_command(const uint8_t *request, size_t sent)
+{
+	const uint8_t *cdb = request + 32;
+
+	switch (cdb[0]) {
+	case 0xa0:
+		return answer_report_luns(request);
+	case 0x12:
+		return answer_inquiry(request, cdb);
+	case 0x9e:
+	case 0x25:
+		return answer_capacity(request, cdb[0] == 0x9e);
+	case 0x1a:
+		return answer_mode(request);
+	case 0x28:
+	case 0x2a:
+		return answer_read_write(request, cdb, sent);
+	case 0x35:
+		return answer_sync(request);
+	default:
+		answer_sense(request, 5, 0x20);
+	}
+}
+
+static void serve(void)
+{
+	uint8_t request[HEADER];
+
+	while (receive(request, HEADER)) {
+		size_t len = get_be32(request + 4) & 0xffffff;
+
+		if (len > sizeof(payload) - 4 ||
+		    !receive(payload, (len + 3) & ~(size_t)3))
+			return;
+		if (has("silent"))
+			continue;
+		if (has("close"))
+			return;
+		if (has("garbage")) {
+			send(sock, payload, HEADER * 2, MSG_NOSIGNAL);
+			return;
+		}
+		switch (request[0] & 0x3f) {
+		case 0x03:
+			answer_login(request);
+			break;
+		case 0x01:
+			answer_command(request, len);
+			break;
+		case 0x06:
+			answer_logout(request);
+			break;
+		default:
+			return;
+		}
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET };
+	socklen_t len = sizeof(address);
+	int listener = socket(AF_INET, SOCK_STREAM, 0);
+	int on = 1;
+
+	traits = argv + (argc > 0);
+	signal(SIGPIPE, SIG_IGN);
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (bind(listener, (struct sockaddr *)&address, len) ||
+	    listen(listener, 8) ||
+	    getsockname(listener, (struct sockaddr *)&address, &len))
+		return 1;
+	printf("%u\n", ntohs(address.sin_port));
+	fflush(stdout);
+	for (;;) {
+		sock = accept(listener, NULL, NULL);
+		if (sock < 0)
+			return 1;
+		setsockopt(sock, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+		serve();
+		close(sock);
+	}
+}

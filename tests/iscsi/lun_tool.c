@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * The iSCSI layer from the command line, for the tests here: log in, find a
+ * LUN, do I/O, log out.
+ *
+ *   lun_tool [-u USER -w PASSWORD] [-U INCOMING_USER -W INCOMING_PASSWORD]
+ *            [-i INITIATOR] [-v] IQN SCSIID HOST:PORT,... [ACTION ...]
+ *
+ * Actions, in order:
+ *   info               prints LUN number, size and block size
+ *   write:AT:LEN:SEED  writes a pattern, in one list of requests per MiB
+ *   check:AT:LEN:SEED  reads it back and compares
+ *   scatter:N:SEED     writes N separate blocks, in one list
+ *   gather:N:SEED      reads them back in one list and compares
+ *   flush
+ *   forever            writes and flushes until that fails
+ *   time               prints how long it all took until here
+ *
+ * A failure prints "CODE: text" and ends with status 1.
+ */
+#include <inttypes.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "iscsi/user_session.h"
+#include "lun/lun_libiscsi.h"
+
+#define MIB (1024 * 1024)
+
+static double now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec * 1e3 + (double)ts.tv_nsec / 1e6;
+}
+
+static const char *code_name(enum error_code code)
+{
+	static const struct {
+		enum error_code code;
+		const char *name;
+	} names[] = {
+		{ ERROR_BAD_VALUE, "BAD_VALUE" },
+		{ ERROR_NO_SCSIID, "NO_SCSIID" },
+		{ ERROR_RESOLVE, "RESOLVE" },
+		{ ERROR_CONNECT, "CONNECT" },
+		{ ERROR_DISCOVERY, "DISCOVERY" },
+		{ ERROR_LOGIN, "LOGIN" },
+		{ ERROR_NO_DEVICE, "NO_DEVICE" },
+		{ ERROR_IO, "IO" },
+		{ ERROR_LUN_CONTENT, "LUN_CONTENT" },
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (names[i].code == code)
+			return names[i].name;
+	}
+	return "OTHER";
+}
+
+static void to_stderr(enum log_level level, const char *line)
+{
+	(void)level;
+	fprintf(stderr, "%s\n", line);
+}
+
+/* Bytes that depend on where they lie, so that none can be mistaken. */
+static void fill(uint8_t *data, uint64_t at, size_t len, unsigned seed)
+{
+	for (size_t i = 0; i < len; i++) {
+		uint64_t x = (at + i) * 0x9e3779b97f4a7c15u + seed;
+
+		data[i] = (uint8_t)(x >> 56 ^ x >> 24);
+	}
+}
+
+static int compare(const uint8_t *data, uint64_t at, size_t len, unsigned seed,
+		   struct error *err)
+{
+	uint8_t *want = malloc(len);
+	int differs;
+
+	fill(want, at, len, seed);
+	differs = memcmp(data, want, len);
+	free(want);
+	return differs ? error_set(err, ERROR_INTERNAL,
+				   "data differs at byte %" PRIu64, at)
+		       : 0;
+}
+
+/* One list of up to 64 requests that together cover [at, at + len). */
+static int cover(struct lun *lun, bool write, uint64_t at, size_t len,
+		 unsigned seed, struct error *err)
+{
+	size_t step = (len / 64 / lun->block_size + 1) * lun->block_size;
+	uint8_t *data = calloc(1, len);
+	struct lun_io ios[64];
+	size_t n = 0;
+	int rc;
+
+	if (write)
+		fill(data, at, len, seed);
+	for (size_t done = 0; done < len; done += step, n++)
+		ios[n] = (struct lun_io){
+			.offset = at + done,
+			.len = len - done < step ? len - done : step,
+			.data = data + done,
+		};
+	rc = (write ? lun_write : lun_read)(lun, ios, n, err);
+	if (!rc && !write)
+		rc = compare(data, at, len, seed, err);
+	free(data);
+	return rc;
+}
+
+static int blocks(struct lun *lun, bool write, size_t n, unsigned seed,
+		  struct error *err)
+{
+	uint64_t stride = lun->size / n / lun->block_size * lun->block_size;
+	uint8_t *data = calloc(n, lun->block_size);
+	struct lun_io *ios = calloc(n, sizeof(*ios));
+	int rc;
+
+	for (size_t i = 0; i < n; i++) {
+		ios[i] = (struct lun_io){
+			.offset = i * stride,
+			.len = lun->block_size,
+			.data = data + i * lun->block_size,
+		};
+		if (write)
+			fill(ios[i].data, ios[i].offset, ios[i].len, seed);
+	}
+	rc = (write ? lun_write : lun_read)(lun, ios, n, err);
+	for (size_t i = 0; !rc && !write && i < n; i++)
+		rc = compare(ios[i].data, ios[i].offset, ios[i].len, seed, err);
+	free(ios);
+	free(data);
+	return rc;
+}
+
+static int act(struct lun *lun, unsigned number, const char *action,
+	       double start, struct error *err)
+{
+	bool write = action[0] == 'w' || action[0] == 's';
+	struct lun_traffic traffic;
+	uint64_t at;
+	size_t len;
+	unsigned seed;
+
+	if (sscanf(action, "%*[a-z]:%" SCNu64 ":%zu:%u", &at, &len, &seed) ==
+	    3) {
+		for (size_t done = 0; done < len; done += MIB) {
+			size_t n = len - done < MIB ? len - done : MIB;
+
+			if (cover(lun, write, at + done, n, seed, err))
+				return -1;
+		}
+		return 0;
+	}
+	if (sscanf(action, "%*[a-z]:%zu:%u", &len, &seed) == 2)
+		return blocks(lun, write, len, seed, err);
+	if (strcmp(action, "flush") == 0)
+		return lun_flush(lun, err);
+	if (strcmp(action, "forever") == 0) {
+		printf("started\n");
+		fflush(stdout);
+		for (unsigned i = 0;; i++) {
+			if (blocks(lun, true, 100, i, err) ||
+			    lun_flush(lun, err))
+				return -1;
+		}
+	}
+	if (strcmp(action, "info") == 0) {
+		printf("LUN %u, %" PRIu64 " bytes, blocks of %" PRIu32 "\n",
+		       number, lun->size, lun->block_size);
+		return 0;
+	}
+	if (strcmp(action, "time") == 0) {
+		traffic = lun_libiscsi_traffic(lun);
+		printf("%.2f ms, %u commands, %" PRIu64 " bytes read, %" PRIu64
+		       " written\n",
+		       now_ms() - start, traffic.commands, traffic.bytes_read,
+		       traffic.bytes_written);
+		return 0;
+	}
+	return error_set(err, ERROR_INTERNAL, "what is %s?", action);
+}
+
+static int run(const struct iscsi_target *target, const char *scsi_id,
+	       char **actions, struct error *err)
+{
+	double start = now_ms();
+	struct iscsi_context *session;
+	struct lun *lun = NULL;
+	unsigned number;
+	int rc;
+
+	if (user_session_open(target, &session, err))
+		return -1;
+	rc = user_session_find_lun(session, scsi_id, &number, err);
+	if (!rc)
+		rc = lun_libiscsi_open(session, number, &lun, err);
+	for (; !rc && *actions; actions++)
+		rc = act(lun, number, *actions, start, err);
+	lun_close(lun);
+	user_session_close(session);
+	return rc;
+}
+
+int main(int argc, char **argv)
+{
+	struct iscsi_portal portals[8];
+	struct iscsi_target target = {
+		.portals = portals,
+		.initiator = (char[]){ "iqn.2024-01.test:initiator" },
+	};
+	struct error err;
+	int option;
+	int rc;
+
+	signal(SIGPIPE, SIG_IGN);
+	while ((option = getopt(argc, argv, "u:w:U:W:i:v")) != -1) {
+		switch (option) {
+		case 'u':
+			target.chap_user = optarg;
+			break;
+		case 'w':
+			target.chap_password = optarg;
+			break;
+		case 'U':
+			target.incoming_user = optarg;
+			break;
+		case 'W':
+			target.incoming_password = optarg;
+			break;
+		case 'i':
+			target.initiator = optarg;
+			break;
+		case 'v':
+			log_to(to_stderr, LOG_LEVEL_DEBUG);
+			break;
+		default:
+			return 2;
+		}
+	}
+	if (argc - optind < 3)
+		return 2;
+	target.iqn = argv[optind];
+	for (char *p = strtok(argv[optind + 2], ",");
+	     p && target.portal_count < 8; p = strtok(NULL, ",")) {
+		char *colon = strrchr(p, ':');
+
+		*colon = '\0';
+		portals[target.portal_count++] = (struct iscsi_portal){
+			.host = p,
+			.port = (uint16_t)strtoul(colon + 1, NULL, 10),
+		};
+	}
+	rc = run(&target, argv[optind + 1], argv + optind + 3, &err);
+	if (rc)
+		printf("%s: %s\n", code_name(err.code), err.text);
+	return rc ? 1 : 0;
+}

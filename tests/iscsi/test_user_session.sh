@@ -1,0 +1,341 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-only
+#
+# The iSCSI layer against real targets (tgt) and one that misbehaves.
+#
+#   test_user_session.sh LUN_TOOL FAKE_TARGET
+#
+# Both are the programs built from the C files beside this one. Prints one line
+# per check, TAP style; status 1 if one failed.
+
+set -u
+
+tool=$1
+fake=$2
+here=$(dirname "$0")
+# shellcheck source=tests/iscsi/tgt.sh
+. "$here/tgt.sh"
+
+iqn=iqn.2024-01.test:clone
+dir=$(mktemp -d)
+checks=0
+failures=0
+fake_pid=
+
+fake_stop() {
+	[ -n "$fake_pid" ] || return 0
+	kill -KILL "$fake_pid" 2>/dev/null
+	wait "$fake_pid" 2>/dev/null
+	fake_pid=
+}
+
+clean_up() {
+	fake_stop
+	tgt_stop
+	rm -rf "$dir"
+}
+trap clean_up EXIT
+
+# fake_start TRAIT...: sets $port
+fake_start() {
+	fake_stop
+	: >"$dir/port"
+	"$fake" "$@" >"$dir/port" &
+	fake_pid=$!
+	until [ -s "$dir/port" ]; do
+		kill -0 "$fake_pid" || exit 1
+		sleep 0.005
+	done
+	port=$(cat "$dir/port")
+}
+
+result() {
+	checks=$((checks + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $checks - $name"
+	else
+		echo "not ok $checks - $name: $output"
+		failures=$((failures + 1))
+	fi
+}
+
+# expect NAME STATUS PATTERN COMMAND...: the whole output matches PATTERN, an
+# extended regular expression; stderr is part of it. No secret may be in it.
+expect() {
+	local status=$2 pattern=$3 got
+
+	name=$1
+	shift 3
+	output=$("$@" 2>&1)
+	got=$?
+	[ "$got" = "$status" ] && [[ $output =~ ^$pattern$ ]] &&
+		[[ $output != *s3cret* ]]
+	result $?
+}
+
+run() {
+	"$tool" "${login[@]}" "$iqn" "$@"
+}
+
+# A label of 64 bytes: no resolver has to be asked.
+no_host=$(printf '%064d' 0 | tr 0 x)
+id1=$(tgt_scsiid 1111)
+id2=$(tgt_scsiid c10e)
+id3=$(tgt_scsiid 4096)
+id4=$(tgt_scsiid 0f0f)
+login=()
+
+set_up_tgt() {
+	tgt_start "$dir" || exit 1
+	truncate -s 64M "$dir/lun1" "$dir/lun2" "$dir/lun3" "$dir/lun4"
+	tgt_target 1 $iqn
+	tgt_lun 1 1 "$dir/lun1" scsi_id=1111
+	tgt_lun 1 2 "$dir/lun2" scsi_id=c10e
+	tgt_lun 1 300 "$dir/lun3" scsi_id=4096 blocksize=4096
+	tgt_lun 1 4 "$dir/lun4" scsi_id=0f0f readonly=1
+	tgt_target 2 $iqn.oneway
+	tgt_lun 2 1 "$dir/lun1" scsi_id=1111
+	tgt_chap 2 initiator s3cretone123
+	tgt_target 3 $iqn.mutual
+	tgt_lun 3 1 "$dir/lun1" scsi_id=1111
+	tgt_chap 3 initiator3 s3cretone123
+	tgt_chap_outgoing 3 target s3crettwo456
+	tgt_target 4 $iqn.twins
+	tgt_lun 4 1 "$dir/lun1" scsi_id=1111
+	tgt_lun 4 2 "$dir/lun2" scsi_id=1111
+	portal=127.0.0.1:$TGT_PORT
+}
+
+check_luns() {
+	expect "LUN by SCSIid, 512 bytes" 0 \
+		"LUN 2, 67108864 bytes, blocks of 512" \
+		run "$id2" "$portal" info
+	expect "flat address, blocks of 4096" 0 \
+		"LUN 16684, 67108864 bytes, blocks of 4096" \
+		run "$id3" "$portal" info
+	expect "write, flush, read" 0 "" \
+		run "$id2" "$portal" write:512:10000384:1 flush \
+		check:512:10000384:1 check:1024:3072:1
+	expect "write, flush, read with 4096" 0 "" \
+		run "$id3" "$portal" write:4096:9998336:2 flush \
+		check:4096:9998336:2
+	expect "first and last byte" 0 "" \
+		run "$id2" "$portal" write:0:512:3 write:67108352:512:4 \
+		check:0:512:3 check:67108352:512:4
+	expect "a thousand requests in one list" 0 "" \
+		run "$id2" "$portal" scatter:1000:5 flush gather:1000:5
+	expect "outside the LUN" 1 "OTHER: I/O of .* does not fit .*" \
+		run "$id2" "$portal" check:67108864:512:1
+	expect "write-protected LUN" 1 "LUN_CONTENT: .*write-protected.*" \
+		run "$id4" "$portal" info
+	expect "unknown SCSIid" 1 \
+		"NO_SCSIID: .*it has 4: LUN 1: $id1, LUN 2: $id2.*" \
+		run 36nothere "$portal" info
+	expect "empty SCSIid" 1 "NO_SCSIID: .*" run "" "$portal" info
+	iqn=$iqn.twins expect "SCSIid twice" 1 \
+		"NO_SCSIID: 2 disks of the target have SCSIid $id1.*" \
+		run "$id1" "$portal" info
+	name="the file has what was written, at its place"
+	output=$(cmp <(dd if="$dir/lun2" bs=512 skip=131071 2>/dev/null) \
+		<(dd if=/dev/zero bs=512 count=1 2>/dev/null) 2>&1)
+	[ -n "$output" ]
+	result $?
+}
+
+check_login() {
+	expect "unknown IQN" 1 "DISCOVERY: .* has no target $iqn.x for .*" \
+		"$tool" $iqn.x "$id1" "$portal"
+	expect "no CHAP where it is wanted" 1 "LOGIN: .*wants CHAP.*" \
+		"$tool" $iqn.oneway "$id1" "$portal"
+	expect "CHAP" 0 "" "$tool" -u initiator -w s3cretone123 \
+		$iqn.oneway "$id1" "$portal"
+	expect "CHAP, wrong password" 1 "LOGIN: .*authentication failed.*" \
+		"$tool" -u initiator -w s3cretbad123 $iqn.oneway "$id1" \
+		"$portal"
+	expect "CHAP, wrong user" 1 "LOGIN: .*authentication failed.*" \
+		"$tool" -u nobody -w s3cretone123 $iqn.oneway "$id1" "$portal"
+	expect "CHAP, user without password" 1 "BAD_VALUE: CHAP needs.*" \
+		"$tool" -u initiator $iqn.oneway "$id1" "$portal"
+
+	login=(-u initiator3 -w s3cretone123)
+	expect "mutual CHAP" 0 "" "$tool" "${login[@]}" -U target \
+		-W s3crettwo456 $iqn.mutual "$id1" "$portal"
+	expect "mutual CHAP, not asked for" 0 "" "$tool" "${login[@]}" \
+		$iqn.mutual "$id1" "$portal"
+	expect "mutual CHAP, wrong password" 1 "LOGIN: .*fails incoming CHAP.*" \
+		"$tool" "${login[@]}" -U target -W s3cretbad456 $iqn.mutual \
+		"$id1" "$portal"
+	expect "mutual CHAP, wrong name" 1 "LOGIN: .*fails incoming CHAP.*" \
+		"$tool" "${login[@]}" -U other -W s3crettwo456 $iqn.mutual \
+		"$id1" "$portal"
+	expect "incoming CHAP alone" 1 "BAD_VALUE: incoming CHAP works only.*" \
+		"$tool" -U target -W s3crettwo456 $iqn.mutual "$id1" "$portal"
+	login=(-u initiator -w s3cretone123)
+	expect "mutual CHAP wanted, target has one way" 1 "LOGIN: .*" \
+		"$tool" "${login[@]}" -U target -W s3crettwo456 $iqn.oneway \
+		"$id1" "$portal"
+	login=()
+	expect "incoming CHAP wanted, target has none" 1 \
+		"LOGIN: .*does not prove who it is.*" \
+		"$tool" -u initiator -w s3cretone123 -U target \
+		-W s3crettwo456 $iqn "$id1" "$portal"
+	expect "second portal" 0 "" "$tool" $iqn "$id1" "127.0.0.1:1,$portal"
+	expect "host name" 0 "" "$tool" $iqn "$id1" "localhost:$TGT_PORT"
+	expect "nothing listens" 1 "CONNECT: .*127.0.0.1:1: .*refused" \
+		"$tool" $iqn "$id1" 127.0.0.1:1
+	expect "nothing listens, IPv6" 1 "CONNECT: .*\[::1\]:1: .*" \
+		"$tool" $iqn "$id1" ::1:1
+	expect "no such host" 1 "RESOLVE: .*$no_host.*" \
+		"$tool" $iqn "$id1" "$no_host:3260"
+	expect "the target's word before the resolver's" 1 "CONNECT: .*" \
+		"$tool" $iqn "$id1" "$no_host:3260,127.0.0.1:1"
+	expect "IQN longer than iSCSI allows" 1 "BAD_VALUE: targetIQN is.*" \
+		"$tool" "$(printf 'iqn.%0300d' 1)" "$id1" "$portal"
+}
+
+# with NAME STATUS PATTERN TRAITS -- ARGUMENTS...
+with() {
+	local name=$1 status=$2 pattern=$3 traits=()
+
+	shift 3
+	while [ "$1" != -- ]; do
+		traits+=("$1")
+		shift
+	done
+	shift
+	fake_start "${traits[@]}"
+	expect "$name" "$status" "$pattern" "$tool" "${login[@]}" $iqn \
+		"$fake_id" "127.0.0.1:$port" "$@"
+}
+
+check_bad_login() {
+	with "a plain target, for comparison" 0 "" -- write:0:1048576:1 flush \
+		check:0:1048576:1
+	with "byte by byte" 0 "" dribble --
+	with "hangs up" 1 "LOGIN: .*closed the connection.*" close --
+	with "no iSCSI target" 1 "LOGIN: .*is not an iSCSI target" garbage --
+	with "out of service" 1 "LOGIN: .*status 0x0301" status:0301 --
+	with "not allowed" 1 "LOGIN: .*is not allowed to use.*" status:0202 --
+	with "target removed" 1 "DISCOVERY: .*" status:0204 --
+	with "no room in a segment" 1 "LOGIN: .*MaxRecvDataSegment.*" \
+		segment:0 --
+	with "sent to a tgt" 1 "NO_SCSIID: .*$id1.*" "redirect:$TGT_PORT" --
+	with "sent nowhere" 1 "CONNECT: .*" redirect:1 --
+	with "sent to no port" 1 "LOGIN: .*makes no sense" redirect:0 --
+	login=(-u initiator -w s3cretone123 -U target -W s3crettwo456)
+	with "no security stage" 1 "LOGIN: .*does not prove.*" unproven --
+	with "CHAP declined" 1 "LOGIN: .*does not prove.*" auth-none --
+	with "proof before the challenge" 1 "LOGIN: .*not yet sent" \
+		early-proof --
+	login=()
+}
+
+check_discovery() {
+	fake_id=35000fa000000412c
+	with "LUN 300 of 600" 0 "LUN 16684, .*" luns:600 -- info
+	fake_id=35000fa0000000001
+	with "all have one id" 1 "NO_SCSIID: 3 disks.*" luns:3 same-id --
+	with "no LUNs" 1 "NO_SCSIID: .*it has 0: " luns:0 --
+	with "no id" 1 "NO_SCSIID: .*LUN 1: none" no-id --
+	with "endless list of LUNs" 1 "NO_DEVICE: .*" luns:20000 --
+	fake_id="SFAKE_MISBEHAVING_DISKSN_1"
+	with "serial number only" 0 "" serial --
+	fake_id=35000fa0000000001
+}
+
+check_bad_lun() {
+	with "READ CAPACITY(10) only" 0 "LUN 1, 1048576 bytes.*" \
+		old-capacity -- info
+	with "write-protected" 1 "LUN_CONTENT: .*" write-protected --
+	with "no MODE SENSE" 0 "" no-mode -- write:0:512:1 flush
+	with "blocks of 520" 1 "LUN_CONTENT: .*520.*" block:520 --
+	with "impossible size" 1 "IO: .*impossible size.*" huge --
+	with "answers short" 1 "IO: .*READ\(10\) of 1 blocks at LBA 2:.*short.*" \
+		short -- check:1024:512:1
+	with "answers short and does not tell" 1 "IO: .*short.*" \
+		quiet-short -- check:0:65536:1
+	with "answers long" 1 "IO: .*" flood -- check:0:512:1
+	with "busy for a while" 0 "" busy:5 -- write:0:65536:1 check:0:65536:1
+	with "reset between writes" 1 "IO: .*writes in its cache.*" \
+		reset:2 -- write:0:512:1 write:512:512:1
+	with "reset after a flush" 0 "" reset:2 -- \
+		write:0:512:1 flush write:512:512:1
+	with "deferred error" 1 "IO: .*deferred.*" deferred -- write:0:512:1
+	with "medium error" 1 \
+		"IO: .*MEDIUM ERROR, unrecovered read error \(sense 3/11/00\)" \
+		medium -- check:0:512:1
+	with "reserved" 1 "IO: .*RESERVATION CONFLICT.*" reserved -- \
+		write:0:512:1
+	with "hangs up at a write" 1 "IO: .*WRITE\(10\).*lost.*" drop -- \
+		write:0:65536:1
+	with "asks to be left" 1 "IO: .*the target ended the session" \
+		goodbye -- check:0:512:1
+	with "no flush and no cache" 0 "" no-sync -- write:0:512:1 flush
+	with "no flush but a cache" 1 "IO: .*volatile write cache.*" \
+		no-sync cache -- flush
+	with "flush and cache" 0 "" cache -- write:0:512:1 flush
+	with "flush fails" 1 "IO: .*SYNCHRONIZE CACHE.*HARDWARE ERROR.*" \
+		bad-sync -- flush
+}
+
+# Both at once, for each takes its whole deadline.
+check_silence() {
+	local silent began=$SECONDS
+
+	fake_start silent
+	silent=$fake_pid
+	"$tool" $iqn "$fake_id" "127.0.0.1:$port" >"$dir/silent" &
+	local first=$!
+	fake_pid=
+	fake_start stall
+	name="never answers a read"
+	output=$("$tool" $iqn "$fake_id" "127.0.0.1:$port" check:0:512:1)
+	[[ $output = "IO: LUN 1, READ(10) of 1 blocks"*"stopped answering" ]]
+	result $?
+	wait "$first"
+	name="never answers the login"
+	output=$(cat "$dir/silent")
+	[[ $output = "CONNECT: "*"does not answer the login"* ]]
+	result $?
+	name="both within their deadlines"
+	output="$((SECONDS - began)) s"
+	[ $((SECONDS - began)) -le 40 ]
+	result $?
+	fake_stop
+	kill -KILL "$silent"
+	wait "$silent" 2>/dev/null
+}
+
+check_killed_target() {
+	name="target killed in the middle of writes"
+	"$tool" $iqn "$id2" "$portal" forever >"$dir/forever" 2>&1 &
+	local pid=$!
+	until grep -q started "$dir/forever"; do
+		kill -0 $pid || break
+		sleep 0.005
+	done
+	local sessions
+	sessions=$(tgt_sessions 1)
+	tgt_stop
+	wait $pid
+	local status=$?
+	output=$(cat "$dir/forever")
+	[ $status = 1 ] && [ "$sessions" = 1 ] && [[ $output =~ IO:\ .*lost ]]
+	result $?
+}
+
+set_up_tgt
+check_luns
+check_login
+fake_id=35000fa0000000001
+check_bad_login
+check_discovery
+check_bad_lun
+[ -n "${QUICK-}" ] || check_silence
+name="no session is left on the target"
+output=$(for t in 1 2 3 4; do tgt_sessions $t; done | sort -u)
+[ "$output" = 0 ]
+result $?
+check_killed_target
+echo "1..$checks"
+[ $failures = 0 ]
