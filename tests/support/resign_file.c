@@ -12,6 +12,7 @@
 
 int main(int argc, char **argv)
 {
+	struct journal_owner owner = { .scsi_id = "" };
 	struct plan_options options;
 	struct error err;
 	struct lun *lun;
@@ -32,7 +33,7 @@ int main(int argc, char **argv)
 			       argc > 3 ? (uint32_t)atoi(argv[3]) : 512, &lun,
 			       &err);
 	if (!failed) {
-		failed = resign_lun(lun, &options, &err);
+		failed = resign_lun(lun, &options, &owner, NULL, &err);
 		lun_close(lun);
 	}
 	if (failed)

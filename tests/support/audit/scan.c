@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * A search for old identifiers in all that is live in the result. It asks
+ * nothing of the structures but where they are, so that an identifier in a
+ * place that nobody thought of is found too.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit.h"
+#include "bytes.h"
+
+#define VHD_HEAD 1536 /* footer copy and header */
+
+void scan_text(const char *text, size_t len, const struct side *foreign_of,
+	       const char *where)
+{
+	for (size_t i = 0; i < len; i++) {
+		struct id16 id;
+		enum uuid_form form = uuid_here(text, len, i, &id);
+
+		if (lvm_id_here(text, len, i) && lvm_ids_find(text + i))
+			problem("%s, byte %zu: an old LVM id: %.38s", where, i,
+				text + i);
+		if (!form || !ids_is_old(&id))
+			continue;
+		if (foreign_of) {
+			size_t from = i, n;
+
+			while (from > 0 &&
+			       strchr("\n\t {", text[from - 1]) == NULL)
+				from--;
+			n = strcspn(text + from, " \n\t{");
+			if (is_foreign_name(foreign_of, text + from, n))
+				continue;
+		}
+		problem("%s, byte %zu: an old uuid: %.*s", where, i, (int)form,
+			text + i);
+	}
+}
+
+/* Text in one byte a character, in UTF-16 of either order at either parity,
+ * and raw uuids. */
+void scan_bytes(const uint8_t *bytes, size_t len, const char *where)
+{
+	char *every_other = get_memory(len);
+
+	scan_text((const char *)bytes, len, NULL, where);
+	for (size_t parity = 0; parity < 2; parity++) {
+		size_t n = 0;
+
+		for (size_t i = parity; i < len; i += 2)
+			every_other[n++] = (char)bytes[i];
+		scan_text(every_other, n, NULL, where);
+	}
+	for (size_t i = 0; i + 16 <= len; i++) {
+		struct id16 id;
+
+		memcpy(id.b, bytes + i, sizeof(id.b));
+		if (ids_is_old(&id))
+			problem("%s, byte %zu: an old uuid, 16 raw bytes",
+				where, i);
+	}
+	free(every_other);
+}
+
+static void scan_range(const struct side *side, const struct lv *lv,
+		       uint64_t at, uint64_t len)
+{
+	uint8_t *bytes;
+
+	if (at >= lv->size)
+		return;
+	if (len > lv->size - at)
+		len = lv->size - at;
+	bytes = get_memory(len);
+	lv_read(side, lv, at, bytes, len);
+	scan_bytes(bytes, len, lv->name);
+	free(bytes);
+}
+
+/* All but the labels, which are the user's: they may say anything. */
+static void scan_mgt(const struct side *side, const struct lv *lv)
+{
+	uint64_t len = mgt_in_use(side, lv);
+
+	if (!len)
+		return;
+	scan_range(side, lv, 0, 2 * SECTOR);
+	for (uint64_t at = 5 * SECTOR; at < len; at += 2 * SECTOR)
+		scan_range(side, lv, at, len - at < SECTOR ? len - at : SECTOR);
+}
+
+void scan_live(const struct audit *a)
+{
+	for (size_t i = 0; i < a->new.lv_count; i++) {
+		const struct lv *lv = &a->new.lvs[i];
+
+		if (lv->kind == MGT)
+			scan_mgt(&a->new, lv);
+		else if (lv->kind == VHD)
+			scan_range(&a->new, lv, 0, VHD_HEAD);
+		else if (lv->kind == CBTLOG)
+			scan_range(&a->new, lv, 0, 32);
+	}
+	/* Wherever an identifier was: with what stands around it. */
+	for (size_t i = 0; i < a->sites.count; i++) {
+		const struct site *s = &a->sites.items[i];
+
+		if (s->old->kind != MGT)
+			scan_range(&a->new, s->new, s->at, s->len);
+	}
+}
