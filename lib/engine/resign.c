@@ -10,7 +10,10 @@ static int resign_in_session(struct iscsi_context *session,
 			     const struct resign_request *request,
 			     struct error *err)
 {
-	struct plan_options options = { .new_sr = request->new_sr_uuid };
+	struct plan_options options = {
+		.new_sr = request->new_sr_uuid,
+		.drop_snapshots = request->snapshots == RESIGN_SNAPSHOTS_DROP,
+	};
 	struct journal_owner owner = { .scsi_id = request->scsi_id };
 	struct lun_traffic traffic;
 	unsigned lun_number;

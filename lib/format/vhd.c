@@ -21,10 +21,12 @@ enum {
 bool vhd_parse_footer(const uint8_t *sector, struct vhd_footer *out)
 {
 	uint32_t type = get_be32(sector + FOOTER_TYPE_AT);
+	bool poisoned = memcmp(sector, "v_poison", 8) == 0;
 
-	if (memcmp(sector, "conectix", 8) != 0 || type < VHD_FIXED ||
-	    type > VHD_DIFFERENCING)
+	if ((memcmp(sector, "conectix", 8) != 0 && !poisoned) ||
+	    type < VHD_FIXED || type > VHD_DIFFERENCING)
 		return false;
+	out->poisoned = poisoned;
 	out->type = (enum vhd_type)type;
 	out->header_at = get_be64(sector + FOOTER_DATA_OFFSET_AT);
 	return true;

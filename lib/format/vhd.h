@@ -5,6 +5,7 @@
  * Source: blktap include/vhd.h, vhd/lib/libvhd.c. Big-endian. At byte 0 the
  * copy of the footer, 512 bytes:
  *   0 "conectix"   16 u64 data_offset of the header   60 u32 type
+ *   ("v_poison" instead while libvhd resizes it under a journal)
  * and at data_offset (normally 512) the dynamic header, 1024 bytes:
  *   0 "cxsparse"   36 u32 checksum   64 parent name, 512 bytes UTF-16BE
  *   576 eight locators {u32 code, u32 space, u32 length, u32 0, u64 offset}
@@ -34,6 +35,7 @@ enum vhd_type {
 
 struct vhd_footer {
 	enum vhd_type type;
+	bool poisoned;	    /* a resize is in flight; see vhd_journal.h */
 	uint64_t header_at; /* bytes from the VHD's start */
 };
 

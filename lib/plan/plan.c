@@ -6,6 +6,7 @@
 #include "format/uuid_scan.h"
 #include "plan/lv_bytes.h"
 #include "plan/plan_check.h"
+#include "plan/plan_drop.h"
 #include "plan/plan_parts.h"
 
 int plan_renew_text(struct plan *plan, char *text, size_t len,
@@ -49,8 +50,10 @@ int plan_build(const struct snapshot *from, const struct plan_options *options,
 		plan_free(&plan);
 		return error_no_memory(err);
 	}
-	if (plan_mgt(&plan, err) || plan_vhds(&plan, err) ||
+	if (plan_choose_dropped(&plan, options->drop_snapshots, err) ||
+	    plan_mgt(&plan, err) || plan_vhds(&plan, err) ||
 	    plan_cbtlogs(&plan, err) || plan_journals(&plan, err) ||
+	    plan_jvhds(&plan, err) ||
 	    plan_lvm(&plan, err) || plan_cut_writes(&plan, err)) {
 		plan_free(&plan);
 		return -1;
@@ -79,6 +82,7 @@ void plan_free(struct plan *plan)
 	for (size_t i = 0; i < plan->write_count; i++)
 		free(plan->writes[i].data);
 	free(plan->writes);
+	free(plan->dropped);
 	free(plan->text);
 	image_free(&plan->after);
 	idmap_free(&plan->ids);

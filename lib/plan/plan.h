@@ -29,11 +29,13 @@ struct plan_write {
 
 struct plan_options {
 	struct uuid new_sr;
+	bool drop_snapshots; /* see plan_drop.h */
 };
 
 struct plan {
 	const struct snapshot *from; /* not owned; must outlive the plan */
 	struct idmap ids;
+	bool *dropped; /* LVs that are not in the result, parallel to vg.lvs */
 	char *text; /* the new VG text with its NUL */
 	size_t text_size;
 	struct image after;

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 /*
- * New uuids in the links of changed-block logs.
+ * New uuids in the links of changed-block logs; none to a log that is dropped.
  */
 #include <string.h>
 
 #include "format/cbtlog.h"
+#include "plan/plan_drop.h"
 #include "plan/plan_parts.h"
 
 static int renew_link(struct plan *plan, const struct uuid *old, uint8_t *link,
 		      struct error *err)
 {
-	struct uuid new;
+	struct uuid new = { { 0 } };
 
-	if (idmap_renew(&plan->ids, old, &new))
+	if (!plan_drops_log(plan, old) &&
+	    idmap_renew(&plan->ids, old, &new))
 		return error_no_memory(err);
 	memcpy(link, new.bytes, sizeof(new.bytes));
 	return 0;
@@ -26,7 +28,7 @@ int plan_cbtlogs(struct plan *plan, struct error *err)
 		const struct snapshot_lv *info = &snap->lvs[i];
 		uint8_t links[CBTLOG_LINKS_LEN];
 
-		if (info->kind != LV_CBTLOG)
+		if (info->kind != LV_CBTLOG || plan->dropped[i])
 			continue;
 		if (renew_link(plan, &info->cbt_parent,
 			       links + CBTLOG_PARENT_AT, err) ||

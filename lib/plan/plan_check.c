@@ -93,7 +93,7 @@ static int apply_to(struct snapshot *result, const struct plan *plan,
 static int check_result(const struct plan *plan, const struct snapshot *result,
 			struct error *err)
 {
-	struct plan_options again;
+	struct plan_options again = { .drop_snapshots = false };
 	struct plan second;
 
 	if (plan_compare(plan, result, err))

@@ -8,6 +8,7 @@
 
 #include "format/uuid_scan.h"
 #include "plan/plan_check.h"
+#include "plan/plan_drop.h"
 
 static int differs(struct error *err, const char *what, const char *name)
 {
@@ -23,6 +24,14 @@ static bool renewed(const struct plan *plan, const struct uuid *old,
 
 	return (uuid_is_zero(old) || idmap_find(&plan->ids, old, &expected)) &&
 	       uuid_equal(&expected, now);
+}
+
+/* A link to a log that was dropped is zero now. */
+static bool link_renewed(const struct plan *plan, const struct uuid *old,
+			 const struct uuid *now)
+{
+	return renewed(plan, old, now) ||
+	       (uuid_is_zero(now) && plan_drops_log(plan, old));
 }
 
 static bool same_segments(const struct lvm_vg *a, const struct lvm_lv *la,
@@ -54,14 +63,16 @@ static bool name_is_renewed(const struct plan *plan, const char *old,
 	return memcmp(old + at, now + at, len - at) == 0;
 }
 
-static int compare_lv(const struct plan *plan, const struct snapshot *result,
-		      uint32_t i, struct error *err)
+/* Old LV number i is number j now. */
+static int compare_lv(const struct plan *plan, uint32_t i,
+		      const struct snapshot *result, uint32_t j,
+		      struct error *err)
 {
 	const struct lvm_vg *vg = &plan->from->vg;
 	const struct lvm_lv *old = &vg->lvs[i];
-	const struct lvm_lv *now = &result->vg.lvs[i];
+	const struct lvm_lv *now = &result->vg.lvs[j];
 	const struct snapshot_lv *a = &plan->from->lvs[i];
-	const struct snapshot_lv *b = &result->lvs[i];
+	const struct snapshot_lv *b = &result->lvs[j];
 
 	if (!name_is_renewed(plan, old->name, now->name,
 			     a->kind == LV_FOREIGN))
@@ -78,8 +89,8 @@ static int compare_lv(const struct plan *plan, const struct snapshot *result,
 	    a->has_parent != b->has_parent ||
 	    (a->has_parent && !renewed(plan, &a->parent, &b->parent)))
 		return differs(err, "the VHD parent", old->name);
-	if (!renewed(plan, &a->cbt_parent, &b->cbt_parent) ||
-	    !renewed(plan, &a->cbt_child, &b->cbt_child))
+	if (!link_renewed(plan, &a->cbt_parent, &b->cbt_parent) ||
+	    !link_renewed(plan, &a->cbt_child, &b->cbt_child))
 		return differs(err, "the links", old->name);
 	if (a->value_len != b->value_len)
 		return differs(err, "the journal's value", old->name);
@@ -100,7 +111,8 @@ static int compare_mgt(const struct plan *plan, const struct snapshot *result,
 
 		if (x->has_snapshot_of != y->has_snapshot_of ||
 		    x->is_a_snapshot != y->is_a_snapshot ||
-		    x->managed != y->managed || x->deleted != y->deleted ||
+		    x->managed != y->managed ||
+		    (x->deleted || plan_drops_record(plan, x)) != y->deleted ||
 		    !renewed(plan, &x->uuid.uuid, &y->uuid.uuid) ||
 		    (x->has_snapshot_of &&
 		     !renewed(plan, &x->snapshot_of.uuid,
@@ -114,11 +126,11 @@ int plan_compare(const struct plan *plan, const struct snapshot *result,
 		 struct error *err)
 {
 	const struct lvm_vg *a = &plan->from->vg, *b = &result->vg;
+	uint32_t j = 0;
 
 	if (!uuid_equal(&b->sr, &plan->ids.new_sr) ||
 	    a->seqno != b->seqno || a->extent_size != b->extent_size ||
-	    a->pe_start != b->pe_start || a->pe_count != b->pe_count ||
-	    a->lv_count != b->lv_count)
+	    a->pe_start != b->pe_start || a->pe_count != b->pe_count)
 		return differs(err, "the VG", "");
 	if (!lvm_id_equal(&b->id, &plan->ids.vg) ||
 	    lvm_id_equal(&b->id, &a->id))
@@ -127,8 +139,14 @@ int plan_compare(const struct plan *plan, const struct snapshot *result,
 	    lvm_id_equal(&b->pv_id, &a->pv_id))
 		return differs(err, "the PV's LVM id", "");
 	for (uint32_t i = 0; i < a->lv_count; i++) {
-		if (compare_lv(plan, result, i, err))
+		if (plan->dropped[i])
+			continue;
+		if (j == b->lv_count)
+			return differs(err, "the number of LVs", "");
+		if (compare_lv(plan, i, result, j++, err))
 			return -1;
 	}
+	if (j != b->lv_count)
+		return differs(err, "the number of LVs", "");
 	return compare_mgt(plan, result, err);
 }

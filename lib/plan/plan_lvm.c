@@ -10,6 +10,7 @@
 
 #include "base/crc.h"
 #include "format/uuid_scan.h"
+#include "plan/plan_drop.h"
 #include "plan/plan_parts.h"
 
 /* ---- the text ---- */
@@ -80,6 +81,7 @@ static int make_text(struct plan *plan, struct error *err)
 			return -1;
 	}
 	renew_mentions(plan, text, plan->text_size);
+	plan_cut_dropped(plan, text, &plan->text_size);
 	return 0;
 }
 

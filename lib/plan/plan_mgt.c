@@ -3,6 +3,7 @@
  * New uuids in the MGT volume: the SR's, and of every record, free slots too,
  * the VDI's and the one it is a snapshot of.
  */
+#include "plan/plan_drop.h"
 #include "plan/plan_parts.h"
 
 static int renew_ref(struct plan *plan, const struct mgt_ref *ref,
@@ -38,6 +39,11 @@ int plan_mgt(struct plan *plan, struct error *err)
 			return -1;
 		if (vdi->has_snapshot_of &&
 		    renew_ref(plan, &vdi->snapshot_of, err))
+			return -1;
+		/* As SM itself frees a record. */
+		if (plan_drops_record(plan, vdi) &&
+		    plan_patch_lv(plan, plan->from->mgt_lv, vdi->deleted_at,
+				  "1", 1, err))
 			return -1;
 	}
 	return 0;

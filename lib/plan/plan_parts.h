@@ -17,6 +17,7 @@ int plan_mgt(struct plan *plan, struct error *err);
 int plan_vhds(struct plan *plan, struct error *err);
 int plan_cbtlogs(struct plan *plan, struct error *err);
 int plan_journals(struct plan *plan, struct error *err);
+int plan_jvhds(struct plan *plan, struct error *err);
 
 /* The new VG text in the ring, mda_headers and label. */
 int plan_lvm(struct plan *plan, struct error *err);
@@ -29,6 +30,14 @@ int plan_cut_writes(struct plan *plan, struct error *err);
  * itself cloned from. */
 int plan_renew_text(struct plan *plan, char *text, size_t len,
 		    struct error *err);
+
+/* Renews the uuids of a VHD parent's name, in one of its encodings. */
+int plan_renew_vhd_name(struct plan *plan, uint8_t *bytes, size_t len,
+			enum vhd_encoding encoding, struct error *err);
+
+/* Renews the parent name in a dynamic header, and its checksum if need be. */
+int plan_renew_vhd_header(struct plan *plan, uint8_t header[VHD_HEADER_SIZE],
+			  struct error *err);
 
 /* Patches bytes of an LV in plan->after; they were read, so it cannot fail but
  * by a bug. */

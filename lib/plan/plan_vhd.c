@@ -7,9 +7,8 @@
 #include "plan/lv_bytes.h"
 #include "plan/plan_parts.h"
 
-/* Renews the uuids of a name in any encoding. */
-static int renew_name(struct plan *plan, uint8_t *bytes, size_t len,
-		      enum vhd_encoding encoding, struct error *err)
+int plan_renew_vhd_name(struct plan *plan, uint8_t *bytes, size_t len,
+			enum vhd_encoding encoding, struct error *err)
 {
 	char before[VHD_LOCATOR_MAX], after[VHD_LOCATOR_MAX];
 	size_t n = vhd_name_get(bytes, len, encoding, before, sizeof(before));
@@ -18,6 +17,21 @@ static int renew_name(struct plan *plan, uint8_t *bytes, size_t len,
 	if (plan_renew_text(plan, after, n, err))
 		return -1;
 	vhd_name_put(bytes, encoding, before, after, n);
+	return 0;
+}
+
+int plan_renew_vhd_header(struct plan *plan, uint8_t header[VHD_HEADER_SIZE],
+			  struct error *err)
+{
+	uint8_t *name = header + VHD_PARENT_NAME_AT;
+	uint8_t before[VHD_PARENT_NAME_BYTES];
+
+	memcpy(before, name, sizeof(before));
+	if (plan_renew_vhd_name(plan, name, VHD_PARENT_NAME_BYTES, VHD_UTF16BE,
+				err))
+		return -1;
+	if (memcmp(before, name, sizeof(before)) != 0)
+		vhd_header_seal(header);
 	return 0;
 }
 
@@ -32,7 +46,7 @@ static int plan_locator(struct plan *plan, const struct lvm_lv *lv,
 		return error_set(err, ERROR_INTERNAL,
 				 "a parent locator of LV %s was not read",
 				 lv->name);
-	if (renew_name(plan, bytes, loc->len, loc->encoding, err))
+	if (plan_renew_vhd_name(plan, bytes, loc->len, loc->encoding, err))
 		return -1;
 	return plan_patch_lv(plan, lv, loc->at, bytes, loc->len, err);
 }
@@ -40,22 +54,17 @@ static int plan_locator(struct plan *plan, const struct lvm_lv *lv,
 static int plan_header(struct plan *plan, const struct lvm_lv *lv,
 		       const struct snapshot_lv *info, struct error *err)
 {
-	uint8_t before[VHD_HEADER_SIZE], after[VHD_HEADER_SIZE];
+	uint8_t header[VHD_HEADER_SIZE];
 
 	if (!lv_get(&plan->from->image, &plan->from->vg, lv,
-		    info->footer.header_at, before, sizeof(before)))
+		    info->footer.header_at, header, sizeof(header)))
 		return error_set(err, ERROR_INTERNAL,
 				 "the VHD header of LV %s was not read",
 				 lv->name);
-	memcpy(after, before, sizeof(after));
-	if (renew_name(plan, after + VHD_PARENT_NAME_AT,
-		       VHD_PARENT_NAME_BYTES, VHD_UTF16BE, err))
+	if (plan_renew_vhd_header(plan, header, err))
 		return -1;
-	if (memcmp(before, after, sizeof(after)) == 0)
-		return 0;
-	vhd_header_seal(after);
-	return plan_patch_lv(plan, lv, info->footer.header_at, after,
-			     sizeof(after), err);
+	return plan_patch_lv(plan, lv, info->footer.header_at, header,
+			     sizeof(header), err);
 }
 
 int plan_vhds(struct plan *plan, struct error *err)
@@ -66,7 +75,7 @@ int plan_vhds(struct plan *plan, struct error *err)
 		const struct snapshot_lv *info = &snap->lvs[i];
 		const struct lvm_lv *lv = &snap->vg.lvs[i];
 
-		if (!info->has_header)
+		if (!info->has_header || plan->dropped[i])
 			continue;
 		if (plan_header(plan, lv, info, err))
 			return -1;

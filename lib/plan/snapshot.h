@@ -43,6 +43,9 @@ struct snapshot_lv {
 
 	/* LV_JOURNAL with its value in the LV */
 	size_t value_at, value_len; /* 0 if there is none */
+
+	/* LV_JVHD: how much of it was read */
+	size_t jvhd_len;
 };
 
 struct snapshot {

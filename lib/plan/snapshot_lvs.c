@@ -8,6 +8,7 @@
 #include "format/cbtlog.h"
 #include "format/journal_value.h"
 #include "format/uuid_scan.h"
+#include "format/vhd_journal.h"
 
 /* Read at once: footer copy and header of a VHD as libvhd lays them out. */
 #define VHD_HEAD_BYTES (VHD_SECTOR + VHD_HEADER_SIZE)
@@ -111,8 +112,10 @@ static int parse_vhd(struct walk *w, const struct lvm_lv *lv,
 		return 0;
 	info->has_header = vhd_parse_header(header, &info->header, &why);
 	if (!info->has_header) {
-		/* Without a parent the header names nobody. */
-		if (info->footer.type == VHD_DIFFERENCING)
+		/* Without a parent the header names nobody; in the middle of
+		 * a resize its journal holds the good one. */
+		if (info->footer.type == VHD_DIFFERENCING &&
+		    !info->footer.poisoned)
 			return refuse_vhd(w, lv, why);
 		log_warning("the VHD in LV %s: %s; left as it is", lv->name,
 			    why);
@@ -158,6 +161,17 @@ static int parse_journal(struct walk *w, const struct lvm_lv *lv,
 	return 0;
 }
 
+static int parse_jvhd(struct walk *w, const struct lvm_lv *lv,
+		      struct snapshot_lv *info)
+{
+	uint8_t head[VHD_JOURNAL_HEAD];
+
+	info->jvhd_len = lv->size < sizeof(head) ? (size_t)lv->size :
+						   sizeof(head);
+	want(w, lv, 0, head, info->jvhd_len);
+	return 0;
+}
+
 static int parse_lv(struct walk *w, const struct lvm_lv *lv,
 		    struct snapshot_lv *info)
 {
@@ -187,8 +201,9 @@ static int parse_lv(struct walk *w, const struct lvm_lv *lv,
 		return parse_cbtlog(w, lv, info);
 	case LV_JOURNAL:
 		return parse_journal(w, lv, info);
-	case LV_RAW:
 	case LV_JVHD:
+		return parse_jvhd(w, lv, info);
+	case LV_RAW:
 	case LV_FOREIGN:
 		break;
 	}

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 /*
- * resign_file IMAGE [NEW_SR_UUID [BLOCK_SIZE]]: resigns an image file without a
- * target, as the driver would the LUN. Exit 0, or 1 with the error on stderr.
+ * resign_file IMAGE [NEW_SR_UUID [BLOCK_SIZE [keep|drop]]]: resigns an image
+ * file without a target, as the driver would the LUN; the last word is
+ * device_config's `snapshots`. Exit 0, or 1 with the error on stderr.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,13 +14,16 @@
 int main(int argc, char **argv)
 {
 	struct journal_owner owner = { .scsi_id = "" };
-	struct plan_options options;
+	struct plan_options options = {
+		.drop_snapshots = argc > 4 && strcmp(argv[4], "drop") == 0,
+	};
 	struct error err;
 	struct lun *lun;
 	int failed;
 
-	if (argc < 2 || argc > 4) {
-		fprintf(stderr, "usage: %s IMAGE [NEW_SR_UUID [BLOCK_SIZE]]\n",
+	if (argc < 2 || argc > 5) {
+		fprintf(stderr, "usage: %s IMAGE [NEW_SR_UUID [BLOCK_SIZE "
+				"[keep|drop]]]\n",
 			argv[0]);
 		return 2;
 	}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * New names of VHD parents in libvhd's journal of a resize: a revert puts its
+ * copies of header and locators back.
+ */
+#include <string.h>
+
+#include "format/vhd_journal.h"
+#include "plan/lv_bytes.h"
+#include "plan/plan_parts.h"
+
+static int renew_header(struct plan *plan, uint8_t *bytes,
+			const struct vhd_journal_entry *entry,
+			struct vhd_header *parsed, struct error *err)
+{
+	uint8_t header[VHD_HEADER_SIZE];
+	const char *why;
+
+	if (entry->size != sizeof(header))
+		return 0;
+	memcpy(header, bytes + entry->data_at, sizeof(header));
+	/* libvhd does not put back what is not sound. */
+	if (!vhd_parse_header(header, parsed, &why))
+		return 0;
+	if (plan_renew_vhd_header(plan, header, err))
+		return -1;
+	vhd_journal_put(bytes, entry, header);
+	return 0;
+}
+
+static int renew_locator(struct plan *plan, uint8_t *bytes,
+			 const struct vhd_journal_entry *entry,
+			 const struct vhd_header *header, struct error *err)
+{
+	uint8_t data[VHD_LOCATOR_MAX];
+
+	for (unsigned i = 0; i < header->locator_count; i++) {
+		const struct vhd_locator *loc = &header->locators[i];
+
+		if (loc->at != entry->vhd_offset || loc->len > entry->size ||
+		    entry->size > sizeof(data))
+			continue;
+		memcpy(data, bytes + entry->data_at, entry->size);
+		if (plan_renew_vhd_name(plan, data, loc->len, loc->encoding,
+					err))
+			return -1;
+		vhd_journal_put(bytes, entry, data);
+		return 0;
+	}
+	return 0;
+}
+
+static int renew_entries(struct plan *plan, uint8_t *bytes, size_t len,
+			 struct error *err)
+{
+	struct vhd_header header = { .locator_count = 0 };
+	struct vhd_journal_entry entry;
+	struct vhd_journal_walk walk;
+	int failed = 0;
+
+	if (!vhd_journal_begin(bytes, len, &walk))
+		return 0;
+	/* The header comes before the locators that it describes. */
+	while (!failed && vhd_journal_next(&walk, &entry)) {
+		if (entry.type == VHD_JOURNAL_HEADER)
+			failed = renew_header(plan, bytes, &entry, &header,
+					      err);
+		else if (entry.type == VHD_JOURNAL_LOCATOR)
+			failed = renew_locator(plan, bytes, &entry, &header,
+					       err);
+	}
+	return failed;
+}
+
+int plan_jvhds(struct plan *plan, struct error *err)
+{
+	const struct snapshot *snap = plan->from;
+
+	for (uint32_t i = 0; i < snap->vg.lv_count; i++) {
+		const struct lvm_lv *lv = &snap->vg.lvs[i];
+		size_t len = snap->lvs[i].jvhd_len;
+		uint8_t bytes[VHD_JOURNAL_HEAD];
+
+		if (snap->lvs[i].kind != LV_JVHD)
+			continue;
+		if (!lv_get(&snap->image, &snap->vg, lv, 0, bytes, len))
+			return error_set(err, ERROR_INTERNAL,
+					 "the journal in LV %s was not read",
+					 lv->name);
+		if (renew_entries(plan, bytes, len, err) ||
+		    plan_patch_lv(plan, lv, 0, bytes, len, err))
+			return -1;
+	}
+	return 0;
+}
