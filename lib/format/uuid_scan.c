@@ -5,6 +5,9 @@
 
 #include "format/lvm_vg.h"
 
+/* Digits before a uuid's first dash. */
+#define FIRST_GROUP 8
+
 static bool is_word_char(char c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
@@ -33,12 +36,15 @@ static bool uuid_at(const char *text, size_t left, struct uuid_hit *hit)
 {
 	char plain[UUID_TEXT_LEN];
 
+	/* Most text is settled here: this is asked at every byte of it. */
+	if (left < UUID_TEXT_LEN || text[FIRST_GROUP] != '-')
+		return false;
 	if (left >= UUID_MAPPER_LEN && fold_dashes(text, plain) &&
 	    uuid_from_text(plain, &hit->uuid)) {
 		hit->len = UUID_MAPPER_LEN;
 		return true;
 	}
-	if (left >= UUID_TEXT_LEN && uuid_from_text(text, &hit->uuid)) {
+	if (uuid_from_text(text, &hit->uuid)) {
 		hit->len = UUID_TEXT_LEN;
 		return true;
 	}

@@ -163,8 +163,10 @@ int recover_journal(struct lun *lun, const struct journal_spot *spot,
 				 MAKE_NEW_CLONE, spot->at);
 	if (spot->head.state == JOURNAL_CLAIMED) {
 		/* Of this boot of this host there is no other run: we hold the
-		 * LUN's lock. */
-		if (uuid_equal(&spot->head.owner, &owner->boot))
+		 * LUN's lock. And a claim of the LUN that this one is a clone
+		 * of is nobody's here. */
+		if (uuid_equal(&spot->head.owner, &owner->boot) ||
+		    other_lun(&spot->head, owner))
 			return 0;
 		return wait_for_claimant(lun, spot, err);
 	}
