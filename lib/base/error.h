@@ -14,32 +14,33 @@
 enum error_code {
 	ERROR_NONE = 0,
 	ERROR_NO_MEMORY,
-	ERROR_INTERNAL,	       /* a check of our own work failed: a bug */
+	ERROR_INTERNAL, /* a check of our own work failed: a bug */
 
 	/* what the caller asked for */
-	ERROR_BAD_REQUEST,     /* not a request that can be read */
-	ERROR_UNIMPLEMENTED,   /* a command that this driver does not offer */
-	ERROR_BAD_VALUE,       /* a configuration key with a wrong value */
-	ERROR_NO_TARGET,       /* device_config has no target */
-	ERROR_NO_TARGET_IQN,   /* ... no targetIQN */
-	ERROR_NO_SCSIID,       /* ... no SCSIid, or one not on this target */
-	ERROR_NO_INITIATOR,    /* no initiator name anywhere */
-	ERROR_BAD_PORT,	       /* port is not 1..65535 */
-	ERROR_NO_SECRET,       /* a password's secret cannot be read */
+	ERROR_BAD_REQUEST,   /* not a request that can be read */
+	ERROR_UNIMPLEMENTED, /* a command that this driver does not offer */
+	ERROR_BAD_VALUE,     /* a configuration key with a wrong value */
+	ERROR_NO_TARGET,     /* device_config has no target */
+	ERROR_NO_TARGET_IQN, /* ... no targetIQN */
+	ERROR_NO_SCSIID,     /* ... no SCSIid, or one not on this target */
+	ERROR_NO_INITIATOR,  /* no initiator name anywhere */
+	ERROR_BAD_PORT,	     /* port is not 1..65535 */
+	ERROR_NO_SECRET,     /* a password's secret cannot be read */
+	ERROR_XAPI,	     /* xapi cannot be asked, or not understood */
 
 	/* the way to the LUN */
-	ERROR_RESOLVE,	       /* the target's host name does not resolve */
-	ERROR_CONNECT,	       /* nothing answers at target:port */
-	ERROR_DISCOVERY,       /* the target does not offer this targetIQN */
-	ERROR_LOGIN,	       /* the target refused the login */
-	ERROR_NO_DEVICE,       /* the session is there, the LUN's device not */
-	ERROR_IN_USE,	       /* the LUN is, or may be, a live original */
-	ERROR_LOCKED,	       /* another resign of this LUN is under way */
-	ERROR_INTERRUPTED,     /* a signal asked us to stop */
+	ERROR_RESOLVE,	   /* the target's host name does not resolve */
+	ERROR_CONNECT,	   /* nothing answers at target:port */
+	ERROR_DISCOVERY,   /* the target does not offer this targetIQN */
+	ERROR_LOGIN,	   /* the target refused the login */
+	ERROR_NO_DEVICE,   /* the session is there, the LUN's device not */
+	ERROR_IN_USE,	   /* the LUN is, or may be, a live original */
+	ERROR_LOCKED,	   /* another resign of this LUN is under way */
+	ERROR_INTERRUPTED, /* a signal asked us to stop */
 
 	/* the LUN itself */
-	ERROR_IO,	       /* a read, write or flush failed */
-	ERROR_LUN_CONTENT,     /* what is on the LUN cannot be resigned */
+	ERROR_IO,	   /* a read, write or flush failed */
+	ERROR_LUN_CONTENT, /* what is on the LUN cannot be resigned */
 };
 
 struct error {

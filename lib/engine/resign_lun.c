@@ -22,8 +22,7 @@ static void log_ids(const struct plan *plan)
 {
 	log_uuid("SR", &plan->ids.old_sr, &plan->ids.new_sr);
 	for (size_t i = 0; i < plan->ids.vdi_count; i++)
-		log_uuid("VDI", &plan->ids.vdis[i].old,
-			 &plan->ids.vdis[i].new);
+		log_uuid("VDI", &plan->ids.vdis[i].old, &plan->ids.vdis[i].new);
 }
 
 /* One try: 0 with *outcome, or -1. */
@@ -65,8 +64,7 @@ static int recover_then_resign(struct lun *lun, struct image *seen,
 		return 0;
 	}
 	/* Wiping an old journal has changed blocks that were seen. */
-	if (spot.found == JOURNAL_SOUND &&
-	    spot.head.state == JOURNAL_COMMITTED)
+	if (spot.found == JOURNAL_SOUND && spot.head.state == JOURNAL_COMMITTED)
 		image_free(seen);
 	return try_resign(lun, seen, options, owner, stop, outcome, err);
 }

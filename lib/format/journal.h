@@ -76,8 +76,8 @@ enum journal_found journal_head_decode(const uint8_t *sector,
 
 enum journal_record_type { JOURNAL_TEXT = 1, JOURNAL_WRITE = 2 };
 
-void journal_add_text(struct buffer *body, uint64_t offset,
-		      const uint8_t *text, uint32_t len);
+void journal_add_text(struct buffer *body, uint64_t offset, const uint8_t *text,
+		      uint32_t len);
 
 /* `before` and `after` hold `len` bytes, a multiple of JOURNAL_SECTOR. */
 void journal_add_write(struct buffer *body, uint64_t offset, uint32_t phase,
@@ -106,7 +106,8 @@ bool journal_next(const uint8_t *body, size_t len, size_t *at,
 
 /* What the `len` bytes at a WRITE's place hold now. */
 enum journal_content {
-	JOURNAL_BEFORE, /* at least one sector has its old content, others new */
+	JOURNAL_BEFORE, /* at least one sector has its old content, others new
+			 */
 	JOURNAL_AFTER,	/* all sectors have their new content */
 	JOURNAL_OTHER,	/* a sector has neither */
 };

@@ -40,8 +40,8 @@ static void end_record(struct buffer *body, size_t begin)
 			lvm_crc(LVM_CRC_INITIAL, body->data + begin, len));
 }
 
-void journal_add_text(struct buffer *body, uint64_t offset,
-		      const uint8_t *text, uint32_t len)
+void journal_add_text(struct buffer *body, uint64_t offset, const uint8_t *text,
+		      uint32_t len)
 {
 	size_t begin = body->len;
 

@@ -38,7 +38,8 @@ static int parse_pv_header(const uint8_t *sector, struct lvm_label *label,
 	    at > LVM_SECTOR_SIZE - LVM_ID_LEN - sizeof(uint64_t))
 		return error_set(err, ERROR_LUN_CONTENT,
 				 "the LVM label's pv_header offset %" PRIu32
-				 " lies outside its sector", at);
+				 " lies outside its sector",
+				 at);
 	if (!lvm_id_from_chars((const char *)sector + at, &label->pv_id))
 		return error_set(err, ERROR_LUN_CONTENT,
 				 "the LVM label's PV id is not an LVM id");
@@ -67,7 +68,8 @@ static int parse_pv_header(const uint8_t *sector, struct lvm_label *label,
 		if (label->mda_count == LVM_MAX_MDAS)
 			return error_set(err, ERROR_LUN_CONTENT,
 					 "the LVM label names more than %d "
-					 "metadata areas", LVM_MAX_MDAS);
+					 "metadata areas",
+					 LVM_MAX_MDAS);
 		label->mdas[label->mda_count++] =
 			(struct lvm_area){ .offset = offset, .size = size };
 	}
@@ -122,7 +124,8 @@ int lvm_label_find(const uint8_t *head, struct lvm_label *out,
 	if (broken)
 		return error_set(err, ERROR_LUN_CONTENT,
 				 "the LVM label is damaged: %s; make a new "
-				 "clone of the original LUN", broken);
+				 "clone of the original LUN",
+				 broken);
 	return error_set(err, ERROR_LUN_CONTENT,
 			 "no LVM label on this LUN: %s; give the clone of a "
 			 "LUN that holds an lvmoiscsi SR",

@@ -22,9 +22,9 @@
 #include "base/error.h"
 #include "base/uuid.h"
 
-#define LVM_SECTOR_SIZE	      512
+#define LVM_SECTOR_SIZE	       512
 #define LVM_LABEL_SCAN_SECTORS 4
-#define LVM_LABEL_SCAN_BYTES  (LVM_LABEL_SCAN_SECTORS * LVM_SECTOR_SIZE)
+#define LVM_LABEL_SCAN_BYTES   (LVM_LABEL_SCAN_SECTORS * LVM_SECTOR_SIZE)
 
 /* LVM itself writes at most two: one at each end of the PV. */
 #define LVM_MAX_MDAS 2

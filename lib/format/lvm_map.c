@@ -17,8 +17,8 @@ uint64_t lvm_map_run(const struct lvm_vg *vg, const struct lvm_lv *lv,
 		seg++;
 	into_segment = at - seg->lv_extent * vg->extent_size;
 	left = seg->count * vg->extent_size - into_segment;
-	*offset = vg->pe_start + seg->pv_extent * vg->extent_size +
-		  into_segment;
+	*offset =
+		vg->pe_start + seg->pv_extent * vg->extent_size + into_segment;
 	return len < left ? len : left;
 }
 

@@ -50,7 +50,8 @@ static int damaged(struct error *err, const struct lvm_area *area,
 	return error_set(err, ERROR_LUN_CONTENT,
 			 "the LVM metadata area at byte %" PRIu64
 			 " is damaged: %s; make a new clone of the original "
-			 "LUN", area->offset, what);
+			 "LUN",
+			 area->offset, what);
 }
 
 int lvm_mda_parse(const uint8_t *header, const struct lvm_area *area,
@@ -79,10 +80,9 @@ int lvm_mda_parse(const uint8_t *header, const struct lvm_area *area,
 	mda.text = get_slot(header + SLOTS_AT);
 	mda.ignored = mda.text.flags & RAW_LOCN_IGNORED;
 	ring = mda.area.size - LVM_MDA_HEADER_SIZE;
-	if (mda.text.offset &&
-	    (mda.text.offset < LVM_MDA_HEADER_SIZE ||
-	     mda.text.offset >= mda.area.size || mda.text.size < 2 ||
-	     mda.text.size > ring))
+	if (mda.text.offset && (mda.text.offset < LVM_MDA_HEADER_SIZE ||
+				mda.text.offset >= mda.area.size ||
+				mda.text.size < 2 || mda.text.size > ring))
 		return damaged(err, area, "its VG text lies outside it");
 	*out = mda;
 	return 0;
@@ -110,8 +110,7 @@ bool lvm_mda_is_free(const struct lvm_mda *mda, uint64_t offset, uint64_t len)
 	unsigned n = 0;
 
 	if (mda->text.offset)
-		n = lvm_mda_pieces(mda, mda->text.offset, mda->text.size,
-				   live);
+		n = lvm_mda_pieces(mda, mda->text.offset, mda->text.size, live);
 	for (unsigned i = 0; i < n; i++) {
 		if (live[i].offset < offset + len &&
 		    offset < live[i].offset + live[i].len)

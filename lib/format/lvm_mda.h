@@ -34,9 +34,9 @@ struct lvm_raw_locn {
 };
 
 struct lvm_mda {
-	struct lvm_area area;	    /* on the LUN */
-	struct lvm_raw_locn text;   /* slot 0 */
-	bool ignored;		    /* RAW_LOCN_IGNORED: LVM does not use it */
+	struct lvm_area area;	  /* on the LUN */
+	struct lvm_raw_locn text; /* slot 0 */
+	bool ignored;		  /* RAW_LOCN_IGNORED: LVM does not use it */
 };
 
 /* A run of text on the LUN: a ring gives one or two. */

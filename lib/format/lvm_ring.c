@@ -17,10 +17,10 @@ static uint64_t place_behind_text(const struct lvm_mda *mda, uint64_t start,
 				  uint64_t end)
 {
 	struct lvm_mda_piece live[2];
-	unsigned n = lvm_mda_pieces(mda, mda->text.offset, mda->text.size,
-				    live);
-	uint64_t at = round_up(live[n - 1].offset + live[n - 1].len,
-			       RING_HEAD_SIZE);
+	unsigned n =
+		lvm_mda_pieces(mda, mda->text.offset, mda->text.size, live);
+	uint64_t at =
+		round_up(live[n - 1].offset + live[n - 1].len, RING_HEAD_SIZE);
 
 	return at + RING_HEAD_SIZE <= end ? at : start;
 }

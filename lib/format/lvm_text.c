@@ -85,8 +85,8 @@ static void *grow(void *list, uint32_t count, uint32_t *room, size_t size)
 static int add_value(struct parser *p, struct lvm_value value)
 {
 	struct lvm_text *t = p->text;
-	struct lvm_value *list = grow(t->values, t->value_count,
-				      &p->value_room, sizeof(*list));
+	struct lvm_value *list =
+		grow(t->values, t->value_count, &p->value_room, sizeof(*list));
 
 	if (!list)
 		return error_no_memory(p->err);
@@ -99,8 +99,8 @@ static int add_value(struct parser *p, struct lvm_value value)
 static uint32_t add_node(struct parser *p, struct text_span name)
 {
 	struct lvm_text *t = p->text;
-	struct lvm_node *list = grow(t->nodes, t->node_count, &p->node_room,
-				     sizeof(*list));
+	struct lvm_node *list =
+		grow(t->nodes, t->node_count, &p->node_room, sizeof(*list));
 
 	if (!list) {
 		error_no_memory(p->err);
@@ -184,7 +184,7 @@ static int parse_field(struct parser *p, uint32_t index)
 
 static int parse_all(struct parser *p)
 {
-	uint32_t open[MAX_DEPTH]; /* sections around us */
+	uint32_t open[MAX_DEPTH];     /* sections around us */
 	uint32_t last[MAX_DEPTH + 1]; /* newest node at each depth */
 	unsigned depth = 0;
 
@@ -273,9 +273,9 @@ const struct lvm_node *lvm_text_next(const struct lvm_text *text,
 const struct lvm_node *lvm_text_first(const struct lvm_text *text,
 				      const struct lvm_node *section)
 {
-	return section->first_child == LVM_NO_NODE ?
-		       NULL :
-		       &text->nodes[section->first_child];
+	return section->first_child == LVM_NO_NODE
+		       ? NULL
+		       : &text->nodes[section->first_child];
 }
 
 bool lvm_text_span_is(const struct lvm_text *text, struct text_span span,
@@ -349,7 +349,8 @@ bool lvm_text_list_has(const struct lvm_text *text,
 	if (!node || node->is_section)
 		return false;
 	for (uint32_t i = 0; i < node->value_count; i++) {
-		const struct lvm_value *v = &text->values[node->first_value + i];
+		const struct lvm_value *v =
+			&text->values[node->first_value + i];
 
 		if (v->kind == LVM_VALUE_STRING &&
 		    lvm_text_span_is(text, v->span, word))

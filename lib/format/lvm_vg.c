@@ -63,13 +63,12 @@ static int parse_vg_name(struct build *b, const struct lvm_node *node)
 	if (node->name.len != VG_NAME_LEN ||
 	    memcmp(name, VG_NAME_PREFIX, VG_NAME_PREFIX_LEN) != 0 ||
 	    !uuid_from_text(name + VG_NAME_PREFIX_LEN, &b->vg->sr))
-		return error_set(b->err, ERROR_LUN_CONTENT,
-				 "VG %.*s is not an SR's (" VG_NAME_PREFIX
-				 "<uuid>); give the clone of a LUN that holds "
-				 "an lvmoiscsi SR",
-				 (int)(node->name.len < 64 ? node->name.len :
-							     64),
-				 name);
+		return error_set(
+			b->err, ERROR_LUN_CONTENT,
+			"VG %.*s is not an SR's (" VG_NAME_PREFIX
+			"<uuid>); give the clone of a LUN that holds "
+			"an lvmoiscsi SR",
+			(int)(node->name.len < 64 ? node->name.len : 64), name);
 	b->vg->name_span = node->name;
 	return 0;
 }
@@ -146,19 +145,21 @@ static int add_segment(struct build *b, const struct lvm_lv *lv,
 	if (!type)
 		return damaged_lv(b, lv, "a segment has no type");
 	if (!lvm_text_span_is(t, type->span, "striped"))
-		return error_set(b->err, ERROR_LUN_CONTENT,
-				 "LV %s has a segment of type %.*s; an SR's "
-				 "LVs are linear, other types cannot be "
-				 "resigned", lv->name,
-				 (int)(type->span.len < 32 ? type->span.len :
-							     32),
-				 t->bytes + type->span.at);
+		return error_set(
+			b->err, ERROR_LUN_CONTENT,
+			"LV %s has a segment of type %.*s; an SR's "
+			"LVs are linear, other types cannot be "
+			"resigned",
+			lv->name,
+			(int)(type->span.len < 32 ? type->span.len : 32),
+			t->bytes + type->span.at);
 	if (!lvm_text_number(t, node, "stripe_count", &stripe_count) ||
 	    stripe_count != 1 || !stripes || !stripes->is_array ||
 	    stripes->value_count != 2)
 		return error_set(b->err, ERROR_LUN_CONTENT,
 				 "LV %s is striped over several places; an "
-				 "SR's LVs are linear", lv->name);
+				 "SR's LVs are linear",
+				 lv->name);
 	if (!lvm_text_number(t, node, "start_extent", &seg.lv_extent) ||
 	    !lvm_text_number(t, node, "extent_count", &seg.count))
 		return damaged_lv(b, lv, "a segment has no extents");
@@ -175,8 +176,8 @@ static int add_segment(struct build *b, const struct lvm_lv *lv,
 
 	if (vg->segment_count == *room) {
 		uint32_t more = *room ? *room * 2 : 64;
-		struct lvm_segment *list = reallocarray(
-			vg->segments, more, sizeof(*list));
+		struct lvm_segment *list =
+			reallocarray(vg->segments, more, sizeof(*list));
 
 		if (!list)
 			return error_no_memory(b->err);
@@ -203,8 +204,9 @@ static int parse_segments(struct build *b, struct lvm_lv *lv,
 			return -1;
 		seg = &b->vg->segments[b->vg->segment_count - 1];
 		if (seg->lv_extent != extents)
-			return damaged_lv(b, lv, "its segments do not follow "
-						 "one another");
+			return damaged_lv(b, lv,
+					  "its segments do not follow "
+					  "one another");
 		extents += seg->count;
 		/* Each LV has at most all extents, as none are shared. */
 		if (extents > b->vg->pe_count)
@@ -296,8 +298,9 @@ static int check_unique(struct build *b)
 	qsort(list, vg->lv_count, sizeof(*list), compare_ids);
 	for (uint32_t i = 1; i < vg->lv_count && !result; i++) {
 		if (compare_ids(&list[i - 1], &list[i]) == 0)
-			result = damaged_lv(b, list[i], "another LV has its "
-							"id");
+			result = damaged_lv(b, list[i],
+					    "another LV has its "
+					    "id");
 	}
 	free(list);
 	return result;
@@ -329,8 +332,8 @@ static int check_disjoint(struct build *b)
 
 static int parse_vg(struct build *b)
 {
-	const struct lvm_node *node = b->text->node_count ? b->text->nodes :
-							    NULL;
+	const struct lvm_node *node =
+		b->text->node_count ? b->text->nodes : NULL;
 	uint64_t sectors;
 
 	/* The VG is the one section; fields about the text follow it. */

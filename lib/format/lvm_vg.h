@@ -27,31 +27,31 @@
 #define LV_NAME_MAX 127 /* LVM's NAME_LEN less the NUL */
 
 struct lvm_segment {
-	uint64_t lv_extent;  /* first extent in the LV */
-	uint64_t count;	     /* extents */
-	uint64_t pv_extent;  /* first extent on the PV */
+	uint64_t lv_extent; /* first extent in the LV */
+	uint64_t count;	    /* extents */
+	uint64_t pv_extent; /* first extent on the PV */
 };
 
 struct lvm_lv {
 	char name[LV_NAME_MAX + 1];
 	struct lvm_id id;
-	bool journaler;	     /* has SM's tag `journaler` */
-	bool hidden;	     /* has SM's tag `hidden` */
-	uint64_t size;	     /* bytes */
+	bool journaler;			       /* has SM's tag `journaler` */
+	bool hidden;			       /* has SM's tag `hidden` */
+	uint64_t size;			       /* bytes */
 	uint32_t first_segment, segment_count; /* in segments[], LV order */
 
 	struct text_span name_span; /* where these stand in the text */
 	struct text_span id_span;
-	struct text_span whole;	    /* the LV's section, name to } */
+	struct text_span whole; /* the LV's section, name to } */
 };
 
 struct lvm_vg {
-	struct uuid sr;		/* from the name */
+	struct uuid sr; /* from the name */
 	struct lvm_id id;
 	struct lvm_id pv_id;
 	uint64_t seqno;
-	uint64_t extent_size;	/* bytes */
-	uint64_t pe_start;	/* bytes from the LUN's start */
+	uint64_t extent_size; /* bytes */
+	uint64_t pe_start;    /* bytes from the LUN's start */
 	uint64_t pe_count;
 
 	struct lvm_lv *lvs;

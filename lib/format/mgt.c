@@ -32,10 +32,11 @@ int mgt_parse_header(const uint8_t *sector, uint64_t volume_size,
 	}
 	if (memcmp(sector, "XSSM:", LENGTH_AT) != 0 ||
 	    sector[VERSION_AT] != ':')
-		return error_set(err, ERROR_LUN_CONTENT,
-				 "the MGT volume does not begin with SM's "
-				 "header (XSSM); attach the original SR once "
-				 "so that SM repairs it, then make a new clone");
+		return error_set(
+			err, ERROR_LUN_CONTENT,
+			"the MGT volume does not begin with SM's "
+			"header (XSSM); attach the original SR once "
+			"so that SM repairs it, then make a new clone");
 	for (; i < VERSION_AT && sector[i] >= '0' && sector[i] <= '9'; i++)
 		length = length * 10 + (uint64_t)(sector[i] - '0');
 	for (; i < VERSION_AT && sector[i] == ' '; i++)
@@ -60,7 +61,8 @@ int mgt_parse_header(const uint8_t *sector, uint64_t volume_size,
 	if (length > MGT_MAX_SIZE)
 		return error_set(err, ERROR_LUN_CONTENT,
 				 "the MGT volume holds %llu bytes; SM's holds "
-				 "at most 4 MiB", (unsigned long long)length);
+				 "at most 4 MiB",
+				 (unsigned long long)length);
 	header.length = (uint32_t)length;
 	*out = header;
 	return 0;
@@ -132,11 +134,11 @@ static bool parse_record(const uint8_t *bytes, uint32_t at, uint32_t end,
 	content = find_in_record(bytes, at, end, "<is_a_snapshot>",
 				 "</is_a_snapshot>", &len);
 	vdi->is_a_snapshot = content && len == 1 && *content == '1';
-	content = find_in_record(bytes, at, end, "<managed>", "</managed>",
-				 &len);
+	content =
+		find_in_record(bytes, at, end, "<managed>", "</managed>", &len);
 	vdi->managed = !content || len != 1 || *content != '0';
-	content = find_in_record(bytes, at, end, "<deleted>", "</deleted>",
-				 &len);
+	content =
+		find_in_record(bytes, at, end, "<deleted>", "</deleted>", &len);
 	if (content && len == 1) {
 		vdi->deleted = *content == '1';
 		vdi->deleted_at = (uint32_t)((const uint8_t *)content - bytes);
@@ -152,9 +154,9 @@ int mgt_parse(const uint8_t *bytes, const struct mgt_header *header,
 	size_t len;
 
 	if (header->length > MGT_SECTOR) {
-		uint32_t end = header->length < MGT_FIRST_RECORD_AT ?
-				       header->length :
-				       MGT_FIRST_RECORD_AT;
+		uint32_t end = header->length < MGT_FIRST_RECORD_AT
+				       ? header->length
+				       : MGT_FIRST_RECORD_AT;
 
 		content = find_element(bytes, MGT_SECTOR, end, "<uuid>",
 				       "</uuid>", &len);
@@ -169,9 +171,9 @@ int mgt_parse(const uint8_t *bytes, const struct mgt_header *header,
 	}
 	for (uint32_t at = MGT_FIRST_RECORD_AT; at < header->length;
 	     at += MGT_RECORD_SIZE) {
-		uint32_t end = header->length - at < MGT_RECORD_SIZE ?
-				       header->length :
-				       at + MGT_RECORD_SIZE;
+		uint32_t end = header->length - at < MGT_RECORD_SIZE
+				       ? header->length
+				       : at + MGT_RECORD_SIZE;
 
 		if (parse_record(bytes, at, end, &mgt.vdis[mgt.vdi_count]))
 			mgt.vdi_count++;
@@ -190,9 +192,8 @@ const char *mgt_label(const uint8_t *bytes, const struct mgt_vdi *vdi,
 		      size_t *len)
 {
 	const char *label =
-		find_element(bytes, vdi->record_at,
-			     vdi->record_at + MGT_SECTOR, "<name_label>",
-			     "</name_label>", len);
+		find_element(bytes, vdi->record_at, vdi->record_at + MGT_SECTOR,
+			     "<name_label>", "</name_label>", len);
 
 	if (!label)
 		*len = 0;

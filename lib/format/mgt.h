@@ -28,7 +28,7 @@
 #define MGT_MAX_SIZE	    (64u << 20) /* SM makes 4 MiB */
 
 struct mgt_header {
-	bool blank;	/* nothing was written yet: there are no records */
+	bool blank;	 /* nothing was written yet: there are no records */
 	uint32_t length; /* bytes in use, header included */
 };
 
@@ -44,7 +44,7 @@ struct mgt_vdi {
 	struct mgt_ref snapshot_of;
 	bool is_a_snapshot;
 	bool managed;
-	bool deleted; /* a free slot; its other values are stale */
+	bool deleted;	     /* a free slot; its other values are stale */
 	uint32_t record_at;  /* bytes from the start of the volume */
 	uint32_t deleted_at; /* the 0 or 1 of <deleted>; 0 if absent */
 };

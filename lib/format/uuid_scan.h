@@ -18,16 +18,15 @@
 #define UUID_MAPPER_LEN (UUID_TEXT_LEN + 4)
 
 struct uuid_hit {
-	size_t at;	  /* in the text */
-	size_t len;	  /* UUID_TEXT_LEN or UUID_MAPPER_LEN */
+	size_t at;  /* in the text */
+	size_t len; /* UUID_TEXT_LEN or UUID_MAPPER_LEN */
 	struct uuid uuid;
 	bool is_sr;
 };
 
 /* Finds the first uuid in `len` bytes of ASCII text at or after `from`. A run
  * of letters and digits that goes on before or behind it is no uuid. */
-bool uuid_scan(const char *text, size_t len, size_t from,
-	       struct uuid_hit *hit);
+bool uuid_scan(const char *text, size_t len, size_t from, struct uuid_hit *hit);
 
 /* Puts another uuid where `hit` is, in the same form. */
 void uuid_scan_replace(char *text, const struct uuid_hit *hit,

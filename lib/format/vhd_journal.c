@@ -40,8 +40,7 @@ bool vhd_journal_next(struct vhd_journal_walk *walk,
 	const uint8_t *p = walk->bytes + walk->at;
 	size_t room = walk->len - walk->at;
 
-	if (walk->left == 0 || room < ENTRY_SIZE ||
-	    get_be64(p) != ENTRY_COOKIE)
+	if (walk->left == 0 || room < ENTRY_SIZE || get_be64(p) != ENTRY_COOKIE)
 		return false;
 	*entry = (struct vhd_journal_entry){
 		.type = get_be32(p + 8),

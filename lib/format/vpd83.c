@@ -160,7 +160,7 @@ static enum scsi_id_result search(const uint8_t *page, size_t len,
 			break;
 		if (matches(d, preference, code_set)) {
 			enum scsi_id_result result =
-			    take(d, preference, code_set, names, id);
+				take(d, preference, code_set, names, id);
 
 			if (result != SCSI_ID_NONE)
 				return result;
@@ -199,8 +199,8 @@ enum scsi_id_result scsi_id_from_page83(const uint8_t *page, size_t len,
 		for (size_t c = 0; c < sizeof(code_sets) / sizeof(*code_sets);
 		     c++) {
 			enum scsi_id_result result =
-			    search(page, len, &preferences[p], code_sets[c],
-				   names, id);
+				search(page, len, &preferences[p], code_sets[c],
+				       names, id);
 
 			if (result != SCSI_ID_NONE)
 				return result;

@@ -85,8 +85,8 @@ int lun_swap(struct lun *lun, uint64_t offset, const uint8_t *expect,
 	scratch = malloc(lun->block_size);
 	if (!scratch)
 		return error_no_memory(err);
-	failed = swap_in_steps(lun, offset, expect, with, scratch, swapped,
-			       err);
+	failed =
+		swap_in_steps(lun, offset, expect, with, scratch, swapped, err);
 	free(scratch);
 	return failed;
 }

@@ -52,8 +52,8 @@ struct lun_ops {
 /* Every form begins with this. */
 struct lun {
 	const struct lun_ops *ops;
-	uint64_t size;	      /* bytes, a multiple of block_size */
-	uint32_t block_size;  /* logical block: 512 or 4096 */
+	uint64_t size;	     /* bytes, a multiple of block_size */
+	uint32_t block_size; /* logical block: 512 or 4096 */
 };
 
 /* These check that every request is whole blocks inside the LUN, then call the

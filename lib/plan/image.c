@@ -33,15 +33,14 @@ static size_t lower_bound(const struct image *image, uint64_t offset)
 	return low;
 }
 
-const struct image_block *image_find(const struct image *image,
-				     uint64_t offset)
+const struct image_block *image_find(const struct image *image, uint64_t offset)
 {
 	uint64_t start = offset / image->block_size * image->block_size;
 	size_t i = lower_bound(image, start);
 
-	return i < image->count && image->blocks[i].offset == start ?
-		       &image->blocks[i] :
-		       NULL;
+	return i < image->count && image->blocks[i].offset == start
+		       ? &image->blocks[i]
+		       : NULL;
 }
 
 static int put_block(struct image *image, uint64_t offset, const uint8_t *data)
@@ -55,8 +54,8 @@ static int put_block(struct image *image, uint64_t offset, const uint8_t *data)
 	}
 	if (image->count == image->room) {
 		size_t room = image->room ? image->room * 2 : 64;
-		struct image_block *blocks = reallocarray(
-			image->blocks, room, sizeof(*blocks));
+		struct image_block *blocks =
+			reallocarray(image->blocks, room, sizeof(*blocks));
 
 		if (!blocks)
 			return -1;

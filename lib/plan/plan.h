@@ -22,9 +22,9 @@ enum plan_phase {
 
 struct plan_write {
 	enum plan_phase phase;
-	uint64_t offset;   /* bytes from the LUN's start, whole blocks */
-	size_t len;	   /* bytes, whole blocks */
-	uint8_t *data;	   /* the after-image, owned */
+	uint64_t offset; /* bytes from the LUN's start, whole blocks */
+	size_t len;	 /* bytes, whole blocks */
+	uint8_t *data;	 /* the after-image, owned */
 };
 
 struct plan_options {
@@ -36,7 +36,7 @@ struct plan {
 	const struct snapshot *from; /* not owned; must outlive the plan */
 	struct idmap ids;
 	bool *dropped; /* LVs that are not in the result, parallel to vg.lvs */
-	char *text; /* the new VG text with its NUL */
+	char *text;    /* the new VG text with its NUL */
 	size_t text_size;
 	struct image after;
 	/* For the journal, in LUN offsets; free before and after the resign.

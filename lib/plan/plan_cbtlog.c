@@ -13,8 +13,7 @@ static int renew_link(struct plan *plan, const struct uuid *old, uint8_t *link,
 {
 	struct uuid new = { { 0 } };
 
-	if (!plan_drops_log(plan, old) &&
-	    idmap_renew(&plan->ids, old, &new))
+	if (!plan_drops_log(plan, old) && idmap_renew(&plan->ids, old, &new))
 		return error_no_memory(err);
 	memcpy(link, new.bytes, sizeof(new.bytes));
 	return 0;
@@ -32,8 +31,8 @@ int plan_cbtlogs(struct plan *plan, struct error *err)
 			continue;
 		if (renew_link(plan, &info->cbt_parent,
 			       links + CBTLOG_PARENT_AT, err) ||
-		    renew_link(plan, &info->cbt_child,
-			       links + CBTLOG_CHILD_AT, err) ||
+		    renew_link(plan, &info->cbt_child, links + CBTLOG_CHILD_AT,
+			       err) ||
 		    plan_patch_lv(plan, &snap->vg.lvs[i], 0, links,
 				  sizeof(links), err))
 			return -1;

@@ -61,8 +61,8 @@ static int check_places(const struct plan *plan, struct error *err)
 			return error_set(err, ERROR_INTERNAL,
 					 "planned a write of %zu bytes at byte "
 					 "%" PRIu64 " that has no business "
-					 "there; nothing was written", w->len,
-					 w->offset);
+					 "there; nothing was written",
+					 w->len, w->offset);
 	}
 	return 0;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 /*
- * Whether a LUN is what a plan meant it to be. Goes by what the LUN's structures
- * say when parsed anew, not by the bytes that were planned.
+ * Whether a LUN is what a plan meant it to be. Goes by what the LUN's
+ * structures say when parsed anew, not by the bytes that were planned.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -74,8 +74,7 @@ static int compare_lv(const struct plan *plan, uint32_t i,
 	const struct snapshot_lv *a = &plan->from->lvs[i];
 	const struct snapshot_lv *b = &result->lvs[j];
 
-	if (!name_is_renewed(plan, old->name, now->name,
-			     a->kind == LV_FOREIGN))
+	if (!name_is_renewed(plan, old->name, now->name, a->kind == LV_FOREIGN))
 		return differs(err, "the name", old->name);
 	if (!lvm_id_equal(&now->id, &plan->ids.lvs[i]) ||
 	    lvm_id_equal(&now->id, &old->id))
@@ -102,8 +101,8 @@ static int compare_mgt(const struct plan *plan, const struct snapshot *result,
 {
 	const struct mgt *a = &plan->from->mgt, *b = &result->mgt;
 
-	if (!plan->from->mgt_lv != !result->mgt_lv ||
-	    a->has_sr != b->has_sr || a->vdi_count != b->vdi_count ||
+	if (!plan->from->mgt_lv != !result->mgt_lv || a->has_sr != b->has_sr ||
+	    a->vdi_count != b->vdi_count ||
 	    (a->has_sr && !uuid_equal(&b->sr.uuid, &plan->ids.new_sr)))
 		return differs(err, "MGT", "");
 	for (uint32_t i = 0; i < a->vdi_count; i++) {
@@ -114,9 +113,8 @@ static int compare_mgt(const struct plan *plan, const struct snapshot *result,
 		    x->managed != y->managed ||
 		    (x->deleted || plan_drops_record(plan, x)) != y->deleted ||
 		    !renewed(plan, &x->uuid.uuid, &y->uuid.uuid) ||
-		    (x->has_snapshot_of &&
-		     !renewed(plan, &x->snapshot_of.uuid,
-			      &y->snapshot_of.uuid)))
+		    (x->has_snapshot_of && !renewed(plan, &x->snapshot_of.uuid,
+						    &y->snapshot_of.uuid)))
 			return differs(err, "a VDI's record in MGT", "");
 	}
 	return 0;
@@ -128,9 +126,9 @@ int plan_compare(const struct plan *plan, const struct snapshot *result,
 	const struct lvm_vg *a = &plan->from->vg, *b = &result->vg;
 	uint32_t j = 0;
 
-	if (!uuid_equal(&b->sr, &plan->ids.new_sr) ||
-	    a->seqno != b->seqno || a->extent_size != b->extent_size ||
-	    a->pe_start != b->pe_start || a->pe_count != b->pe_count)
+	if (!uuid_equal(&b->sr, &plan->ids.new_sr) || a->seqno != b->seqno ||
+	    a->extent_size != b->extent_size || a->pe_start != b->pe_start ||
+	    a->pe_count != b->pe_count)
 		return differs(err, "the VG", "");
 	if (!lvm_id_equal(&b->id, &plan->ids.vg) ||
 	    lvm_id_equal(&b->id, &a->id))

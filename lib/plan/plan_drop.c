@@ -6,8 +6,7 @@
 
 static bool is_volume(const struct snapshot_lv *info)
 {
-	return info->has_vdi &&
-	       (info->kind == LV_VHD || info->kind == LV_RAW);
+	return info->has_vdi && (info->kind == LV_VHD || info->kind == LV_RAW);
 }
 
 static const struct mgt_vdi *find_record(const struct snapshot *snap,
@@ -33,11 +32,12 @@ static int check_can_drop(const struct snapshot *snap, struct error *err)
 		enum lv_kind kind = snap->lvs[i].kind;
 
 		if (kind == LV_JOURNAL || kind == LV_JVHD)
-			return error_set(err, ERROR_LUN_CONTENT,
-					 "snapshots=drop: an operation on VDIs "
-					 "was in flight when the LUN was cloned "
-					 "(LV %s); use snapshots=keep",
-					 snap->vg.lvs[i].name);
+			return error_set(
+				err, ERROR_LUN_CONTENT,
+				"snapshots=drop: an operation on VDIs "
+				"was in flight when the LUN was cloned "
+				"(LV %s); use snapshots=keep",
+				snap->vg.lvs[i].name);
 	}
 	for (uint32_t i = 0; i < snap->mgt.vdi_count; i++) {
 		const struct mgt_vdi *vdi = &snap->mgt.vdis[i];
@@ -53,8 +53,8 @@ static int check_can_drop(const struct snapshot *snap, struct error *err)
 
 /* How many LVs that stay have `vdi` as their VHD parent; of all LVs if
  * `dropped` is NULL. */
-static unsigned count_children(const struct snapshot *snap,
-			       const bool *dropped, const struct uuid *vdi)
+static unsigned count_children(const struct snapshot *snap, const bool *dropped,
+			       const struct uuid *vdi)
 {
 	unsigned n = 0;
 

@@ -63,8 +63,8 @@ static int renew_entries(struct plan *plan, uint8_t *bytes, size_t len,
 	/* The header comes before the locators that it describes. */
 	while (!failed && vhd_journal_next(&walk, &entry)) {
 		if (entry.type == VHD_JOURNAL_HEADER)
-			failed = renew_header(plan, bytes, &entry, &header,
-					      err);
+			failed =
+				renew_header(plan, bytes, &entry, &header, err);
 		else if (entry.type == VHD_JOURNAL_LOCATOR)
 			failed = renew_locator(plan, bytes, &entry, &header,
 					       err);

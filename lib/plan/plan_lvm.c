@@ -94,15 +94,16 @@ static int put_in_place(struct plan *plan, const struct lvm_mda *mda,
 {
 	struct lvm_mda_piece pieces[2];
 	const char *from = plan->text;
-	unsigned n = lvm_mda_pieces(mda, mda->text.offset, mda->text.size,
-				    pieces);
+	unsigned n =
+		lvm_mda_pieces(mda, mda->text.offset, mda->text.size, pieces);
 
 	for (unsigned i = 0; i < n; i++) {
 		if (!image_patch(&plan->after, pieces[i].offset, from,
 				 pieces[i].len))
 			return error_set(err, ERROR_INTERNAL,
 					 "the VG text at byte %" PRIu64
-					 " was not read", pieces[i].offset);
+					 " was not read",
+					 pieces[i].offset);
 		from += pieces[i].len;
 	}
 	return 0;

@@ -70,8 +70,7 @@ static size_t run_length(const struct plan *plan, const unsigned *phases,
 			break;
 		if (phases[i] == phases[first])
 			last = i;
-		else if (phases[i] != UNCHANGED ||
-			 (i - last) * size > MAX_GAP)
+		else if (phases[i] != UNCHANGED || (i - last) * size > MAX_GAP)
 			break;
 	}
 	return last - first + 1;

@@ -71,10 +71,11 @@ static int parse_mdas(struct snapshot *snap, struct want_list *wants,
 		    snap->lun_size - area->offset < LVM_MDA_HEADER_SIZE)
 			return error_set(err, ERROR_LUN_CONTENT,
 					 "the LVM label names a metadata area "
-					 "at byte %" PRIu64 ", outside this LUN "
+					 "at byte %" PRIu64
+					 ", outside this LUN "
 					 "of %" PRIu64 " bytes; is the clone "
-					 "complete?", area->offset,
-					 snap->lun_size);
+					 "complete?",
+					 area->offset, snap->lun_size);
 		if (!want_bytes(&snap->image, wants, area->offset, header,
 				sizeof(header)))
 			continue;
@@ -101,8 +102,8 @@ static char *get_text(struct snapshot *snap, const struct lvm_mda *mda,
 		      struct want_list *wants, struct error *err)
 {
 	struct lvm_mda_piece pieces[2];
-	unsigned n = lvm_mda_pieces(mda, mda->text.offset, mda->text.size,
-				    pieces);
+	unsigned n =
+		lvm_mda_pieces(mda, mda->text.offset, mda->text.size, pieces);
 	char *text = malloc(mda->text.size);
 	char *to = text;
 	bool all_there = true;
@@ -117,8 +118,8 @@ static char *get_text(struct snapshot *snap, const struct lvm_mda *mda,
 			all_there = false;
 		to += pieces[i].len;
 	}
-	if (all_there && lvm_crc(LVM_CRC_INITIAL, text, mda->text.size) !=
-				 mda->text.crc) {
+	if (all_there &&
+	    lvm_crc(LVM_CRC_INITIAL, text, mda->text.size) != mda->text.crc) {
 		error_set(err, ERROR_LUN_CONTENT,
 			  "the VG's metadata text does not match its checksum; "
 			  "make a new clone of the original LUN");
@@ -199,10 +200,11 @@ static int check_layout(const struct snapshot *snap, struct error *err)
 	uint64_t end = lvm_map_end(vg);
 
 	if (!lvm_id_equal(&vg->pv_id, &snap->label.pv_id))
-		return error_set(err, ERROR_LUN_CONTENT,
-				 "the PV id in the LVM label is not the one in "
-				 "the VG's metadata: this LUN is no longer a PV "
-				 "of that VG; make a new clone of the original");
+		return error_set(
+			err, ERROR_LUN_CONTENT,
+			"the PV id in the LVM label is not the one in "
+			"the VG's metadata: this LUN is no longer a PV "
+			"of that VG; make a new clone of the original");
 	if (end > snap->lun_size)
 		return error_set(err, ERROR_LUN_CONTENT,
 				 "the LVs reach to byte %" PRIu64 ", this LUN "
@@ -231,7 +233,8 @@ static int parse_image(struct snapshot *snap, struct want_list *wants,
 	if (snap->lun_size < HEAD_BYTES)
 		return error_set(err, ERROR_LUN_CONTENT,
 				 "this LUN has %" PRIu64 " bytes, too few for "
-				 "an SR", snap->lun_size);
+				 "an SR",
+				 snap->lun_size);
 	if (!want_bytes(&snap->image, wants, 0, head, sizeof(head)))
 		return 0;
 	if (lvm_label_find(head, &snap->label, err) ||

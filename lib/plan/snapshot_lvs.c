@@ -42,7 +42,8 @@ static int parse_mgt(struct walk *w, const struct lvm_lv *lv)
 	if (lv->size < sizeof(head))
 		return error_set(w->err, ERROR_LUN_CONTENT,
 				 "the MGT volume has %llu bytes; SM's has 4 "
-				 "MiB", (unsigned long long)lv->size);
+				 "MiB",
+				 (unsigned long long)lv->size);
 	if (!want(w, lv, 0, head, sizeof(head)))
 		return 0;
 	if (mgt_parse_header(head, lv->size, &header, w->err))
@@ -64,18 +65,20 @@ static int parse_mgt(struct walk *w, const struct lvm_lv *lv)
 
 static int refuse_vhd(struct walk *w, const struct lvm_lv *lv, const char *why)
 {
-	return error_set(w->err, ERROR_LUN_CONTENT,
-			 "the VHD in LV %s is damaged: %s; its parent cannot be "
-			 "renamed. Repair or delete the VDI on the original, "
-			 "then make a new clone", lv->name, why);
+	return error_set(
+		w->err, ERROR_LUN_CONTENT,
+		"the VHD in LV %s is damaged: %s; its parent cannot be "
+		"renamed. Repair or delete the VDI on the original, "
+		"then make a new clone",
+		lv->name, why);
 }
 
 static void parse_parent_name(const uint8_t *header, struct snapshot_lv *info)
 {
 	char name[VHD_PARENT_NAME_BYTES / 2];
-	size_t len = vhd_name_get(header + VHD_PARENT_NAME_AT,
-				  VHD_PARENT_NAME_BYTES, VHD_UTF16BE, name,
-				  sizeof(name));
+	size_t len =
+		vhd_name_get(header + VHD_PARENT_NAME_AT, VHD_PARENT_NAME_BYTES,
+			     VHD_UTF16BE, name, sizeof(name));
 	struct uuid_hit hit;
 
 	for (size_t at = 0; uuid_scan(name, len, at, &hit);
@@ -127,8 +130,9 @@ static int parse_vhd(struct walk *w, const struct lvm_lv *lv,
 		const struct vhd_locator *loc = &info->header.locators[i];
 
 		if (!lvm_lv_has(lv, loc->at, loc->len))
-			return refuse_vhd(w, lv, "a parent locator lies "
-						 "outside the LV");
+			return refuse_vhd(w, lv,
+					  "a parent locator lies "
+					  "outside the LV");
 		want(w, lv, loc->at, locator, loc->len);
 	}
 	return 0;
@@ -166,8 +170,8 @@ static int parse_jvhd(struct walk *w, const struct lvm_lv *lv,
 {
 	uint8_t head[VHD_JOURNAL_HEAD];
 
-	info->jvhd_len = lv->size < sizeof(head) ? (size_t)lv->size :
-						   sizeof(head);
+	info->jvhd_len =
+		lv->size < sizeof(head) ? (size_t)lv->size : sizeof(head);
 	want(w, lv, 0, head, info->jvhd_len);
 	return 0;
 }

@@ -35,7 +35,8 @@ static int encode_body(struct buffer *body, const struct plan *plan,
 
 		if (w->len > JOURNAL_MAX_BODY)
 			return error_set(err, ERROR_INTERNAL,
-					 "a planned write of %zu bytes", w->len);
+					 "a planned write of %zu bytes",
+					 w->len);
 		if (w->phase == PLAN_RING)
 			journal_add_text(body, w->offset, w->data,
 					 (uint32_t)w->len);
@@ -190,8 +191,8 @@ int journal_check_body(struct journal *journal, struct error *err)
 static int write_zeros(struct lun *lun, uint64_t at, uint64_t len,
 		       struct error *err)
 {
-	uint64_t padded = (len + lun->block_size - 1) / lun->block_size *
-			  lun->block_size;
+	uint64_t padded =
+		(len + lun->block_size - 1) / lun->block_size * lun->block_size;
 	struct lun_io io = { at, padded, calloc(1, padded) };
 	int failed;
 

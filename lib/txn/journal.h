@@ -23,8 +23,8 @@ struct journal {
 	struct lun *lun;
 	uint64_t head_at;
 	struct journal_head head;
-	uint8_t *block;	     /* what the head block holds now, one block */
-	struct buffer body;  /* padded to whole blocks */
+	uint8_t *block;	    /* what the head block holds now, one block */
+	struct buffer body; /* padded to whole blocks */
 };
 
 /* Encodes the plan's journal in memory. ERROR_LUN_CONTENT, with the sizes, if

@@ -38,7 +38,8 @@ static int read_mdas(struct search *s, const struct lvm_label *label,
 	for (unsigned i = 0; i < label->mda_count; i++) {
 		const struct lvm_area *area = &label->mdas[i];
 
-		if (area->offset <= size && size - area->offset >= sizeof(header))
+		if (area->offset <= size &&
+		    size - area->offset >= sizeof(header))
 			want_bytes(s->seen, &s->wants, area->offset, header,
 				   sizeof(header));
 	}
@@ -111,8 +112,8 @@ static int search_places(struct search *s, const struct lvm_mda *mdas,
 	return 0;
 }
 
-int journal_find(struct lun *lun, struct image *seen,
-		 struct journal_spot *out, struct error *err)
+int journal_find(struct lun *lun, struct image *seen, struct journal_spot *out,
+		 struct error *err)
 {
 	struct search s = { .lun = lun, .seen = seen, .err = err };
 	struct journal_spot best = { .found = JOURNAL_NONE };

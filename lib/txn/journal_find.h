@@ -21,7 +21,7 @@ struct journal_spot {
  * damaged one, that before a claim. ERROR_LUN_CONTENT if two are committed.
  * `seen` receives the blocks that were read; its caller has called image_init.
  * A LUN that is no PV at all has no journal. */
-int journal_find(struct lun *lun, struct image *seen,
-		 struct journal_spot *out, struct error *err);
+int journal_find(struct lun *lun, struct image *seen, struct journal_spot *out,
+		 struct error *err);
 
 #endif

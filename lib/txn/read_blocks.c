@@ -74,7 +74,7 @@ static int read_into(struct lun *lun, struct lun_io *ios, size_t n,
 }
 
 int read_wanted(struct lun *lun, const struct want_list *wants,
-		       struct image *image, struct error *err)
+		struct image *image, struct error *err)
 {
 	struct lun_io *ios;
 	int failed;

@@ -42,8 +42,7 @@ static int wait_for_claimant(struct lun *lun, const struct journal_spot *spot,
 		nanosleep(&pause, NULL);
 		if (read_head(lun, spot->at, &head, &found, err))
 			return -1;
-		if (found != JOURNAL_SOUND ||
-		    head.state != JOURNAL_CLAIMED ||
+		if (found != JOURNAL_SOUND || head.state != JOURNAL_CLAIMED ||
 		    !uuid_equal(&head.id, &spot->head.id))
 			return error_set(err, ERROR_LOCKED,
 					 "another host is resigning this LUN "
@@ -100,8 +99,8 @@ static int complete(struct lun *lun, const struct replay *replay,
 		return -1;
 	good = is_result(head, &now);
 	snapshot_free(&now);
-	return good ? 0 :
-		      error_set(err, ERROR_INTERNAL,
+	return good ? 0
+		    : error_set(err, ERROR_INTERNAL,
 				"the completed resign does not show the "
 				"identifiers that its journal recorded");
 }
@@ -125,18 +124,19 @@ static int recover_committed(struct lun *lun, const struct journal_spot *spot,
 			return -1;
 		if (finished)
 			return journal_clear(lun, spot->at, head, err);
-		return error_set(err, ERROR_LUN_CONTENT,
-				 "this LUN holds the journal of an interrupted "
-				 "resign, but was changed since by something "
-				 "else: it cannot be completed; "
-				 MAKE_NEW_CLONE);
+		return error_set(
+			err, ERROR_LUN_CONTENT,
+			"this LUN holds the journal of an interrupted "
+			"resign, but was changed since by something "
+			"else: it cannot be completed; " MAKE_NEW_CLONE);
 	}
 	if (is_other)
 		return error_set(err, ERROR_LUN_CONTENT,
 				 "this LUN was cloned in the middle of a "
 				 "resign of LUN %.100s, whose journal it "
 				 "holds; complete that resign, then make a new "
-				 "clone", head->scsi_id);
+				 "clone",
+				 head->scsi_id);
 	log_info("completing an interrupted resign");
 	if (complete(lun, replay, head, err))
 		return error_prefix(err, "completing an interrupted resign: ");
@@ -157,10 +157,11 @@ int recover_journal(struct lun *lun, const struct journal_spot *spot,
 	if (spot->found == JOURNAL_NONE)
 		return 0;
 	if (spot->found == JOURNAL_DAMAGED)
-		return error_set(err, ERROR_LUN_CONTENT,
-				 "the journal at byte %" PRIu64 " of an "
-				 "interrupted resign is damaged; "
-				 MAKE_NEW_CLONE, spot->at);
+		return error_set(
+			err, ERROR_LUN_CONTENT,
+			"the journal at byte %" PRIu64 " of an "
+			"interrupted resign is damaged; " MAKE_NEW_CLONE,
+			spot->at);
 	if (spot->head.state == JOURNAL_CLAIMED) {
 		/* Of this boot of this host there is no other run: we hold the
 		 * LUN's lock. And a claim of the LUN that this one is a clone

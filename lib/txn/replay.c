@@ -11,7 +11,8 @@ static int damaged(struct error *err, const char *what)
 {
 	return error_set(err, ERROR_LUN_CONTENT,
 			 "the journal of an interrupted resign is damaged: %s; "
-			 "make a new clone of the original LUN", what);
+			 "make a new clone of the original LUN",
+			 what);
 }
 
 static bool fits(const struct lun *lun, uint64_t offset, uint64_t len)
@@ -35,8 +36,7 @@ static int read_body(struct lun *lun, const struct journal_head *head,
 		return error_no_memory(err);
 	if (lun_read(lun, &io, 1, err))
 		return -1;
-	if (lvm_crc(LVM_CRC_INITIAL, r->body, head->body_len) !=
-	    head->body_crc)
+	if (lvm_crc(LVM_CRC_INITIAL, r->body, head->body_len) != head->body_crc)
 		return damaged(err, "its body does not match its checksum");
 	return 0;
 }
@@ -55,8 +55,7 @@ static int walk_records(struct lun *lun, const struct journal_head *head,
 			return damaged(err, "a record is not sound");
 		if (!fits(lun, record.offset, record.len))
 			return damaged(err, "a record lies outside the LUN");
-		if (record.type == JOURNAL_WRITE &&
-		    record.phase >= PLAN_PHASES)
+		if (record.type == JOURNAL_WRITE && record.phase >= PLAN_PHASES)
 			return damaged(err, "a record has an unknown phase");
 		if (r->records) {
 			r->records[n] = record;
@@ -96,9 +95,9 @@ static enum journal_content compare_record(const struct journal_record *record,
 		return journal_compare(record, bytes);
 	/* Written and flushed before the commit, so it is there, unless LVM
 	 * has used the ring since. */
-	return lvm_crc(LVM_CRC_INITIAL, bytes, record->len) == record->crc ?
-		       JOURNAL_AFTER :
-		       JOURNAL_OTHER;
+	return lvm_crc(LVM_CRC_INITIAL, bytes, record->len) == record->crc
+		       ? JOURNAL_AFTER
+		       : JOURNAL_OTHER;
 }
 
 int replay_load(struct lun *lun, const struct journal_head *head,
@@ -106,8 +105,7 @@ int replay_load(struct lun *lun, const struct journal_head *head,
 {
 	struct replay r = { .content = JOURNAL_AFTER };
 
-	if (read_body(lun, head, &r, err) ||
-	    read_targets(lun, head, &r, err)) {
+	if (read_body(lun, head, &r, err) || read_targets(lun, head, &r, err)) {
 		replay_free(&r);
 		return -1;
 	}

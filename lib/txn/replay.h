@@ -13,7 +13,7 @@ struct replay {
 	struct journal_record *records;
 	struct lun_io *ios; /* parallel: what the LUN holds there now */
 	size_t count;
-	uint8_t *bytes;	    /* behind all ios */
+	uint8_t *bytes; /* behind all ios */
 
 	/* Of all WRITE records and the new text together: AFTER if all is
 	 * done, BEFORE if it can be completed, OTHER if it cannot. */

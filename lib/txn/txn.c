@@ -21,8 +21,8 @@ static int write_phase(struct lun *lun, const struct plan *plan,
 		const struct plan_write *w = &plan->writes[i];
 
 		if (w->phase == phase)
-			ios[n++] = (struct lun_io){ w->offset, w->len,
-						    w->data };
+			ios[n++] =
+				(struct lun_io){ w->offset, w->len, w->data };
 	}
 	failed = lun_write(lun, ios, n, err);
 	free(ios);
@@ -49,12 +49,12 @@ static int check_unchanged(struct lun *lun, const struct snapshot *from,
 		uint8_t before[LVM_LABEL_SCAN_BYTES];
 		size_t len = (size_t)wants.items[i].len;
 
-		*unchanged = *unchanged &&
-			     image_get(&now, wants.items[i].offset, head,
-				       len) &&
-			     image_get(&from->image, wants.items[i].offset,
-				       before, len) &&
-			     memcmp(head, before, len) == 0;
+		*unchanged =
+			*unchanged &&
+			image_get(&now, wants.items[i].offset, head, len) &&
+			image_get(&from->image, wants.items[i].offset, before,
+				  len) &&
+			memcmp(head, before, len) == 0;
 	}
 	want_list_free(&wants);
 	image_free(&now);
@@ -101,8 +101,7 @@ static int prepare(struct lun *lun, const struct plan *plan,
 		return -1;
 	*outcome = unchanged ? TXN_DONE : TXN_CHANGED;
 	if (stop && stop())
-		return error_set(err, ERROR_INTERRUPTED,
-				 "stopped by a signal");
+		return error_set(err, ERROR_INTERRUPTED, "stopped by a signal");
 	return 0;
 }
 

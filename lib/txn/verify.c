@@ -14,8 +14,7 @@ static bool in_ring(const struct snapshot *snap, uint64_t offset)
 	for (unsigned i = 0; i < snap->mda_count; i++) {
 		const struct lvm_area *area = &snap->mdas[i].area;
 
-		if (offset > area->offset &&
-		    offset - area->offset < area->size)
+		if (offset > area->offset && offset - area->offset < area->size)
 			return true;
 	}
 	return false;
@@ -34,7 +33,8 @@ static int compare_blocks(const struct plan *plan, const struct snapshot *now,
 			image_find(&now->image, meant->offset);
 
 		if (block && !in_ring(now, meant->offset) &&
-		    memcmp(block->data, meant->data, now->image.block_size) != 0)
+		    memcmp(block->data, meant->data, now->image.block_size) !=
+			    0)
 			return error_set(err, ERROR_IO,
 					 "the block at byte %" PRIu64
 					 " does not hold what was written",
