@@ -90,12 +90,21 @@ UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 TEST_TOOLS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/support/*.c \
                                                   tests/iscsi/*.c))
 
+link_test = @mkdir -p $(@D); printf '  LD   %s\n' $@; \
+            $(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
+
 $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(LIB)
-	@mkdir -p $(@D)
-	$(call say,LD,$@) $(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
+	$(link_test)
+
+# Tools of several files: one a folder, which gives it its name.
+FOLDER_TOOLS := audit mutate gen
+$(foreach tool,$(FOLDER_TOOLS),$(eval $(BUILD)/tests/$(tool): \
+	$(call objects,$(wildcard tests/support/$(tool)/*.c))))
+$(FOLDER_TOOLS:%=$(BUILD)/tests/%): $(LIB)
+	$(link_test)
 
 .PHONY: test-programs
-test-programs: all $(UNIT_TESTS) $(TEST_TOOLS)
+test-programs: all $(UNIT_TESTS) $(TEST_TOOLS) $(FOLDER_TOOLS:%=$(BUILD)/tests/%)
 
 SANITIZED := $(MAKE) --no-print-directory SANITIZE=1
 LOGS      := build/logs

@@ -47,3 +47,11 @@ enum lv_kind lv_name_kind(const char *name, bool tagged_journaler)
 	}
 	return LV_FOREIGN;
 }
+
+bool lv_name_value_is_inside(const char *name)
+{
+	const char *id = strchr(name, '_');
+
+	return starts_with(name, "clone_") || starts_with(name, "leaf_") ||
+	       !id || !strchr(id + 1, '_');
+}

@@ -159,7 +159,8 @@ static int parse_journal(struct walk *w, const struct lvm_lv *lv,
 {
 	uint8_t sector[JOURNAL_VALUE_SECTOR];
 
-	if (want(w, lv, 0, sector, sizeof(sector)) &&
+	if (lv_name_value_is_inside(lv->name) &&
+	    want(w, lv, 0, sector, sizeof(sector)) &&
 	    !journal_value_find(sector, &info->value_at, &info->value_len))
 		info->value_len = 0;
 	return 0;
