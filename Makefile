@@ -56,7 +56,8 @@ $(LIB): $(call objects,$(LIB_SOURCES))
 	$(call say,AR,$@) $(AR) rcs $@ $^
 
 $(PROGRAM): $(call objects,$(DRIVER_SOURCES)) $(LIB)
-	$(call say,LD,$@) $(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
+	$(call say,LD,$@) $(CC) $(CFLAGS) $(LDFLAGS) $(filter %.o,$^) \
+		$(filter %.a,$^) $(LDLIBS) -o $@
 
 # One ELF, three names: SM backend, xapi plugin, command.
 $(OTHER_NAMES): $(PROGRAM)
@@ -88,18 +89,27 @@ check-packages:
 
 UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 TEST_TOOLS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/support/*.c \
-                                                  tests/iscsi/*.c))
+                                                  tests/iscsi/*.c \
+                                                  tests/xapi/*.c))
 
 link_test = @mkdir -p $(@D); printf '  LD   %s\n' $@; \
-            $(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
+            $(CC) $(CFLAGS) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) \
+            $(LDLIBS) -lcmocka -o $@
 
 $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(LIB)
 	$(link_test)
+
+# What several unit tests share.
+UNIT_SHARED := $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c))
+$(UNIT_TESTS): $(call objects,$(UNIT_SHARED))
 
 # Tools of several files: one a folder, which gives it its name.
 FOLDER_TOOLS := audit mutate gen
 $(foreach tool,$(FOLDER_TOOLS),$(eval $(BUILD)/tests/$(tool): \
 	$(call objects,$(wildcard tests/support/$(tool)/*.c))))
+$(BUILD)/tests/standin: $(call objects,$(wildcard tests/xapi/standin/*.c))
+$(BUILD)/tests/crash: $(call objects,$(wildcard tests/crash/*.c))
+FOLDER_TOOLS += standin
 $(FOLDER_TOOLS:%=$(BUILD)/tests/%): $(LIB)
 	$(link_test)
 
@@ -108,16 +118,40 @@ test-programs: all $(UNIT_TESTS) $(TEST_TOOLS) $(FOLDER_TOOLS:%=$(BUILD)/tests/%
 
 SANITIZED := $(MAKE) --no-print-directory SANITIZE=1
 LOGS      := build/logs
+ASAN      := build/asan/tests
+
+# What a suite is called with; see the head of each.
+SUITES := \
+    "tests/layers.sh build/obj" \
+    $(patsubst %.c,build/asan/%,$(wildcard tests/unit/test_*.c)) \
+    "tests/iscsi/test_user_session.sh $(ASAN)/iscsi/lun_tool $(ASAN)/iscsi/fake_target" \
+    "tests/driver/test_backend.sh build/asan" \
+    "tests/driver/test_refuse.sh build/asan" \
+    "tests/driver/test_resign.sh build/asan $(ASAN)/audit" \
+    "tests/driver/test_lost_target.sh build/asan $(ASAN)/audit" \
+    "tests/golden/run.sh $(ASAN)/support/resign_file $(ASAN)/audit $(ASAN)/mutate" \
+    "tests/generated/run.sh $(ASAN)/support/resign_file $(ASAN)/audit $(ASAN)/gen $(ASAN)/mutate"
 
 .PHONY: check
 check: check-packages
 	@$(MAKE) --no-print-directory -j2 all
 	@$(MAKE) --no-print-directory -j2 CC=clang BUILD=build/clang all
 	@$(SANITIZED) -j2 test-programs
-	@tests/run.sh $(LOGS) "tests/layers.sh build/obj" \
-		$(patsubst %.c,build/asan/%,$(wildcard tests/unit/test_*.c)) \
-		"tests/iscsi/test_user_session.sh build/asan/tests/iscsi/lun_tool build/asan/tests/iscsi/fake_target"
+	@tests/run.sh $(LOGS) $(SUITES)
+
+# One suite or some: make check-only SUITES='"tests/layers.sh build/obj"'
+.PHONY: check-only
+check-only: all
+	@$(SANITIZED) -j2 test-programs
+	@tests/run.sh $(LOGS) $(SUITES)
 
 .PHONY: check-layers
 check-layers: all
 	@tests/layers.sh $(BUILD)/obj
+
+# --- to look at ---------------------------------------------------------------
+
+.PHONY: demo
+demo: demo-packages
+	@$(MAKE) --no-print-directory -j2 all $(BUILD)/tests/support/xapi_answer
+	@tests/demo/demo.sh $(BUILD)

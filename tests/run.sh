@@ -3,8 +3,9 @@
 #
 # tests/run.sh LOG_DIR SUITE...: runs test suites and adds them up.
 #
-# A suite is a command line. It prints one line a test, "ok NAME" or
-# "not ok NAME" (TAP, which cmocka writes too), and exits non-zero if one failed.
+# A suite is a command line. It prints one line a test, "ok NAME", or "not ok
+# NAME" (TAP, which cmocka writes too) or "FAIL NAME", and exits non-zero if one
+# failed.
 # A suite that dies, or that ran no test, counts as a failed test. The last line
 # is "N passed, N failed".
 set -u
@@ -23,7 +24,7 @@ for suite in "$@"; do
 	CMOCKA_MESSAGE_OUTPUT=TAP $suite >"$log" 2>&1
 	status=$?
 	good=$(grep -c '^ok ' "$log")
-	bad=$(grep -c '^not ok ' "$log")
+	bad=$(grep -cE '^(not ok|FAIL) ' "$log")
 	if [ "$bad" -eq 0 ] && { [ $status -ne 0 ] || [ "$good" -eq 0 ]; }; then
 		bad=1
 		echo "not ok $name: exit $status after $good tests" >>"$log"
@@ -33,7 +34,7 @@ for suite in "$@"; do
 	printf '%-28s %4d passed, %d failed  (%d s)\n' "$name" "$good" "$bad" \
 		$((SECONDS - started))
 	if [ "$bad" -ne 0 ]; then
-		grep -A 12 '^not ok ' "$log" | head -n 60 | sed 's/^/    /'
+		grep -EA 12 '^(not ok|FAIL) ' "$log" | head -n 60 | sed 's/^/    /'
 		echo "    all of it: $log"
 	fi
 done

@@ -32,17 +32,17 @@ static uint8_t *extend(struct buffer *buffer, size_t len)
 
 void buffer_add(struct buffer *buffer, const void *bytes, size_t len)
 {
-	uint8_t *to = extend(buffer, len);
+	uint8_t *to = len ? extend(buffer, len) : NULL;
 
-	if (to && len)
+	if (to)
 		memcpy(to, bytes, len);
 }
 
 void buffer_add_zeros(struct buffer *buffer, size_t len)
 {
-	uint8_t *to = extend(buffer, len);
+	uint8_t *to = len ? extend(buffer, len) : NULL;
 
-	if (to && len)
+	if (to)
 		memset(to, 0, len);
 }
 

@@ -35,6 +35,7 @@ enum error_code {
 	ERROR_LOGIN,	   /* the target refused the login */
 	ERROR_NO_DEVICE,   /* the session is there, the LUN's device not */
 	ERROR_IN_USE,	   /* the LUN is, or may be, a live original */
+	ERROR_NO_DAEMON,       /* iscsid, which the host's initiator needs */
 	ERROR_LOCKED,	   /* another resign of this LUN is under way */
 	ERROR_INTERRUPTED, /* a signal asked us to stop */
 

@@ -54,6 +54,7 @@ static int recover_then_resign(struct lun *lun, struct image *seen,
 			       struct error *err)
 {
 	enum recover_outcome recovered;
+	struct plan_options mine;
 	struct journal_spot spot;
 
 	if (journal_find(lun, seen, &spot, err) ||
@@ -63,10 +64,21 @@ static int recover_then_resign(struct lun *lun, struct image *seen,
 		*outcome = TXN_DONE;
 		return 0;
 	}
-	/* Wiping an old journal has changed blocks that were seen. */
-	if (spot.found == JOURNAL_SOUND && spot.head.state == JOURNAL_COMMITTED)
-		image_free(seen);
-	return try_resign(lun, seen, options, owner, stop, outcome, err);
+	/* An old journal was wiped: what was seen of the LUN is no longer so.
+	 */
+	if (spot.found == JOURNAL_SOUND &&
+	    spot.head.state == JOURNAL_COMMITTED) {
+		*outcome = TXN_CHANGED;
+		return 0;
+	}
+	mine = *options;
+	if (spot.found == JOURNAL_SOUND && spot.head.state == JOURNAL_CLAIMED)
+		mine.avoid = (struct lvm_area){
+			.offset = spot.head.ring_at,
+			.size = spot.head.body_at + spot.head.body_len -
+				spot.head.ring_at,
+		};
+	return try_resign(lun, seen, &mine, owner, stop, outcome, err);
 }
 
 int resign_lun(struct lun *lun, const struct plan_options *options,

@@ -13,6 +13,8 @@
  *   152  32 bytes old VG id                  184 32 bytes new VG id
  *   216  u64 VG seqno   224 u64 body's LUN offset   232 u64 its length
  *   240  SCSIid, NUL-terminated, cut to 256 bytes; empty if not known
+ *   496  u64 LUN offset from which on this run writes into the ring, up to the
+ *   end of its body
  *
  * The body is a list of records, each {u32 type, u32 length of all of it, …,
  * u32 crc of what is before}. Little-endian; crcs are LVM's.
@@ -59,6 +61,7 @@ struct journal_head {
 	uint64_t body_at; /* bytes from the LUN's start */
 	uint64_t body_len;
 	uint32_t body_crc;
+	uint64_t ring_at;
 	char scsi_id[JOURNAL_SCSIID_SIZE];
 };
 

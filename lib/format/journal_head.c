@@ -22,9 +22,10 @@ enum {
 	BODY_AT_AT = 224,
 	BODY_LEN_AT = 232,
 	SCSI_ID_AT = 240,
+	RING_AT_AT = 496,
 };
 
-_Static_assert(SCSI_ID_AT + JOURNAL_SCSIID_SIZE <= JOURNAL_HEAD_SIZE,
+_Static_assert(SCSI_ID_AT + JOURNAL_SCSIID_SIZE <= RING_AT_AT,
 	       "the head fits a sector");
 
 static const char magic[8] = { 'R', 'E', 'L', 'V', 'M', 'J', 'N', 'L' };
@@ -78,6 +79,7 @@ void journal_head_encode(const struct journal_head *head, uint8_t *sector)
 	put_le64(sector + BODY_AT_AT, head->body_at);
 	put_le64(sector + BODY_LEN_AT, head->body_len);
 	memcpy(sector + SCSI_ID_AT, head->scsi_id, id_len);
+	put_le64(sector + RING_AT_AT, head->ring_at);
 	put_le32(sector + CRC_AT, head_crc(sector));
 }
 
@@ -103,12 +105,15 @@ enum journal_found journal_head_decode(const uint8_t *sector,
 		.body_at = get_le64(sector + BODY_AT_AT),
 		.body_len = get_le64(sector + BODY_LEN_AT),
 		.body_crc = get_le32(sector + BODY_CRC_AT),
+		.ring_at = get_le64(sector + RING_AT_AT),
 	};
 	if (!get_lvm_id(sector + OLD_PV_AT, &head.old_pv) ||
 	    !get_lvm_id(sector + NEW_PV_AT, &head.new_pv) ||
 	    !get_lvm_id(sector + OLD_VG_AT, &head.old_vg) ||
 	    !get_lvm_id(sector + NEW_VG_AT, &head.new_vg) ||
 	    head.body_len > JOURNAL_MAX_BODY ||
+	    head.body_at > UINT64_MAX - head.body_len ||
+	    head.ring_at > head.body_at ||
 	    sector[SCSI_ID_AT + JOURNAL_SCSIID_SIZE - 1] != 0)
 		return JOURNAL_DAMAGED;
 	memcpy(head.scsi_id, sector + SCSI_ID_AT, JOURNAL_SCSIID_SIZE);

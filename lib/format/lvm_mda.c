@@ -72,7 +72,8 @@ int lvm_mda_parse(const uint8_t *header, const struct lvm_area *area,
 	/* pvresize and pvchange keep the header's size right; the label's may
 	 * be older. LVM goes by the header (format-text.c), so do we. */
 	mda.area.size = get_le64(header + SIZE_AT);
-	if (mda.area.size <= LVM_MDA_HEADER_SIZE ||
+	if (area->offset % LVM_SECTOR_SIZE ||
+	    mda.area.size <= LVM_MDA_HEADER_SIZE ||
 	    mda.area.size % LVM_SECTOR_SIZE || mda.area.offset > lun_size ||
 	    mda.area.size > lun_size - mda.area.offset)
 		return damaged(err, area, "its size does not fit the LUN");
@@ -83,7 +84,9 @@ int lvm_mda_parse(const uint8_t *header, const struct lvm_area *area,
 	if (mda.text.offset && (mda.text.offset < LVM_MDA_HEADER_SIZE ||
 				mda.text.offset >= mda.area.size ||
 				mda.text.size < 2 || mda.text.size > ring))
-		return damaged(err, area, "its VG text lies outside it");
+		return damaged(err, area,
+			       "its VG text lies outside it, or is longer "
+			       "than any");
 	*out = mda;
 	return 0;
 }

@@ -26,6 +26,9 @@
 
 #define LVM_MDA_HEADER_SIZE 512
 
+/* 1,000 VDIs need half a MiB; longer text is not believed. */
+#define LVM_MAX_TEXT (64u << 20)
+
 struct lvm_raw_locn {
 	uint64_t offset; /* bytes from the area's start; 0: no text */
 	uint64_t size;	 /* bytes, with the NUL */

@@ -55,11 +55,11 @@ unsigned lvm_ring_head_places(const struct lvm_mda *mda,
 }
 
 struct lvm_area lvm_ring_free_run(const struct lvm_mda *mda, uint64_t head,
-				  uint32_t block_size)
+				  struct lvm_area avoid, uint32_t block_size)
 {
 	uint64_t from = mda->area.offset + LVM_MDA_HEADER_SIZE;
 	uint64_t to = mda->area.offset + mda->area.size;
-	struct lvm_mda_piece taken[3];
+	struct lvm_mda_piece taken[4];
 	struct lvm_area best = { 0 };
 	unsigned n = 0;
 
@@ -68,6 +68,8 @@ struct lvm_area lvm_ring_free_run(const struct lvm_mda *mda, uint64_t head,
 				   taken);
 	if (head)
 		taken[n++] = (struct lvm_mda_piece){ head, RING_HEAD_SIZE };
+	if (avoid.size)
+		taken[n++] = (struct lvm_mda_piece){ avoid.offset, avoid.size };
 
 	/* From each place where a free run can begin to the next thing that
 	 * is taken. Of runs as long, the first found: behind the text, as LVM
@@ -75,6 +77,9 @@ struct lvm_area lvm_ring_free_run(const struct lvm_mda *mda, uint64_t head,
 	for (unsigned i = 0; i <= n; i++) {
 		uint64_t begin = i < n ? taken[i].offset + taken[i].len : from;
 		uint64_t stop = to;
+
+		if (begin < from || begin > to)
+			continue;
 
 		for (unsigned j = 0; j < n; j++) {
 			uint64_t taken_to = taken[j].offset + taken[j].len;

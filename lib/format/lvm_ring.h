@@ -27,9 +27,9 @@ unsigned lvm_ring_head_places(const struct lvm_mda *mda,
 			      uint64_t places[RING_HEAD_PLACES]);
 
 /* The longest run of whole blocks that is free of live text, of the area's
- * header and of the head at `head` (LUN offset; 0 for none). Its size may come
- * out 0. In LUN offsets. */
+ * header, of the head at `head` and of `avoid` (0 and size 0 for none). Its
+ * size may come out 0. All in LUN offsets. */
 struct lvm_area lvm_ring_free_run(const struct lvm_mda *mda, uint64_t head,
-				  uint32_t block_size);
+				  struct lvm_area avoid, uint32_t block_size);
 
 #endif

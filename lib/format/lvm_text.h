@@ -55,8 +55,8 @@ int lvm_text_parse(const char *bytes, size_t len, struct lvm_text *out,
 		   struct error *err);
 void lvm_text_free(struct lvm_text *text);
 
-/* The child of section `parent` (LVM_NO_NODE: of the top level) with this
- * name, or NULL. */
+/* The child of section `parent` (NULL: of the top level) with this name, or
+ * NULL. */
 const struct lvm_node *lvm_text_child(const struct lvm_text *text,
 				      const struct lvm_node *parent,
 				      const char *name);

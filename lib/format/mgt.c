@@ -60,8 +60,8 @@ int mgt_parse_header(const uint8_t *sector, uint64_t volume_size,
 	}
 	if (length > MGT_MAX_SIZE)
 		return error_set(err, ERROR_LUN_CONTENT,
-				 "the MGT volume holds %llu bytes; SM's holds "
-				 "at most 4 MiB",
+				 "the MGT volume holds %llu bytes; at most 64 "
+				 "MiB are believed",
 				 (unsigned long long)length);
 	header.length = (uint32_t)length;
 	*out = header;
@@ -123,7 +123,7 @@ static bool parse_record(const uint8_t *bytes, uint32_t at, uint32_t end,
 	const char *content;
 	size_t len;
 
-	*vdi = (struct mgt_vdi){ .record_at = at };
+	*vdi = (struct mgt_vdi){ .record_at = at, .record_end = end };
 	content = find_in_record(bytes, at, end, "<uuid>", "</uuid>", &len);
 	if (!content || !get_ref(bytes, content, len, &vdi->uuid))
 		return false;
@@ -191,9 +191,11 @@ void mgt_free(struct mgt *mgt)
 const char *mgt_label(const uint8_t *bytes, const struct mgt_vdi *vdi,
 		      size_t *len)
 {
-	const char *label =
-		find_element(bytes, vdi->record_at, vdi->record_at + MGT_SECTOR,
-			     "<name_label>", "</name_label>", len);
+	uint32_t end = vdi->record_end - vdi->record_at < MGT_SECTOR
+			       ? vdi->record_end
+			       : vdi->record_at + MGT_SECTOR;
+	const char *label = find_element(bytes, vdi->record_at, end,
+					 "<name_label>", "</name_label>", len);
 
 	if (!label)
 		*len = 0;

@@ -45,6 +45,7 @@ struct mgt_vdi {
 	bool is_a_snapshot;
 	bool managed;
 	bool deleted;	     /* a free slot; its other values are stale */
+	uint32_t record_end; /* one past the record, or the bytes in use */
 	uint32_t record_at;  /* bytes from the start of the volume */
 	uint32_t deleted_at; /* the 0 or 1 of <deleted>; 0 if absent */
 };
@@ -56,8 +57,8 @@ struct mgt {
 	uint32_t vdi_count;
 };
 
-/* Reads sector 0. `volume_size` in bytes; a length beyond it is
- * ERROR_LUN_CONTENT. */
+/* Reads sector 0. `volume_size` in bytes; a length beyond it is taken for it.
+ * ERROR_LUN_CONTENT for another format. */
 int mgt_parse_header(const uint8_t *sector, uint64_t volume_size,
 		     struct mgt_header *out, struct error *err);
 

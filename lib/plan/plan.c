@@ -53,7 +53,7 @@ int plan_build(const struct snapshot *from, const struct plan_options *options,
 	if (plan_choose_dropped(&plan, options->drop_snapshots, err) ||
 	    plan_mgt(&plan, err) || plan_vhds(&plan, err) ||
 	    plan_cbtlogs(&plan, err) || plan_journals(&plan, err) ||
-	    plan_jvhds(&plan, err) || plan_lvm(&plan, err) ||
+	    plan_jvhds(&plan, err) || plan_lvm(&plan, &options->avoid, err) ||
 	    plan_cut_writes(&plan, err)) {
 		plan_free(&plan);
 		return -1;

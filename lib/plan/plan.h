@@ -30,6 +30,10 @@ struct plan_write {
 struct plan_options {
 	struct uuid new_sr;
 	bool drop_snapshots; /* see plan_drop.h */
+
+	/* Ring space that another run has claimed and may still write to, even
+	 * if it seems to be gone; size 0 for none. In LUN offsets. */
+	struct lvm_area avoid;
 };
 
 struct plan {
@@ -40,9 +44,11 @@ struct plan {
 	size_t text_size;
 	struct image after;
 	/* For the journal, in LUN offsets; free before and after the resign.
-	 * Of the area with most room. */
+	 * In the metadata area with most room, whose new text, if it moves,
+	 * lies right before journal_body: at ring_at. */
 	uint64_t journal_head;
 	struct lvm_area journal_body;
+	uint64_t ring_at;
 	struct plan_write *writes; /* by phase, then offset */
 	size_t write_count;
 };

@@ -2,6 +2,7 @@
 #include "plan/plan_check.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "plan/plan_parts.h"
 
@@ -96,6 +97,19 @@ static int check_result(const struct plan *plan, const struct snapshot *result,
 	struct plan_options again = { .drop_snapshots = false };
 	struct plan second;
 
+	/* What the writes make must be all that was planned, to the byte. */
+	for (size_t i = 0; i < plan->after.count; i++) {
+		const struct image_block *meant = &plan->after.blocks[i];
+		const struct image_block *made =
+			image_find(&result->image, meant->offset);
+
+		if (!made || memcmp(made->data, meant->data,
+				    plan->after.block_size) != 0)
+			return error_set(err, ERROR_INTERNAL,
+					 "the planned writes leave out byte "
+					 "%" PRIu64,
+					 meant->offset);
+	}
 	if (plan_compare(plan, result, err))
 		return -1;
 	uuid_new(&again.new_sr);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/crc.h"
 #include "format/uuid_scan.h"
 #include "plan/plan_drop.h"
@@ -134,13 +135,37 @@ static int no_room(const struct plan *plan, uint64_t need, uint64_t size,
 			 plan->text_size, need, size);
 }
 
+/* A place of its own for this run: of two hosts that both believe to be alone,
+ * or of a run that was held up and one that took over, neither writes where the
+ * other has. Only where the ring is so large that nothing else suffers. */
+static uint64_t random_start(const struct lvm_area *room, uint64_t need,
+			     uint32_t block)
+{
+	uint64_t slack = room->size - need;
+	struct uuid dice;
+
+	if (slack < 8 * need)
+		return room->offset;
+	uuid_new(&dice);
+	return room->offset +
+	       get_le64(dice.bytes) % (slack / 4 / block) * block;
+}
+
+static bool inside(const struct lvm_area *area, const struct lvm_area *part)
+{
+	return part->offset >= area->offset && part->size <= area->size &&
+	       part->offset - area->offset <= area->size - part->size;
+}
+
 static int place_text(struct plan *plan, const struct lvm_mda *mda,
-		      struct lvm_raw_locn *locn, struct error *err)
+		      const struct lvm_area *avoid, struct lvm_raw_locn *locn,
+		      struct error *err)
 {
 	uint32_t block = plan->after.block_size;
 	uint64_t need = (plan->text_size + block - 1) / block * block;
 	uint64_t places[RING_HEAD_PLACES] = { 0 };
-	struct lvm_area room;
+	struct lvm_area room, none = { 0 };
+	uint64_t start;
 
 	*locn = (struct lvm_raw_locn){
 		.size = plan->text_size,
@@ -148,9 +173,17 @@ static int place_text(struct plan *plan, const struct lvm_mda *mda,
 		.flags = mda->text.flags,
 	};
 	if (lvm_ring_head_places(mda, places) == 0)
-		return no_room(plan, need + RING_HEAD_SIZE, 0, err);
-	room = lvm_ring_free_run(mda, places[0], block);
+		return no_room(plan, need + RING_HEAD_SIZE,
+			       lvm_ring_free_run(mda, 0, none, block).size,
+			       err);
+	room = lvm_ring_free_run(mda, places[0],
+				 inside(&mda->area, avoid) ? *avoid : none,
+				 block);
+	start = room.offset;
 	if (need <= room.size) {
+		start = random_start(&room, need, block);
+		room.size -= start - room.offset;
+		room.offset = start;
 		locn->offset = room.offset - mda->area.offset;
 		if (put_in_free_space(plan, room.offset, need, err))
 			return -1;
@@ -166,17 +199,18 @@ static int place_text(struct plan *plan, const struct lvm_mda *mda,
 	if (!plan->journal_head || room.size > plan->journal_body.size) {
 		plan->journal_head = places[0];
 		plan->journal_body = room;
+		plan->ring_at = start;
 	}
 	return 0;
 }
 
 static int switch_mda(struct plan *plan, const struct lvm_mda *mda,
-		      struct error *err)
+		      const struct lvm_area *avoid, struct error *err)
 {
 	uint8_t header[LVM_MDA_HEADER_SIZE];
 	struct lvm_raw_locn locn;
 
-	if (place_text(plan, mda, &locn, err))
+	if (place_text(plan, mda, avoid, &locn, err))
 		return -1;
 	if (!image_get(&plan->after, mda->area.offset, header, sizeof(header)))
 		return error_set(err, ERROR_INTERNAL,
@@ -200,7 +234,7 @@ static int switch_label(struct plan *plan, struct error *err)
 	return 0;
 }
 
-int plan_lvm(struct plan *plan, struct error *err)
+int plan_lvm(struct plan *plan, const struct lvm_area *avoid, struct error *err)
 {
 	const struct snapshot *snap = plan->from;
 
@@ -208,7 +242,7 @@ int plan_lvm(struct plan *plan, struct error *err)
 		return -1;
 	for (unsigned i = 0; i < snap->mda_count; i++) {
 		if (snapshot_mda_in_use(&snap->mdas[i]) &&
-		    switch_mda(plan, &snap->mdas[i], err))
+		    switch_mda(plan, &snap->mdas[i], avoid, err))
 			return -1;
 	}
 	return switch_label(plan, err);

@@ -19,8 +19,10 @@ int plan_cbtlogs(struct plan *plan, struct error *err);
 int plan_journals(struct plan *plan, struct error *err);
 int plan_jvhds(struct plan *plan, struct error *err);
 
-/* The new VG text in the ring, mda_headers and label. */
-int plan_lvm(struct plan *plan, struct error *err);
+/* The new VG text in the ring, mda_headers and label. `avoid` as in
+ * plan_options. */
+int plan_lvm(struct plan *plan, const struct lvm_area *avoid,
+	     struct error *err);
 
 /* Cuts the difference of plan->after and the snapshot into writes. */
 int plan_cut_writes(struct plan *plan, struct error *err);

@@ -40,8 +40,9 @@ static int plan_locator(struct plan *plan, const struct lvm_lv *lv,
 {
 	uint8_t bytes[VHD_LOCATOR_MAX];
 
-	/* From `after`: two locators may share their bytes. */
-	if (!lv_get(&plan->after, &plan->from->vg, lv, loc->at, bytes,
+	/* From what was read, not from `after`: two locators may share their
+	 * bytes, and a name is renewed once. */
+	if (!lv_get(&plan->from->image, &plan->from->vg, lv, loc->at, bytes,
 		    loc->len))
 		return error_set(err, ERROR_INTERNAL,
 				 "a parent locator of LV %s was not read",

@@ -210,9 +210,10 @@ static int check_layout(const struct snapshot *snap, struct error *err)
 				 "the LVs reach to byte %" PRIu64 ", this LUN "
 				 "ends at %" PRIu64 ": the clone is cut off",
 				 end, snap->lun_size);
-	if (vg->pe_start < LVM_LABEL_SCAN_BYTES)
+	if (vg->pe_start < LVM_LABEL_SCAN_BYTES ||
+	    vg->pe_start < snap->image.block_size)
 		return error_set(err, ERROR_LUN_CONTENT,
-				 "the VG's data begins inside the LVM label");
+				 "the VG's data begins beside the LVM label");
 	for (unsigned i = 0; i < snap->mda_count; i++) {
 		const struct lvm_area *area = &snap->mdas[i].area;
 

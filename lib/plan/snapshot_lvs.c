@@ -90,6 +90,11 @@ static void parse_parent_name(const uint8_t *header, struct snapshot_lv *info)
 	}
 }
 
+static bool overlap(uint64_t a, uint64_t a_len, uint64_t b, uint64_t b_len)
+{
+	return a < b + b_len && b < a + a_len;
+}
+
 static int parse_vhd(struct walk *w, const struct lvm_lv *lv,
 		     struct snapshot_lv *info)
 {
@@ -133,6 +138,11 @@ static int parse_vhd(struct walk *w, const struct lvm_lv *lv,
 			return refuse_vhd(w, lv,
 					  "a parent locator lies "
 					  "outside the LV");
+		if (overlap(loc->at, loc->len, 0, VHD_SECTOR) ||
+		    overlap(loc->at, loc->len, info->footer.header_at,
+			    VHD_HEADER_SIZE))
+			return refuse_vhd(
+				w, lv, "a parent locator lies in its header");
 		want(w, lv, loc->at, locator, loc->len);
 	}
 	return 0;

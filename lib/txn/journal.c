@@ -76,6 +76,7 @@ int journal_prepare(struct lun *lun, const struct plan *plan,
 		.seqno = vg->seqno,
 		.body_at = plan->journal_body.offset,
 		.body_len = j.body.len,
+		.ring_at = plan->ring_at,
 		.body_crc = lvm_crc(LVM_CRC_INITIAL, j.body.data, j.body.len),
 	};
 	uuid_new(&j.head.id);
@@ -188,6 +189,23 @@ int journal_check_body(struct journal *journal, struct error *err)
 	return failed;
 }
 
+int journal_check_ours(struct journal *journal, struct error *err)
+{
+	uint32_t len = journal->lun->block_size;
+	struct lun_io io = { journal->head_at, len, malloc(len) };
+	int failed;
+
+	if (!io.data)
+		return error_no_memory(err);
+	failed = lun_read(journal->lun, &io, 1, err);
+	if (!failed && memcmp(io.data, journal->block, len) != 0)
+		failed = error_set(err, ERROR_LOCKED,
+				   "this run was held up for so long that "
+				   "another host has taken over");
+	free(io.data);
+	return failed;
+}
+
 static int write_zeros(struct lun *lun, uint64_t at, uint64_t len,
 		       struct error *err)
 {
@@ -209,5 +227,10 @@ int journal_clear(struct lun *lun, uint64_t head_at,
 	/* The head first: a head without its body would look damaged. */
 	if (write_zeros(lun, head_at, lun->block_size, err))
 		return -1;
-	return write_zeros(lun, head->body_at, head->body_len, err);
+	/* From here the resign is finished; a body without a head is nothing
+	 * but left-overs in LVM's unused space. */
+	if (head->body_len &&
+	    write_zeros(lun, head->body_at, head->body_len, err))
+		log_warning("the journal's body stays behind: %s", err->text);
+	return 0;
 }

@@ -46,6 +46,11 @@ int journal_check_body(struct journal *journal, struct error *err);
  * known whether the LUN is committed. */
 int journal_commit(struct journal *journal, struct error *err);
 
+/* Whether the head is still what we made it, right before writes that rely on
+ * it: a run that was held up must not write over what another host, which took
+ * it for dead, has completed since. ERROR_LOCKED if not. */
+int journal_check_ours(struct journal *journal, struct error *err);
+
 /* Gives a claim back, as far as that works; before the commit only. */
 void journal_unclaim(struct journal *journal);
 

@@ -29,27 +29,27 @@ static int read_head(struct lun *lun, uint64_t at, struct journal_head *head,
 	return failed;
 }
 
-/* A live run moves on within moments: it commits or gives the claim back. */
-static int wait_for_claimant(struct lun *lun, const struct journal_spot *spot,
-			     struct error *err)
+/* A live run moves on within moments: it commits, finishes or gives up. */
+static int wait_for_owner(struct lun *lun, const struct journal_spot *spot,
+			  int seconds, struct error *err)
 {
 	const struct timespec pause = { .tv_nsec = 200 * 1000 * 1000 };
 
-	for (int i = 0; i < RECOVER_CLAIM_SECONDS * 5; i++) {
+	for (int i = 0; i < seconds * 5; i++) {
 		enum journal_found found = JOURNAL_NONE;
 		struct journal_head head;
 
 		nanosleep(&pause, NULL);
 		if (read_head(lun, spot->at, &head, &found, err))
 			return -1;
-		if (found != JOURNAL_SOUND || head.state != JOURNAL_CLAIMED ||
+		if (found != JOURNAL_SOUND || head.state != spot->head.state ||
 		    !uuid_equal(&head.id, &spot->head.id))
 			return error_set(err, ERROR_LOCKED,
 					 "another host is resigning this LUN "
 					 "at this moment; look at the result "
 					 "before you try again");
 	}
-	log_info("a claim by a host that is gone was found, and is ignored");
+	log_info("the host that began a resign of this LUN is gone");
 	return 0;
 }
 
@@ -72,20 +72,38 @@ static bool is_result(const struct journal_head *head,
 	       uuid_equal(&now->vg.sr, &head->new_sr);
 }
 
-/* The switch came last, after a flush: a LUN that LVM sees with the new ids has
- * all else too, and LVM may have worked with it since. */
-static int check_finished(struct lun *lun, const struct journal_head *head,
-			  bool *finished, struct error *err)
+static bool body_is_free(const struct lun *lun, const struct journal_head *head,
+			 const struct snapshot *now)
 {
+	uint64_t block = lun->block_size;
+	uint64_t padded = (head->body_len + block - 1) / block * block;
+
+	for (unsigned i = 0; i < now->mda_count; i++) {
+		if (!lvm_mda_is_free(&now->mdas[i], head->body_at, padded))
+			return false;
+	}
+	return true;
+}
+
+/* The switch came last, after a flush: a LUN that LVM sees with the new ids has
+ * all else too, and LVM may have worked with it since. It is then wiped: the
+ * head, and the body if LVM has not put its text there. */
+static int wipe_finished(struct lun *lun, const struct journal_spot *spot,
+			 bool switched, bool *finished, struct error *err)
+{
+	struct journal_head head = spot->head;
 	struct snapshot now;
 
 	if (load_snapshot(lun, NULL, &now, err)) {
 		*finished = false;
 		return err->code == ERROR_LUN_CONTENT ? 0 : -1;
 	}
-	*finished = is_result(head, &now) && now.vg.seqno > head->seqno;
+	*finished = is_result(&head, &now) &&
+		    (switched || now.vg.seqno > head.seqno);
+	if (!body_is_free(lun, &head, &now))
+		head.body_len = 0;
 	snapshot_free(&now);
-	return 0;
+	return *finished ? journal_clear(lun, spot->at, &head, err) : 0;
 }
 
 static int complete(struct lun *lun, const struct replay *replay,
@@ -94,13 +112,14 @@ static int complete(struct lun *lun, const struct replay *replay,
 	struct snapshot now;
 	bool good;
 
-	if (replay_apply(lun, replay, err) ||
+	if ((replay->content != JOURNAL_AFTER &&
+	     replay_apply(lun, replay, err)) ||
 	    load_snapshot(lun, NULL, &now, err))
 		return -1;
 	good = is_result(head, &now);
 	snapshot_free(&now);
 	return good ? 0
-		    : error_set(err, ERROR_INTERNAL,
+		    : error_set(err, ERROR_LUN_CONTENT,
 				"the completed resign does not show the "
 				"identifiers that its journal recorded");
 }
@@ -120,10 +139,10 @@ static int recover_committed(struct lun *lun, const struct journal_spot *spot,
 		return journal_clear(lun, spot->at, head, err);
 	}
 	if (replay->content == JOURNAL_OTHER) {
-		if (check_finished(lun, head, &finished, err))
+		if (wipe_finished(lun, spot, replay->switched, &finished, err))
 			return -1;
 		if (finished)
-			return journal_clear(lun, spot->at, head, err);
+			return 0;
 		return error_set(
 			err, ERROR_LUN_CONTENT,
 			"this LUN holds the journal of an interrupted "
@@ -144,6 +163,21 @@ static int recover_committed(struct lun *lun, const struct journal_spot *spot,
 		return -1;
 	*outcome = RECOVER_COMPLETED;
 	return 0;
+}
+
+/* LVM may have used the ring over the body of a resign that was finished but
+ * not wiped. *err tells how the body is damaged, and stays if it was not. */
+static int wipe_if_finished(struct lun *lun, const struct journal_spot *spot,
+			    struct error *err)
+{
+	struct error damage = *err;
+	bool finished;
+
+	if (damage.code != ERROR_LUN_CONTENT ||
+	    wipe_finished(lun, spot, false, &finished, err))
+		return -1;
+	*err = damage;
+	return finished ? 0 : -1;
 }
 
 int recover_journal(struct lun *lun, const struct journal_spot *spot,
@@ -169,10 +203,14 @@ int recover_journal(struct lun *lun, const struct journal_spot *spot,
 		if (uuid_equal(&spot->head.owner, &owner->boot) ||
 		    other_lun(&spot->head, owner))
 			return 0;
-		return wait_for_claimant(lun, spot, err);
+		return wait_for_owner(lun, spot, RECOVER_CLAIM_SECONDS, err);
 	}
-	if (replay_load(lun, &spot->head, &replay, err))
+	if (!uuid_equal(&spot->head.owner, &owner->boot) &&
+	    !other_lun(&spot->head, owner) &&
+	    wait_for_owner(lun, spot, RECOVER_COMMIT_SECONDS, err))
 		return -1;
+	if (replay_load(lun, &spot->head, &replay, err))
+		return wipe_if_finished(lun, spot, err);
 	failed = recover_committed(lun, spot, owner, &replay, outcome, err);
 	replay_free(&replay);
 	return failed;

@@ -3,7 +3,7 @@
  * What becomes of a journal that an earlier run left on the LUN.
  *
  *   claimed, not committed   forgotten, once its run is surely gone
- *   committed                completed with its recorded identifiers
+ *   committed                completed with its recorded identifiers, likewise
  *   finished, but not wiped  wiped; if LVM has worked with the LUN since, or if
  *                            the LUN is a clone of it, it is resigned anew
  *   another LUN's            refused: this LUN is a clone made in the middle of
@@ -21,9 +21,13 @@ enum recover_outcome {
 	RECOVER_COMPLETED, /* the LUN is resigned, by the recorded plan */
 };
 
-/* How long a claim by another host must stand unchanged before that host is
- * taken for dead. A run claims, writes a few hundred KiB, and commits. */
-#define RECOVER_CLAIM_SECONDS 3
+/* How long the head of another host must stand unchanged before that host is
+ * taken for dead. A live run claims, writes a few hundred KiB, commits, applies
+ * and wipes within moments. What a claimant still writes later goes where
+ * nobody else writes (plan_options.avoid); after a commit it goes over live
+ * structures, so then the wait is longer than any command can be under way. */
+#define RECOVER_CLAIM_SECONDS  3
+#define RECOVER_COMMIT_SECONDS 35
 
 int recover_journal(struct lun *lun, const struct journal_spot *spot,
 		    const struct journal_owner *owner,

@@ -93,7 +93,8 @@ static int prepare(struct lun *lun, const struct plan *plan,
 {
 	bool unchanged;
 
-	if (write_phase(lun, plan, PLAN_RING, err) ||
+	if (journal_check_ours(journal, err) ||
+	    write_phase(lun, plan, PLAN_RING, err) ||
 	    journal_write_body(journal, err) || lun_flush(lun, err) ||
 	    read_back_text(lun, plan, err) ||
 	    journal_check_body(journal, err) ||
@@ -107,10 +108,12 @@ static int prepare(struct lun *lun, const struct plan *plan,
 
 /* A flush that fails is as bad as a write that fails: what it did not make
  * stable must not be built on. */
-static int apply(struct lun *lun, const struct plan *plan, struct error *err)
+static int apply(struct lun *lun, const struct plan *plan,
+		 struct journal *journal, struct error *err)
 {
-	return write_phase(lun, plan, PLAN_INPLACE, err) ||
-	       lun_flush(lun, err) ||
+	return journal_check_ours(journal, err) ||
+	       write_phase(lun, plan, PLAN_INPLACE, err) ||
+	       lun_flush(lun, err) || journal_check_ours(journal, err) ||
 	       write_phase(lun, plan, PLAN_SWITCH, err) ||
 	       lun_flush(lun, err) || verify_plan(lun, plan, err);
 }
@@ -131,13 +134,14 @@ static int run(struct lun *lun, const struct plan *plan,
 	}
 	if (journal_commit(journal, err)) {
 		if (err->code == ERROR_LOCKED)
-			return error_prefix(err, "the LUN is unchanged: ");
+			return error_prefix(err, "not committed by this run: ");
 		return error_prefix(err, "whether the resign is committed is "
 					 "not known; run sr_create again to "
 					 "complete it: ");
 	}
 	log_debug("committed");
-	if (apply(lun, plan, err) ||
+	if (apply(lun, plan, journal, err) ||
+	    journal_check_ours(journal, err) ||
 	    journal_clear(lun, journal->head_at, &journal->head, err))
 		return error_prefix(err, "the resign is committed but not "
 					 "finished; run sr_create again to "

@@ -28,13 +28,13 @@ static int parse(const char *text, struct conf *conf, struct error *err)
 	return rc;
 }
 
-static void accepts(const char *text)
+static void accepts(const char *text, enum initiator_kind initiator)
 {
 	struct conf conf = { .initiator = (enum initiator_kind)77 };
 	struct error err = { 0 };
 
 	assert_int_equal(parse(text, &conf, &err), 0);
-	assert_int_equal(conf.initiator, INITIATOR_LIBISCSI);
+	assert_int_equal(conf.initiator, initiator);
 }
 
 static void refuses(const char *text, const char *words)
@@ -51,11 +51,14 @@ static void refuses(const char *text, const char *words)
 static void takes_pairs_and_comments(void **state)
 {
 	(void)state;
-	accepts("");
-	accepts("\n\n");
-	accepts("initiator=libiscsi");
-	accepts("# comment\n\t initiator \t= libiscsi \r\n");
-	accepts("  # initiator = wrong\n");
+	accepts("", INITIATOR_OPEN_ISCSI);
+	accepts("\n\n", INITIATOR_OPEN_ISCSI);
+	accepts("initiator=libiscsi", INITIATOR_LIBISCSI);
+	accepts("# comment\n\t initiator \t= libiscsi \r\n",
+		INITIATOR_LIBISCSI);
+	accepts("initiator = libiscsi\ninitiator = open-iscsi",
+		INITIATOR_OPEN_ISCSI);
+	accepts("  # initiator = wrong\n", INITIATOR_OPEN_ISCSI);
 }
 
 static void names_file_and_line(void **state)

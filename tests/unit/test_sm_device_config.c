@@ -290,16 +290,18 @@ static void finds_the_initiator_name(void **state)
 static void takes_the_choices(void **state)
 {
 	struct device_config c =
-	    accepted("snapshots", "drop", "initiator", "libiscsi");
+	    accepted("snapshots", "drop", "initiator", "open-iscsi");
 
 	(void)state;
 	assert_true(c.drop_snapshots);
+	assert_int_equal(c.initiator, INITIATOR_OPEN_ISCSI);
 	device_config_free(&c);
 	c = accepted("snapshots", "keep", "initiator", "");
 	assert_false(c.drop_snapshots);
 	device_config_free(&c);
 	refused(ERROR_BAD_VALUE, "keep, drop", "snapshots", "Drop");
-	refused(ERROR_BAD_VALUE, "can be: libiscsi", "initiator", "kernel");
+	refused(ERROR_BAD_VALUE, "can be: open-iscsi, libiscsi", "initiator",
+		"kernel");
 }
 
 static void checks_the_names_of_target_and_lun(void **state)

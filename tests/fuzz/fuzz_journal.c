@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * A journal on the LUN: its head, and its body with every record's checksum
+ * made right when asked.
+ */
+#include "base/bytes.h"
+#include "format/journal.h"
+#include "tests/fuzz/fuzz.h"
+#include "tests/unit/sr_builder.h"
+
+static void seal_records(uint8_t *body, size_t size)
+{
+	for (size_t at = 0; size - at >= 28;) {
+		uint32_t len = get_le32(body + at + 4);
+
+		if (len < 28 || len > size - at)
+			return;
+		put_le32(body + at + len - 4, sr_crc(body + at, len - 4));
+		at += len;
+	}
+}
+
+static void check_head(uint8_t *sector)
+{
+	uint8_t again[JOURNAL_HEAD_SIZE];
+	struct journal_head head;
+
+	if (journal_head_decode(sector, &head) != JOURNAL_SOUND)
+		return;
+	MUST(memchr(head.scsi_id, 0, sizeof(head.scsi_id)));
+	journal_head_encode(&head, again);
+	MUST(journal_head_decode(again, &head) == JOURNAL_SOUND);
+}
+
+static void check_record(const struct journal_record *record)
+{
+	uint8_t *bytes;
+
+	if (record->type != JOURNAL_WRITE || record->len > 1 << 20)
+		return;
+	MUST(record->len && record->len % JOURNAL_SECTOR == 0);
+	bytes = exact_copy(NULL, 0, record->len);
+	journal_compare(record, bytes);
+	journal_patch(record, bytes);
+	free(bytes);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct journal_record record;
+	size_t at = 0, before;
+	uint8_t *bytes;
+
+	if (size < 1 || size > 65536)
+		return 0;
+	bytes = exact_copy(data + 1, size - 1, JOURNAL_HEAD_SIZE);
+	if (data[0] & 1)
+		put_le32(bytes + 12, 0),
+			put_le32(bytes + 12, sr_crc(bytes, 512));
+	check_head(bytes);
+	free(bytes);
+
+	bytes = exact_copy(data + 1, size - 1, 0);
+	if (data[0] & 2)
+		seal_records(bytes, size - 1);
+	for (before = 0; journal_next(bytes, size - 1, &at, &record);
+	     before = at) {
+		MUST(at > before && at <= size - 1);
+		check_record(&record);
+	}
+	free(bytes);
+	return 0;
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * An mda_header, and the ring that it describes.
+ */
+#include "base/bytes.h"
+#include "format/lvm_ring.h"
+#include "tests/fuzz/fuzz.h"
+#include "tests/unit/sr_builder.h"
+
+static bool apart(struct lvm_area a, uint64_t at, uint64_t len)
+{
+	return a.offset + a.size <= at || at + len <= a.offset;
+}
+
+static void check_ring(const struct lvm_mda *mda, uint32_t block)
+{
+	uint64_t ring = mda->area.offset + LVM_MDA_HEADER_SIZE;
+	uint64_t end = mda->area.offset + mda->area.size;
+	uint64_t places[RING_HEAD_PLACES];
+	unsigned n = lvm_ring_head_places(mda, places);
+	const struct lvm_area none = { 0 };
+	struct lvm_area run;
+
+	MUST(n <= RING_HEAD_PLACES);
+	for (unsigned i = 0; i < n; i++) {
+		MUST(places[i] % RING_HEAD_SIZE == 0);
+		MUST(places[i] >= ring && places[i] + RING_HEAD_SIZE <= end);
+		MUST(lvm_mda_is_free(mda, places[i], RING_HEAD_SIZE));
+	}
+	run = lvm_ring_free_run(mda, n ? places[0] : 0, none, block);
+	if (run.size == 0)
+		return;
+	MUST(run.offset % block == 0 && run.size % block == 0);
+	MUST(run.offset >= ring && run.offset + run.size <= end);
+	MUST(lvm_mda_is_free(mda, run.offset, run.size));
+	MUST(n == 0 || apart(run, places[0], RING_HEAD_SIZE));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct lvm_area area = { SR_MDA_AT, SR_MDA_SIZE };
+	struct lvm_mda mda;
+	struct error err;
+	uint8_t *header;
+
+	if (size < 4 || size > 4 + LVM_MDA_HEADER_SIZE)
+		return 0;
+	area.offset = (uint64_t)data[1] * 512 + (uint64_t)data[2] * (1 << 20);
+	header = exact_copy(data + 4, size - 4, LVM_MDA_HEADER_SIZE);
+	if (data[0] & 1)
+		put_le64(header + 24, area.offset);
+	if (data[0] & 2)
+		sr_seal_mda(header);
+	if (!lvm_mda_parse(header, &area, (uint64_t)1 << (data[3] & 63), &mda,
+			   &err)) {
+		check_ring(&mda, data[0] & 4 ? 4096 : 512);
+		lvm_mda_set_text(&mda.text, header);
+		MUST(!lvm_mda_parse(header, &area,
+				    (uint64_t)1 << (data[3] & 63), &mda, &err));
+	} else {
+		MUST(err.code == ERROR_LUN_CONTENT);
+	}
+	free(header);
+	return 0;
+}

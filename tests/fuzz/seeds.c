@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * seeds DIR [IMAGE...]: writes the seed corpora of all targets into folders of
+ * DIR, from the tests' synthetic SR and from images of real ones.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "format/journal.h"
+#include "lun/lun_file.h"
+#include "plan/lv_bytes.h"
+#include "tests/unit/sr_builder.h"
+#include "txn/load.h"
+
+static const char *dir;
+
+/* A seed of target `target`; `flags` is put in front if it is not negative. */
+static void seed(const char *target, const char *name, int flags,
+		 const void *data, size_t len)
+{
+	char path[512];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, target);
+	if (mkdir(path, 0777) && errno != EEXIST) {
+		perror(path);
+		exit(1);
+	}
+	snprintf(path, sizeof(path), "%s/%s/%s", dir, target, name);
+	f = fopen(path, "wb");
+	if (!f) {
+		perror(path);
+		exit(1);
+	}
+	if (flags >= 0)
+		fputc(flags, f);
+	fwrite(data, 1, len, f);
+	if (fclose(f)) {
+		perror(path);
+		exit(1);
+	}
+}
+
+static void seed_text(const char *target, const char *name, const char *text)
+{
+	seed(target, name, -1, text, strlen(text));
+}
+
+static void seed_journal(void)
+{
+	struct journal_head head = { .state = JOURNAL_COMMITTED,
+				     .body_at = 8192,
+				     .body_len = 512 };
+	uint8_t sector[512], before[1024] = { 0 }, after[1024] = { 1, 2, 3 };
+	struct buffer body = { 0 };
+
+	memset(head.old_pv.chars, 'a', LVM_ID_LEN);
+	head.new_pv = head.old_vg = head.new_vg = head.old_pv;
+	journal_head_encode(&head, sector);
+	seed("journal", "head", 3, sector, sizeof(sector));
+	after[600] = 7;
+	journal_add_text(&body, 4096, before, 512);
+	journal_add_write(&body, 65536, 1, before, after, 1024);
+	journal_add_write(&body, 0, 2, before, after, 512);
+	seed("journal", "body", 3, body.data, body.len);
+	buffer_free(&body);
+}
+
+static void seed_synthetic(void)
+{
+	uint8_t mgt[2 * SR_EXTENT];
+	struct sr sr;
+
+	sr_make(&sr, NULL);
+	memcpy(mgt, sr.bytes + SR_AT(SR_MGT_1), SR_EXTENT);
+	memcpy(mgt + SR_EXTENT, sr.bytes + SR_AT(SR_MGT_2), SR_EXTENT);
+	seed("lvm_label", "sr", 0x0f, sr.bytes, 2048);
+	/* Four bytes of flags, the first put there by seed(). */
+	memmove(sr.bytes + SR_MDA_AT - 3, "\x08\x00\x20", 3);
+	seed("lvm_mda", "sr", 3, sr.bytes + SR_MDA_AT - 3, 515);
+	seed("lvm_text", "sr", -1, sr.text, sr.text_size);
+	seed("mgt", "sr", -1, mgt, sizeof(mgt));
+	seed("vhd", "plain", 1, sr.bytes + SR_AT(SR_CHILD), 4096);
+	seed("vhd", "mapper", 1, sr.bytes + SR_AT(SR_OTHER), 4096);
+	seed("vhd", "dynamic", 1, sr.bytes + SR_AT(SR_BASE), 1536);
+	sr_free(&sr);
+	seed_journal();
+	seed_text("uuid_scan", "plain", "VHD-" BASE_UUID);
+	seed_text("uuid_scan", "journal", "73 " BASE_UUID "_" STALE_UUID);
+	seed_text("uuid_scan", "cbtlog", BASE_UUID ".cbtlog");
+	seed_text("uuid_scan", "mapper",
+		  "VG_XenStorage--11111111--aaaa--4111--8111--0123456789ab-"
+		  "VHD--22222222--bbbb--4222--8222--0123456789ab");
+	seed_text("uuid_scan", "vg", SR_VG_NAME);
+	seed("vpd83", "naa", -1,
+	     "\0\x83\0\x2c\1\3\0\x10\x60\1\x40\x50\0\0\0\0\xab\xcd\xef\1\x23"
+	     "\x45"
+	     "\x67\x89\2\1\0\x10IET     00010001",
+	     44);
+	seed("vpd83", "serial", -1,
+	     "\0\x80\0\x08"
+	     "beaf1234",
+	     12);
+	seed("report_luns", "two", -1,
+	     "\0\0\0\x10\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\0\0", 24);
+	seed_text("conf", "all", "# host\n\tinitiator = open-iscsi\r\n");
+	seed_text("device_config", "all",
+		  "target=10.0.0.1,[fe80::1]\nport=3260\ntargetIQN=iqn.2001-04."
+		  "com.example:t,iqn.x\nSCSIid=36001405000000000abcdef\n"
+		  "localIQN=iqn.1994-05.com.me\nchapuser=u\nchappassword="
+		  "secretsecretsecret\nincoming_chapuser=v\n"
+		  "incoming_chappassword=anothersecretsecret\ninitiator="
+		  "libiscsi\nsnapshots=drop\nmultihomelist=10.0.0.2:3260\n");
+	seed_text(
+		"request", "sr_create",
+		"<?xml version='1.0'?><methodCall><methodName>sr_create"
+		"</methodName><params><param><value><struct>"
+		"<member><name>host_ref</name><value>OpaqueRef:1</value>"
+		"</member><member><name>command</name><value>sr_create</value>"
+		"</member><member><name>args</name><value><array><data><value>"
+		"0</value></data></array></value></member><member><name>"
+		"device_config</name><value><struct><member><name>target"
+		"</name><value>10.0.0.1</value></member></struct></value>"
+		"</member><member><name>session_ref</name><value>OpaqueRef:2"
+		"</value></member><member><name>sr_uuid</name><value>" SR_UUID
+		"</value></member></struct></value></param></params>"
+		"</methodCall>");
+}
+
+/* One for each SR that the target knows, and changes of the common kinds. */
+static void seed_resign(void)
+{
+	static const uint8_t label[] = { 0, 0x54, 2, 1, 'Z' };
+	static const uint8_t mda[] = { 1, 48, 0, 2, 0x00, 0x20 };
+	static const uint8_t text[] = { 2, 100, 0, 3, '#', '{', '}' };
+	static const uint8_t mgt[] = { 4, 5, 0, 4, '9', '9', '9', '9' };
+	static const uint8_t vhd[] = { 7, 0x48, 4, 2, 0x10, 0 };
+	static const uint8_t head[] = {
+		11, 240, 0, 5, '3', '6', '0', '0', 'b'
+	};
+
+	for (int kind = 0; kind < 16; kind++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "kind%d", kind);
+		seed("resign", name, kind, "", 0);
+		snprintf(name, sizeof(name), "clone%d", kind);
+		seed("resign", name, kind, head, sizeof(head));
+	}
+	seed("resign", "label", 0, label, sizeof(label));
+	seed("resign", "mda", 1, mda, sizeof(mda));
+	seed("resign", "text", 2, text, sizeof(text));
+	seed("resign", "mgt", 0, mgt, sizeof(mgt));
+	seed("resign", "vhd", 0, vhd, sizeof(vhd));
+}
+
+static void seed_snapshot(const struct snapshot *snap, const char *name)
+{
+	uint8_t bytes[2048];
+
+	if (image_get(&snap->image, 0, bytes, sizeof(bytes)))
+		seed("lvm_label", name, 0x0f, bytes, sizeof(bytes));
+	seed("lvm_text", name, -1, snap->text,
+	     snap->mdas[snap->newest_mda].text.size);
+	if (snap->mgt_lv)
+		seed("mgt", name, -1, snap->mgt_bytes, snap->mgt_header.length);
+	for (uint32_t i = 0; i < snap->vg.lv_count; i++) {
+		char lv[160];
+
+		seed_text("uuid_scan", snap->vg.lvs[i].name,
+			  snap->vg.lvs[i].name);
+		if (!snap->lvs[i].has_header ||
+		    !lv_get(&snap->image, &snap->vg, &snap->vg.lvs[i], 0, bytes,
+			    1536))
+			continue;
+		snprintf(lv, sizeof(lv), "%.100s", snap->vg.lvs[i].name);
+		seed("vhd", lv, 1, bytes, 1536);
+	}
+}
+
+static void seed_image(const char *path, int number)
+{
+	struct snapshot snap;
+	struct error err;
+	struct lun *lun;
+	char name[32];
+
+	snprintf(name, sizeof(name), "image%d", number);
+	if (lun_file_open(path, 512, &lun, &err)) {
+		fprintf(stderr, "%s\n", err.text);
+		exit(1);
+	}
+	if (!load_snapshot(lun, NULL, &snap, &err)) {
+		seed_snapshot(&snap, name);
+		snapshot_free(&snap);
+	}
+	lun_close(lun);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2) {
+		fprintf(stderr, "usage: %s DIR [IMAGE...]\n", argv[0]);
+		return 2;
+	}
+	dir = argv[1];
+	seed_synthetic();
+	seed_resign();
+	for (int i = 2; i < argc; i++)
+		seed_image(argv[i], i);
+	return 0;
+}

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * The VG: what an ordinary SR says, and one change at a time that is refused.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "format/lvm_vg.h"
+#include "tests/unit/sr_builder.h"
+
+#define FIRST_LV_ID "LvLvLa-0123-4567-89ab-cdef-ghij-klmnop"
+
+static char *ordinary(void)
+{
+	struct sr sr;
+	char *text;
+
+	sr_make(&sr, NULL);
+	text = sr.text;
+	sr.text = NULL;
+	sr_free(&sr);
+	return text;
+}
+
+/* The text with the first `old` behind `after` replaced. */
+static char *changed(const char *after, const char *old, const char *with)
+{
+	char *text = ordinary(), *out;
+	char *at = strstr(text, after);
+
+	assert_non_null(at);
+	at = strstr(at, old);
+	assert_non_null(at);
+	out = calloc(1, strlen(text) + strlen(with) + 1);
+	memcpy(out, text, (size_t)(at - text));
+	strcat(out, with);
+	strcat(out, at + strlen(old));
+	free(text);
+	return out;
+}
+
+static int parse(const char *bytes, struct lvm_text *text, struct lvm_vg *vg,
+		 struct error *err)
+{
+	if (lvm_text_parse(bytes, strlen(bytes), text, err))
+		fail_msg("%s", err->text);
+	return lvm_vg_parse(text, vg, err);
+}
+
+static void takes(const char *after, const char *old, const char *with)
+{
+	char *bytes = changed(after, old, with);
+	struct lvm_text text;
+	struct lvm_vg vg;
+	struct error err;
+
+	if (parse(bytes, &text, &vg, &err))
+		fail_msg("%s", err.text);
+	lvm_vg_free(&vg);
+	lvm_text_free(&text);
+	free(bytes);
+}
+
+static void refuses(const char *after, const char *old, const char *with,
+		    const char *words)
+{
+	char *bytes = changed(after, old, with);
+	struct lvm_vg vg = { .seqno = 77 };
+	struct error err = { 0 };
+	struct lvm_text text;
+
+	assert_int_equal(parse(bytes, &text, &vg, &err), -1);
+	assert_int_equal(err.code, ERROR_LUN_CONTENT);
+	if (!strstr(err.text, words))
+		fail_msg("'%s' is not in '%s'", words, err.text);
+	assert_int_equal(vg.seqno, 77);
+	lvm_text_free(&text);
+	free(bytes);
+}
+
+static void span_is(const struct lvm_text *text, struct text_span span,
+		    const char *words)
+{
+	assert_int_equal(span.len, strlen(words));
+	assert_memory_equal(text->bytes + span.at, words, span.len);
+}
+
+static void test_ordinary(void **state)
+{
+	char *bytes = ordinary();
+	const struct lvm_lv *lv;
+	struct lvm_text text;
+	struct error err;
+	struct lvm_vg vg;
+	struct uuid sr;
+
+	(void)state;
+	assert_int_equal(parse(bytes, &text, &vg, &err), 0);
+	uuid_from_text(SR_UUID, &sr);
+	assert_true(uuid_equal(&vg.sr, &sr));
+	assert_int_equal(vg.seqno, SR_SEQNO);
+	assert_int_equal(vg.extent_size, SR_EXTENT);
+	assert_int_equal(vg.pe_start, SR_PE_START);
+	assert_int_equal(vg.pe_count, SR_EXTENTS);
+	assert_int_equal(vg.lv_count, 10);
+	assert_int_equal(vg.segment_count, 11);
+	span_is(&text, vg.name_span, SR_VG_NAME);
+	span_is(&text, vg.id_span, SR_VG_ID);
+	span_is(&text, vg.pv_id_span, SR_PV_ID);
+	lv = lvm_vg_find(&vg, "MGT");
+	assert_non_null(lv);
+	span_is(&text, lv->name_span, "MGT");
+	span_is(&text, lv->id_span, FIRST_LV_ID);
+	assert_int_equal(lv->size, 4 * SR_EXTENT);
+	assert_int_equal(lv->segment_count, 2);
+	assert_int_equal(vg.segments[lv->first_segment + 1].lv_extent, 1);
+	assert_int_equal(vg.segments[lv->first_segment + 1].pv_extent,
+			 SR_MGT_2);
+	assert_memory_equal(text.bytes + lv->whole.at, "MGT {", 5);
+	assert_int_equal(text.bytes[lv->whole.at + lv->whole.len - 1], '}');
+	lv = lvm_vg_find(&vg, "VHD-" BASE_UUID);
+	assert_true(lv->hidden);
+	assert_false(lv->journaler);
+	lv = lvm_vg_find(&vg, "clone_" CHILD_UUID);
+	assert_true(lv->journaler);
+	assert_false(lv->hidden);
+	assert_null(lvm_vg_find(&vg, "MG"));
+	lvm_vg_free(&vg);
+	lvm_vg_free(&vg);
+	lvm_text_free(&text);
+	free(bytes);
+}
+
+static void test_name(void **state)
+{
+	(void)state;
+	refuses("VG_", "VG_XenStorage-", "VG_XenStorageX", "not an SR's");
+	refuses("VG_", SR_UUID, SR_UUID "x", "not an SR's");
+	refuses("VG_", SR_VG_NAME, "vg0", "not an SR's");
+	refuses("VG_", "VG_XenStorage-1", "VG_XenStorage-g", "not an SR's");
+	takes("VG_", "VG_XenStorage-1111", "VG_XenStorage-AbCd");
+}
+
+static void test_state(void **state)
+{
+	(void)state;
+	refuses("VG_", "\"RESIZEABLE\"", "\"EXPORTED\"", "exported");
+	refuses("VG_", "\"RESIZEABLE\"", "\"CLUSTERED\"", "clustered");
+	refuses("VG_", "flags = []", "flags = [\"CLUSTERED\"]", "clustered");
+	refuses("VG_", "flags = []", "lock_type = \"dlm\"", "clustered");
+	takes("VG_", "flags = []", "lock_type = \"none\"");
+	refuses("VG_", "\"RESIZEABLE\"", "\"PARTIAL\"", "partial");
+	refuses("pv0", "flags = []", "flags = [\"MISSING\"]", "partial");
+	/* The word alone, elsewhere, says nothing. */
+	takes("VG_", "flags = []", "flags = [] # \"EXPORTED\"");
+	takes("VG_", "flags = []", "tags = [\"EXPORTED\", \"{\"]");
+}
+
+static void test_pv(void **state)
+{
+	(void)state;
+	refuses("pv0 {", "}", "} pv1 { }", "several PVs");
+	refuses("physical_volumes", "physical_volumes", "x", "no PV");
+	refuses("pv0 {", "id =", "i =", "PV has no id");
+	refuses("pv0 {", SR_PV_ID, SR_PV_ID "x", "PV has no id");
+	refuses("pv0 {", "PvPvPv-0", "PvPvPv00", "PV has no id");
+	refuses("pv0 {", "pe_start = 128", "pe_start = 0", "pe_start");
+	refuses("pv0 {", "pe_start = 128", "pe_start = \"128\"", "pe_start");
+	refuses("pv0 {", "pe_start = 128", "pe_start = 36028797018963968",
+		"pe_start");
+	refuses("pv0 {", "pe_count = 40", "pe_count = -40", "pe_count");
+	refuses("pv0 {", "pe_count = 40", "pe_count = 4503599627370496",
+		"more extents");
+	takes("pv0 {", "pe_count = 40", "pe_count = 4503599627370479");
+}
+
+static void test_vg_fields(void **state)
+{
+	(void)state;
+	refuses("VG_", "id =", "i =", "no id");
+	refuses("VG_", "seqno =", "seq =", "no seqno");
+	refuses("VG_", "extent_size = 8", "extent_size = 7", "4 KiB");
+	refuses("VG_", "extent_size = 8", "extent_size = 4294967296",
+		"extent_size");
+	refuses("VG_", "extent_size = 8", "extent_siz = 8", "extent_size");
+	takes("VG_", "max_lv = 0", "max_lv = \"no} number\" new { x { } }");
+	takes("VG_", SR_VG_NAME, "version = 1 " SR_VG_NAME);
+}
+
+static void test_lv_fields(void **state)
+{
+	(void)state;
+	refuses("MGT", "id =", "i =", "LV MGT: it has no id");
+	refuses("MGT", FIRST_LV_ID, "x" FIRST_LV_ID, "no id");
+	refuses("logical_volumes", "MGT {", "MGT = 1 x {", "no id");
+	refuses("logical_volumes", "MGT", "VHD-" BASE_UUID, "twice");
+	takes("logical_volumes", "MGT", "VHD-" RAW_UUID);
+	refuses("MGT", FIRST_LV_ID, "LvLvLb-0123-4567-89ab-cdef-ghij-klmnop",
+		"another LV has its id");
+	takes("MGT", FIRST_LV_ID, "LvLvLA-0123-4567-89ab-cdef-ghij-klmnop");
+	takes("logical_volumes", "MGT {",
+	      "a23456789012345678901234567890123456789012345678901234567890123"
+	      "4567890123456789012345678901234567890123456789012345678901234567"
+	      " {");
+	refuses("logical_volumes", "MGT {",
+		"a2345678901234567890123456789012345678901234567890123456789012"
+		"3"
+		"45678901234567890123456789012345678901234567890123456789012345"
+		"67"
+		"8 {",
+		"longer");
+	takes("MGT {", "flags = []", "flags = [] future = [\"} {\"]");
+}
+
+static void test_segments(void **state)
+{
+	(void)state;
+	refuses("MGT {", "\"striped\"", "\"mirror\"", "type mirror");
+	refuses("MGT {", "type =", "typ =", "no type");
+	refuses("MGT {", "stripe_count = 1", "stripe_count = 2",
+		"striped over");
+	refuses("MGT {", "\"pv0\", 9", "\"pv0\", 9, \"pv0\", 3",
+		"striped over");
+	refuses("MGT {", "\"pv0\", 9", "\"pv1\", 9", "unknown PV");
+	refuses("MGT {", "\"pv0\", 9", "\"pv01\", 9", "unknown PV");
+	refuses("MGT {", "\"pv0\", 9", "7, 9", "unknown PV");
+	refuses("MGT {", "\"pv0\", 9", "\"pv0\", \"9\"", "outside the PV");
+	refuses("MGT {", "start_extent = 0", "start_exten = 0", "no extents");
+	refuses("MGT {", "extent_count = 1", "extent_count = 0", "outside");
+	refuses("MGT {", "start_extent = 0", "start_extent = 1", "follow");
+	refuses("MGT {", "start_extent = 1", "start_extent = 0", "follow");
+	refuses("MGT {", "start_extent = 1", "start_extent = 2", "follow");
+	refuses("LV-", "start_extent = 0\nextent_count = 2\ntype",
+		"start_extent = 0\nextent_count = 41\ntype", "outside");
+	refuses("LV-", "\"pv0\", 20", "\"pv0\", 39", "outside");
+	refuses("LV-", "\"pv0\", 20", "\"pv0\", 18446744073709551608",
+		"outside");
+	takes("LV-", "\"pv0\", 20", "\"pv0\", 38");
+	refuses("logical_volumes", "MGT {",
+		"X { id = \"LvLvLz-0123-4567-89ab-cdef-ghij-klmnop\" } MGT {",
+		"LV X: it has no segment");
+}
+
+static void test_overlap(void **state)
+{
+	(void)state;
+	refuses("LV-", "\"pv0\", 20", "\"pv0\", 11", "share an extent");
+	refuses("LV-", "\"pv0\", 20", "\"pv0\", 13", "share an extent");
+	refuses("LV-", "\"pv0\", 20", "\"pv0\", 12", "share an extent");
+	takes("LV-", "\"pv0\", 20", "\"pv0\", 18");
+	/* Two pieces of one LV on one place. */
+	refuses("MGT {", "\"pv0\", 9", "\"pv0\", 3", "share an extent");
+}
+
+static void test_empty(void **state)
+{
+	static const char *const texts[] = { "", "a = 1", "# nothing" };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct lvm_text text;
+		struct error err;
+		struct lvm_vg vg;
+
+		assert_int_equal(parse(texts[i], &text, &vg, &err), -1);
+		assert_non_null(strstr(err.text, "no VG"));
+		lvm_text_free(&text);
+	}
+	takes("logical_volumes", "logical_volumes", "other");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_ordinary),
+		cmocka_unit_test(test_name),
+		cmocka_unit_test(test_state),
+		cmocka_unit_test(test_pv),
+		cmocka_unit_test(test_vg_fields),
+		cmocka_unit_test(test_lv_fields),
+		cmocka_unit_test(test_segments),
+		cmocka_unit_test(test_overlap),
+		cmocka_unit_test(test_empty),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

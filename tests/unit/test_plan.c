@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * The plan as data: what is written, where, in which phase; and the check that
+ * guards it.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/bytes.h"
+#include "format/lvm_map.h"
+#include "lun/lun_memory.h"
+#include "plan/plan.h"
+#include "plan/plan_check.h"
+#include "tests/unit/sr_builder.h"
+#include "txn/load.h"
+
+struct planned {
+	struct sr sr;
+	struct snapshot snap;
+	struct plan plan;
+};
+
+static int make(struct planned *p, const struct sr_options *options,
+		uint32_t block, struct error *err)
+{
+	struct plan_options with = { 0 };
+	struct lun *lun;
+
+	sr_make(&p->sr, options);
+	assert_int_equal(
+		lun_memory_open(p->sr.bytes, SR_SIZE, block, &lun, err), 0);
+	if (load_snapshot(lun, NULL, &p->snap, err))
+		fail_msg("%s", err->text);
+	lun_close(lun);
+	memset(&with.new_sr, 0x77, sizeof(with.new_sr));
+	return plan_make(&p->snap, &with, &p->plan, err);
+}
+
+static void make_good(struct planned *p, const struct sr_options *options,
+		      uint32_t block)
+{
+	struct error err;
+
+	if (make(p, options, block, &err))
+		fail_msg("%s", err.text);
+}
+
+static void done(struct planned *p)
+{
+	plan_free(&p->plan);
+	snapshot_free(&p->snap);
+	sr_free(&p->sr);
+}
+
+static void check_order(const struct plan *plan, uint32_t block)
+{
+	for (size_t i = 0; i < plan->write_count; i++) {
+		const struct plan_write *w = &plan->writes[i];
+		const struct plan_write *before = i ? w - 1 : NULL;
+
+		assert_true(w->len > 0 && w->len % block == 0);
+		assert_int_equal(w->offset % block, 0);
+		if (!before)
+			continue;
+		assert_true(before->phase <= w->phase);
+		if (before->phase == w->phase)
+			assert_true(before->offset + before->len <= w->offset);
+	}
+}
+
+static bool is_label_or_mda(uint64_t block_at, uint32_t block)
+{
+	return block_at < 2048 || block_at / block == SR_MDA_AT / block ||
+	       block_at / block == SR_MDA2_AT / block;
+}
+
+/* Every byte that changes is of the kind that its phase may change. */
+static void check_phases(const struct planned *p, uint32_t block)
+{
+	for (size_t i = 0; i < p->plan.write_count; i++) {
+		const struct plan_write *w = &p->plan.writes[i];
+
+		for (size_t at = 0; at < w->len; at += block) {
+			uint64_t to = w->offset + at;
+			bool in_ring = to > SR_MDA_AT && to < SR_PE_START;
+
+			if (memcmp(w->data + at, p->sr.bytes + to, block) == 0)
+				continue;
+			in_ring |= to > SR_MDA2_AT;
+			switch (w->phase) {
+			case PLAN_RING:
+				assert_true(in_ring);
+				break;
+			case PLAN_INPLACE:
+				assert_true(to >= SR_PE_START &&
+					    to < SR_MDA2_AT);
+				break;
+			case PLAN_SWITCH:
+				assert_true(is_label_or_mda(to, block));
+				break;
+			}
+		}
+	}
+}
+
+static unsigned count_phase(const struct plan *plan, enum plan_phase phase)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < plan->write_count; i++)
+		n += plan->writes[i].phase == phase;
+	return n;
+}
+
+static void test_writes(void **state)
+{
+	static const struct sr_options all[] = {
+		{ 0 },
+		{ .mda_count = 2 },
+		{ .label_sector = 2, .text_at = SR_MDA_SIZE - 1024 },
+		{ .no_mgt = true, .no_extension = true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
+		for (uint32_t block = 512; block <= 4096; block *= 8) {
+			struct planned p;
+
+			make_good(&p, &all[i], block);
+			check_order(&p.plan, block);
+			check_phases(&p, block);
+			assert_int_equal(count_phase(&p.plan, PLAN_RING),
+					 all[i].mda_count == 2 ? 2 : 1);
+			assert_in_range(count_phase(&p.plan, PLAN_SWITCH), 1,
+					3);
+			assert_int_equal(p.plan.text_size, p.sr.text_size);
+			done(&p);
+		}
+	}
+}
+
+/* The journal's places are free before and after. */
+static void test_journal_place(void **state)
+{
+	(void)state;
+	for (uint32_t at = 512; at < SR_MDA_SIZE; at += 3584) {
+		for (size_t pad = 0; pad <= 30000; pad += 10000) {
+			const struct sr_options o = { .text_at = at,
+						      .text_pad = pad };
+			struct lvm_area body;
+			struct planned p;
+			uint64_t head;
+
+			make_good(&p, &o, 512);
+			body = p.plan.journal_body;
+			head = p.plan.journal_head;
+			assert_true(
+				lvm_mda_is_free(&p.snap.mdas[0], head, 4096));
+			assert_true(lvm_mda_is_free(&p.snap.mdas[0],
+						    body.offset, body.size));
+			assert_true(head >= body.offset + body.size ||
+				    head + 4096 <= body.offset);
+			for (size_t i = 0; i < p.plan.write_count; i++) {
+				const struct plan_write *w = &p.plan.writes[i];
+
+				assert_true(w->offset >= head + 4096 ||
+					    w->offset + w->len <= head);
+				assert_true(w->offset >=
+						    body.offset + body.size ||
+					    w->offset + w->len <= body.offset);
+			}
+			done(&p);
+		}
+	}
+}
+
+/* A plan whose writes somebody has meddled with does not pass. */
+static void test_check(void **state)
+{
+	struct planned p;
+	struct error err;
+	size_t last;
+
+	(void)state;
+	make_good(&p, NULL, 512);
+	last = p.plan.write_count - 1;
+	assert_int_equal(plan_check(&p.plan, &err), 0);
+#define BAD(change, undo)                                        \
+	do {                                                     \
+		change;                                          \
+		assert_int_equal(plan_check(&p.plan, &err), -1); \
+		assert_int_equal(err.code, ERROR_INTERNAL);      \
+		undo;                                            \
+		assert_int_equal(plan_check(&p.plan, &err), 0);  \
+	} while (0)
+	BAD(p.plan.writes[0].offset += 1, p.plan.writes[0].offset -= 1);
+	BAD(p.plan.writes[last].offset += 512,
+	    p.plan.writes[last].offset -= 512);
+	BAD(p.plan.writes[last].len -= 512, p.plan.writes[last].len += 512);
+	BAD(p.plan.writes[0].phase = PLAN_SWITCH,
+	    p.plan.writes[0].phase = PLAN_RING);
+	BAD(p.plan.writes[1].phase = PLAN_RING,
+	    p.plan.writes[1].phase = PLAN_INPLACE);
+	BAD(p.plan.write_count--, p.plan.write_count++);
+	BAD(p.plan.writes[0].data[700] ^= 1, p.plan.writes[0].data[700] ^= 1);
+	BAD(p.plan.ids.lvs[3].chars[0] ^= 1, p.plan.ids.lvs[3].chars[0] ^= 1);
+	BAD(p.plan.ids.new_sr.bytes[0] ^= 1, p.plan.ids.new_sr.bytes[0] ^= 1);
+	done(&p);
+}
+
+/* Every write that is left out is missed. */
+static void test_no_write_is_spare(void **state)
+{
+	struct planned p;
+	struct error err;
+
+	(void)state;
+	make_good(&p, NULL, 512);
+	for (size_t i = 0; i < p.plan.write_count; i++) {
+		struct plan_write *w = &p.plan.writes[i];
+		uint8_t *data = malloc(w->len), *kept = w->data;
+		int failed;
+
+		memcpy(data, p.sr.bytes + w->offset, w->len);
+		w->data = data;
+		failed = plan_check(&p.plan, &err);
+		w->data = kept;
+		free(data);
+		if (!failed)
+			fail_msg("the write at %llu is not missed",
+				 (unsigned long long)w->offset);
+	}
+	done(&p);
+}
+
+/* A uuid has one new value wherever it stands. */
+static void test_one_map(void **state)
+{
+	struct uuid base, stale, host, other;
+	struct planned p;
+
+	(void)state;
+	make_good(&p, NULL, 512);
+	uuid_from_text(BASE_UUID, &base);
+	uuid_from_text(STALE_UUID, &stale);
+	uuid_from_text(HOST_UUID, &host);
+	assert_true(idmap_find(&p.plan.ids, &base, &other));
+	assert_true(idmap_find(&p.plan.ids, &stale, &other));
+	assert_false(idmap_find(&p.plan.ids, &host, &other));
+	assert_int_equal(p.plan.ids.vdi_count, 5);
+	assert_null(strstr(p.plan.text, CHILD_UUID));
+	assert_null(strstr(p.plan.text, SR_UUID));
+	assert_non_null(strstr(p.plan.text, "hb-" HOST_UUID));
+	done(&p);
+}
+
+/* What plan_make makes of a SR whose child's second locator is at `at`. */
+static int plan_with_locator(uint64_t at, struct error *err)
+{
+	struct plan_options with = { .new_sr = { { 7 } } };
+	struct snapshot snap;
+	struct plan plan;
+	struct lun *lun;
+	uint8_t *vhd;
+	struct sr sr;
+	int failed;
+
+	sr_make(&sr, NULL);
+	vhd = sr.bytes + SR_AT(SR_CHILD);
+	put_be64(vhd + 512 + 600 + 16, at);
+	sr_seal_vhd(vhd + 512);
+	lun_memory_open(sr.bytes, SR_SIZE, 512, &lun, err);
+	failed = load_snapshot(lun, NULL, &snap, err);
+	if (!failed) {
+		failed = plan_make(&snap, &with, &plan, err);
+		if (!failed)
+			plan_free(&plan);
+		snapshot_free(&snap);
+	}
+	lun_close(lun);
+	sr_free(&sr);
+	return failed;
+}
+
+/* The same name for two locators is no reason to rename it twice. */
+static void test_shared_locator(void **state)
+{
+	struct error err;
+
+	(void)state;
+	if (plan_with_locator(3072, &err))
+		fail_msg("%s", err.text);
+}
+
+/* Locators that lie where they cannot lie: refused for what is on the LUN, or
+ * planned; never for a fault of ours. */
+static void test_odd_locators(void **state)
+{
+	(void)state;
+	for (uint64_t at = 0; at <= 2 * SR_EXTENT - 84; at += 20) {
+		struct error err;
+
+		if (plan_with_locator(at, &err) &&
+		    err.code != ERROR_LUN_CONTENT)
+			fail_msg("locator at %llu: %s", (unsigned long long)at,
+				 err.text);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_writes),
+		cmocka_unit_test(test_journal_place),
+		cmocka_unit_test(test_check),
+		cmocka_unit_test(test_no_write_is_spare),
+		cmocka_unit_test(test_one_map),
+		cmocka_unit_test(test_shared_locator),
+		cmocka_unit_test(test_odd_locators),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

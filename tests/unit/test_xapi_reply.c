@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * xapi's answers, good, bad and hostile.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "xapi/reply.h"
+#include "xapi/value.h"
+
+#define ANSWER(members)                                          \
+	"<methodResponse><params><param><value><struct>" members \
+	"</struct></value></param></params></methodResponse>"
+#define MEMBER(name, value) \
+	"<member><name>" name "</name><value>" value "</value></member>"
+#define SUCCESS(value) \
+	ANSWER(MEMBER("Status", "Success") MEMBER("Value", value))
+#define ITEM(text) "<value>" text "</value>"
+#define FAILURE(items)                             \
+	ANSWER(MEMBER("Status", "Failure") MEMBER( \
+		"ErrorDescription", "<array><data>" items "</data></array>"))
+
+static int read_it(const char *xml, struct xapi_reply *reply, struct error *err)
+{
+	char *copy = strdup(xml);
+	int rc = reply_read(copy, strlen(copy), "OpaqueRef:secret", reply, err);
+
+	free(copy);
+	return rc;
+}
+
+static void takes_text(const char *xml, const char *expected, bool altered)
+{
+	struct xapi_reply reply;
+	struct error err;
+	char *text;
+
+	if (read_it(xml, &reply, &err))
+		fail_msg("%s", err.text);
+	assert_int_equal(value_text(reply.value, "it", &text, &err), 0);
+	assert_string_equal(text, expected);
+	assert_int_equal(reply.altered, altered);
+	assert_string_equal(reply.code, "");
+	free(text);
+	reply_free(&reply);
+}
+
+static void refuses(const char *xml, const char *code, const char *words)
+{
+	struct xapi_reply reply;
+	struct error err = { 0 };
+
+	assert_int_equal(read_it(xml, &reply, &err), -1);
+	assert_int_equal(err.code, ERROR_XAPI);
+	assert_null(reply.value);
+	assert_string_equal(reply.code, code);
+	if (!strstr(err.text, words))
+		fail_msg("'%s' in '%s'", words, err.text);
+	assert_null(strstr(err.text, "secret"));
+}
+
+static void takes_values(void **state)
+{
+	(void)state;
+	takes_text(SUCCESS("x"), "x", false);
+	takes_text("<?xml version=\"1.0\"?>\n" SUCCESS("<string>x</string>"),
+		   "x", false);
+	takes_text(SUCCESS(""), "", false);
+	takes_text(SUCCESS("a &lt;b&gt; &amp; &quot;c&quot;"), "a <b> & \"c\"",
+		   false);
+	takes_text(SUCCESS("\xc3\xa4 \xe2\x82\xac"), "\xc3\xa4 \xe2\x82\xac",
+		   false);
+	takes_text(SUCCESS("\xf0\x9f\x98\x80!"), "\?\?\?\?!", true);
+}
+
+static void says_what_xapi_says(void **state)
+{
+	(void)state;
+	refuses(FAILURE(ITEM("UUID_INVALID") ITEM("SR") ITEM("u-1")),
+		"UUID_INVALID", "xapi says UUID_INVALID SR, u-1");
+	refuses(FAILURE(ITEM("SESSION_INVALID") ITEM("OpaqueRef:secret")),
+		"SESSION_INVALID", "xapi says SESSION_INVALID");
+	refuses(FAILURE(ITEM("HANDLE_INVALID") ITEM("<string>host</string>")
+				ITEM("in OpaqueRef:secret!")),
+		"HANDLE_INVALID", "xapi says HANDLE_INVALID host");
+	refuses(FAILURE(""), "", "xapi says");
+	refuses("<methodResponse><fault><value><struct>" MEMBER("faultCode",
+								"<int>-7</int>")
+			MEMBER("faultString",
+			       "secret") "</struct></value></fault>"
+					 "</methodResponse>",
+		"", "fault -7");
+}
+
+static void refuses_wrong_types(void **state)
+{
+	(void)state;
+	refuses(ANSWER(""), "", "has no Status");
+	refuses(ANSWER(MEMBER("Status", "Success")), "", "without a value");
+	refuses(ANSWER(MEMBER("Status", "Failure")), "", "description");
+	refuses(ANSWER(MEMBER("Status", "Perhaps")), "", "unknown");
+	refuses(ANSWER(MEMBER("Status", "<int>1</int>")), "", "not STRING");
+	refuses(ANSWER(MEMBER("Status", "Failure")
+			       MEMBER("ErrorDescription", "secret")),
+		"", "not ARRAY");
+	refuses(FAILURE("<value><int>1</int></value>"), "", "not STRING");
+	refuses("<methodResponse><params><param><value>secret</value></param>"
+		"</params></methodResponse>",
+		"", "not STRUCT");
+}
+
+static void refuses_what_is_no_answer(void **state)
+{
+	(void)state;
+	refuses("", "", "no methodResponse");
+	refuses("secret", "", "no methodResponse");
+	refuses("<html><p>secret</p></html>", "", "no methodResponse");
+	refuses("<methodResponse>", "", "no methodResponse");
+	refuses("<methodResponse", "", "ends in the middle");
+	refuses(SUCCESS("\xff"), "", "no methodResponse");
+	refuses(SUCCESS("<int>5"), "", "no methodResponse");
+}
+
+static void refuses_hostile_xml(void **state)
+{
+	const size_t deep = 1000000;
+	char *xml = malloc(deep * 3 + 1);
+
+	(void)state;
+	assert_non_null(xml);
+	refuses("<!DOCTYPE x [<!ENTITY a \"secret\">]>" SUCCESS("&a;"), "",
+		"more than elements");
+	refuses(SUCCESS("<![CDATA[x]]>"), "", "more than elements");
+	refuses(SUCCESS("<string a=\"/\">x</string>"), "",
+		"more than elements");
+	for (size_t i = 0; i < deep; i++)
+		memcpy(xml + 3 * i, "<a>", 3);
+	xml[3 * deep] = '\0';
+	refuses(xml, "", "nested too deep");
+	free(xml);
+}
+
+/* Nothing of a text that is cut anywhere is taken for an answer. */
+static void refuses_what_is_cut(void **state)
+{
+	static const char whole[] =
+		SUCCESS("<array><data>" ITEM("x") ITEM("y") "</data></array>");
+
+	(void)state;
+	for (size_t n = 0; n < sizeof(whole) - 1; n++) {
+		char *cut = strndup(whole, n);
+
+		refuses(cut, "", "refused");
+		free(cut);
+	}
+}
+
+static void takes_what_is_big(void **state)
+{
+	const size_t count = 20000;
+	struct xapi_reply reply;
+	struct error err;
+	size_t room = count * 100 + 1000;
+	char *xml = malloc(room);
+	char *at = xml;
+
+	(void)state;
+	assert_non_null(xml);
+	reply_allow_size();
+	at = stpcpy(at,
+		    "<methodResponse><params><param><value><struct>" MEMBER(
+			    "Status", "Success") "<member><name>Value</name>"
+						 "<value><array><data>");
+	for (size_t i = 0; i < count; i++)
+		at = stpcpy(at, "<value><struct>"
+				"<member><name>k</name><value>v</value>"
+				"</member></struct></value>");
+	stpcpy(at, "</data></array></value></member></struct></value></param>"
+		   "</params></methodResponse>");
+	assert_int_equal(reply_read(xml, strlen(xml), "s", &reply, &err), 0);
+	reply_free(&reply);
+	free(xml);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(takes_values),
+		cmocka_unit_test(says_what_xapi_says),
+		cmocka_unit_test(refuses_wrong_types),
+		cmocka_unit_test(refuses_what_is_no_answer),
+		cmocka_unit_test(refuses_hostile_xml),
+		cmocka_unit_test(refuses_what_is_cut),
+		cmocka_unit_test(takes_what_is_big),
+	};
+
+	return cmocka_run_group_tests_name("xapi_reply", tests, NULL, NULL);
+}
