@@ -10,11 +10,16 @@
 #   lvm_detach NAME…        takes them away
 #   lvm_end                 detaches all; call it from a trap on EXIT
 #   lvm_run ARG…            runs `lvm ARG…`. Any word of it on stderr, such as
-#                           a warning of duplicates, is a failure.
+#                           a warning of duplicates, is a failure. One that is
+#                           expected matches LVM_EXPECTED, if that is set.
 #   lvm_report              what LVM says of all attached images, in the lines
 #                           that tests/support/audit reads
 #
 # All need root. Several worlds may be used at once, also in parallel.
+
+# What every command says here, and should.
+LVM_NO_DM="WARNING: Activation disabled. No device-mapper interaction will be \
+attempted."
 
 lvm_begin()
 {
@@ -43,7 +48,11 @@ lvm_begin()
 			system_id_source = "none"
 			notify_dbus = 0
 		}
-		backup { backup = 0 archive = 0 }
+		backup {
+			backup = 1
+			backup_dir = "$LVM_WORLD/backup"
+			archive = 0
+		}
 		activation { monitoring = 0 udev_sync = 0 udev_rules = 0 }
 		log { syslog = 0 }
 	END
@@ -105,8 +114,7 @@ lvm_run()
 	LVM_SYSTEM_DIR=$LVM_WORLD LVM_SUPPRESS_FD_WARNINGS=1 LC_ALL=C \
 		lvm "$1" --driverloaded n "${@:2}" \
 		2>"$err" || status=$?
-	# The one that we ask for: there is no device-mapper here.
-	said=$(grep -v '^ *WARNING: Activation disabled\. No device-mapper interaction will be attempted\.$' "$err") || :
+	said=$(grep -Ev "$LVM_NO_DM${LVM_EXPECTED:+|$LVM_EXPECTED}" "$err") || :
 	rm -f "$err"
 	if [[ -n $said ]]; then
 		printf 'lvm %s: %s\n' "$1" "$said" >&2

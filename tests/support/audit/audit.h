@@ -31,7 +31,6 @@ unsigned problem_count(void);
 /* The audit itself cannot go on. */
 __attribute__((format(printf, 1, 2), noreturn)) void give_up(const char *format,
 							     ...);
-
 void *get_memory(size_t size);
 void *grow_array(void *items, size_t count, size_t item_size);
 
@@ -145,6 +144,8 @@ void expect_any(uint64_t at, uint64_t len);
 /* The same in an LV. */
 void expect_lv_bytes(const struct side *side, const struct lv *lv, uint64_t at,
 		     const void *bytes, size_t len);
+void expect_lv_any(const struct side *side, const struct lv *lv, uint64_t at,
+		   size_t len);
 /* Compares the whole LUN. */
 void compare_images(const struct side *old, const struct side *new);
 
@@ -178,13 +179,21 @@ void add_site(struct sites *sites, const struct lv *old, const struct lv *new,
 void sites_pair(struct audit *a);
 void sites_expect(struct audit *a);
 
-void check_lvs(struct audit *a); /* LV by LV, names paired */
+/* LV by LV, names paired; false if the two cannot be compared further. */
+bool check_lvs(struct audit *a);
 void list_mgt(struct audit *a, const struct lv *old, const struct lv *new);
 /* Bytes in use; 0 if the volume holds nothing. */
 uint64_t mgt_in_use(const struct side *side, const struct lv *lv);
 void list_vhd(struct audit *a, const struct lv *old, const struct lv *new);
 void list_cbtlog(struct audit *a, const struct lv *old, const struct lv *new);
 void list_journal(struct audit *a, const struct lv *old, const struct lv *new);
+void list_jvhd(struct audit *a, const struct lv *old, const struct lv *new);
+void check_jvhd(const struct audit *a, const struct lv *old,
+		const struct lv *new);
+/* Whether locator `i` of a header holds a name, and in which coding. */
+#define VHD_LOCATORS 8
+bool vhd_locator(const uint8_t *header, int i, uint64_t *at, size_t *len,
+		 enum coding *coding);
 void check_parents(const struct audit *a);
 void check_mgt_sr(const struct audit *a);
 void check_lvm(struct audit *a); /* label, mda_headers, VG text */
@@ -194,6 +203,8 @@ void check_lvm(struct audit *a); /* label, mda_headers, VG text */
 void scan_text(const char *text, size_t len, const struct side *foreign_of,
 	       const char *where);
 void scan_bytes(const uint8_t *bytes, size_t len, const char *where);
+void scan_lv(const struct side *side, const struct lv *lv, uint64_t at,
+	     uint64_t len);
 void scan_live(const struct audit *a);
 
 #endif

@@ -53,8 +53,8 @@ static void apply_patches(size_t first, uint64_t from, size_t len,
 	for (size_t i = first; i < patch_count; i++) {
 		const struct patch *p = &patches[i];
 		uint64_t a = p->at > from ? p->at : from;
-		uint64_t b =
-		    p->at + p->len < from + len ? p->at + p->len : from + len;
+		uint64_t b = p->at + p->len < from + len ? p->at + p->len
+							 : from + len;
 
 		if (p->at >= from + len)
 			break;

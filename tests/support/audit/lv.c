@@ -77,6 +77,19 @@ void expect_lv_bytes(const struct side *side, const struct lv *lv, uint64_t at,
 	}
 }
 
+void expect_lv_any(const struct side *side, const struct lv *lv, uint64_t at,
+		   size_t len)
+{
+	while (len) {
+		uint64_t run, place = lv_place(side, lv, at, &run);
+		size_t n = run < len ? (size_t)run : len;
+
+		expect_any(place, n);
+		at += n;
+		len -= n;
+	}
+}
+
 void name_place(const struct side *side, uint64_t at, char *to, size_t room)
 {
 	uint64_t extent;
@@ -94,13 +107,14 @@ void name_place(const struct side *side, uint64_t at, char *to, size_t room)
 			if (extent < s->pv_extent ||
 			    extent - s->pv_extent >= s->count)
 				continue;
-			snprintf(to, room, "byte %llu (%s byte %llu)",
-				 (unsigned long long)at, lv->name,
-				 (unsigned long long)(at - side->pe_start -
-						      s->pv_extent *
-							  side->extent_size +
-						      s->lv_extent *
-							  side->extent_size));
+			snprintf(
+				to, room, "byte %llu (%s byte %llu)",
+				(unsigned long long)at, lv->name,
+				(unsigned long long)(at - side->pe_start -
+						     s->pv_extent *
+							     side->extent_size +
+						     s->lv_extent *
+							     side->extent_size));
 			return;
 		}
 	}

@@ -232,10 +232,10 @@ static void check_mda(const struct audit *a, uint64_t at, const char *must,
 			(unsigned long long)at);
 	for (int i = 0; i < SLOT_LEN; i++) {
 		if (new.header[SLOTS_AT + SLOT_LEN + i]) {
-			problem(
-			    "the mda_header at byte %llu has a precommitted "
-			    "text",
-			    (unsigned long long)at);
+			problem("the mda_header at byte %llu has a "
+				"precommitted "
+				"text",
+				(unsigned long long)at);
 			break;
 		}
 	}

@@ -90,25 +90,31 @@ static void list_sites(struct audit *a, const struct lv *old,
 	case JOURNAL:
 		list_journal(a, old, new);
 		break;
+	case JVHD:
+		list_jvhd(a, old, new);
+		break;
 	case FOREIGN:
 	case RAW:
-	case JVHD:
 		break;
 	}
 }
 
-void check_lvs(struct audit *a)
+bool check_lvs(struct audit *a)
 {
 	check_vg(&a->old, &a->new);
-	if (a->old.lv_count != a->new.lv_count)
-		give_up("the original has %zu LVs, the result %zu",
+	if (a->old.lv_count != a->new.lv_count) {
+		problem("the original has %zu LVs, the result %zu",
 			a->old.lv_count, a->new.lv_count);
+		return false;
+	}
 	for (size_t i = 0; i < a->old.lv_count; i++) {
 		const struct lv *old = &a->old.lvs[i], *new = &a->new.lvs[i];
 
-		if (!same_segments(old, new))
-			give_up("%s (now %s): its segments differ", old->name,
+		if (!same_segments(old, new)) {
+			problem("%s (now %s): its segments differ", old->name,
 				new->name);
+			return false;
+		}
 		lvm_ids_pair(old->id, new->id, old->name);
 		pair_names(old, new);
 		list_sites(a, old, new);
@@ -120,4 +126,5 @@ void check_lvs(struct audit *a)
 	lvm_ids_check();
 	for (size_t i = 0; i < a->old.lv_count; i++)
 		check_words(&a->old.lvs[i], &a->new.lvs[i]);
+	return true;
 }

@@ -40,6 +40,14 @@ static void check_sr(struct audit *a, const char *new_sr)
 	ids_begin(&a->old_sr, &a->new_sr);
 }
 
+static void check_jvhds(const struct audit *a)
+{
+	for (size_t i = 0; i < a->old.lv_count; i++) {
+		if (a->old.lvs[i].kind == JVHD)
+			check_jvhd(a, &a->old.lvs[i], &a->new.lvs[i]);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	static struct audit a;
@@ -55,13 +63,15 @@ int main(int argc, char **argv)
 	open_side(&a.old, "original", argv[2], argv[3], argv[4]);
 	open_side(&a.new, "result", argv[2], argv[5], argv[6]);
 	check_sr(&a, argv[1]);
-	check_lvs(&a);
-	check_lvm(&a);
-	sites_expect(&a);
-	check_parents(&a);
-	check_mgt_sr(&a);
-	scan_live(&a);
-	compare_images(&a.old, &a.new);
+	if (check_lvs(&a)) {
+		check_lvm(&a);
+		sites_expect(&a);
+		check_parents(&a);
+		check_mgt_sr(&a);
+		scan_live(&a);
+		check_jvhds(&a);
+		compare_images(&a.old, &a.new);
+	}
 
 	problems = problem_count();
 	if (!problems)

@@ -64,8 +64,8 @@ void scan_bytes(const uint8_t *bytes, size_t len, const char *where)
 	free(every_other);
 }
 
-static void scan_range(const struct side *side, const struct lv *lv,
-		       uint64_t at, uint64_t len)
+void scan_lv(const struct side *side, const struct lv *lv, uint64_t at,
+	     uint64_t len)
 {
 	uint8_t *bytes;
 
@@ -86,9 +86,9 @@ static void scan_mgt(const struct side *side, const struct lv *lv)
 
 	if (!len)
 		return;
-	scan_range(side, lv, 0, 2 * SECTOR);
+	scan_lv(side, lv, 0, 2 * SECTOR);
 	for (uint64_t at = 5 * SECTOR; at < len; at += 2 * SECTOR)
-		scan_range(side, lv, at, len - at < SECTOR ? len - at : SECTOR);
+		scan_lv(side, lv, at, len - at < SECTOR ? len - at : SECTOR);
 }
 
 void scan_live(const struct audit *a)
@@ -99,15 +99,15 @@ void scan_live(const struct audit *a)
 		if (lv->kind == MGT)
 			scan_mgt(&a->new, lv);
 		else if (lv->kind == VHD)
-			scan_range(&a->new, lv, 0, VHD_HEAD);
+			scan_lv(&a->new, lv, 0, VHD_HEAD);
 		else if (lv->kind == CBTLOG)
-			scan_range(&a->new, lv, 0, 32);
+			scan_lv(&a->new, lv, 0, 32);
 	}
 	/* Wherever an identifier was: with what stands around it. */
 	for (size_t i = 0; i < a->sites.count; i++) {
 		const struct site *s = &a->sites.items[i];
 
 		if (s->old->kind != MGT)
-			scan_range(&a->new, s->new, s->at, s->len);
+			scan_lv(&a->new, s->new, s->at, s->len);
 	}
 }

@@ -22,7 +22,7 @@ void add_site(struct sites *sites, const struct lv *old, const struct lv *new,
 	if (at + len > old->size)
 		give_up("%s: its %s lies outside it", old->name, what);
 	sites->items =
-	    grow_array(sites->items, sites->count, sizeof(*sites->items));
+		grow_array(sites->items, sites->count, sizeof(*sites->items));
 	s = &sites->items[sites->count++];
 	*s = (struct site){ old, new, at, len, coding, "" };
 	snprintf(s->what, sizeof(s->what), "%s", what);
@@ -61,7 +61,7 @@ static void encode(const char *was, const char *text, size_t n,
 	for (size_t i = 0; i < n; i++) {
 		if (was[i] != text[i])
 			bytes[i * stride(coding) + low_byte(coding)] =
-			    (uint8_t)text[i];
+				(uint8_t)text[i];
 	}
 }
 

@@ -15,7 +15,6 @@
 #define NAME_LEN     512
 #define LOCATORS_AT  576
 #define LOCATOR_LEN  24
-#define LOCATORS     8
 #define DIFFERENCING 4
 
 /* Where the dynamic header is; 0 if the LV holds no VHD that has one. */
@@ -35,9 +34,8 @@ static uint64_t header_place(const struct side *side, const struct lv *lv,
 	return memcmp(cookie, "cxsparse", 8) == 0 ? at : 0;
 }
 
-/* Whether a locator holds a name, and in which coding. */
-static bool locator(const uint8_t *header, int i, uint64_t *at, size_t *len,
-		    enum coding *coding)
+bool vhd_locator(const uint8_t *header, int i, uint64_t *at, size_t *len,
+		 enum coding *coding)
 {
 	const uint8_t *p = header + LOCATORS_AT + i * LOCATOR_LEN;
 
@@ -64,13 +62,13 @@ void list_vhd(struct audit *a, const struct lv *old, const struct lv *new)
 	add_site(&a->sites, old, new, header_at + NAME_AT, NAME_LEN, UTF16BE,
 		 "parent name");
 	add_site(&a->headers, old, new, header_at, HEADER, BINARY, "header");
-	for (int i = 0; i < LOCATORS; i++) {
+	for (int i = 0; i < VHD_LOCATORS; i++) {
 		enum coding coding;
 		uint64_t at;
 		size_t len;
 		char what[32];
 
-		if (!locator(header, i, &at, &len, &coding))
+		if (!vhd_locator(header, i, &at, &len, &coding))
 			continue;
 		snprintf(what, sizeof(what), "locator %d", i);
 		add_site(&a->sites, old, new, at, len, coding, what);
@@ -126,12 +124,12 @@ static bool get_parent(const struct side *side, const struct lv *lv,
 	lv_read(side, lv, header_at, header, sizeof(header));
 	find_uuids(side, lv, header_at + NAME_AT, NAME_LEN, UTF16BE, vdi, &any,
 		   sr);
-	for (int i = 0; i < LOCATORS; i++) {
+	for (int i = 0; i < VHD_LOCATORS; i++) {
 		enum coding coding;
 		uint64_t at;
 		size_t len;
 
-		if (locator(header, i, &at, &len, &coding))
+		if (vhd_locator(header, i, &at, &len, &coding))
 			find_uuids(side, lv, at, len, coding, vdi, &any, sr);
 	}
 	return any;

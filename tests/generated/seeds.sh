@@ -1,0 +1,122 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-only
+#
+# seeds.sh WORK FIRST STEP LAST: the SRs of seeds FIRST, FIRST+STEP … up to LAST,
+# each made, resigned, judged, resigned again and judged again; one line each.
+# Called by run.sh, which names the programs in RESIGN_FILE, AUDIT, GEN, MUTATE
+# and RERUN. WORK is an empty directory.
+
+# shellcheck disable=SC2317 # functions that `check` calls
+set -u
+here=$(dirname "$0")
+export WORK=$1
+# shellcheck source=tests/support/lvm.sh
+. "$here/../support/lvm.sh"
+# shellcheck source=tests/support/checks.sh
+. "$here/../support/checks.sh"
+
+image=$WORK/image
+clone=$WORK/clone
+again=$WORK/again
+
+# vgcfgrestore asks device-mapper for active LVs; there are none.
+restore_words="Couldn't find device with uuid|/dev/mapper/control|\
+device-mapper|Incompatible libdevmapper|Failed to check for active volumes"
+
+# The VG by real lvm2, then what it would not write.
+make_vg()
+{
+	local LVM_EXPECTED=$restore_words
+
+	lvm_attach image "$image" "$block" &&
+		lvm_run pvcreate -qq -ff -y \
+			--uuid "$pv_uuid" --metadatacopies "$copies" \
+			--restorefile "$WORK/vg.conf" "$LVM_DEVICES/image" &&
+		lvm_run vgcfgrestore -qq -f "$WORK/vg.conf" "$vg" || return
+	lvm_detach image
+	truncate -s "$lun_size" "$image"
+	"$MUTATE" "$image" -f "$WORK/mutations"
+}
+
+report()
+{
+	local LVM_EXPECTED=${expected-}
+
+	lvm_run vgck && lvm_report >"$WORK/report"
+}
+
+resigned_twice()
+{
+	local sr next
+
+	sr=$(new_uuid)
+	next=$(new_uuid)
+	copy "$image" "$clone" &&
+		resign "$clone" "$sr" "$block" &&
+		copy "$clone" "$again" &&
+		resign "$again" "$next" "$block" &&
+		lvm_attach image "$image" "$block" &&
+		lvm_attach clone "$clone" "$block" &&
+		lvm_attach again "$again" "$block" &&
+		report &&
+		audited "$sr" "$image" "$clone" &&
+		audited "$next" "$clone" "$again" >/dev/null
+}
+
+# Where it may be refused, too; then with nothing changed.
+resigned_or_not()
+{
+	local said
+
+	if [[ -n $may_refuse ]] && copy "$image" "$clone" &&
+		said=$(refused "$clone" "$block") &&
+		grep -Eq "$may_refuse" <<<"$said"; then
+		echo "refused: $said"
+		return
+	fi
+	resigned_twice
+}
+
+refused_with_words()
+{
+	local said
+
+	[[ -z ${truncate-} ]] || truncate -s "$truncate" "$image"
+	said=$(refused "$image" "$block") || { echo "$said"; return 1; }
+	echo "$said"
+	grep -Eq "$words" <<<"$said" || { echo "without: $words"; return 1; }
+}
+
+# Where the shape of an SR comes from.
+vg="" pv_uuid="" block="" copies="" lun_size="" lvs="" what="" words=""
+
+# In a subshell of its own, for the variables of the shape.
+seed()
+{
+	local expect="" expected="" may_refuse="" truncate="" said
+
+	"$GEN" "$1" "$WORK" ${POOL:+"$POOL"} || return
+	# shellcheck disable=SC1091
+	. "$WORK/shape"
+	if ! said=$(make_vg 2>&1) || [[ -n $said ]]; then
+		printf 'FAIL seed %d: %s\ncould not be made: %s\n' "$1" \
+			"$what" "$said"
+		return 1
+	fi
+	if [[ $expect == refuse ]]; then
+		check "seed $1: $what" refused_with_words
+	else
+		check "seed $1: $what, $lvs LVs" resigned_or_not
+	fi
+}
+
+trap 'lvm_end' EXIT
+# Between two seeds, so that nothing stays attached.
+trap 'exit 130' INT
+trap 'exit 143' TERM
+lvm_begin "$WORK"
+for ((s = $2; s <= $4; s += $3)); do
+	(seed "$s") || printf 'rerun: %s %d 1\n' "$RERUN" "$s"
+	lvm_end
+done
+exit 0

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * lib/host's checks by hand, for the tests of the test host. Takes commands
+ * from standard input, one a line, and answers each with one line: "ok",
+ * perhaps with a word, or "CODE: text".
+ *
+ *   check DEVICE       whether the host uses it
+ *   guard DISK SCSIID  whether it uses the LUN, by this disk or another
+ *   remember           which multipath maps there are
+ *   claim DISK         into which map multipathd puts it; "ok DEVICE NAME" with
+ *                      "ours" or "theirs", or "ok none"
+ *   open DEVICE        for exclusive use
+ *   read, write        a block at its end, and flush
+ *   close
+ *   release DISK...    gives the map up
+ *   judge DEVICE FILE  whether LVM finds on it what FILE says: a line with PV
+ *                      id, VG id and name, then one a volume, of id and name
+ *
+ * -v logs to standard error.
+ */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "engine/guard_host.h"
+#include "host/in_use.h"
+#include "host/lvm_judge.h"
+#include "host/multipath.h"
+#include "lun/lun_block.h"
+
+#define MAX_WORDS 10
+
+static struct multipath_before before;
+static struct multipath_map map;
+static struct lun *lun;
+static uint8_t block[4096] __attribute__((aligned(4096)));
+
+static const char *code_name(enum error_code code)
+{
+	switch ((int)code) {
+	case ERROR_IN_USE:
+		return "IN_USE";
+	case ERROR_IO:
+		return "IO";
+	case ERROR_NO_DEVICE:
+		return "NO_DEVICE";
+	case ERROR_INTERNAL:
+		return "INTERNAL";
+	case ERROR_LUN_CONTENT:
+		return "LUN_CONTENT";
+	default:
+		return "OTHER";
+	}
+}
+
+static void to_stderr(enum log_level level, const char *line)
+{
+	(void)level;
+	fprintf(stderr, "%s\n", line);
+}
+
+static int claim(const char *disk, struct error *err)
+{
+	if (multipath_claim(disk, &before, &map, err))
+		return -1;
+	if (*map.device)
+		printf("ok %s %s %s\n", map.device, map.dm.name,
+		       map.ours ? "ours" : "theirs");
+	else
+		printf("ok none\n");
+	return 1;
+}
+
+static int open_device(const char *device, struct error *err)
+{
+	char path[80];
+
+	block_path(device, path, sizeof(path));
+	return lun_block_open(path, &lun, err);
+}
+
+static int do_io(bool write, struct error *err)
+{
+	const struct lun_io io = { lun->size - lun->block_size, lun->block_size,
+				   block };
+
+	if (!write)
+		return lun_read(lun, &io, 1, err);
+	return lun_write(lun, &io, 1, err) || lun_flush(lun, err) ? -1 : 0;
+}
+
+static int judge(const char *device, const char *path, struct error *err)
+{
+	struct lvm_expectation want = { 0 };
+	struct lvm_expected_lv lvs[1000];
+	char words[1000][2][200];
+	char pv[200], vg[200], name[200];
+	FILE *file = fopen(path, "r");
+	size_t n = 0;
+
+	if (!file || fscanf(file, "%199s %199s %199s", pv, vg, name) != 3)
+		return error_set(err, ERROR_INTERNAL, "bad file %s", path);
+	while (n < 1000 &&
+	       fscanf(file, "%199s %199s", words[n][0], words[n][1]) == 2) {
+		lvs[n].id = words[n][0];
+		lvs[n].name = words[n][1];
+		n++;
+	}
+	fclose(file);
+	want.pv_id = pv;
+	want.vg_id = vg;
+	want.vg_name = name;
+	want.lvs = lvs;
+	want.lv_count = n;
+	return lvm_judge(device, &want, err);
+}
+
+/* 0: "ok" is to be said, 1: all has been said, -1: *err. */
+static int obey(char **words, unsigned count, struct error *err)
+{
+	const char *const what = words[0];
+
+	if (strcmp(what, "check") == 0 && count == 2)
+		return in_use_check(words[1], err);
+	if (strcmp(what, "guard") == 0 && count == 3)
+		return guard_host(words[1], words[2], err);
+	if (strcmp(what, "remember") == 0)
+		return multipath_remember(&before, err);
+	if (strcmp(what, "claim") == 0 && count == 2)
+		return claim(words[1], err);
+	if (strcmp(what, "open") == 0 && count == 2 && !lun)
+		return open_device(words[1], err);
+	if (strcmp(what, "read") == 0 && lun)
+		return do_io(false, err);
+	if (strcmp(what, "write") == 0 && lun)
+		return do_io(true, err);
+	if (strcmp(what, "close") == 0) {
+		lun_close(lun);
+		lun = NULL;
+		return 0;
+	}
+	if (strcmp(what, "release") == 0)
+		return multipath_release(&map, (const char *const *)words + 1,
+					 count - 1, err);
+	if (strcmp(what, "judge") == 0 && count == 3)
+		return judge(words[1], words[2], err);
+	return error_set(err, ERROR_BAD_REQUEST, "what is %s?", what);
+}
+
+int main(int argc, char **argv)
+{
+	char line[1024];
+
+	if (argc > 1 && strcmp(argv[1], "-v") == 0)
+		log_to(to_stderr, LOG_LEVEL_DEBUG);
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	while (fgets(line, sizeof(line), stdin)) {
+		char *words[MAX_WORDS];
+		unsigned count = 0;
+		struct error err;
+		int result;
+
+		for (char *p = strtok(line, " \n"); p && count < MAX_WORDS;
+		     p = strtok(NULL, " \n"))
+			words[count++] = p;
+		if (!count)
+			continue;
+		result = obey(words, count, &err);
+		if (result < 0)
+			printf("%s: %s\n", code_name(err.code), err.text);
+		else if (result == 0)
+			printf("ok\n");
+	}
+	lun_close(lun);
+	multipath_before_free(&before);
+	return 0;
+}

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * iscsi_proxy PORT [cut:N | kill:N:PID | trace]: stands between an initiator
+ * and the target at 127.0.0.1:PORT, for one connection, and counts what passes:
+ * an account of the traffic that is not the program's own.
+ *
+ *   cut:N       both sides see the connection closed at the Nth SCSI command,
+ *               which does not pass
+ *   kill:N:PID  process PID, the target's, is killed then
+ *   trace       prints each SCSI command: "cdb OPCODE LBA BLOCKS", "+" in front
+ *               if the initiator had waited for all answers before
+ *
+ * Prints its own port, and when the connection has ended: one line "NAME COUNT"
+ * for commands, read (bytes), written (bytes), rounds (how often the initiator
+ * had to wait for an answer before it went on), login (PDUs of it), other (PDUs
+ * that are neither), and each kind of command.
+ */
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define HEADER	 48
+#define MAX_DATA (1u << 24)
+
+/* PDUs (RFC 7143, 11.2.1.2) */
+#define SCSI_COMMAND 0x01
+#define LOGIN	     0x03
+#define DATA_OUT     0x05
+#define SCSI_ANSWER  0x21
+#define DATA_IN	     0x25
+
+static unsigned commands, rounds, logins, others, waiting;
+static unsigned long long bytes_read, bytes_written;
+static unsigned kinds[256], vpd_inquiries;
+static unsigned stop_at;
+static pid_t victim;
+static bool trace;
+
+static uint8_t header[HEADER];
+static uint8_t data[MAX_DATA + 4 + 255 * 4];
+
+static void die(const char *what)
+{
+	perror(what);
+	exit(1);
+}
+
+static bool receive(int fd, uint8_t *to, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = read(fd, to, len);
+
+		if (n <= 0)
+			return false;
+		to += n;
+		len -= (size_t)n;
+	}
+	return true;
+}
+
+static bool transmit(int fd, const uint8_t *from, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(fd, from, len);
+
+		if (n <= 0)
+			return false;
+		from += n;
+		len -= (size_t)n;
+	}
+	return true;
+}
+
+static uint32_t be32(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
+	       (uint32_t)p[2] << 8 | p[3];
+}
+
+static uint32_t data_length(void)
+{
+	return (uint32_t)header[5] << 16 | (uint32_t)header[6] << 8 | header[7];
+}
+
+static void print_command(const uint8_t *cdb)
+{
+	bool is_long = cdb[0] >= 0x80 && cdb[0] < 0xa0;
+
+	printf("%scdb %02x %u %u\n", waiting ? "" : "+", cdb[0],
+	       be32(cdb + (is_long ? 6 : 2)),
+	       is_long ? be32(cdb + 10) : (unsigned)(cdb[7] << 8 | cdb[8]));
+}
+
+/* False: the connection ends here. */
+static bool count_from_initiator(void)
+{
+	const uint8_t *cdb = header + 32;
+
+	switch (header[0] & 0x3f) {
+	case SCSI_COMMAND:
+		if (stop_at && commands + 1 == stop_at) {
+			if (victim)
+				kill(victim, SIGKILL);
+			return false;
+		}
+		commands++;
+		kinds[cdb[0]]++;
+		if (cdb[0] == 0x12 && (cdb[1] & 1))
+			vpd_inquiries++;
+		if (trace)
+			print_command(cdb);
+		if (waiting++ == 0)
+			rounds++;
+		bytes_written += data_length();
+		return true;
+	case DATA_OUT:
+		bytes_written += data_length();
+		return true;
+	case LOGIN:
+		logins++;
+		return true;
+	default:
+		others++;
+		return true;
+	}
+}
+
+/* Data-In with the S bit is the answer to its command, too. */
+static void count_from_target(void)
+{
+	switch (header[0] & 0x3f) {
+	case DATA_IN:
+		bytes_read += data_length();
+		if (header[1] & 1)
+			waiting--;
+		break;
+	case SCSI_ANSWER:
+		waiting--;
+		break;
+	default:
+		break;
+	}
+}
+
+/* Passes one PDU on; without digests, which nobody asks for here. */
+static bool pass(int from, int to, bool from_initiator)
+{
+	size_t len;
+
+	if (!receive(from, header, HEADER))
+		return false;
+	len = ((size_t)data_length() + 3) / 4 * 4 + header[4] * 4u;
+	if (!receive(from, data, len))
+		return false;
+	if (from_initiator) {
+		if (!count_from_initiator())
+			return false;
+	} else {
+		count_from_target();
+	}
+	return transmit(to, header, HEADER) && transmit(to, data, len);
+}
+
+static void serve(int initiator, int target)
+{
+	struct pollfd fds[2] = {
+		{ .fd = target, .events = POLLIN },
+		{ .fd = initiator, .events = POLLIN },
+	};
+
+	while (poll(fds, 2, -1) > 0) {
+		if (fds[0].revents) {
+			if (!pass(target, initiator, false))
+				return;
+		} else if (!pass(initiator, target, true)) {
+			return;
+		}
+	}
+}
+
+static struct sockaddr_in loopback(uint16_t port)
+{
+	return (struct sockaddr_in){
+		.sin_family = AF_INET,
+		.sin_port = htons(port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+}
+
+static int tcp_socket(void)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	if (fd < 0)
+		die("socket");
+	return fd;
+}
+
+/* Accepts one initiator; any further one finds nobody listening. */
+static int await_initiator(void)
+{
+	struct sockaddr_in here = loopback(0);
+	socklen_t len = sizeof(here);
+	int listener = tcp_socket();
+	int fd;
+
+	if (bind(listener, (struct sockaddr *)&here, len) ||
+	    listen(listener, 1) ||
+	    getsockname(listener, (struct sockaddr *)&here, &len))
+		die("listen");
+	printf("%u\n", ntohs(here.sin_port));
+	fflush(stdout);
+	fd = accept(listener, NULL, NULL);
+	if (fd < 0)
+		die("accept");
+	close(listener);
+	return fd;
+}
+
+static void no_delay(int fd)
+{
+	const int on = 1;
+
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+}
+
+static void print_kinds(void)
+{
+	static const struct {
+		uint8_t code;
+		const char *name;
+	} names[] = {
+		{ 0x00, "TEST_UNIT_READY" }, { 0x12, "INQUIRY" },
+		{ 0x1a, "MODE_SENSE" },	     { 0x25, "READ_CAPACITY10" },
+		{ 0x28, "READ10" },	     { 0x2a, "WRITE10" },
+		{ 0x35, "SYNC_CACHE10" },    { 0x5a, "MODE_SENSE10" },
+		{ 0x88, "READ16" },	     { 0x89, "COMPARE_AND_WRITE" },
+		{ 0x8a, "WRITE16" },	     { 0x91, "SYNC_CACHE16" },
+		{ 0x9e, "READ_CAPACITY16" }, { 0xa0, "REPORT_LUNS" },
+	};
+
+	kinds[0x12] -= vpd_inquiries;
+	if (vpd_inquiries)
+		printf("INQUIRY_VPD %u\n", vpd_inquiries);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (kinds[names[i].code])
+			printf("%s %u\n", names[i].name, kinds[names[i].code]);
+		kinds[names[i].code] = 0;
+	}
+	for (unsigned i = 0; i < 256; i++) {
+		if (kinds[i])
+			printf("SCSI_%02X %u\n", i, kinds[i]);
+	}
+}
+
+static bool read_option(const char *text)
+{
+	trace = strcmp(text, "trace") == 0;
+	return trace || sscanf(text, "cut:%u", &stop_at) == 1 ||
+	       sscanf(text, "kill:%u:%d", &stop_at, &victim) == 2;
+}
+
+int main(int argc, char **argv)
+{
+	struct sockaddr_in there;
+	int initiator, target;
+
+	if (argc < 2 || argc > 3 || (argc == 3 && !read_option(argv[2]))) {
+		fprintf(stderr, "usage: %s PORT [cut:N | kill:N:PID | trace]\n",
+			argv[0]);
+		return 2;
+	}
+	signal(SIGPIPE, SIG_IGN);
+	there = loopback((uint16_t)atoi(argv[1]));
+	initiator = await_initiator();
+	target = tcp_socket();
+	if (connect(target, (struct sockaddr *)&there, sizeof(there)))
+		die("connect");
+	no_delay(initiator);
+	no_delay(target);
+	serve(initiator, target);
+	close(initiator);
+	close(target);
+	printf("commands %u\nread %llu\nwritten %llu\nrounds %u\nlogin %u\n"
+	       "other %u\n",
+	       commands, bytes_read, bytes_written, rounds, logins, others);
+	print_kinds();
+	return 0;
+}
