@@ -3,9 +3,13 @@
  * One program, three names: what it does is decided by the name it is called
  * with.
  */
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "host/stop.h"
 #include "drivers/sm_backend.h"
 
 static const char *name_of(const char *path)
@@ -15,10 +19,23 @@ static const char *name_of(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+/* Whatever we were started from. */
+static void settle_process(void)
+{
+	/* libiscsi and the XML libraries write to sockets that may be gone. */
+	signal(SIGPIPE, SIG_IGN);
+	/* libiscsi would print, and stderr is for xapi. */
+	unsetenv("LIBISCSI_DEBUG");
+	/* What we make is for others to read at most. */
+	umask(022);
+	stop_on_signals();
+}
+
 int main(int argc, char **argv)
 {
 	const char *name = argc > 0 ? name_of(argv[0]) : "";
 
+	settle_process();
 	if (strcmp(name, "RELVMoISCSISR") == 0)
 		return sm_backend(argc, argv);
 	if (strcmp(name, "relvmoiscsi") == 0 || strcmp(name, "relvm") == 0)

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -143,7 +142,6 @@ int sm_backend(int argc, char **argv)
 	log_to(smlog_write, LOG_LEVEL_INFO);
 	open_standard_files();
 	forbid_core_files();
-	signal(SIGPIPE, SIG_IGN);
 
 	answer = answer_call(argc, argv);
 	write_answer(answer ? answer : response_out_of_memory);

@@ -44,10 +44,12 @@ static int read_device_config(const struct request *request,
 static enum resign_initiator resign_initiator_of(enum initiator_kind kind)
 {
 	switch (kind) {
+	case INITIATOR_OPEN_ISCSI:
+		return RESIGN_OPEN_ISCSI;
 	case INITIATOR_LIBISCSI:
 		return RESIGN_LIBISCSI;
 	}
-	return RESIGN_LIBISCSI;
+	return RESIGN_OPEN_ISCSI;
 }
 
 static int resign(const struct device_config *config,

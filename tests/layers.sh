@@ -25,7 +25,8 @@ may_include() {
 	lib/format) echo 'base format' ;;
 	lib/plan) echo 'base format plan' ;;
 	# SCSI replies are parsed by pure codecs (vpd83, report_luns).
-	lib/iscsi) echo 'base format iscsi' ;;
+	# open-iscsi is a program of the host, run under a lock of the host.
+	lib/iscsi) echo 'base format host iscsi' ;;
 	# The libiscsi form waits for its commands with iscsi's loop.
 	lib/lun) echo 'base lun iscsi' ;;
 	lib/txn) echo 'base format plan lun txn' ;;
@@ -34,7 +35,7 @@ may_include() {
 	lib/sm) echo 'base iscsi sm' ;;
 	lib/xapi) echo 'base xapi' ;;
 	lib/engine) echo 'base format plan lun txn iscsi host sm xapi engine' ;;
-	drivers | xapi-plugin) echo 'base iscsi sm xapi engine drivers' ;;
+	drivers | xapi-plugin) echo 'base iscsi host sm xapi engine drivers' ;;
 	esac
 }
 

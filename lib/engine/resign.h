@@ -13,7 +13,8 @@
 #include "iscsi/target.h"
 
 enum resign_initiator {
-	RESIGN_LIBISCSI,
+	RESIGN_OPEN_ISCSI, /* the host's own */
+	RESIGN_LIBISCSI,   /* in this process */
 };
 
 enum resign_snapshots {
@@ -29,8 +30,12 @@ struct resign_request {
 	struct uuid new_sr_uuid; /* xapi's uuid of this sr_create call */
 };
 
-/* Resigns the LUN. On 0 the LUN carries its new identifiers, is flushed, read
- * back and detached. On -1 it is as it was. */
+/* Resigns the LUN, or completes a resign that was cut short. On 0 the LUN
+ * carries its new identifiers, is flushed, read back and detached. On -1 it is
+ * as it was, or the text says otherwise: a resign that is committed is
+ * completed by the next call. ERROR_LOCKED while another process of this host
+ * is at it. A signal (host/stop.h) before the commit ends it with
+ * ERROR_INTERRUPTED; after the commit it changes nothing. */
 int resign_over_iscsi(const struct resign_request *request, struct error *err);
 
 #endif

@@ -174,7 +174,7 @@ static int retry_after_ms(const struct run *run, const struct slot *slot)
 	case SCSI_STATUS_TASK_SET_FULL:
 		return wait;
 	case SCSI_STATUS_TASK_ABORTED:
-		return 0;
+		return command->once ? -1 : 0;
 	case SCSI_STATUS_CHECK_CONDITION:
 		break;
 	default:
@@ -191,7 +191,7 @@ static int retry_after_ms(const struct run *run, const struct slot *slot)
 		return 0;
 	case SCSI_SENSE_RECOVERED_ERROR:
 	case SCSI_SENSE_COMMAND_ABORTED:
-		return 0;
+		return command->once ? -1 : 0;
 	case SCSI_SENSE_NOT_READY:
 		/* becoming ready; changing its asymmetric access state */
 		if (command->sense_asc == 0x0401 ||

@@ -34,6 +34,8 @@ struct scsi_command {
 	uint32_t len;
 	bool exact; /* all of `len` or it failed; `len` is then a multiple
 		     * of 512 for a read */
+	bool once;  /* done twice it would do harm: it is sent again only if the
+		     * target has surely not begun it */
 
 	/* The batch's answer. */
 	bool good;
@@ -79,5 +81,8 @@ int scsi_command_error(const struct scsi_command *command, struct error *err);
 
 /* The target does not know this operation code, or this field of the CDB. */
 bool scsi_command_unsupported(const struct scsi_command *command);
+
+/* The target has compared, found a difference, and done nothing. */
+bool scsi_command_miscompared(const struct scsi_command *command);
 
 #endif

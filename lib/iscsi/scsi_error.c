@@ -23,6 +23,7 @@ static const struct name opcodes[] = {
 	{ 0x2a, "WRITE(10)" },
 	{ 0x35, "SYNCHRONIZE CACHE(10)" },
 	{ 0x88, "READ(16)" },
+	{ 0x89, "COMPARE AND WRITE" },
 	{ 0x8a, "WRITE(16)" },
 	{ 0x9e, "READ CAPACITY(16)" },
 	{ 0xa0, "REPORT LUNS" },
@@ -55,6 +56,7 @@ static const struct name sense_codes[] = {
 	{ 0x040c, "target port in unavailable state" },
 	{ 0x0c00, "write error" },
 	{ 0x1100, "unrecovered read error" },
+	{ 0x1d00, "miscompare during verify operation" },
 	{ 0x2000, "invalid command operation code" },
 	{ 0x2100, "logical block address out of range" },
 	{ 0x2400, "invalid field in CDB" },
@@ -99,6 +101,10 @@ void scsi_command_name(const struct scsi_command *command, char *text,
 	case SCSI_OPCODE_WRITE16:
 		lba = get_be64(cdb + 2);
 		blocks = get_be32(cdb + 10);
+		break;
+	case SCSI_OPCODE_COMPARE_AND_WRITE:
+		lba = get_be64(cdb + 2);
+		blocks = cdb[13];
 		break;
 	default:
 		snprintf(text, size, "LUN %u, %s", command->lun, name);
@@ -147,12 +153,23 @@ int scsi_command_error(const struct scsi_command *command, struct error *err)
 	return error_set(err, ERROR_IO, "%s: %s", name, failure);
 }
 
-bool scsi_command_unsupported(const struct scsi_command *command)
+/* What the target says of this very command, and not of an earlier one. */
+static bool has_sense(const struct scsi_command *command, uint8_t key)
 {
 	return !command->good && !command->short_data &&
 	       command->status == SCSI_STATUS_CHECK_CONDITION &&
 	       (command->sense_type == 0x70 || command->sense_type == 0x72) &&
-	       command->sense_key == SCSI_SENSE_ILLEGAL_REQUEST &&
+	       command->sense_key == key;
+}
+
+bool scsi_command_unsupported(const struct scsi_command *command)
+{
+	return has_sense(command, SCSI_SENSE_ILLEGAL_REQUEST) &&
 	       (command->sense_asc == SCSI_SENSE_ASCQ_INVALID_OPERATION_CODE ||
 		command->sense_asc == SCSI_SENSE_ASCQ_INVALID_FIELD_IN_CDB);
+}
+
+bool scsi_command_miscompared(const struct scsi_command *command)
+{
+	return has_sense(command, SCSI_SENSE_MISCOMPARE);
 }

@@ -24,6 +24,9 @@
 /* How often a target may send us to another address. */
 #define REDIRECTS 4
 
+/* How often `stop` is asked while nothing happens. */
+#define STOP_MS 100
+
 /* "[address]:port" with a numeric IPv6 address and its scope */
 #define PORTAL_SIZE (NI_MAXHOST + 16)
 
@@ -35,6 +38,7 @@ enum login_end {
 
 struct attempt {
 	const struct iscsi_target *target;
+	bool (*stop)(void);
 	const char *portal; /* numeric, as iscsi_connect_async takes it */
 	struct iscsi_context *session;
 	struct login_watch watch;
@@ -91,6 +95,25 @@ static int set_up(struct attempt *attempt, struct error *err)
 	return 0;
 }
 
+static bool stopped(struct attempt *attempt, struct error *err)
+{
+	if (!attempt->stop || !attempt->stop())
+		return false;
+	attempt->final = true;
+	error_set(err, ERROR_INTERRUPTED,
+		  "the LUN is unchanged: stopped by a signal during the login "
+		  "at %s",
+		  attempt->portal);
+	return true;
+}
+
+static int64_t next_look(int64_t deadline)
+{
+	int64_t look = session_now_ms() + STOP_MS;
+
+	return look < deadline ? look : deadline;
+}
+
 static int connect_to(struct attempt *attempt, struct error *err)
 {
 	struct iscsi_context *session = attempt->session;
@@ -106,7 +129,11 @@ static int connect_to(struct attempt *attempt, struct error *err)
 	/* Helpers that the program starts must not keep the session alive. */
 	fcntl(iscsi_get_fd(session), F_SETFD, FD_CLOEXEC);
 
-	events = session_wait(session, deadline);
+	do {
+		if (stopped(attempt, err))
+			return -1;
+		events = session_wait(session, next_look(deadline));
+	} while (events == 0 && session_now_ms() < deadline);
 	if (events == 0)
 		return error_set(err, ERROR_CONNECT,
 				 "cannot connect to %s: no answer within %d "
@@ -201,8 +228,11 @@ static enum login_end exchange(struct attempt *attempt, struct error *err)
 		return LOGIN_FAILED;
 	}
 	while (!attempt->answered) {
-		int events = session_wait(session, deadline);
+		int events;
 
+		if (stopped(attempt, err))
+			return LOGIN_FAILED;
+		events = session_wait(session, next_look(deadline));
 		if (events == 0 && session_now_ms() >= deadline) {
 			error_set(err, ERROR_CONNECT,
 				  "%s does not answer the login within %d "
@@ -334,10 +364,10 @@ static bool split_address(char *text, char **host, unsigned *port)
 }
 
 int user_login(const struct iscsi_target *target,
-	       const struct iscsi_portal *portal, struct iscsi_context **out,
-	       bool *final, struct error *err)
+	       const struct iscsi_portal *portal, bool (*stop)(void),
+	       struct iscsi_context **out, bool *final, struct error *err)
 {
-	struct attempt attempt = { .target = target };
+	struct attempt attempt = { .target = target, .stop = stop };
 	char elsewhere[2][MAX_STRING_SIZE + 1];
 	char *host = portal->host;
 	unsigned port = portal->port;

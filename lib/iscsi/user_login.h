@@ -17,7 +17,7 @@
  * On failure *final tells that another portal would answer the same. Errors as
  * in user_session_open. */
 int user_login(const struct iscsi_target *target,
-	       const struct iscsi_portal *portal, struct iscsi_context **out,
-	       bool *final, struct error *err);
+	       const struct iscsi_portal *portal, bool (*stop)(void),
+	       struct iscsi_context **out, bool *final, struct error *err);
 
 #endif

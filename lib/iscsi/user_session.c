@@ -20,7 +20,7 @@ static int weight(enum error_code code)
 	return code == ERROR_CONNECT ? 1 : 2;
 }
 
-int user_session_open(const struct iscsi_target *target,
+int user_session_open(const struct iscsi_target *target, bool (*stop)(void),
 		      struct iscsi_context **out, struct error *err)
 {
 	struct error worst;
@@ -31,7 +31,7 @@ int user_session_open(const struct iscsi_target *target,
 		struct error failure;
 		bool final = false;
 
-		if (user_login(target, &target->portals[i], out, &final,
+		if (user_login(target, &target->portals[i], stop, out, &final,
 			       &failure) == 0)
 			return 0;
 		log_debug("portal %s:%u: %s", target->portals[i].host,

@@ -9,6 +9,8 @@
 #ifndef ISCSI_USER_SESSION_H
 #define ISCSI_USER_SESSION_H
 
+#include <stdbool.h>
+
 #include <iscsi/iscsi.h>
 
 #include "base/error.h"
@@ -23,8 +25,9 @@
  *   ERROR_CONNECT    nothing listens, or it does not answer in time
  *   ERROR_LOGIN      refused, on either side
  *   ERROR_DISCOVERY  the target has no such IQN, for this initiator
+ *   ERROR_INTERRUPTED  `stop`, which may be NULL, said so: it is asked often
  * Name resolution has the resolver's own time limit, all else one of ours. */
-int user_session_open(const struct iscsi_target *target,
+int user_session_open(const struct iscsi_target *target, bool (*stop)(void),
 		      struct iscsi_context **out, struct error *err);
 
 /* Finds the LUN whose SCSIid (what `scsi_id -g` prints, white space to `_`) is

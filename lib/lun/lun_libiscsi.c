@@ -19,6 +19,7 @@ struct lun_libiscsi {
 	uint16_t number;
 	bool volatile_cache; /* the caching page says so */
 	bool unflushed;	     /* written since the last flush */
+	bool cannot_swap;    /* the target has no COMPARE AND WRITE */
 	struct scsi_traffic traffic;
 };
 
@@ -149,6 +150,54 @@ static int libiscsi_flush(struct lun *lun, struct error *err)
 	return 0;
 }
 
+/* SBC-3, 5.2. Whether the target did it is known only from its answer: after a
+ * lost or an ambiguous one nothing is tried again, for our own success would
+ * look like another host's. Without FUA, which targets refuse that have no
+ * cache; as after a write, it takes a flush to make it stable. */
+static int libiscsi_swap(struct lun *lun, uint64_t offset,
+			 const uint8_t *expect, const uint8_t *with,
+			 enum lun_swapped *outcome, struct error *err)
+{
+	struct lun_libiscsi *self = of(lun);
+	uint32_t block = lun->block_size;
+	uint8_t both[2 * 4096];
+	struct scsi_command command = {
+		.lun = self->number,
+		.cdb = { SCSI_OPCODE_COMPARE_AND_WRITE },
+		.cdb_len = 16,
+		.direction = SCSI_XFER_WRITE,
+		.data = both,
+		.len = 2 * block,
+		.exact = true,
+		.once = true,
+	};
+	int rc;
+
+	*outcome = LUN_CANNOT_SWAP;
+	if (self->cannot_swap)
+		return 0;
+	put_be64(command.cdb + 2, offset / block);
+	command.cdb[13] = 1; /* one block to compare, one to write */
+	memcpy(both, expect, block);
+	memcpy(both + block, with, block);
+	rc = run(self, &command, 1, false, err);
+	self->unflushed = true;
+	if (rc)
+		return -1;
+	if (scsi_command_unsupported(&command)) {
+		self->cannot_swap = true;
+		return 0;
+	}
+	if (scsi_command_miscompared(&command)) {
+		*outcome = LUN_NOT_SWAPPED;
+		return 0;
+	}
+	if (!command.good)
+		return scsi_command_error(&command, err);
+	*outcome = LUN_SWAPPED;
+	return 0;
+}
+
 static void libiscsi_close(struct lun *lun)
 {
 	free(of(lun));
@@ -158,6 +207,7 @@ static const struct lun_ops libiscsi_ops = {
 	.read = libiscsi_read,
 	.write = libiscsi_write,
 	.flush = libiscsi_flush,
+	.swap = libiscsi_swap,
 	.close = libiscsi_close,
 };
 
@@ -223,11 +273,24 @@ static int take_mode(struct lun_libiscsi *self,
 	return 0;
 }
 
-/* Both questions in one round trip. */
+/* SBC-3, 6.6.4: page 0xb0, block limits. Targets need not have it; before SBC-3
+ * it was shorter. */
+static void take_limits(struct lun_libiscsi *self,
+			const struct scsi_command *command)
+{
+	const uint8_t *page = command->data;
+
+	if (command->good && command->received >= 6 && page[1] == 0xb0 &&
+	    page[5] == 0)
+		self->cannot_swap = true;
+}
+
+/* All questions in one round trip. */
 static int identify(struct lun_libiscsi *self, struct error *err)
 {
 	uint8_t capacity[32];
 	uint8_t mode[192];
+	uint8_t limits[64];
 	struct scsi_command commands[] = {
 		{ .lun = self->number,
 		  .cdb = { SCSI_OPCODE_SERVICE_ACTION_IN, SCSI_READCAPACITY16 },
@@ -243,10 +306,17 @@ static int identify(struct lun_libiscsi *self, struct error *err)
 		  .direction = SCSI_XFER_READ,
 		  .data = mode,
 		  .len = sizeof(mode) },
+		{ .lun = self->number,
+		  /* vital product data, page 0xb0 */
+		  .cdb = { SCSI_OPCODE_INQUIRY, 1, 0xb0, 0, sizeof(limits) },
+		  .cdb_len = 6,
+		  .direction = SCSI_XFER_READ,
+		  .data = limits,
+		  .len = sizeof(limits) },
 	};
 
 	put_be32(commands[0].cdb + 10, sizeof(capacity));
-	if (run(self, commands, 2, false, err))
+	if (run(self, commands, 3, false, err))
 		return -1;
 	if (!commands[0].good && !scsi_command_unsupported(&commands[0]))
 		return scsi_command_error(&commands[0], err);
@@ -257,6 +327,7 @@ static int identify(struct lun_libiscsi *self, struct error *err)
 	} else if (read_capacity_10(self, err)) {
 		return -1;
 	}
+	take_limits(self, &commands[2]);
 	return take_mode(self, &commands[1], err);
 }
 

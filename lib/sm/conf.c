@@ -6,7 +6,7 @@
 
 #include "sm/text_file.h"
 
-static const struct conf defaults = { .initiator = INITIATOR_LIBISCSI };
+static const struct conf defaults = { .initiator = INITIATOR_OPEN_ISCSI };
 
 /* Sets one key; the error lacks the file and line. */
 static int set_key(struct conf *conf, const struct text_line *pair,

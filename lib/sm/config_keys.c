@@ -34,8 +34,9 @@ const struct config_key config_keys[] = {
 	{ "LUNid", "Accepted as for lvmoiscsi; the SCSIid alone chooses the "
 		   "LUN (optional)" },
 	{ "allocation", "Accepted as for lvmoiscsi (optional)" },
-	{ "initiator", "How to reach the LUN: libiscsi (optional, defaults to "
-		       "the host's configuration)" },
+	{ "initiator",
+	  "How to reach the LUN: open-iscsi or libiscsi (optional, "
+	  "defaults to the host's configuration, which is open-iscsi)" },
 	{ "snapshots", "What becomes of snapshots: keep or drop (optional, "
 		       "defaults to keep)" },
 	{ "resign", "Ignored; for users of the 2016 driver (optional)" },

@@ -39,6 +39,9 @@ static struct sm_error sm_error_of(enum error_code code)
 					       "between 1 and 65535" };
 	case ERROR_NO_SECRET:
 		return (struct sm_error){ 20, "No such secret." };
+	case ERROR_XAPI:
+		return (struct sm_error){ 150, "Failed to initialize XMLRPC "
+					       "connection" };
 	case ERROR_RESOLVE:
 		return (struct sm_error){ 140, "Incorrect DNS name, unable to "
 					       "resolve." };
@@ -53,6 +56,8 @@ static struct sm_error sm_error_of(enum error_code code)
 					  "settings for the initiator on the "
 					  "storage, if CHAP is used verify "
 					  "CHAP credentials" };
+	case ERROR_NO_DAEMON:
+		return (struct sm_error){ 71, "Failed to start ISCSI daemon" };
 	case ERROR_NO_DEVICE:
 		return (struct sm_error){ 67, "ISCSI device failed to appear" };
 	case ERROR_IN_USE:

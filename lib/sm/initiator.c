@@ -8,9 +8,12 @@
 
 bool initiator_kind_from_text(const char *text, enum initiator_kind *out)
 {
-	if (strcmp(text, "libiscsi") != 0)
+	if (strcmp(text, "open-iscsi") == 0)
+		*out = INITIATOR_OPEN_ISCSI;
+	else if (strcmp(text, "libiscsi") == 0)
+		*out = INITIATOR_LIBISCSI;
+	else
 		return false;
-	*out = INITIATOR_LIBISCSI;
 	return true;
 }
 

@@ -24,6 +24,12 @@
  *   reset:N                       the Nth write finds the target was reset
  *   deferred medium reserved drop stall goodbye
  *   no-sync bad-sync              flush is an unknown command; fails
+ * At COMPARE AND WRITE:
+ *   no-swap:N                     the first N are an unknown command
+ *   no-field                      a field of it is refused
+ *   swap-limit:N                  N is the most blocks that it takes
+ *   swap-aborted swap-recovered   does it, and says something else
+ *   swap-lost                     does it and hangs up
  */
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -47,6 +53,7 @@ static uint8_t disk[DISK_SIZE];
 static uint8_t payload[512 * 1024];
 static int data_commands;
 static int writes;
+static int swaps;
 
 static bool has(const char *trait)
 {
@@ -196,7 +203,9 @@ static void answer_inquiry(const uint8_t *request, const uint8_t *cdb)
 					    "MISBEHAVING DISK0001";
 	static const uint8_t serial[] = { 0, 0x80, 0, 4, 'S', 'N', ' ', '1' };
 	uint8_t page[16] = { 0, 0x83, 0, 12, 1, 3, 0, 8, 0x50, 0, 0xfa };
+	uint8_t limits[64] = { 0, 0xb0, 0, 60, 0 };
 
+	limits[5] = (uint8_t)number("swap-limit", 1);
 	if (!has("same-id"))
 		memcpy(page + 14, request + 8, 2);
 	else
@@ -205,6 +214,8 @@ static void answer_inquiry(const uint8_t *request, const uint8_t *cdb)
 		page[1 + 4] = 4; /* a relative port, not a LUN's id */
 	if (!(cdb[1] & 1))
 		answer_data(request, standard, sizeof(standard), true);
+	else if (cdb[2] == 0xb0)
+		answer_data(request, limits, sizeof(limits), true);
 	else if (cdb[2] == 0x80 && has("serial"))
 		answer_data(request, serial, sizeof(serial), true);
 	else if (cdb[2] == 0x83 && !has("serial"))
@@ -295,6 +306,32 @@ static void answer_read_write(const uint8_t *request, const uint8_t *cdb,
 	}
 }
 
+static void answer_swap(const uint8_t *request, const uint8_t *cdb, size_t sent)
+{
+	size_t at = (size_t)get_be64(cdb + 2) * 512;
+
+	if (++swaps <= number("no-swap", 0))
+		return answer_sense(request, 5, 0x20);
+	if (has("no-field") || cdb[13] != 1 || sent != 1024 ||
+	    number("swap-limit", 1) == 0)
+		return answer_sense(request, 5, 0x24);
+	if (misbehave(request, true))
+		return;
+	if (at > DISK_SIZE - 512)
+		return answer_sense(request, 5, 0x21);
+	if (memcmp(disk + at, payload, 512) != 0)
+		return answer_sense(request, 0xe, 0x1d);
+	memcpy(disk + at, payload + 512, 512);
+	if (has("swap-aborted"))
+		answer_sense(request, 0xb, 0);
+	else if (has("swap-recovered"))
+		answer_sense(request, 1, 0);
+	else if (has("swap-lost"))
+		shutdown(sock, SHUT_RDWR);
+	else
+		answer_status(request, 0, payload, 0);
+}
+
 static void answer_sync(const uint8_t *request)
 {
 	if (has("no-sync"))
@@ -331,6 +368,8 @@ static void answer_command(const uint8_t *request, size_t sent)
 	case 0x28:
 	case 0x2a:
 		return answer_read_write(request, cdb, sent);
+	case 0x89:
+		return answer_swap(request, cdb, sent);
 	case 0x35:
 		return answer_sync(request);
 	default:

@@ -12,6 +12,8 @@
  *   check:AT:LEN:SEED  reads it back and compares
  *   scatter:N:SEED     writes N separate blocks, in one list
  *   gather:N:SEED      reads them back in one list and compares
+ *   swap:AT:OLD:NEW    exchanges the block there if it holds pattern OLD, by the
+ *                      target's own command; prints what came of it
  *   flush
  *   forever            writes and flushes until that fails
  *   time               prints how long it all took until here
@@ -75,7 +77,8 @@ static void to_stderr(enum log_level level, const char *line)
 static void fill(uint8_t *data, uint64_t at, size_t len, unsigned seed)
 {
 	for (size_t i = 0; i < len; i++) {
-		uint64_t x = (at + i) * 0x9e3779b97f4a7c15u + seed;
+		uint64_t x = (at + i) * 0x9e3779b97f4a7c15u +
+			     seed * 0xff51afd7ed558ccdu;
 
 		data[i] = (uint8_t)(x >> 56 ^ x >> 24);
 	}
@@ -145,6 +148,27 @@ static int blocks(struct lun *lun, bool write, size_t n, unsigned seed,
 	return rc;
 }
 
+/* What the form itself says; lun_swap would help out. */
+static int swap(struct lun *lun, uint64_t at, unsigned old, unsigned new,
+		struct error *err)
+{
+	static const char *const words[] = {
+		[LUN_SWAPPED] = "swapped",
+		[LUN_NOT_SWAPPED] = "not swapped",
+		[LUN_CANNOT_SWAP] = "cannot swap",
+	};
+	uint8_t expect[4096];
+	uint8_t with[4096];
+	enum lun_swapped outcome;
+
+	fill(expect, at, lun->block_size, old);
+	fill(with, at, lun->block_size, new);
+	if (lun->ops->swap(lun, at, expect, with, &outcome, err))
+		return -1;
+	printf("%s\n", words[outcome]);
+	return 0;
+}
+
 static int act(struct lun *lun, unsigned number, const char *action,
 	       double start, struct error *err)
 {
@@ -152,8 +176,11 @@ static int act(struct lun *lun, unsigned number, const char *action,
 	struct lun_traffic traffic;
 	uint64_t at;
 	size_t len;
+	unsigned old;
 	unsigned seed;
 
+	if (sscanf(action, "swap:%" SCNu64 ":%u:%u", &at, &old, &seed) == 3)
+		return swap(lun, at, old, seed, err);
 	if (sscanf(action, "%*[a-z]:%" SCNu64 ":%zu:%u", &at, &len, &seed) ==
 	    3) {
 		for (size_t done = 0; done < len; done += MIB) {
@@ -202,7 +229,7 @@ static int run(const struct iscsi_target *target, const char *scsi_id,
 	unsigned number;
 	int rc;
 
-	if (user_session_open(target, &session, err))
+	if (user_session_open(target, NULL, &session, err))
 		return -1;
 	rc = user_session_find_lun(session, scsi_id, &number, err);
 	if (!rc)

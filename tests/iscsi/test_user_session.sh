@@ -278,6 +278,38 @@ check_bad_lun() {
 		bad-sync -- flush
 }
 
+# The swap of a journal's head. "Cannot" is remembered: the second is not sent,
+# and this target would have done it.
+check_swap() {
+	# tgt announces the command in page 0xb0 and does not have it.
+	expect "swap with tgt" 0 "cannot swap" run "$id2" "$portal" swap:512:1:2
+	with "swap" 0 $'swapped\nnot swapped' -- write:0:1024:1 swap:512:1:2 \
+		swap:512:1:2 flush check:512:512:2 check:0:512:1
+	with "no swap" 0 $'cannot swap\ncannot swap' no-swap:1 -- \
+		write:0:512:1 swap:0:1:2 swap:0:1:2 check:0:512:1
+	with "swap refused" 0 $'cannot swap\ncannot swap' no-field -- \
+		write:0:512:1 swap:0:1:2 swap:0:1:2
+	with "swap of no block" 0 "cannot swap" swap-limit:0 -- \
+		write:0:512:1 swap:0:1:2
+	with "swap, busy for a while" 0 "swapped" busy:5 -- write:0:512:1 \
+		flush swap:0:1:2 check:0:512:2
+	with "swap finds a reset" 0 "swapped" reset:2 -- write:0:512:1 flush \
+		swap:0:1:2 check:0:512:2
+	with "swap finds a reset, writes are lost" 1 "IO: .*in its cache.*" \
+		reset:2 -- write:0:512:1 swap:0:1:2
+	with "reset after a swap" 1 "swapped.IO: .*in its cache.*" reset:3 -- \
+		write:0:512:1 flush swap:0:1:2 write:0:512:3
+	with "swap done, but said to be aborted" 1 \
+		"IO: .*COMPARE AND WRITE of 1 blocks at LBA 0: ABORTED.*" \
+		swap-aborted -- write:0:512:1 flush swap:0:1:2
+	with "swap done after a recovery" 1 "IO: .*: RECOVERED ERROR.*" \
+		swap-recovered -- write:0:512:1 flush swap:0:1:2
+	with "swap done, but the answer is lost" 1 "IO: .*lost.*" \
+		swap-lost -- write:0:512:1 flush swap:0:1:2
+	with "swap on a reserved LUN" 1 "IO: .*RESERVATION CONFLICT.*" \
+		reserved -- swap:0:1:2
+}
+
 # Both at once, for each takes its whole deadline.
 check_silence() {
 	local silent began=$SECONDS
@@ -331,6 +363,7 @@ fake_id=35000fa0000000001
 check_bad_login
 check_discovery
 check_bad_lun
+check_swap
 [ -n "${QUICK-}" ] || check_silence
 name="no session is left on the target"
 output=$(for t in 1 2 3 4; do tgt_sessions $t; done | sort -u)

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "host/block.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#define BLOCK_DIR "/sys/block"
+
+/* Partitions are no entries of /sys/block; class/block has them all. */
+#define CLASS_DIR "/sys/class/block"
+
+static ssize_t read_file(const char *device, const char *attribute, void *out,
+			 size_t size)
+{
+	char path[256];
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), CLASS_DIR "/%s/%s", device, attribute);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	n = read(fd, out, size);
+	close(fd);
+	return n;
+}
+
+bool block_attribute(const char *device, const char *attribute, char *out,
+		     size_t size)
+{
+	ssize_t n = read_file(device, attribute, out, size);
+
+	if (n < 0 || (size_t)n == size)
+		return false;
+	out[n] = '\0';
+	out[strcspn(out, "\n")] = '\0';
+	return true;
+}
+
+size_t block_bytes(const char *device, const char *attribute, uint8_t *out,
+		   size_t size)
+{
+	ssize_t n = read_file(device, attribute, out, size);
+
+	return n < 0 ? 0 : (size_t)n;
+}
+
+bool block_number(const char *device, dev_t *out)
+{
+	unsigned major, minor;
+	char text[32];
+
+	if (!block_attribute(device, "dev", text, sizeof(text)) ||
+	    sscanf(text, "%u:%u", &major, &minor) != 2)
+		return false;
+	*out = makedev(major, minor);
+	return true;
+}
+
+static int add_name(struct block_names *names, const char *name)
+{
+	void *grown;
+
+	/* The kernel's names are shorter than this. */
+	if (strlen(name) >= BLOCK_NAME_SIZE)
+		return 0;
+	grown = reallocarray(names->items, names->count + 1,
+			     sizeof(names->items[0]));
+	if (!grown)
+		return -1;
+	names->items = grown;
+	strcpy(names->items[names->count++], name);
+	return 0;
+}
+
+static int add_folder(struct block_names *names, const char *path)
+{
+	const struct dirent *entry;
+	DIR *dir = opendir(path);
+	int failed = 0;
+
+	if (!dir)
+		return 0;
+	while (!failed && (entry = readdir(dir))) {
+		if (entry->d_name[0] != '.')
+			failed = add_name(names, entry->d_name);
+	}
+	closedir(dir);
+	return failed;
+}
+
+static int add_relatives(struct block_names *names, const char *device,
+			 const char *kind)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), CLASS_DIR "/%s/%s", device, kind);
+	return add_folder(names, path);
+}
+
+static int add_partitions_holders(struct block_names *names, const char *device)
+{
+	struct block_names inside = { 0 };
+	char path[256];
+	int failed;
+
+	snprintf(path, sizeof(path), BLOCK_DIR "/%s", device);
+	failed = add_folder(&inside, path);
+	for (size_t i = 0; !failed && i < inside.count; i++) {
+		char number[16];
+
+		/* Only a partition has this. */
+		if (block_attribute(inside.items[i], "partition", number,
+				    sizeof(number)))
+			failed = add_relatives(names, inside.items[i],
+					       "holders");
+	}
+	block_names_free(&inside);
+	return failed;
+}
+
+static int whole(struct block_names *names, int failed)
+{
+	if (failed)
+		block_names_free(names);
+	return failed;
+}
+
+int block_all(struct block_names *out)
+{
+	*out = (struct block_names){ 0 };
+	return whole(out, add_folder(out, BLOCK_DIR));
+}
+
+int block_holders(const char *device, struct block_names *out)
+{
+	*out = (struct block_names){ 0 };
+	return whole(out, add_relatives(out, device, "holders") ||
+					  add_partitions_holders(out, device)
+				  ? -1
+				  : 0);
+}
+
+int block_slaves(const char *device, struct block_names *out)
+{
+	*out = (struct block_names){ 0 };
+	return whole(out, add_relatives(out, device, "slaves"));
+}
+
+void block_names_free(struct block_names *names)
+{
+	free(names->items);
+	*names = (struct block_names){ 0 };
+}
+
+bool block_dm(const char *device, struct block_dm *out)
+{
+	return block_attribute(device, "dm/name", out->name,
+			       sizeof(out->name)) &&
+	       block_attribute(device, "dm/uuid", out->uuid, sizeof(out->uuid));
+}
+
+bool block_is_multipath(const char *device)
+{
+	struct block_dm dm;
+
+	return block_dm(device, &dm) && strncmp(dm.uuid, "mpath-", 6) == 0;
+}
+
+void block_path(const char *device, char *out, size_t size)
+{
+	snprintf(out, size, "/dev/%s", device);
+	/* sysfs cannot have a slash in a name: cciss!c0d0. */
+	for (char *p = out; *p; p++) {
+		if (*p == '!')
+			*p = '/';
+	}
+}

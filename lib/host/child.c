@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "host/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* How often it is asked whether the program has ended while a process that it
+ * left behind keeps its outputs open. Without one, their end tells. */
+#define LOOK_MS 100
+
+#define ENVIRONMENT_MAX 16
+
+static const char *const folders[] = { "/usr/sbin", "/usr/bin", "/sbin",
+				       "/bin" };
+static char path_variable[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
+static char locale_variable[] = "LC_ALL=C";
+
+struct running {
+	pid_t pid;
+	struct pollfd outputs[2]; /* fd is -1 when it has ended */
+	struct buffer *kept[2];
+	bool ended;
+	int status;
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int find_program(const char *name, char *path, size_t size,
+			struct error *err)
+{
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		snprintf(path, size, "%s/%s", folders[i], name);
+		if (access(path, X_OK) == 0)
+			return 0;
+	}
+	return error_set(err, ERROR_INTERNAL,
+			 "%s is not installed: it is in none of /usr/sbin, "
+			 "/usr/bin, /sbin and /bin",
+			 name);
+}
+
+/* posix_spawn's types lack a const that its contract has. */
+static char *unconst(const char *text)
+{
+	union {
+		const char *from;
+		char *to;
+	} same = { text };
+
+	return same.to;
+}
+
+static int fill_environment(const struct child_command *command, char **out,
+			    struct error *err)
+{
+	size_t n = 0;
+
+	out[n++] = path_variable;
+	out[n++] = locale_variable;
+	for (size_t i = 0; command->environment && command->environment[i];
+	     i++) {
+		if (n + 1 == ENVIRONMENT_MAX)
+			return error_set(err, ERROR_INTERNAL,
+					 "too many variables for %s",
+					 command->argv[0]);
+		out[n++] = unconst(command->environment[i]);
+	}
+	out[n] = NULL;
+	return 0;
+}
+
+/* SIGPIPE is ignored here and would stay so; nothing is to be blocked. */
+static int set_attributes(posix_spawnattr_t *attributes)
+{
+	sigset_t set;
+	int rc;
+
+	sigemptyset(&set);
+	rc = posix_spawnattr_setsigmask(attributes, &set);
+	sigaddset(&set, SIGPIPE);
+	if (!rc)
+		rc = posix_spawnattr_setsigdefault(attributes, &set);
+	if (!rc)
+		rc = posix_spawnattr_setpgroup(attributes, 0);
+	if (!rc)
+		rc = posix_spawnattr_setflags(attributes,
+					      POSIX_SPAWN_SETSIGMASK |
+						      POSIX_SPAWN_SETSIGDEF |
+						      POSIX_SPAWN_SETPGROUP);
+	return rc;
+}
+
+static int set_files(posix_spawn_file_actions_t *actions, int out, int err)
+{
+	int rc = posix_spawn_file_actions_addopen(actions, STDIN_FILENO,
+						  "/dev/null", O_RDONLY, 0);
+
+	if (!rc)
+		rc = posix_spawn_file_actions_adddup2(actions, out,
+						      STDOUT_FILENO);
+	if (!rc)
+		rc = posix_spawn_file_actions_adddup2(actions, err,
+						      STDERR_FILENO);
+	return rc;
+}
+
+/* Returns an errno. */
+static int spawn(const char *path, const char *const *argv, char *const *envp,
+		 int out, int err, pid_t *pid)
+{
+	union {
+		const char *const *from;
+		char *const *to;
+	} arguments = { argv };
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	int rc = posix_spawn_file_actions_init(&actions);
+
+	if (rc)
+		return rc;
+	rc = posix_spawnattr_init(&attributes);
+	if (!rc) {
+		rc = set_files(&actions, out, err);
+		if (!rc)
+			rc = set_attributes(&attributes);
+		if (!rc)
+			rc = posix_spawn(pid, path, &actions, &attributes,
+					 arguments.to, envp);
+		posix_spawnattr_destroy(&attributes);
+	}
+	posix_spawn_file_actions_destroy(&actions);
+	return rc;
+}
+
+static int start(const struct child_command *command, struct running *child,
+		 struct error *err)
+{
+	char *environment[ENVIRONMENT_MAX];
+	char path[64];
+	int out[2], errors[2];
+	int rc;
+
+	if (find_program(command->argv[0], path, sizeof(path), err) ||
+	    fill_environment(command, environment, err))
+		return -1;
+	if (pipe2(out, O_CLOEXEC))
+		return error_set(err, ERROR_INTERNAL, "pipe: %s",
+				 strerror(errno));
+	if (pipe2(errors, O_CLOEXEC)) {
+		error_set(err, ERROR_INTERNAL, "pipe: %s", strerror(errno));
+		close(out[0]);
+		close(out[1]);
+		return -1;
+	}
+	rc = spawn(path, command->argv, environment, out[1], errors[1],
+		   &child->pid);
+	close(out[1]);
+	close(errors[1]);
+	if (rc) {
+		close(out[0]);
+		close(errors[0]);
+		return error_set(err, ERROR_INTERNAL, "%s: %s", path,
+				 strerror(rc));
+	}
+	child->outputs[0] = (struct pollfd){ out[0], POLLIN, 0 };
+	child->outputs[1] = (struct pollfd){ errors[0], POLLIN, 0 };
+	return 0;
+}
+
+static void look_for_end(struct running *child, int options)
+{
+	int status;
+	pid_t pid;
+
+	do {
+		pid = waitpid(child->pid, &status, options);
+	} while (pid < 0 && errno == EINTR);
+	if (pid == 0)
+		return;
+	child->ended = true;
+	if (pid < 0)
+		child->status = 127;
+	else if (WIFSIGNALED(status))
+		child->status = 128 + WTERMSIG(status);
+	else
+		child->status = WEXITSTATUS(status);
+}
+
+static void read_output(struct pollfd *output, struct buffer *kept)
+{
+	char piece[4096];
+	ssize_t n = read(output->fd, piece, sizeof(piece));
+	size_t room = CHILD_OUTPUT_MAX - kept->len;
+
+	if (n < 0 && errno == EINTR)
+		return;
+	if (n <= 0) {
+		close(output->fd);
+		output->fd = -1;
+		return;
+	}
+	buffer_add(kept, piece, (size_t)n < room ? (size_t)n : room);
+}
+
+static bool all_read(const struct running *child)
+{
+	return child->outputs[0].fd < 0 && child->outputs[1].fd < 0;
+}
+
+/* Reads until the program has ended, or `deadline` has come. */
+static void follow(struct running *child, int64_t deadline)
+{
+	while (!all_read(child)) {
+		int64_t left = deadline - now_ms();
+		int ready;
+
+		if (left <= 0)
+			break;
+		ready = poll(child->outputs, 2,
+			     left < LOOK_MS ? (int)left : LOOK_MS);
+		for (int i = 0; ready > 0 && i < 2; i++) {
+			if (child->outputs[i].fd >= 0 &&
+			    child->outputs[i].revents)
+				read_output(&child->outputs[i], child->kept[i]);
+		}
+		if (ready == 0) {
+			look_for_end(child, WNOHANG);
+			if (child->ended)
+				break;
+		}
+	}
+	/* It may have closed its outputs and live on. */
+	while (!child->ended && now_ms() < deadline) {
+		look_for_end(child, WNOHANG);
+		if (!child->ended)
+			poll(NULL, 0, 1);
+	}
+}
+
+static void close_outputs(struct running *child)
+{
+	for (int i = 0; i < 2; i++) {
+		if (child->outputs[i].fd >= 0)
+			close(child->outputs[i].fd);
+	}
+}
+
+int child_run(const struct child_command *command, struct child_result *result,
+	      struct error *err)
+{
+	struct child_result got = { 0 };
+	struct running child = { .kept = { &got.out, &got.err } };
+	bool late;
+
+	if (start(command, &child, err))
+		return -1;
+	follow(&child, now_ms() + command->deadline_ms);
+	late = !child.ended;
+	if (late) {
+		kill(-child.pid, SIGKILL);
+		look_for_end(&child, 0);
+	}
+	close_outputs(&child);
+	buffer_add(&got.out, "", 1);
+	buffer_add(&got.err, "", 1);
+	got.status = child.status;
+	if (late)
+		error_set(err, ERROR_INTERNAL,
+			  "%s did not end within %u seconds and was killed",
+			  command->argv[0], command->deadline_ms / 1000);
+	else if (got.out.failed || got.err.failed)
+		error_no_memory(err);
+	if (late || got.out.failed || got.err.failed) {
+		child_result_free(&got);
+		return -1;
+	}
+	got.out.len--;
+	got.err.len--;
+	*result = got;
+	return 0;
+}
+
+void child_result_free(struct child_result *result)
+{
+	buffer_free(&result->out);
+	buffer_free(&result->err);
+}
+
+const char *child_said(struct child_result *result)
+{
+	struct buffer *said = result->err.len ? &result->err : &result->out;
+	char *line = (char *)said->data;
+
+	line[strcspn(line, "\n")] = '\0';
+	return line;
+}

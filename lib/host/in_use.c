@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "host/in_use.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host/block.h"
+#include "host/dm_words.h"
+#include "host/openers.h"
+
+/* Between two looks, growing; in all a little over two seconds. */
+#define FIRST_PAUSE_MS 5
+#define LAST_PAUSE_MS  1280
+
+enum use {
+	FREE,
+	MAY_PASS, /* *err says what it is */
+	USED,	  /* *err is set, perhaps for another reason than use */
+};
+
+static enum use used_by(enum use use, const char *device, const char *by,
+			struct error *err)
+{
+	error_set(err, ERROR_IN_USE,
+		  "%s is in use on this host: %s; if this LUN is the original "
+		  "it must stay as it is, else end that use first",
+		  device, by);
+	return use;
+}
+
+static enum use built_upon(const char *device, const char *holder,
+			   struct error *err)
+{
+	char words[300];
+	char by[400];
+	struct block_dm dm;
+
+	if (block_dm(holder, &dm))
+		dm_words(dm.name, dm.uuid, words, sizeof(words));
+	else
+		snprintf(words, sizeof(words), "device %s", holder);
+	snprintf(by, sizeof(by), "%s is active on it", words);
+	return used_by(USED, device, by, err);
+}
+
+/* Asked by claiming it, for an instant and for reading only. */
+static enum use claimed(const char *device, struct error *err)
+{
+	char path[BLOCK_NAME_SIZE + 8];
+	int fd;
+
+	block_path(device, path, sizeof(path));
+	fd = open(path, O_RDONLY | O_EXCL | O_NONBLOCK | O_CLOEXEC);
+	if (fd >= 0) {
+		close(fd);
+		return FREE;
+	}
+	if (errno == EBUSY)
+		return used_by(MAY_PASS, device,
+			       "it is mounted or otherwise claimed", err);
+	error_set(err, ERROR_NO_DEVICE, "%s: %s", path, strerror(errno));
+	return USED;
+}
+
+static enum use opened(const char *device, const struct openers *openers,
+		       struct error *err)
+{
+	char by[128];
+	int known, opens;
+
+	if (openers->others) {
+		snprintf(by, sizeof(by), "process %ld (%s) has it open",
+			 (long)openers->pid, openers->name);
+		return used_by(MAY_PASS, device, by, err);
+	}
+	/* Of its devices device-mapper counts every opener, the kernel's own
+	 * included, which /proc does not show. */
+	known = (int)(openers->ours + openers->passers);
+	opens = block_dm_opens(device);
+	if (opens > known) {
+		snprintf(by, sizeof(by), "it is open %d times", opens - known);
+		return used_by(MAY_PASS, device, by, err);
+	}
+	return FREE;
+}
+
+static enum use look(const char *device, struct error *err);
+
+/* *mapped: the device is a path of a multipath map. */
+static enum use look_at_holders(const char *device, bool *mapped,
+				struct error *err)
+{
+	struct block_names holders;
+	enum use use = FREE;
+
+	*mapped = false;
+	if (block_holders(device, &holders)) {
+		error_no_memory(err);
+		return USED;
+	}
+	for (size_t i = 0; use == FREE && i < holders.count; i++) {
+		if (block_is_multipath(holders.items[i])) {
+			*mapped = true;
+			use = look(holders.items[i], err);
+		} else {
+			use = built_upon(device, holders.items[i], err);
+		}
+	}
+	block_names_free(&holders);
+	return use;
+}
+
+static enum use look(const char *device, struct error *err)
+{
+	struct openers openers;
+	bool mapped;
+	dev_t number;
+	enum use use = look_at_holders(device, &mapped, err);
+
+	if (use != FREE)
+		return use;
+	if (!block_number(device, &number)) {
+		error_set(err, ERROR_NO_DEVICE, "%s has gone", device);
+		return USED;
+	}
+	openers_of(number, &openers);
+	use = opened(device, &openers, err);
+	/* The map has claimed its path, and we what we opened. */
+	if (use == FREE && !mapped && !openers.ours)
+		use = claimed(device, err);
+	return use;
+}
+
+int in_use_check(const char *device, struct error *err)
+{
+	int pause = FIRST_PAUSE_MS;
+	enum use use;
+
+	while ((use = look(device, err)) == MAY_PASS &&
+	       pause <= LAST_PAUSE_MS) {
+		poll(NULL, 0, pause);
+		pause *= 2;
+	}
+	return use == FREE ? 0 : -1;
+}

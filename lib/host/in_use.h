@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * Whether this host uses a block device.
+ */
+#ifndef HOST_IN_USE_H
+#define HOST_IN_USE_H
+
+#include "base/error.h"
+
+/* Refuses a device, by the kernel's name of it ("sda", "dm-3"), that somebody
+ * else on this host uses:
+ *
+ *   - another device is built on it or on a partition of it: an active logical
+ *     volume, whichever VG it is of, an md array, bcache …;
+ *   - it is mounted, swapped to, or else claimed;
+ *   - a process has it open, but for those that look at every device.
+ *
+ * A multipath map on it is no use as such; then all of this goes for the map.
+ * What this process itself has open does not count, so that the check can be
+ * repeated; nor does a VG of the same name or id on another device.
+ *
+ * ERROR_IN_USE names who. What may pass on its own, such as a program that
+ * reads a new device's label, is waited for, up to two seconds. No command is
+ * run and the device is not read. */
+int in_use_check(const char *device, struct error *err);
+
+#endif

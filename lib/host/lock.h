@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * Locks among the processes of this host, as the storage manager has them:
+ * POSIX record locks on <dir>/<namespace>/<name>. The kernel gives them up when
+ * the process ends, however it ends.
+ */
+#ifndef HOST_LOCK_H
+#define HOST_LOCK_H
+
+#include <limits.h>
+#include <stdbool.h>
+
+#include "base/error.h"
+
+/* Where the storage manager keeps its locks; what every `dir` here is but in
+ * tests. */
+#define HOST_LOCK_DIR "/var/lock/sm"
+
+/* A lock that is held, by value; to be given to host_lock_release once. */
+struct host_lock {
+	int dir; /* <dir>/<namespace> */
+	int file;
+	char name[NAME_MAX + 1];
+	bool ours; /* nobody else uses this file: it goes with the lock */
+};
+
+/* One resign of a LUN at a time. Does not wait. ERROR_LOCKED: another process
+ * of this host holds it, which the text names; or the lock cannot be made. */
+int host_lock_lun(const char *dir, const char *scsi_id, struct host_lock *out,
+		  struct error *err);
+
+/* The lock under which the storage manager runs each iscsiadm, to be held for
+ * as long as one command of ours. Waits for it, and signals do not end that.
+ * ERROR_LOCKED: it cannot be made. */
+int host_lock_iscsiadm(const char *dir, struct host_lock *out,
+		       struct error *err);
+
+void host_lock_release(struct host_lock *lock);
+
+#endif

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "host/lvm_judge.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "host/block.h"
+#include "host/lvm_report.h"
+#include "host/lvm_run.h"
+
+/* For LVM from 2.02.130 to 2.03. What a version does not know it passes over.
+ *
+ * The device is read from the disk itself, not from a daemon's or a file's idea
+ * of it (lvmetad, hints, devices file, udev), and taken for what it is, a PV,
+ * even if a component of a map or an array could look so. With locks of type 4
+ * LVM takes none, and so waits for nobody: it only reads, and no other program
+ * knows the new VG. */
+#define CONFIG                                                                 \
+	"devices { filter = [ \"a|^%s$|\", \"r|.*|\" ] "                       \
+	"global_filter = [ \"a|^%s$|\", \"r|.*|\" ] "                          \
+	"obtain_device_list_from_udev = 0 hints = \"none\" "                   \
+	"use_devicesfile = 0 multipath_component_detection = 0 "               \
+	"md_component_detection = 0 } "                                        \
+	"global { metadata_read_only = 1 locking_type = 4 use_lvmetad = 0 "    \
+	"use_lvmpolld = 0 event_activation = 0 system_id_source = \"none\" } " \
+	"backup { backup = 0 archive = 0 } log { syslog = 0 }"
+
+/* What it says of how it was told to work, whatever it finds. */
+static const char *const usual[] = {
+	"WARNING: Metadata changes will NOT be backed up",
+	"WARNING: locking_type (4) is deprecated",
+};
+
+static bool is_usual(const char *line)
+{
+	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
+		if (strncmp(line, usual[i], strlen(usual[i])) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What LVM had to say, in one line. */
+static void words_of(const char *text, char *out, size_t size)
+{
+	size_t used = 0;
+
+	*out = '\0';
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+		size_t blank = strspn(text, " ");
+
+		if (blank < len && used < size && !is_usual(text + blank))
+			used += (size_t)snprintf(out + used, size - used,
+						 "%s%.*s", used ? "; " : "",
+						 (int)(len - blank),
+						 text + blank);
+		text += len + (text[len] == '\n');
+	}
+}
+
+static void log_lines(const char *text)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+		size_t blank = strspn(text, " ");
+
+		if (blank < len && !is_usual(text + blank))
+			log_info("LVM: %.*s", (int)(len - blank), text + blank);
+		text += len + (text[len] == '\n');
+	}
+}
+
+static int weigh(struct child_result *result,
+		 const struct lvm_expectation *want, struct error *err)
+{
+	char words[300];
+
+	log_lines((const char *)result->err.data);
+	if (result->status) {
+		words_of((const char *)result->err.data, words, sizeof(words));
+		return error_set(err, ERROR_INTERNAL,
+				 "LVM does not accept the result (status %d): "
+				 "%s",
+				 result->status, words);
+	}
+	return lvm_report_check((char *)result->out.data, want, err);
+}
+
+int lvm_judge(const char *device, const struct lvm_expectation *want,
+	      struct error *err)
+{
+	char path[BLOCK_NAME_SIZE + 8];
+	char config[sizeof(CONFIG) + 2 * sizeof(path)];
+	const lvm_command commands[] = {
+		{ "vgck", "--config", config, want->vg_name },
+		{ "pvs", "--config", config, "--noheadings", "--segments",
+		  "--separator", LVM_REPORT_BETWEEN, "-o", LVM_REPORT_COLUMNS,
+		  path },
+	};
+	struct child_result result;
+	int failed;
+
+	block_path(device, path, sizeof(path));
+	snprintf(config, sizeof(config), CONFIG, path, path);
+	if (lvm_run(commands, sizeof(commands) / sizeof(commands[0]), &result,
+		    err))
+		return error_prefix(err, "LVM cannot be asked: ");
+	failed = weigh(&result, want, err);
+	child_result_free(&result);
+	return failed;
+}

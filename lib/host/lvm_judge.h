@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * LVM as the judge of a result: the real lvm2 reads the device, its own check
+ * of the VG passes, and it sees the identifiers that were planned.
+ */
+#ifndef HOST_LVM_JUDGE_H
+#define HOST_LVM_JUDGE_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+
+/* Ids with dashes, as LVM prints them; strings are the caller's. */
+struct lvm_expected_lv {
+	const char *id;
+	const char *name;
+};
+
+/* All that is to be on the device: no volume more and none less. */
+struct lvm_expectation {
+	const char *pv_id;
+	const char *vg_id;
+	const char *vg_name;
+	const struct lvm_expected_lv *lvs; /* in any order */
+	size_t lv_count;
+};
+
+/* Asks LVM about `device` ("sda", "dm-3"), and about no other: the original
+ * beside its clone is not seen. LVM is told to write nothing and to activate
+ * nothing, and goes by its defaults, whatever this host's lvm.conf says.
+ *
+ * ERROR_INTERNAL: LVM refuses it, with its words, or sees other identifiers
+ * than planned; or LVM cannot be run. */
+int lvm_judge(const char *device, const struct lvm_expectation *want,
+	      struct error *err);
+
+#endif

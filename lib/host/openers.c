@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "host/openers.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool is_number(const char *text)
+{
+	return isdigit((unsigned char)*text);
+}
+
+/* A first line; false if there is none, such as of a process that has ended. */
+static bool read_line(int fds, const char *file, char *out, size_t size)
+{
+	int fd = openat(fds, file, O_RDONLY | O_CLOEXEC);
+	ssize_t n = -1;
+
+	if (fd >= 0) {
+		n = read(fd, out, size - 1);
+		close(fd);
+	}
+	if (n < 0)
+		return false;
+	out[n] = '\0';
+	out[strcspn(out, "\n")] = '\0';
+	return true;
+}
+
+static bool is_passer(const char *name)
+{
+	static const char *const names[] = {
+		"multipathd", "systemd-udevd", "(udev-worker)", "udevd",
+		"scsi_id",    "ata_id",	       "multipath",	"blkid",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A link of the folder fd of a process. */
+static bool opens_device(int fds, const char *link, dev_t device, bool *writes)
+{
+	char target[8];
+	struct stat st;
+
+	/* The first bytes tell; what does not fit is cut. */
+	if (readlinkat(fds, link, target, sizeof(target)) <= 5 ||
+	    memcmp(target, "/dev/", 5) != 0)
+		return false;
+	if (fstatat(fds, link, &st, 0) || !S_ISBLK(st.st_mode) ||
+	    st.st_rdev != device)
+		return false;
+	/* The link's own mode says how the file was opened. */
+	*writes = fstatat(fds, link, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		  (st.st_mode & S_IWUSR);
+	return true;
+}
+
+static void count(struct openers *out, int fds, pid_t pid, bool writes)
+{
+	char name[sizeof(out->name)];
+
+	if (pid == getpid()) {
+		out->ours++;
+		return;
+	}
+	if (!read_line(fds, "../comm", name, sizeof(name)))
+		return;
+	if (!writes && is_passer(name)) {
+		out->passers++;
+		return;
+	}
+	if (out->others++ == 0) {
+		out->pid = pid;
+		strcpy(out->name, name);
+	}
+}
+
+static void look_at(int proc, const char *pid, dev_t device,
+		    struct openers *out)
+{
+	char path[sizeof(((struct dirent *)0)->d_name) + 4];
+	const struct dirent *entry;
+	DIR *fds;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/fd", pid);
+	fd = openat(proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	fds = fdopendir(fd);
+	if (!fds) {
+		close(fd);
+		return;
+	}
+	while ((entry = readdir(fds))) {
+		bool writes;
+
+		if (is_number(entry->d_name) &&
+		    opens_device(fd, entry->d_name, device, &writes))
+			count(out, fd, (pid_t)atol(pid), writes);
+	}
+	closedir(fds);
+}
+
+void openers_of(dev_t device, struct openers *out)
+{
+	const struct dirent *entry;
+	DIR *proc = opendir("/proc");
+
+	*out = (struct openers){ 0 };
+	if (!proc)
+		return;
+	while ((entry = readdir(proc))) {
+		if (is_number(entry->d_name))
+			look_at(dirfd(proc), entry->d_name, device, out);
+	}
+	closedir(proc);
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * Which processes have a block device open. The kernel knows only whether one
+ * has claimed it (O_EXCL); whoever merely reads or writes is seen in /proc.
+ */
+#ifndef HOST_OPENERS_H
+#define HOST_OPENERS_H
+
+#include <sys/types.h>
+
+struct openers {
+	unsigned ours;	  /* by this process */
+	unsigned passers; /* of programs that look at every device of the host:
+			   * multipathd, udev and its helpers; reading */
+	unsigned others;
+	pid_t pid;     /* of the first of the others, if there are any */
+	char name[32]; /* that process's */
+};
+
+/* Looks at all processes. None is found where /proc cannot be read. Follows no
+ * link that does not point below /dev, so that a file server which does not
+ * answer stops nothing. */
+void openers_of(dev_t device, struct openers *out);
+
+#endif

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * A portal's address in numbers: what open-iscsi and the kernel call a
+ * session's portal by.
+ */
+#ifndef ISCSI_ADDRESS_H
+#define ISCSI_ADDRESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "iscsi/target.h"
+
+/* The longest numeric address, with a scope (fe80::1%eth0). */
+#define ISCSI_HOST_SIZE 64
+
+struct iscsi_address {
+	char host[ISCSI_HOST_SIZE]; /* numeric, no brackets */
+	uint16_t port;
+};
+
+/* Room for "[address]:port". */
+#define ISCSI_PORTAL_SIZE (ISCSI_HOST_SIZE + 9)
+
+/* As `iscsiadm -p` takes it. */
+void iscsi_address_text(const struct iscsi_address *address,
+			char text[ISCSI_PORTAL_SIZE]);
+
+/* Whether both are the same, however an IPv6 address is written. */
+bool iscsi_address_equal(const struct iscsi_address *a,
+			 const struct iscsi_address *b);
+
+/* All addresses of all portals, in the portals' order; *out is the caller's to
+ * free. Portals that do not resolve are left out. ERROR_RESOLVE if none does.
+ */
+int iscsi_addresses(const struct iscsi_target *target,
+		    struct iscsi_address **out, size_t *count,
+		    struct error *err);
+
+/* The address that a connected socket talks to; false if it has none. */
+bool iscsi_address_of_peer(int socket, struct iscsi_address *out);
+
+#endif

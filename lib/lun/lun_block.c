@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "lun/lun_block.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <linux/fs.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "base/bytes.h"
+#include "iscsi/sg_command.h"
+
+/* O_DIRECT wants aligned memory; no request to a disk is longer than this. */
+#define BOUNCE	     (1024 * 1024)
+#define BOUNCE_ALIGN 4096
+
+#define SYNCHRONIZE_CACHE_10 0x35
+#define COMPARE_AND_WRITE    0x89
+
+struct lun_block {
+	struct lun lun;
+	int fd;
+	bool sync_ourselves; /* fsync() may send nothing */
+	bool cannot_swap;    /* the LUN has no COMPARE AND WRITE */
+	uint8_t *bounce;
+	char path[]; /* for messages */
+};
+
+static struct lun_block *of(struct lun *lun)
+{
+	return (struct lun_block *)lun;
+}
+
+static int failed(const struct lun_block *self, const char *what,
+		  struct error *err)
+{
+	return error_set(err, ERROR_IO, "%s: %s: %s", self->path, what,
+			 strerror(errno));
+}
+
+static int failed_at(const struct lun_block *self, const char *what,
+		     uint64_t at, ssize_t n, struct error *err)
+{
+	/* Nothing moved, without an error: the disk has shrunk or gone. */
+	return error_set(err, ERROR_IO, "%s: %s at byte %" PRIu64 ": %s",
+			 self->path, what, at,
+			 n < 0 ? strerror(errno) : "the device ends there");
+}
+
+/* A transfer that was cut short goes on at a block boundary. */
+static int block_read(struct lun *lun, const struct lun_io *ios, size_t n,
+		      struct error *err)
+{
+	struct lun_block *self = of(lun);
+
+	for (size_t i = 0; i < n; i++) {
+		for (size_t done = 0; done < ios[i].len;) {
+			uint64_t at = ios[i].offset + done;
+			size_t left = ios[i].len - done;
+			ssize_t got;
+
+			if (left > BOUNCE)
+				left = BOUNCE;
+			do {
+				got = pread(self->fd, self->bounce, left,
+					    (off_t)at);
+			} while (got < 0 && errno == EINTR);
+			if (got < (ssize_t)lun->block_size)
+				return failed_at(self, "read", at, got, err);
+			got -= got % (ssize_t)lun->block_size;
+			memcpy(ios[i].data + done, self->bounce, (size_t)got);
+			done += (size_t)got;
+		}
+	}
+	return 0;
+}
+
+static int block_write(struct lun *lun, const struct lun_io *ios, size_t n,
+		       struct error *err)
+{
+	struct lun_block *self = of(lun);
+
+	for (size_t i = 0; i < n; i++) {
+		for (size_t done = 0; done < ios[i].len;) {
+			uint64_t at = ios[i].offset + done;
+			size_t left = ios[i].len - done;
+			ssize_t put;
+
+			if (left > BOUNCE)
+				left = BOUNCE;
+			memcpy(self->bounce, ios[i].data + done, left);
+			do {
+				put = pwrite(self->fd, self->bounce, left,
+					     (off_t)at);
+			} while (put < 0 && errno == EINTR);
+			if (put < (ssize_t)lun->block_size)
+				return failed_at(self, "write", at, put, err);
+			done += (size_t)(put - put % (ssize_t)lun->block_size);
+		}
+	}
+	return 0;
+}
+
+static int synchronize_cache(struct lun_block *self, struct error *err)
+{
+	struct sg_command command = {
+		/* from block 0, number of blocks 0: the whole LUN */
+		.cdb = { SYNCHRONIZE_CACHE_10 },
+		.cdb_len = 10,
+	};
+
+	if (sg_command_run(self->fd, &command))
+		return failed(self, "flush", err);
+	if (!command.good && command.sense_key != SG_SENSE_ILLEGAL_REQUEST)
+		return error_set(err, ERROR_IO,
+				 "%s: the LUN cannot flush: sense key 0x%x, "
+				 "code 0x%04x",
+				 self->path, command.sense_key,
+				 command.sense_asc);
+	return 0;
+}
+
+/* Not tried again: a second fsync() would say that all is well. */
+static int block_flush(struct lun *lun, struct error *err)
+{
+	struct lun_block *self = of(lun);
+
+	if (fsync(self->fd))
+		return failed(self, "fsync", err);
+	return self->sync_ourselves ? synchronize_cache(self, err) : 0;
+}
+
+/* Past the queue, but all we ever write has been waited for. */
+static int block_swap(struct lun *lun, uint64_t offset, const uint8_t *expect,
+		      const uint8_t *with, enum lun_swapped *outcome,
+		      struct error *err)
+{
+	struct lun_block *self = of(lun);
+	uint32_t block = lun->block_size;
+	struct sg_command command = {
+		.cdb = { COMPARE_AND_WRITE },
+		.cdb_len = 16,
+		.write = true,
+		.data = self->bounce,
+		.len = 2 * block,
+	};
+
+	*outcome = LUN_CANNOT_SWAP;
+	if (self->cannot_swap)
+		return 0;
+	put_be64(command.cdb + 2, offset / block);
+	command.cdb[13] = 1; /* one block to compare, one to write */
+	memcpy(self->bounce, expect, block);
+	memcpy(self->bounce + block, with, block);
+	if (sg_command_run(self->fd, &command))
+		return failed(self, "compare and write", err);
+	if (command.good) {
+		*outcome = LUN_SWAPPED;
+	} else if (command.sense_key == SG_SENSE_MISCOMPARE) {
+		*outcome = LUN_NOT_SWAPPED;
+	} else if (command.sense_key == SG_SENSE_ILLEGAL_REQUEST) {
+		self->cannot_swap = true;
+	} else {
+		return error_set(err, ERROR_IO,
+				 "%s: compare and write failed: sense key "
+				 "0x%x, code 0x%04x",
+				 self->path, command.sense_key,
+				 command.sense_asc);
+	}
+	return 0;
+}
+
+static void block_close(struct lun *lun)
+{
+	struct lun_block *self = of(lun);
+
+	close(self->fd);
+	free(self->bounce);
+	free(self);
+}
+
+static const struct lun_ops block_ops = {
+	.read = block_read,
+	.write = block_write,
+	.flush = block_flush,
+	.swap = block_swap,
+	.close = block_close,
+};
+
+static int read_geometry(struct lun_block *self, struct error *err)
+{
+	uint64_t size;
+	int block_size;
+	int read_only;
+
+	if (ioctl(self->fd, BLKSSZGET, &block_size) ||
+	    ioctl(self->fd, BLKGETSIZE64, &size) ||
+	    ioctl(self->fd, BLKROGET, &read_only))
+		return failed(self, "not a disk", err);
+	if (read_only)
+		return error_set(err, ERROR_LUN_CONTENT,
+				 "%s is write-protected", self->path);
+	if (block_size != 512 && block_size != 4096)
+		return error_set(err, ERROR_LUN_CONTENT,
+				 "%s has blocks of %d bytes; only 512 and "
+				 "4096 are supported",
+				 self->path, block_size);
+	self->lun.block_size = (uint32_t)block_size;
+	self->lun.size = size - size % (uint64_t)block_size;
+	return 0;
+}
+
+/* Whether the kernel itself says that fsync() reaches the LUN's cache. */
+static bool kernel_flushes(int fd)
+{
+	char path[80];
+	char text[16] = "";
+	struct stat st;
+	FILE *file;
+
+	if (fstat(fd, &st))
+		return false;
+	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/queue/write_cache",
+		 major(st.st_rdev), minor(st.st_rdev));
+	file = fopen(path, "re");
+	if (!file)
+		return false;
+	if (!fgets(text, sizeof(text), file))
+		text[0] = '\0';
+	fclose(file);
+	return strcmp(text, "write back\n") == 0;
+}
+
+static int open_device(struct lun_block *self, struct error *err)
+{
+	self->fd = open(self->path, O_RDWR | O_DIRECT | O_EXCL | O_CLOEXEC);
+	if (self->fd >= 0)
+		return 0;
+	if (errno == EBUSY)
+		return error_set(err, ERROR_IN_USE,
+				 "%s is in use on this host: something holds "
+				 "it open for itself (LVM, a multipath map or "
+				 "a mount)",
+				 self->path);
+	if (errno == EROFS || errno == EACCES)
+		return error_set(err, ERROR_LUN_CONTENT,
+				 "%s is write-protected", self->path);
+	return failed(self, "open", err);
+}
+
+int lun_block_open(const char *path, struct lun **out, struct error *err)
+{
+	struct lun_block *self = calloc(1, sizeof(*self) + strlen(path) + 1);
+
+	if (!self)
+		return error_no_memory(err);
+	strcpy(self->path, path);
+	self->lun.ops = &block_ops;
+	self->bounce = aligned_alloc(BOUNCE_ALIGN, BOUNCE);
+	if (!self->bounce) {
+		free(self);
+		return error_no_memory(err);
+	}
+	if (open_device(self, err)) {
+		free(self->bounce);
+		free(self);
+		return -1;
+	}
+	self->sync_ourselves = !kernel_flushes(self->fd);
+	if (read_geometry(self, err)) {
+		block_close(&self->lun);
+		return -1;
+	}
+	*out = &self->lun;
+	return 0;
+}

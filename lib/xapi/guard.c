@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "xapi/guard.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "xapi/call.h"
+#include "xapi/guard_rules.h"
+
+typedef int (*reader)(xmlrpc_value *value, struct records *records,
+		      struct error *err);
+
+static int read_records(const struct xapi *xapi, const char *method,
+			reader read, struct records *records, struct error *err)
+{
+	struct xapi_reply reply;
+	int rc;
+
+	if (xapi_ask(xapi, method, NULL, &reply, err))
+		return -1;
+	rc = read(reply.value, records, err);
+	reply_free(&reply);
+	return rc;
+}
+
+/* The host's name for the user; its reference if xapi does not tell. */
+static char *name_of_host(const struct xapi *xapi, const char *ref)
+{
+	struct error ignored;
+	char *name;
+
+	if (xapi_ask_text(xapi, "host.get_name_label", ref, &name, NULL,
+			  &ignored) == 0)
+		return name;
+	return strdup(ref);
+}
+
+/* "SR 'name' (uuid)" */
+static void name_sr(const struct sr_record *sr, char *out, size_t size)
+{
+	if (sr)
+		snprintf(out, size, "SR '%.64s' (%.36s)", sr->name, sr->uuid);
+	else
+		snprintf(out, size, "an SR that xapi does not know");
+}
+
+static int refuse_attached(const struct xapi *xapi,
+			   const struct guard_verdict *verdict,
+			   const char *scsi_id, const char *sr,
+			   struct error *err)
+{
+	char *host = name_of_host(xapi, verdict->pbd->host);
+
+	error_set(err, ERROR_IN_USE,
+		  "SCSIid %.128s is attached as %s on host '%.64s'", scsi_id,
+		  sr, host ? host : "?");
+	free(host);
+	return -1;
+}
+
+static int refuse(const struct xapi *xapi, const struct guard_verdict *verdict,
+		  const char *scsi_id, struct error *err)
+{
+	char sr[160];
+
+	name_sr(verdict->sr, sr, sizeof(sr));
+	switch (verdict->kind) {
+	case GUARD_FREE:
+		break;
+	case GUARD_ATTACHED:
+		return refuse_attached(xapi, verdict, scsi_id, sr, err);
+	case GUARD_ORIGINAL:
+		return error_set(err, ERROR_IN_USE,
+				 "SCSIid %.128s is no clone but the LUN of %s, "
+				 "which is detached; forget that SR if it is "
+				 "to be resigned all the same",
+				 scsi_id, sr);
+	case GUARD_RECORDED:
+		return error_set(err, ERROR_IN_USE,
+				 "SCSIid %.128s is recorded as the LUN of %s; "
+				 "forget that SR if the LUN holds a clone now",
+				 scsi_id, sr);
+	case GUARD_UNTOLD:
+		return error_set(err, ERROR_IN_USE,
+				 "the LUN holds %s, and xapi does not record "
+				 "which SCSIid that has: it may be this one; "
+				 "plug the SR's PBDs, or forget the SR",
+				 sr);
+	}
+	return 0;
+}
+
+static int guard_lun(const struct xapi *xapi, const struct records *records,
+		     const struct xapi_guard *guard, struct error *err)
+{
+	struct guard_question question = {
+		.scsi_id = guard->scsi_id,
+		.own_sr_ref = guard->own_sr_ref,
+	};
+	char old_sr[UUID_TEXT_LEN + 1] = "";
+	struct guard_verdict verdict;
+
+	if (guard->old_sr) {
+		uuid_to_text(guard->old_sr, old_sr);
+		question.old_sr = old_sr;
+	}
+	verdict = guard_judge(records, &question);
+	if (verdict.kind != GUARD_FREE)
+		return refuse(xapi, &verdict, guard->scsi_id, err);
+	log_info("xapi: %zu PBDs, %zu SRs, none of them is SCSIid %.128s",
+		 records->pbd_count, records->sr_count, guard->scsi_id);
+	return 0;
+}
+
+static int guard_new_sr(const struct records *records,
+			const struct xapi_guard *guard, struct error *err)
+{
+	char uuid[UUID_TEXT_LEN + 1] = "";
+	const struct sr_record *sr;
+
+	uuid_to_text(guard->new_sr, uuid);
+	sr = records_find_sr(records, uuid);
+	if (!sr ||
+	    (guard->own_sr_ref && strcmp(sr->ref, guard->own_sr_ref) == 0))
+		return 0;
+	return error_set(err, ERROR_IN_USE,
+			 "the new SR uuid %s is that of SR '%.64s' already",
+			 uuid, sr->name);
+}
+
+static int guard_new_vdis(const struct xapi *xapi,
+			  const struct xapi_guard *guard, struct error *err)
+{
+	for (size_t i = 0; i < guard->new_vdi_count; i++) {
+		char uuid[UUID_TEXT_LEN + 1] = "";
+		char *ref;
+
+		uuid_to_text(&guard->new_vdis[i], uuid);
+		if (xapi_find_uuid(xapi, "VDI", uuid, &ref, err))
+			return -1;
+		if (ref) {
+			free(ref);
+			return error_set(err, ERROR_IN_USE,
+					 "the new VDI uuid %s is that of "
+					 "another VDI",
+					 uuid);
+		}
+	}
+	return 0;
+}
+
+int xapi_guard(const struct xapi *xapi, const struct xapi_guard *guard,
+	       struct error *err)
+{
+	struct records records = { 0 };
+	int rc;
+
+	rc = read_records(xapi, "SR.get_all_records", records_read_srs,
+			  &records, err);
+	if (rc == 0)
+		rc = read_records(xapi, "PBD.get_all_records",
+				  records_read_pbds, &records, err);
+	if (rc == 0)
+		rc = guard_lun(xapi, &records, guard, err);
+	if (rc == 0 && guard->new_sr)
+		rc = guard_new_sr(&records, guard, err);
+	records_free(&records);
+	return rc ? -1 : guard_new_vdis(xapi, guard, err);
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "xapi/host.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "xapi/call.h"
+#include "xapi/value.h"
+
+static int read_config(xmlrpc_value *config, struct xapi_host *out,
+		       struct error *err)
+{
+	static const char what[] = "host.other_config";
+	char *multipathing;
+
+	if (value_find_optional(config, what, "iscsi_iqn", &out->initiator_name,
+				err) ||
+	    value_find_optional(config, what, "multipathhandle",
+				&out->multipathhandle, err) ||
+	    value_find_optional(config, what, "multipathing", &multipathing,
+				err))
+		return -1;
+	out->multipathing = multipathing && strcmp(multipathing, "true") == 0;
+	free(multipathing);
+	return 0;
+}
+
+int xapi_host_read(const struct xapi *xapi, const char *host_ref,
+		   struct xapi_host *out, struct error *err)
+{
+	struct xapi_host host = { 0 };
+	struct xapi_reply reply;
+	int rc;
+
+	if (xapi_ask(xapi, "host.get_other_config", host_ref, &reply, err))
+		return -1;
+	rc = read_config(reply.value, &host, err);
+	reply_free(&reply);
+	if (rc)
+		xapi_host_free(&host);
+	else
+		*out = host;
+	return rc;
+}
+
+void xapi_host_free(struct xapi_host *host)
+{
+	free(host->initiator_name);
+	free(host->multipathhandle);
+	*host = (struct xapi_host){ 0 };
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * What xapi records of SRs and of the LUNs that they are on. Pure: xapi's
+ * values in, records out.
+ *
+ * A LUN is known by its SCSIid, which stands in a PBD's device_config as
+ * `SCSIid` (lvmoiscsi, lvmohba) or as `device` by its name in /dev/disk/by-id
+ * (lvm), and in an SR's sm_config as `SCSIid`, as `devserial`, or as a key
+ * scsi-<SCSIid> (SM's libs/sm/core/util.py: test_SCSIid, test_scsiserial).
+ */
+#ifndef XAPI_RECORDS_H
+#define XAPI_RECORDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <xmlrpc-c/base.h>
+
+#include "base/error.h"
+
+struct pbd_record {
+	char *sr;   /* reference */
+	char *host; /* reference */
+	char *luns; /* SCSIids with commas between; "" if none is told */
+	bool attached;
+};
+
+struct sr_record {
+	char *ref;
+	char *uuid;
+	char *name;
+	char *type;
+	char *luns; /* as of a PBD, by sm_config */
+};
+
+struct records {
+	struct pbd_record *pbds;
+	size_t pbd_count;
+	struct sr_record *srs;
+	size_t sr_count;
+};
+
+/* Each reads the value of <class>.get_all_records, a struct of records by
+ * reference, into *records, which was empty or has the other kind. On -1
+ * *records is still to be freed. ERROR_XAPI; ERROR_NO_MEMORY. */
+int records_read_pbds(xmlrpc_value *value, struct records *records,
+		      struct error *err);
+int records_read_srs(xmlrpc_value *value, struct records *records,
+		     struct error *err);
+
+void records_free(struct records *records);
+
+/* Whether the list holds this SCSIid, in either case of letters. */
+bool luns_hold(const char *luns, const char *scsi_id);
+
+#endif

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "xapi/transport.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+/* How often a wait looks whether it is to stop: a signal that comes just before
+ * poll() does not end it. */
+#define SLICE_MS 500
+
+/* How long to wait for a place in xapi's queue of connections. */
+#define QUEUE_MS 20
+
+#define READ_SIZE (64 * 1024)
+
+struct exchange {
+	const struct transport *transport;
+	int64_t until; /* milliseconds of CLOCK_MONOTONIC */
+	int fd;
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int no_answer(const struct exchange *x, const char *doing,
+		     struct error *err)
+{
+	return error_set(err, ERROR_XAPI, "xapi at %s: %s: %s",
+			 x->transport->socket, doing, strerror(errno));
+}
+
+/* The milliseconds that may be slept now, at most `most`; -1 if none. */
+static int time_left(const struct exchange *x, int most, struct error *err)
+{
+	int64_t left = x->until - now_ms();
+
+	if (x->transport->stop && x->transport->stop())
+		return error_set(err, ERROR_INTERRUPTED,
+				 "asked to stop while xapi was to answer");
+	if (left <= 0)
+		return error_set(err, ERROR_XAPI,
+				 "xapi has not answered within %d s",
+				 x->transport->timeout_ms / 1000);
+	return left < most ? (int)left : most;
+}
+
+/* Waits until the socket is ready for `events`. */
+static int wait_for(const struct exchange *x, short events, struct error *err)
+{
+	struct pollfd pollfd = { .fd = x->fd, .events = events };
+	int n;
+
+	do {
+		int left = time_left(x, SLICE_MS, err);
+
+		if (left < 0)
+			return -1;
+		n = poll(&pollfd, 1, left);
+		if (n < 0 && errno != EINTR)
+			return no_answer(x, "poll", err);
+	} while (n <= 0);
+	return 0;
+}
+
+/* A unix socket connects at once, or its queue is full (EAGAIN). */
+static int connect_to_xapi(const struct exchange *x, struct error *err)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	const char *path = x->transport->socket;
+
+	if (strlen(path) >= sizeof(address.sun_path))
+		return error_set(err, ERROR_XAPI,
+				 "'%s' is too long for a socket's name", path);
+	memcpy(address.sun_path, path, strlen(path) + 1);
+	while (connect(x->fd, (struct sockaddr *)&address, sizeof(address))) {
+		int left;
+
+		if (errno != EAGAIN && errno != EINTR)
+			return no_answer(x, "connect", err);
+		left = time_left(x, QUEUE_MS, err);
+		if (left < 0)
+			return -1;
+		poll(NULL, 0, left);
+	}
+	return 0;
+}
+
+static int send_all(const struct exchange *x, const char *bytes, size_t len,
+		    struct error *err)
+{
+	while (len > 0) {
+		ssize_t n = send(x->fd, bytes, len, MSG_NOSIGNAL);
+
+		if (n >= 0) {
+			bytes += n;
+			len -= (size_t)n;
+		} else if (errno == EAGAIN) {
+			if (wait_for(x, POLLOUT, err))
+				return -1;
+		} else if (errno != EINTR) {
+			return no_answer(x, "send", err);
+		}
+	}
+	return 0;
+}
+
+static int send_head(const struct exchange *x, size_t len, struct error *err)
+{
+	char head[256];
+	int n = snprintf(head, sizeof(head),
+			 "POST / HTTP/1.1\r\n"
+			 "Host: localhost\r\n"
+			 "User-Agent: relvmoiscsi\r\n"
+			 "Content-Type: text/xml\r\n"
+			 "Content-Length: %zu\r\n"
+			 "Connection: close\r\n"
+			 "\r\n",
+			 len);
+
+	return send_all(x, head, (size_t)n, err);
+}
+
+static int receive(const struct exchange *x, struct http_reply *reply,
+		   struct error *err)
+{
+	char bytes[READ_SIZE];
+	int rc = 0;
+
+	while (rc == 0 && reply->phase != HTTP_DONE) {
+		ssize_t n;
+
+		rc = wait_for(x, POLLIN, err);
+		if (rc)
+			break;
+		n = recv(x->fd, bytes, sizeof(bytes), 0);
+		if (n > 0)
+			rc = http_reply_feed(reply, bytes, (size_t)n, err);
+		else if (n == 0)
+			rc = http_reply_end(reply, err);
+		else if (errno != EINTR && errno != EAGAIN)
+			rc = no_answer(x, "receive", err);
+	}
+	explicit_bzero(bytes, sizeof(bytes));
+	return rc;
+}
+
+int transport_post(const struct transport *transport, const void *body,
+		   size_t len, size_t reply_max, struct http_reply *reply,
+		   struct error *err)
+{
+	struct exchange x = {
+		.transport = transport,
+		.until = now_ms() + transport->timeout_ms,
+	};
+	int rc = -1;
+
+	http_reply_init(reply, reply_max);
+	x.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (x.fd < 0)
+		return no_answer(&x, "socket", err);
+	if (connect_to_xapi(&x, err) == 0 && send_head(&x, len, err) == 0 &&
+	    send_all(&x, body, len, err) == 0)
+		rc = receive(&x, reply, err);
+	close(x.fd);
+	return rc;
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * xapi, as the storage backend reaches it: by its unix socket, in the session
+ * that came with the call.
+ *
+ * The session ends when the toolstack restarts, and the backend lives on. So
+ * whatever xapi is to be asked, it is asked before the first write.
+ */
+#ifndef XAPI_XAPI_H
+#define XAPI_XAPI_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+
+#define XAPI_SOCKET "/var/lib/xcp/xapi"
+
+/* Longest wait for one answer. xapi answers in milliseconds, but may be busy
+ * with a big pool's start. */
+#define XAPI_TIMEOUT_MS 60000
+
+struct xapi_options {
+	const char *socket;
+	const char *session_ref; /* secret: never into a log or an error */
+	int timeout_ms;
+	bool (*stop)(void); /* asked while waiting; NULL: never stops */
+};
+
+struct xapi;
+
+/* Copies the options; connects to nothing. ERROR_XAPI: no session;
+ * ERROR_NO_MEMORY. */
+int xapi_open(const struct xapi_options *options, struct xapi **out,
+	      struct error *err);
+
+/* Wipes and frees; NULL is fine. The session itself is xapi's to end. */
+void xapi_close(struct xapi *xapi);
+
+#endif

@@ -1,0 +1,89 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: LGPL-2.1-only
+#
+# A stand-in for xapi with the program under test as one of its drivers. To be
+# sourced, after tests/driver/lib.sh and its driver_begin.
+#
+#   standin_begin [HOST…]   a pool of these hosts, the first its master; drivers
+#                           are what is in $SM, plugins what is in $PLUGINS. The
+#                           program and SM's own lvmoiscsi are there already.
+#   standin_stop            as a toolstack that is stopped: the records stay,
+#   standin_start           the sessions are gone
+#   xe ARG…                 its output is in $WORK/xe.out and $WORK/xe.err; its
+#                           status is returned
+#   records COMMAND…        how many records an xe <class>-list prints
+#   standin_end             to be called by driver_clean_up
+#
+# STANDIN_LOG has one line a run of a driver: its command, exit status and
+# answer.
+
+xapi_here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
+STANDIN_PID=
+
+standin_start()
+{
+	local i
+
+	"$XAPI_TOOLS/standin" "$XE_SOCKET" -s "$WORK/xapi.state" \
+		-l "$STANDIN_LOG" "${STANDIN_HOSTS[@]}" "$SM" "$PLUGINS" \
+		"$TOOLS/xapi_answer" RELVMOISCSI_CONF="$CONF" XE="$WORK/xe" \
+		XE_SOCKET="$XE_SOCKET" LUN_HEAD="$XAPI_TOOLS/lun_head" \
+		XAPI_TOOL="$XAPI_TOOLS/xapi_tool" \
+		BACKEND="$xapi_here/backend.sh" \
+		>>"$WORK/standin.log" 2>&1 </dev/null &
+	STANDIN_PID=$!
+	for ((i = 0; i < 1000; i++)); do
+		xe host-list --minimal && return 0
+		kill -0 "$STANDIN_PID" 2>/dev/null || break
+		sleep 0.01
+	done
+	echo "the stand-in does not start:" >&2
+	cat "$WORK/standin.log" >&2
+	return 1
+}
+
+standin_stop()
+{
+	[[ -n $STANDIN_PID ]] || return 0
+	kill -KILL "$STANDIN_PID" 2>/dev/null
+	wait "$STANDIN_PID" 2>/dev/null
+	STANDIN_PID=
+}
+
+standin_begin()
+{
+	local host
+
+	XAPI_TOOLS=$BUILD/tests/xapi
+	SM=$WORK/sm
+	PLUGINS=$WORK/plugins
+	STANDIN_LOG=$WORK/drivers.log
+	STANDIN_HOSTS=()
+	export XE_SOCKET=$WORK/xapi
+	for host in "$@"; do
+		STANDIN_HOSTS+=(-h "$host")
+	done
+	mkdir -p "$SM" "$PLUGINS"
+	ln -s "$XAPI_TOOLS/standin" "$WORK/xe"
+	ln -s "$PROGRAM" "$SM/RELVMoISCSISR"
+	ln -s "$xapi_here/LVMoISCSISR" "$SM/LVMoISCSISR"
+	: >"$STANDIN_LOG"
+	standin_start
+}
+
+standin_end()
+{
+	standin_stop
+}
+
+xe()
+{
+	"$WORK/xe" "$@" >"$WORK/xe.out" 2>"$WORK/xe.err"
+}
+
+records()
+{
+	xe "$@" --minimal || return
+	tr ',' '\n' <"$WORK/xe.out" | grep -c .
+}
