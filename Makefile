@@ -28,6 +28,13 @@ CFLAGS   += -std=c11 $(WARNINGS) -fstack-protector-strong $(SANITIZER)
 LDFLAGS  += $(SANITIZER)
 LDLIBS   := -lxmlrpc -lxmlrpc_util -lxml2 -liscsi -luuid
 
+# LVM judges results in this process (liblvm2cmd); LVM_EXEC=1 runs the host's
+# `lvm` instead, for a binary that must not need the library.
+ifndef LVM_EXEC
+CPPFLAGS += -DLVM_LIBRARY
+LDLIBS   += -llvm2cmd
+endif
+
 # --- the program ------------------------------------------------------------
 
 LIB_SOURCES    := $(wildcard lib/*/*.c)
@@ -72,7 +79,7 @@ clean:
 # --- what a fresh Debian 12 lacks -------------------------------------------
 
 BUILD_PACKAGES := gcc libc6-dev libxml2-dev uuid-dev libxmlrpc-core-c3-dev \
-                  libiscsi-dev
+                  libiscsi-dev liblvm2-dev
 DEMO_PACKAGES  := $(BUILD_PACKAGES) tgt lvm2 zstd qemu-utils
 CHECK_PACKAGES := $(DEMO_PACKAGES) libcmocka-dev clang binutils jq \
                   libxml2-utils shellcheck

@@ -2,10 +2,10 @@
 #include "engine/resign.h"
 
 #include "engine/connect.h"
+#include "engine/judge.h"
 #include "engine/resign_lun.h"
 #include "host/boot_id.h"
 #include "host/lock.h"
-#include "host/stop.h"
 
 /* The caller holds the LUN's lock, so that a claim of this boot on the LUN is
  * that of a run that is no more. */
@@ -17,14 +17,18 @@ static int connect_and_resign(const struct resign_request *request,
 		.drop_snapshots = request->snapshots == RESIGN_SNAPSHOTS_DROP,
 	};
 	struct journal_owner owner = { .scsi_id = request->scsi_id };
+	struct judge judge = { .scsi_id = request->scsi_id };
 	struct connection *connection;
+	struct txn_hooks hooks;
 	int failed;
 
 	if (boot_id_read(&owner.boot, err) ||
 	    connect_lun(request, &connection, err))
 		return -1;
+	judge.device = connection_device(connection);
+	hooks = judge_hooks(&judge);
 	failed = resign_lun(connection_lun(connection), &options, &owner,
-			    stop_requested, err);
+			    &hooks, err);
 	disconnect(connection);
 	return failed;
 }

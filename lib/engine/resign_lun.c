@@ -28,8 +28,9 @@ static void log_ids(const struct plan *plan)
 /* One try: 0 with *outcome, or -1. */
 static int try_resign(struct lun *lun, struct image *seen,
 		      const struct plan_options *options,
-		      const struct journal_owner *owner, bool (*stop)(void),
-		      enum txn_outcome *outcome, struct error *err)
+		      const struct journal_owner *owner,
+		      const struct txn_hooks *hooks, enum txn_outcome *outcome,
+		      struct error *err)
 {
 	struct snapshot before;
 	struct plan plan;
@@ -40,7 +41,7 @@ static int try_resign(struct lun *lun, struct image *seen,
 	failed = plan_make(&before, options, &plan, err);
 	if (!failed) {
 		log_ids(&plan);
-		failed = txn_run(lun, &plan, owner, stop, outcome, err);
+		failed = txn_run(lun, &plan, owner, hooks, outcome, err);
 		plan_free(&plan);
 	}
 	snapshot_free(&before);
@@ -50,15 +51,15 @@ static int try_resign(struct lun *lun, struct image *seen,
 static int recover_then_resign(struct lun *lun, struct image *seen,
 			       const struct plan_options *options,
 			       const struct journal_owner *owner,
-			       bool (*stop)(void), enum txn_outcome *outcome,
-			       struct error *err)
+			       const struct txn_hooks *hooks,
+			       enum txn_outcome *outcome, struct error *err)
 {
 	enum recover_outcome recovered;
 	struct plan_options mine;
 	struct journal_spot spot;
 
 	if (journal_find(lun, seen, &spot, err) ||
-	    recover_journal(lun, &spot, owner, &recovered, err))
+	    recover_journal(lun, &spot, owner, hooks, &recovered, err))
 		return -1;
 	if (recovered == RECOVER_COMPLETED) {
 		*outcome = TXN_DONE;
@@ -78,11 +79,11 @@ static int recover_then_resign(struct lun *lun, struct image *seen,
 			.size = spot.head.body_at + spot.head.body_len -
 				spot.head.ring_at,
 		};
-	return try_resign(lun, seen, &mine, owner, stop, outcome, err);
+	return try_resign(lun, seen, &mine, owner, hooks, outcome, err);
 }
 
 int resign_lun(struct lun *lun, const struct plan_options *options,
-	       const struct journal_owner *owner, bool (*stop)(void),
+	       const struct journal_owner *owner, const struct txn_hooks *hooks,
 	       struct error *err)
 {
 	for (int i = 0; i < MAX_TRIES; i++) {
@@ -91,7 +92,7 @@ int resign_lun(struct lun *lun, const struct plan_options *options,
 		int failed;
 
 		image_init(&seen, lun->block_size);
-		failed = recover_then_resign(lun, &seen, options, owner, stop,
+		failed = recover_then_resign(lun, &seen, options, owner, hooks,
 					     &outcome, err);
 		image_free(&seen);
 		if (failed)

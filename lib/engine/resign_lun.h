@@ -10,9 +10,9 @@
 #include "txn/txn.h"
 
 /* Resigns the LUN, or completes the resign whose journal it holds, with the
- * identifiers recorded there. `stop` as in txn_run. */
+ * identifiers recorded there. `hooks` as in txn_run. */
 int resign_lun(struct lun *lun, const struct plan_options *options,
-	       const struct journal_owner *owner, bool (*stop)(void),
+	       const struct journal_owner *owner, const struct txn_hooks *hooks,
 	       struct error *err);
 
 #endif

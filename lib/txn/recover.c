@@ -107,26 +107,30 @@ static int wipe_finished(struct lun *lun, const struct journal_spot *spot,
 }
 
 static int complete(struct lun *lun, const struct replay *replay,
-		    const struct journal_head *head, struct error *err)
+		    const struct journal_head *head,
+		    const struct txn_hooks *hooks, struct error *err)
 {
 	struct snapshot now;
-	bool good;
+	int failed = 0;
 
 	if ((replay->content != JOURNAL_AFTER &&
 	     replay_apply(lun, replay, err)) ||
 	    load_snapshot(lun, NULL, &now, err))
 		return -1;
-	good = is_result(head, &now);
+	if (!is_result(head, &now))
+		failed = error_set(err, ERROR_LUN_CONTENT,
+				   "the completed resign does not show the "
+				   "identifiers that its journal recorded");
+	else if (hooks && hooks->accept)
+		failed = hooks->accept(hooks->context, &now, err);
 	snapshot_free(&now);
-	return good ? 0
-		    : error_set(err, ERROR_LUN_CONTENT,
-				"the completed resign does not show the "
-				"identifiers that its journal recorded");
+	return failed;
 }
 
 static int recover_committed(struct lun *lun, const struct journal_spot *spot,
 			     const struct journal_owner *owner,
 			     const struct replay *replay,
+			     const struct txn_hooks *hooks,
 			     enum recover_outcome *outcome, struct error *err)
 {
 	const struct journal_head *head = &spot->head;
@@ -157,7 +161,7 @@ static int recover_committed(struct lun *lun, const struct journal_spot *spot,
 				 "clone",
 				 head->scsi_id);
 	log_info("completing an interrupted resign");
-	if (complete(lun, replay, head, err))
+	if (complete(lun, replay, head, hooks, err))
 		return error_prefix(err, "completing an interrupted resign: ");
 	if (journal_clear(lun, spot->at, head, err))
 		return -1;
@@ -182,6 +186,7 @@ static int wipe_if_finished(struct lun *lun, const struct journal_spot *spot,
 
 int recover_journal(struct lun *lun, const struct journal_spot *spot,
 		    const struct journal_owner *owner,
+		    const struct txn_hooks *hooks,
 		    enum recover_outcome *outcome, struct error *err)
 {
 	struct replay replay;
@@ -211,7 +216,8 @@ int recover_journal(struct lun *lun, const struct journal_spot *spot,
 		return -1;
 	if (replay_load(lun, &spot->head, &replay, err))
 		return wipe_if_finished(lun, spot, err);
-	failed = recover_committed(lun, spot, owner, &replay, outcome, err);
+	failed = recover_committed(lun, spot, owner, &replay, hooks, outcome,
+				   err);
 	replay_free(&replay);
 	return failed;
 }

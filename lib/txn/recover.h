@@ -13,6 +13,7 @@
 #ifndef TXN_RECOVER_H
 #define TXN_RECOVER_H
 
+#include "txn/hooks.h"
 #include "txn/journal.h"
 #include "txn/journal_find.h"
 
@@ -31,6 +32,7 @@ enum recover_outcome {
 
 int recover_journal(struct lun *lun, const struct journal_spot *spot,
 		    const struct journal_owner *owner,
+		    const struct txn_hooks *hooks,
 		    enum recover_outcome *outcome, struct error *err);
 
 #endif

@@ -88,7 +88,7 @@ static int read_back_text(struct lun *lun, const struct plan *plan,
 
 /* Everything up to the commit; touches nothing but unused ring space. */
 static int prepare(struct lun *lun, const struct plan *plan,
-		   struct journal *journal, bool (*stop)(void),
+		   struct journal *journal, const struct txn_hooks *hooks,
 		   enum txn_outcome *outcome, struct error *err)
 {
 	bool unchanged;
@@ -101,30 +101,31 @@ static int prepare(struct lun *lun, const struct plan *plan,
 	    check_unchanged(lun, plan->from, &unchanged, err))
 		return -1;
 	*outcome = unchanged ? TXN_DONE : TXN_CHANGED;
-	if (stop && stop())
-		return error_set(err, ERROR_INTERRUPTED, "stopped by a signal");
+	if (hooks && hooks->may_commit)
+		return hooks->may_commit(hooks->context, err);
 	return 0;
 }
 
 /* A flush that fails is as bad as a write that fails: what it did not make
  * stable must not be built on. */
 static int apply(struct lun *lun, const struct plan *plan,
-		 struct journal *journal, struct error *err)
+		 struct journal *journal, const struct txn_hooks *hooks,
+		 struct error *err)
 {
 	return journal_check_ours(journal, err) ||
 	       write_phase(lun, plan, PLAN_INPLACE, err) ||
 	       lun_flush(lun, err) || journal_check_ours(journal, err) ||
 	       write_phase(lun, plan, PLAN_SWITCH, err) ||
-	       lun_flush(lun, err) || verify_plan(lun, plan, err);
+	       lun_flush(lun, err) || verify_plan(lun, plan, hooks, err);
 }
 
 static int run(struct lun *lun, const struct plan *plan,
-	       struct journal *journal, bool (*stop)(void),
+	       struct journal *journal, const struct txn_hooks *hooks,
 	       enum txn_outcome *outcome, struct error *err)
 {
 	if (journal_claim(journal, err))
 		return error_prefix(err, "the LUN is unchanged: ");
-	if (prepare(lun, plan, journal, stop, outcome, err)) {
+	if (prepare(lun, plan, journal, hooks, outcome, err)) {
 		journal_unclaim(journal);
 		return error_prefix(err, "the LUN is unchanged: ");
 	}
@@ -140,7 +141,7 @@ static int run(struct lun *lun, const struct plan *plan,
 					 "complete it: ");
 	}
 	log_debug("committed");
-	if (apply(lun, plan, journal, err) ||
+	if (apply(lun, plan, journal, hooks, err) ||
 	    journal_check_ours(journal, err) ||
 	    journal_clear(lun, journal->head_at, &journal->head, err))
 		return error_prefix(err, "the resign is committed but not "
@@ -150,7 +151,7 @@ static int run(struct lun *lun, const struct plan *plan,
 }
 
 int txn_run(struct lun *lun, const struct plan *plan,
-	    const struct journal_owner *owner, bool (*stop)(void),
+	    const struct journal_owner *owner, const struct txn_hooks *hooks,
 	    enum txn_outcome *outcome, struct error *err)
 {
 	struct journal journal;
@@ -158,7 +159,7 @@ int txn_run(struct lun *lun, const struct plan *plan,
 
 	if (journal_prepare(lun, plan, owner, &journal, err))
 		return error_prefix(err, "the LUN is unchanged: ");
-	failed = run(lun, plan, &journal, stop, outcome, err);
+	failed = run(lun, plan, &journal, hooks, outcome, err);
 	journal_free(&journal);
 	return failed ? -1 : 0;
 }

@@ -14,6 +14,7 @@
 #ifndef TXN_TXN_H
 #define TXN_TXN_H
 
+#include "txn/hooks.h"
 #include "txn/journal.h"
 
 enum txn_outcome {
@@ -21,11 +22,10 @@ enum txn_outcome {
 	TXN_CHANGED, /* the LUN is not what was planned from; plan anew */
 };
 
-/* `stop` may be NULL; it is asked once, right before the commit, whether to
- * give up (ERROR_INTERRUPTED). The words of an error say in which of the three
- * states the LUN is: unchanged, committed, or not known. */
+/* `hooks` may be NULL. The words of an error say in which of the three states
+ * the LUN is: unchanged, committed, or not known. */
 int txn_run(struct lun *lun, const struct plan *plan,
-	    const struct journal_owner *owner, bool (*stop)(void),
+	    const struct journal_owner *owner, const struct txn_hooks *hooks,
 	    enum txn_outcome *outcome, struct error *err);
 
 #endif

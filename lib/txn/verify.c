@@ -43,7 +43,8 @@ static int compare_blocks(const struct plan *plan, const struct snapshot *now,
 	return 0;
 }
 
-int verify_plan(struct lun *lun, const struct plan *plan, struct error *err)
+int verify_plan(struct lun *lun, const struct plan *plan,
+		const struct txn_hooks *hooks, struct error *err)
 {
 	struct snapshot now;
 	int failed;
@@ -51,7 +52,9 @@ int verify_plan(struct lun *lun, const struct plan *plan, struct error *err)
 	if (load_snapshot(lun, NULL, &now, err))
 		return error_prefix(err, "reading the result back: ");
 	failed = plan_compare(plan, &now, err) ||
-		 compare_blocks(plan, &now, err);
+		 compare_blocks(plan, &now, err) ||
+		 (hooks && hooks->accept &&
+		  hooks->accept(hooks->context, &now, err));
 	snapshot_free(&now);
 	return failed ? error_prefix(err, "reading the result back: ") : 0;
 }

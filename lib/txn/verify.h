@@ -7,9 +7,12 @@
 
 #include "lun/lun.h"
 #include "plan/plan.h"
+#include "txn/hooks.h"
 
 /* Loads the LUN afresh; it must parse, mean what was planned, and every block
- * that was read must hold the bytes that were planned. */
-int verify_plan(struct lun *lun, const struct plan *plan, struct error *err);
+ * that was read must hold the bytes that were planned, and hooks->accept, if
+ * there is one, must agree. */
+int verify_plan(struct lun *lun, const struct plan *plan,
+		const struct txn_hooks *hooks, struct error *err);
 
 #endif

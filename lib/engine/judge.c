@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "engine/judge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "engine/guard_host.h"
+#include "host/lvm_judge.h"
+#include "host/stop.h"
+
+static int may_commit(void *context, struct error *err)
+{
+	const struct judge *judge = context;
+
+	if (stop_requested())
+		return error_set(err, ERROR_INTERRUPTED, "stopped by a signal");
+	return judge->device ? guard_host(judge->device, judge->scsi_id, err)
+			     : 0;
+}
+
+/* An LVM id as text, with its NUL. */
+struct id_text {
+	char chars[LVM_ID_TEXT_LEN + 1];
+};
+
+static struct id_text id_text(const struct lvm_id *id)
+{
+	struct id_text text = { { 0 } };
+
+	lvm_id_to_text(id, text.chars);
+	return text;
+}
+
+static int ask_lvm(const char *device, const struct lvm_vg *vg,
+		   struct lvm_expected_lv *lvs, struct id_text *ids,
+		   struct error *err)
+{
+	struct id_text pv_id = id_text(&vg->pv_id), vg_id = id_text(&vg->id);
+	char vg_name[VG_NAME_LEN + 1] = VG_NAME_PREFIX;
+	const struct lvm_expectation want = {
+		.pv_id = pv_id.chars,
+		.vg_id = vg_id.chars,
+		.vg_name = vg_name,
+		.lvs = lvs,
+		.lv_count = vg->lv_count,
+	};
+
+	uuid_to_text(&vg->sr, vg_name + VG_NAME_PREFIX_LEN);
+	for (uint32_t i = 0; i < vg->lv_count; i++) {
+		ids[i] = id_text(&vg->lvs[i].id);
+		lvs[i] = (struct lvm_expected_lv){ .id = ids[i].chars,
+						   .name = vg->lvs[i].name };
+	}
+	return lvm_judge(device, &want, err);
+}
+
+static int accept_result(void *context, const struct snapshot *result,
+			 struct error *err)
+{
+	const struct judge *judge = context;
+	size_t n = result->vg.lv_count + 1;
+	struct lvm_expected_lv *lvs;
+	struct id_text *ids;
+	int failed;
+
+	if (!judge->device)
+		return 0;
+	lvs = calloc(n, sizeof(*lvs));
+	ids = calloc(n, sizeof(*ids));
+	failed = lvs && ids ? ask_lvm(judge->device, &result->vg, lvs, ids, err)
+			    : error_no_memory(err);
+	free(lvs);
+	free(ids);
+	if (!failed)
+		log_info("LVM accepts the result");
+	return failed;
+}
+
+struct txn_hooks judge_hooks(struct judge *judge)
+{
+	return (struct txn_hooks){
+		.context = judge,
+		.may_commit = may_commit,
+		.accept = accept_result,
+	};
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * What a transaction asks of those above it: things that only they can know.
+ */
+#ifndef TXN_HOOKS_H
+#define TXN_HOOKS_H
+
+#include "base/error.h"
+#include "plan/snapshot.h"
+
+/* Either function may be NULL. Both return 0 to go on, or -1 with *err. */
+struct txn_hooks {
+	void *context;
+
+	/* Right before the commit: a reason to give up is a reason to leave
+	 * the LUN as it is. */
+	int (*may_commit)(void *context, struct error *err);
+
+	/* The result as it was read back, while the journal is still there: if
+	 * it is not accepted, a later run comes here again. */
+	int (*accept)(void *context, const struct snapshot *result,
+		      struct error *err);
+};
+
+#endif
