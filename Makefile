@@ -162,3 +162,9 @@ check-layers: all
 demo: demo-packages
 	@$(MAKE) --no-print-directory -j2 all $(BUILD)/tests/support/xapi_answer
 	@tests/demo/demo.sh $(BUILD)
+
+.PHONY: bench
+bench: demo-packages
+	@$(MAKE) --no-print-directory -j2 all $(BUILD)/tests/support/iscsi_proxy \
+		$(BUILD)/tests/support/xapi_answer
+	@tests/bench/bench.sh $(BUILD)

@@ -15,8 +15,10 @@
 /* multipath's file of wwids; each line is /WWID/. */
 #define WWIDS_FILE "/etc/multipath/wwids"
 
-/* udev's database, a file a device. */
-#define UDEV_DATA "/run/udev/data"
+/* Of udev's daemon: there while it runs; and its database, a file a device,
+ * which begins with the first. */
+#define UDEV_CONTROL "/run/udev/control"
+#define UDEV_DATA    "/run/udev/data"
 
 #define WAIT_MS	 10000
 #define PAUSE_MS 20
@@ -102,7 +104,7 @@ static void wait_for_udev(const char *disk)
 	char path[sizeof(UDEV_DATA) + 40];
 	dev_t number;
 
-	if (access(UDEV_DATA, F_OK) || !block_number(disk, &number))
+	if (access(UDEV_CONTROL, F_OK) || !block_number(disk, &number))
 		return;
 	snprintf(path, sizeof(path), UDEV_DATA "/b%u:%u", major(number),
 		 minor(number));

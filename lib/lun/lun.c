@@ -64,7 +64,7 @@ static int swap_in_steps(struct lun *lun, uint64_t offset,
 	if (memcmp(scratch, expect, lun->block_size) != 0)
 		return 0;
 	memcpy(scratch, with, lun->block_size);
-	if (lun_write(lun, &write, 1, err) || lun_flush(lun, err))
+	if (lun_write(lun, &write, 1, err))
 		return -1;
 	nanosleep(&settle, NULL);
 	if (lun_read(lun, &read, 1, err))

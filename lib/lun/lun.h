@@ -64,10 +64,11 @@ int lun_write(struct lun *lun, const struct lun_io *ios, size_t n,
 	      struct error *err);
 int lun_flush(struct lun *lun, struct error *err);
 
-/* Exchanges one block as above, *swapped says whether. On a LUN that has no
- * command for it: read, compare, write, flush, wait a moment and read again. Of
- * two hosts that do so at once one sees that it lost, unless one of them is
- * held up for longer than that moment between its first read and its write. */
+/* Exchanges one block as above, *swapped says whether; not flushed. On a LUN
+ * that has no command for it: read, compare, write, wait a moment and read
+ * again. Of two hosts that do so at once one sees that it lost, unless one of
+ * them is held up for longer than that moment between its first read and its
+ * write. */
 int lun_swap(struct lun *lun, uint64_t offset, const uint8_t *expect,
 	     const uint8_t *with, bool *swapped, struct error *err);
 

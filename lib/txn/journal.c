@@ -164,31 +164,6 @@ void journal_unclaim(struct journal *journal)
 	free(zeros);
 }
 
-int journal_write_body(struct journal *journal, struct error *err)
-{
-	const struct lun_io io = { journal->head.body_at, journal->body.len,
-				   journal->body.data };
-
-	return lun_write(journal->lun, &io, 1, err);
-}
-
-int journal_check_body(struct journal *journal, struct error *err)
-{
-	struct lun_io io = { journal->head.body_at, journal->body.len,
-			     malloc(journal->body.len) };
-	int failed;
-
-	if (!io.data)
-		return error_no_memory(err);
-	failed = lun_read(journal->lun, &io, 1, err);
-	if (!failed && memcmp(io.data, journal->body.data, io.len) != 0)
-		failed = error_set(err, ERROR_IO,
-				   "the LUN does not hold what was just "
-				   "written to it");
-	free(io.data);
-	return failed;
-}
-
 int journal_check_ours(struct journal *journal, struct error *err)
 {
 	uint32_t len = journal->lun->block_size;
@@ -216,16 +191,17 @@ static int write_zeros(struct lun *lun, uint64_t at, uint64_t len,
 
 	if (!io.data)
 		return error_no_memory(err);
-	failed = lun_write(lun, &io, 1, err) || lun_flush(lun, err);
+	failed = lun_write(lun, &io, 1, err);
 	free(io.data);
-	return failed ? -1 : 0;
+	return failed;
 }
 
 int journal_clear(struct lun *lun, uint64_t head_at,
 		  const struct journal_head *head, struct error *err)
 {
 	/* The head first: a head without its body would look damaged. */
-	if (write_zeros(lun, head_at, lun->block_size, err))
+	if (write_zeros(lun, head_at, lun->block_size, err) ||
+	    lun_flush(lun, err))
 		return -1;
 	/* From here the resign is finished; a body without a head is nothing
 	 * but left-overs in LVM's unused space. */

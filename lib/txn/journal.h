@@ -36,12 +36,6 @@ int journal_prepare(struct lun *lun, const struct plan *plan,
 /* Claims the LUN. ERROR_LOCKED if another host came first. */
 int journal_claim(struct journal *journal, struct error *err);
 
-/* Writes the body; not flushed. */
-int journal_write_body(struct journal *journal, struct error *err);
-
-/* Whether the body can be read back as it was written. */
-int journal_check_body(struct journal *journal, struct error *err);
-
 /* The commit point, flushed. After a failure other than ERROR_LOCKED it is not
  * known whether the LUN is committed. */
 int journal_commit(struct journal *journal, struct error *err);

@@ -61,29 +61,93 @@ static int check_unchanged(struct lun *lun, const struct snapshot *from,
 	return failed;
 }
 
-static int read_back_text(struct lun *lun, const struct plan *plan,
-			  struct error *err)
+/* What goes into the ring before the commit: new VG text, and the journal's
+ * body, in one piece with the text where it lies right behind it. *ios has one
+ * buffer for all, ios[0].data; free_ring frees both. */
+static int make_ring(const struct plan *plan, const struct journal *journal,
+		     struct lun_io **ios, size_t *n, struct error *err)
 {
+	const struct lun_io body = { journal->head.body_at, journal->body.len,
+				     journal->body.data };
+	size_t total = body.len;
+	bool has_body = false;
+	uint8_t *to;
+
+	for (size_t i = 0; i < plan->write_count; i++) {
+		if (plan->writes[i].phase == PLAN_RING)
+			total += plan->writes[i].len;
+	}
+	*n = 0;
+	*ios = calloc(plan->write_count + 1, sizeof(**ios));
+	to = malloc(total);
+	if (!*ios || !to) {
+		free(*ios);
+		free(to);
+		error_no_memory(err);
+		return -1;
+	}
 	for (size_t i = 0; i < plan->write_count; i++) {
 		const struct plan_write *w = &plan->writes[i];
-		struct lun_io io = { w->offset, w->len, NULL };
-		int failed;
+		struct lun_io *io = &(*ios)[*n];
 
 		if (w->phase != PLAN_RING)
 			continue;
-		io.data = malloc(w->len);
-		if (!io.data)
-			return error_no_memory(err);
-		failed = lun_read(lun, &io, 1, err);
-		if (!failed && memcmp(io.data, w->data, w->len) != 0)
-			failed = error_set(err, ERROR_IO,
-					   "the LUN does not hold the VG text "
-					   "that was just written to it");
-		free(io.data);
-		if (failed)
-			return -1;
+		*io = (struct lun_io){ w->offset, w->len, to };
+		memcpy(to, w->data, w->len);
+		to += w->len;
+		(*n)++;
+		if (!has_body && w->offset + w->len == body.offset) {
+			memcpy(to, body.data, body.len);
+			to += body.len;
+			io->len += body.len;
+			has_body = true;
+		}
+	}
+	if (!has_body) {
+		(*ios)[(*n)++] = (struct lun_io){ body.offset, body.len, to };
+		memcpy(to, body.data, body.len);
 	}
 	return 0;
+}
+
+static void free_ring(struct lun_io *ios)
+{
+	free(ios[0].data);
+	free(ios);
+}
+
+static int read_back(struct lun *lun, const struct lun_io *written,
+		     struct error *err)
+{
+	struct lun_io io = { written->offset, written->len,
+			     malloc(written->len) };
+	int failed;
+
+	if (!io.data)
+		return error_no_memory(err);
+	failed = lun_read(lun, &io, 1, err);
+	if (!failed && memcmp(io.data, written->data, io.len) != 0)
+		failed = error_set(err, ERROR_IO,
+				   "the LUN does not hold what was just "
+				   "written to it");
+	free(io.data);
+	return failed;
+}
+
+static int write_ring(struct lun *lun, const struct plan *plan,
+		      const struct journal *journal, struct error *err)
+{
+	struct lun_io *ios;
+	size_t n;
+	int failed;
+
+	if (make_ring(plan, journal, &ios, &n, err))
+		return -1;
+	failed = lun_write(lun, ios, n, err) || lun_flush(lun, err);
+	for (size_t i = 0; i < n && !failed; i++)
+		failed = read_back(lun, &ios[i], err);
+	free_ring(ios);
+	return failed ? -1 : 0;
 }
 
 /* Everything up to the commit; touches nothing but unused ring space. */
@@ -93,11 +157,7 @@ static int prepare(struct lun *lun, const struct plan *plan,
 {
 	bool unchanged;
 
-	if (journal_check_ours(journal, err) ||
-	    write_phase(lun, plan, PLAN_RING, err) ||
-	    journal_write_body(journal, err) || lun_flush(lun, err) ||
-	    read_back_text(lun, plan, err) ||
-	    journal_check_body(journal, err) ||
+	if (write_ring(lun, plan, journal, err) ||
 	    check_unchanged(lun, plan->from, &unchanged, err))
 		return -1;
 	*outcome = unchanged ? TXN_DONE : TXN_CHANGED;

@@ -70,9 +70,15 @@ resign_as()
 	call_lun "$clone_id"
 }
 
-failed()
+# It says that it failed. Or that it has resigned, and so it has: nothing was lost
+# but the wiping of what the journal leaves in unused space.
+told_true()
 {
 	answered || return
+	if [[ $ANSWER == "$RESIGNED" ]]; then
+		audited "$first" "$WORK/pristine" "$WORK/clone"
+		return
+	fi
 	[[ $ANSWER =~ ^fault\ (200|141|67)\ .*opterr= ]] || {
 		echo "$ANSWER"
 		return 1
@@ -98,7 +104,7 @@ lost()
 	proxy_start "cut:$1"
 	resign_as "$first"
 	proxy_wait
-	failed || return
+	told_true || return
 	no_session 1 || return
 	resign_as "$second"
 	resigned && made_good && no_session 1
@@ -123,7 +129,7 @@ killed()
 	proxy_start "kill:$1:$TGT_PID"
 	resign_as "$first"
 	proxy_wait
-	failed || return
+	told_true || return
 	tgt_stop
 	tgt_start "$WORK" && serve || return
 	PORTAL_PORT=$TGT_PORT

@@ -35,7 +35,8 @@ reject(const char *fmt, ...)
 
 static int is(const xmlNode *node, const char *name)
 {
-	return node && strcmp((const char *)node->name, name) == 0;
+	return node && node->type == XML_ELEMENT_NODE &&
+	       strcmp((const char *)node->name, name) == 0;
 }
 
 /* xapi drops nothing else between elements. */

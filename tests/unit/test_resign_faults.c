@@ -169,8 +169,8 @@ static void test_unclaim(void **state)
 	(void)state;
 	sr_make(&sr, NULL);
 	fault_lun_open(&lun, sr.bytes, SR_SIZE, 512);
-	lun.op = FAULT_FLUSH;
-	lun.at = 2;
+	lun.op = FAULT_FLUSH; /* of what goes before the commit */
+	lun.at = 1;
 	assert_int_equal(resign(&lun, NEW_SR, &err), -1);
 	assert_non_null(strstr(err.text, "is unchanged"));
 	assert_null(memmem(sr.bytes, SR_SIZE, "RELVMJNL", 8));
