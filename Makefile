@@ -81,8 +81,8 @@ clean:
 BUILD_PACKAGES := gcc libc6-dev libxml2-dev uuid-dev libxmlrpc-core-c3-dev \
                   libiscsi-dev liblvm2-dev
 DEMO_PACKAGES  := $(BUILD_PACKAGES) tgt lvm2 zstd qemu-utils
-CHECK_PACKAGES := $(DEMO_PACKAGES) libcmocka-dev clang binutils jq \
-                  libxml2-utils shellcheck
+CHECK_PACKAGES := $(DEMO_PACKAGES) libcmocka-dev clang libclang-rt-14-dev \
+                  binutils jq libxml2-utils
 
 .PHONY: demo-packages check-packages
 demo-packages:
@@ -116,7 +116,7 @@ $(foreach tool,$(FOLDER_TOOLS),$(eval $(BUILD)/tests/$(tool): \
 	$(call objects,$(wildcard tests/support/$(tool)/*.c))))
 $(BUILD)/tests/standin: $(call objects,$(wildcard tests/xapi/standin/*.c))
 $(BUILD)/tests/crash: $(call objects,$(wildcard tests/crash/*.c))
-FOLDER_TOOLS += standin
+FOLDER_TOOLS += standin crash
 $(FOLDER_TOOLS:%=$(BUILD)/tests/%): $(LIB)
 	$(link_test)
 
@@ -134,17 +134,33 @@ SUITES := \
     "tests/iscsi/test_user_session.sh $(ASAN)/iscsi/lun_tool $(ASAN)/iscsi/fake_target" \
     "tests/driver/test_backend.sh build/asan" \
     "tests/driver/test_refuse.sh build/asan" \
-    "tests/driver/test_resign.sh build/asan $(ASAN)/audit" \
-    "tests/driver/test_lost_target.sh build/asan $(ASAN)/audit" \
+    "tests/driver/test_resign.sh build/asan" \
+    "tests/driver/test_lost_target.sh build/asan" \
     "tests/golden/run.sh $(ASAN)/support/resign_file $(ASAN)/audit $(ASAN)/mutate" \
+    "tests/golden/audit_notices.sh $(ASAN)/support/resign_file $(ASAN)/audit $(ASAN)/mutate" \
+    "tests/xapi/test_launch.sh build/asan" \
+    "tests/xapi/test_guard.sh build/asan" \
+    "tests/xapi/test_xe.sh build/asan $(ASAN)/audit" \
+    "tests/iscsi/test_kill.sh build/asan $(ASAN)/audit" \
+    "tests/fuzz/run.sh build 4" \
+    "tests/crash/run.sh build" \
     "tests/generated/run.sh $(ASAN)/support/resign_file $(ASAN)/audit $(ASAN)/gen $(ASAN)/mutate"
 
 .PHONY: check
 check: check-packages
-	@$(MAKE) --no-print-directory -j2 all
+	@$(MAKE) --no-print-directory -j2 all $(CRASH_TOOLS)
 	@$(MAKE) --no-print-directory -j2 CC=clang BUILD=build/clang all
 	@$(SANITIZED) -j2 test-programs
 	@tests/run.sh $(LOGS) $(SUITES)
+
+# The crash proof tries so many states that it wants the optimised build.
+CRASH_TOOLS := $(BUILD)/tests/crash $(BUILD)/tests/audit \
+               $(BUILD)/tests/support/resign_file
+
+.PHONY: crash
+crash: check-packages
+	@$(MAKE) --no-print-directory -j2 all $(CRASH_TOOLS)
+	@tests/crash/run.sh $(BUILD) full
 
 # One suite or some: make check-only SUITES='"tests/layers.sh build/obj"'
 .PHONY: check-only

@@ -25,6 +25,14 @@ static void log_ids(const struct plan *plan)
 		log_uuid("VDI", &plan->ids.vdis[i].old, &plan->ids.vdis[i].new);
 }
 
+/* A failed read leaves one asking; what the LUN holds is told by the words. */
+static int unchanged(struct error *err)
+{
+	if (err->code == ERROR_IO)
+		error_prefix(err, "the LUN is unchanged: ");
+	return -1;
+}
+
 /* One try: 0 with *outcome, or -1. */
 static int try_resign(struct lun *lun, struct image *seen,
 		      const struct plan_options *options,
@@ -37,7 +45,7 @@ static int try_resign(struct lun *lun, struct image *seen,
 	int failed;
 
 	if (load_snapshot(lun, seen, &before, err))
-		return -1;
+		return unchanged(err);
 	failed = plan_make(&before, options, &plan, err);
 	if (!failed) {
 		log_ids(&plan);
@@ -58,9 +66,17 @@ static int recover_then_resign(struct lun *lun, struct image *seen,
 	struct plan_options mine;
 	struct journal_spot spot;
 
-	if (journal_find(lun, seen, &spot, err) ||
-	    recover_journal(lun, &spot, owner, hooks, &recovered, err))
-		return -1;
+	if (journal_find(lun, seen, &spot, err))
+		return unchanged(err);
+	if (recover_journal(lun, &spot, owner, hooks, &recovered, err)) {
+		if (err->code == ERROR_IO && spot.found == JOURNAL_SOUND &&
+		    spot.head.state == JOURNAL_COMMITTED)
+			return error_prefix(err,
+					    "an earlier resign is committed "
+					    "but not finished; run sr_create "
+					    "again to complete it: ");
+		return unchanged(err);
+	}
 	if (recovered == RECOVER_COMPLETED) {
 		*outcome = TXN_DONE;
 		return 0;

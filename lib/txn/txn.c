@@ -150,17 +150,29 @@ static int write_ring(struct lun *lun, const struct plan *plan,
 	return failed ? -1 : 0;
 }
 
-/* Everything up to the commit; touches nothing but unused ring space. */
+/* Everything up to the commit; touches nothing but unused ring space.
+ *
+ * The label and the mda_headers are compared twice. Right after the claim: a
+ * run that read the LUN before another one resigned it, and claims it after,
+ * would take the other's new text for unused space. And right before the
+ * commit: LVM does not know our claims. */
 static int prepare(struct lun *lun, const struct plan *plan,
 		   struct journal *journal, const struct txn_hooks *hooks,
 		   enum txn_outcome *outcome, struct error *err)
 {
 	bool unchanged;
 
+	*outcome = TXN_CHANGED;
+	if (check_unchanged(lun, plan->from, &unchanged, err))
+		return -1;
+	if (!unchanged)
+		return 0;
 	if (write_ring(lun, plan, journal, err) ||
 	    check_unchanged(lun, plan->from, &unchanged, err))
 		return -1;
-	*outcome = unchanged ? TXN_DONE : TXN_CHANGED;
+	if (!unchanged)
+		return 0;
+	*outcome = TXN_DONE;
 	if (hooks && hooks->may_commit)
 		return hooks->may_commit(hooks->context, err);
 	return 0;

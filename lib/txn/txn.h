@@ -2,7 +2,8 @@
 /*
  * The transaction: a plan onto a LUN, whole or not at all.
  *
- *   claim    the head block, by exchange: from here other hosts keep out
+ *   claim    the head block, by exchange: from here other hosts keep out; read
+ *            label and mda_headers again
  *   prepare  journal body and new VG text into unused ring space; flush; read
  *            both back; read label and mda_headers again
  *   COMMIT   the head block says so; flush. Before this the LUN is as it was,

@@ -1,0 +1,114 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-only
+#
+# mutations.sh [NAME…]: can the crash tests fail? Each mutation takes one
+# safeguard out of a copy of lib/, and the crash tests must then say "not ok".
+# CC compiles; the program is built as the Makefile does, without its warnings.
+# One line a mutation, as tests/run.sh wants. No root is needed.
+
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(cd "$here/../.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# NAME | FILE | what sed does to it | the suites that shall notice. A mutation
+# that changes nothing, since the code has, is a failure of this list.
+mutations()
+{
+	cat <<'LIST'
+no flush before the commit|txn/txn.c|s/journal_write_body(journal, err) || lun_flush(lun, err) ||/journal_write_body(journal, err) ||/|power
+no flush after the commit|txn/journal.c|/JOURNAL_COMMITTED, err/,/^}/s/return lun_flush(journal->lun, err);/return 0;/|power
+no flush between data and switch|txn/txn.c|/PLAN_INPLACE, err/,/;/s/lun_flush(lun, err) || journal_check_ours/journal_check_ours/|power
+no flush before the wiping|txn/txn.c|/PLAN_SWITCH, err/,/;/s/lun_flush(lun, err) || verify_plan/verify_plan/|power
+text after the commit|txn/txn.c|s/write_phase(lun, plan, PLAN_RING, err) ||//;s/return journal_check_ours(journal, err) ||/return write_phase(lun, plan, PLAN_RING, err) ||/|power
+commit before the body|txn/txn.c|s/journal_write_body(journal, err) || lun_flush/lun_flush/;s/journal_check_body(journal, err) ||//;s/return journal_check_ours(journal, err) ||/return journal_write_body(journal, err) ||/|power
+body is not written|txn/txn.c|s/journal_write_body(journal, err) || lun_flush/lun_flush/;s/journal_check_body(journal, err) ||//|power
+switch before data|txn/txn.c|s/PLAN_INPLACE/PLAN_X/;s/PLAN_SWITCH/PLAN_INPLACE/;s/PLAN_X/PLAN_SWITCH/|power
+wiped body before head|txn/journal.c|/^int journal_clear/,/^}/s/write_zeros(lun, head_at, lun->block_size, err)/write_zeros(lun, head->body_at, head->body_len, err) \|\| write_zeros(lun, head_at, lun->block_size, err)/|power
+head is not wiped|txn/journal.c|/^int journal_clear/,/^}/s/write_zeros(lun, head_at, lun->block_size, err)/0/|power
+body is not wiped|txn/journal.c|/^int journal_clear/,/^}/s/head->body_len &&/0 \&\&/|power
+no journal on recovery|txn/recover.c|s/if (spot->found == JOURNAL_NONE)/if (1)/|power
+a claim counts as committed|format/journal_head.c|s/\.state = (enum journal_state)state,/.state = JOURNAL_COMMITTED,/|power
+recovery applies nothing|txn/recover.c|s/replay_apply(lun, replay, err)/0/|power
+recovery without flush between phases|txn/replay.c|s/|| lun_flush(lun, err)//|nested
+recovery does not wipe|txn/recover.c|/completing an interrupted resign: /,/^}/s/journal_clear(lun, spot->at, head, err)/0/|power
+recovery of data that is torn is refused|format/journal_body.c|s/result = JOURNAL_BEFORE;/return JOURNAL_OTHER;/|power
+body checksum not checked|txn/replay.c|/lvm_crc(LVM_CRC_INITIAL, r->body/,/return damaged/s/!=/!= head->body_crc \&\& 0 \&\& 0 !=/|power hosts
+heads are looked for in one place|format/lvm_ring.c|s/for (unsigned i = 0; i < RING_HEAD_PLACES; i++)/for (unsigned i = 0; i < 1; i++)/|power
+text may lie on the live one|format/lvm_ring.c|/^struct lvm_area lvm_ring_free_run/,/^}/s/if (mda->text.offset)/if (0)/|power
+a failed flush is ignored|txn/txn.c|s/lun_flush(lun, err)/(lun_flush(lun, err), 0)/|faults
+a failed commit says unchanged|txn/txn.c|s/whether the resign is committed is "/the LUN is unchanged "/;s/"not known; run/"; run/|faults
+a failed read-back says unchanged|txn/txn.c|s/the resign is committed but not "/the LUN is unchanged "/|faults
+text not read back|txn/txn.c|s/read_back_text(lun, plan, err) ||//|faults power
+body not read back|txn/txn.c|s/journal_check_body(journal, err) ||//|faults power
+result not verified|txn/txn.c|s/|| verify_plan(lun, plan, hooks, err)//|faults power
+another LUN's journal is applied|txn/recover.c|/^static bool other_lun/,/^}/s/return head->scsi_id\[0\]/return 0 \&\& head->scsi_id[0]/|clones
+no wait for other hosts|txn/recover.c|s/i < seconds \* 5/i < 0/|hosts
+claims are not exchanged but written|lun/lun.c|s/if (memcmp(scratch, expect, lun->block_size) != 0)/if (0)/|hosts
+no look after the claim|txn/txn.c|s/if (look_again(lun, plan, outcome, err) ||/if ((*outcome = TXN_DONE, 0) ||/|hosts
+no settling without swap|lun/lun.c|s/nanosleep(&settle, NULL);//|hosts
+LIST
+}
+
+build()
+{
+	local source objects=()
+
+	mkdir -p "$work/obj"
+	for source in "$top"/tests/crash/*.c "$work"/lib/{base,format,plan,txn}/*.c \
+		"$work"/lib/lun/{lun,lun_file,lun_memory}.c \
+		"$work"/lib/engine/resign_lun.c; do
+		[[ $source == */base/crc.c ]] && continue
+		objects+=("$work/obj/$(basename "$(dirname "$source")")_$(
+			basename "$source" .c).o")
+		# Only what has changed since the last mutation.
+		[[ ${objects[-1]} -nt $source ]] && continue
+		"${CC:-gcc}" -std=c11 -O2 -D_GNU_SOURCE -I"$work" -I"$work/lib" \
+			-c "$source" -o "${objects[-1]}" || return
+	done
+	"${CC:-gcc}" "${objects[@]}" -luuid -o "$work/crash"
+}
+
+# Prints what the tests said first; success if they failed.
+noticed()
+{
+	local file=$work/lib/$1 script=$2 suites said
+
+	read -ra suites <<<"$3"
+	sed -i "$script" "$file"
+	if cmp -s "$file" "$top/lib/$1"; then
+		echo "the mutation finds nothing to change"
+		return 2
+	fi
+	build >"$work/build.log" 2>&1 || { cat "$work/build.log"; return 2; }
+	said=$(timeout 300 "$work/crash" snapshots "$work/image" "${suites[@]}" 2>&1)
+	case $? in
+	0) return 1 ;;
+	1) grep -m 1 '^# ' <<<"$said" | cut -c 1-150 ;;
+	*) echo "died" ;;
+	esac
+}
+
+zstd -q -d --sparse "$top/tests/golden/snapshots.img.zst" -o "$work/image" ||
+	exit
+cp -r "$top/lib" "$work/lib"
+status=0
+while IFS='|' read -r name file rest; do
+	suites=${rest##*|}
+	script=${rest%|*}
+	if (($#)) && [[ " $* " != *" $name "* ]]; then
+		continue
+	fi
+	if said=$(noticed "$file" "$script" "$suites"); then
+		echo "ok noticed: $name: ${said#\# }"
+	else
+		echo "not ok noticed: $name: $said"
+		status=1
+	fi
+	cp "$top/lib/$file" "$work/lib/$file"
+	touch "$work/lib/$file"
+done < <(mutations)
+exit "$status"

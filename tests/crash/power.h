@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * Power failures: every state that a crash of a run may leave, tried.
+ */
+#ifndef TESTS_CRASH_POWER_H
+#define TESTS_CRASH_POWER_H
+
+#include "chance.h"
+#include "judge.h"
+
+/* How much is tried of each epoch, the time between two flushes, after each
+ * number of writes in it. */
+struct power_effort {
+	/* Above this many units a write goes missing, or lands alone, only at
+	 * the epoch's end and not after every write. */
+	size_t all_pairs_up_to;
+	unsigned subsets;     /* random, of the whole run */
+	uint64_t seed;
+};
+
+/* What to do with a state. */
+typedef void (*power_visit)(struct suite *suite, const struct sectors *state,
+			    void *context);
+
+/* Visits the states that a crash of the traced run may leave on a LUN that was
+ * in state `from`: after each write; each write missing; each landed alone;
+ * random subsets. */
+void power_states(struct suite *suite, const struct sectors *from,
+		  const struct trace *trace,
+		  const struct power_effort *effort, power_visit visit,
+		  void *context);
+
+/* One random such state. */
+void power_random(struct suite *suite, const struct sectors *from,
+		  const struct units *units, struct chance *chance,
+		  struct sectors *state);
+
+/* Run 1, undisturbed; its trace goes to *trace. False, and noted as wrong, if
+ * it does not end well. */
+bool power_first_run(struct suite *suite, struct trace *trace);
+
+/* Run 1 crashes in every way, run 2 comes after it. */
+void power_try(struct suite *suite, const struct power_effort *effort);
+
+/* And run 2 crashes too, in every way, after some crashes of run 1; and chains
+ * of up to four random crashes, one after another. */
+void power_try_nested(struct suite *suite, const struct power_effort *effort,
+		      unsigned every, unsigned chains);
+
+#endif

@@ -1,0 +1,97 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-only
+#
+# run.sh BUILD_DIR [full]: the proof that no power failure, no failing I/O and no
+# second host turns a LUN into a mix. Each golden image that can be resigned, and
+# variants of it, crash in every way (crash.c); samples of the results are judged
+# by the real lvm2 and by the independent audit (judge.sh); and LVM works on
+# LUNs with a journal (lvm_commands.sh). Needs root, for loop devices. One line
+# a test; the last line says how many states were tried.
+#
+# JOBS: how many images at once. SEED: of what is tried at random.
+
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+build=$(realpath "$1")
+full=${2-}
+crash=$build/tests/crash
+audit=$build/tests/audit
+resign_file=$build/tests/support/resign_file
+seed=${SEED:-1}
+
+for program in "$crash" "$audit" "$resign_file"; do
+	[[ -x $program ]] || { echo "not ok no $program"; exit 1; }
+done
+work=$(mktemp -d)
+trap 'wait; rm -rf "$work"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# Two hosts at once take long, and no image is more to them than another.
+suites_of()
+{
+	local suites=(power nested faults clones)
+
+	case $1 in
+	snapshots | single-vhd) suites+=(hosts stalls) ;;
+	*) [[ $full ]] && suites+=(hosts stalls) ;;
+	esac
+	echo "${suites[@]}"
+}
+
+one()
+{
+	local name=$1 image=$work/$1.img samples=$work/$1.samples most=6
+
+	[[ $full ]] && most=1000
+	mkdir "$samples"
+	zstd -q -d --sparse "$here/../golden/$name.img.zst" -o "$image" || {
+		echo "not ok $name: unpack"
+		return
+	}
+	# Words of the list are split here on purpose.
+	# shellcheck disable=SC2046
+	"$crash" ${full:+-f} -s "$seed" -o "$samples" "$name" "$image" \
+		$(suites_of "$name")
+	(($? < 2)) || echo "not ok $name: the crash tests died"
+	"$here/judge.sh" "$crash" "$audit" "$image" "$samples" "$most"
+	if [[ $name == snapshots ]]; then
+		"$here/lvm_commands.sh" "$crash" "$resign_file" "$audit" \
+			"$image" ${full:+full}
+	fi
+	rm -rf "$image" "$samples"
+}
+
+# The longest first.
+images=(snapshots)
+for manifest in "$here"/../golden/*.json; do
+	name=$(basename "$manifest" .json)
+	[[ $name != snapshots ]] && grep -q '"expect": "resign' "$manifest" &&
+		images+=("$name")
+done
+
+jobs=${JOBS:-$(nproc)}
+running=0
+for name in "${images[@]}"; do
+	if ((running >= jobs)); then
+		wait -n
+		((running--))
+	fi
+	one "$name" >"$work/$name.out" 2>&1 &
+	((running++))
+done
+wait
+for name in "${images[@]}"; do
+	cat "$work/$name.out"
+done
+cat "$work"/*.out | awk '
+	/^(not )?ok .* states, / {
+		for (i = 2; i <= NF; i++) {
+			if ($i == "states,")
+				total += $(i - 1)
+			if ($i ~ /^distinct/)
+				distinct += $(i - 1)
+		}
+	}
+	END { printf "# %d states tried, %d distinct\n", total, distinct }'
+! grep -q '^not ok ' "$work"/*.out

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "suites.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "clones.h"
+#include "faults.h"
+#include "hosts.h"
+#include "power.h"
+#include "variants.h"
+
+/* A LUN as it is met in the field. */
+struct setup {
+	uint32_t block_size, atom;
+	bool can_swap;
+	bool quick; /* in quick mode, too */
+};
+
+static const struct setup setups[] = {
+	{ 512, 512, true, true },     { 512, 4096, false, true },
+	{ 4096, 4096, true, true },   { 512, 512, false, false },
+	{ 512, 4096, true, false },   { 4096, 4096, false, false },
+	{ 4096, 512, true, false },
+};
+
+static void run_power(struct suite *suite, const struct options *options)
+{
+	const struct power_effort effort = {
+		.all_pairs_up_to = options->full ? 200 : 64,
+		.subsets = options->full ? 20000 : 1000,
+		.seed = options->seed,
+	};
+
+	power_try(suite, &effort);
+}
+
+static void run_nested(struct suite *suite, const struct options *options)
+{
+	const struct power_effort effort = {
+		.all_pairs_up_to = options->full ? 32 : 0,
+		.subsets = options->full ? 200 : 20,
+		.seed = options->seed,
+	};
+
+	power_try_nested(suite, &effort, options->full ? 1 : 16,
+			 options->full ? 5000 : 100);
+}
+
+static void run_faults(struct suite *suite, const struct options *options)
+{
+	faults_try(suite, options->full ? 64 : 4, options->seed);
+	faults_try_recovery(suite, options->full ? 1 : 16,
+			    options->full ? 16 : 2, options->seed);
+}
+
+static void run_clones(struct suite *suite, const struct options *options)
+{
+	const struct power_effort effort = {
+		.all_pairs_up_to = options->full ? 64 : 0,
+		.subsets = options->full ? 2000 : 200,
+		.seed = options->seed,
+	};
+
+	clones_try(suite, &effort);
+}
+
+static void run_hosts(struct suite *suite, const struct options *options)
+{
+	const struct hosts_effort effort = {
+		.switches = options->full ? 3 : 2,
+		.random = options->full ? 10000 : 300,
+		.seed = options->seed,
+		.timely = true,
+	};
+
+	hosts_try(suite, &effort);
+}
+
+static void run_stalls(struct suite *suite, const struct options *options)
+{
+	const struct hosts_effort effort = {
+		.switches = 2,
+		.random = options->full ? 10000 : 300,
+		.seed = options->seed,
+	};
+
+	hosts_try(suite, &effort);
+}
+
+#define ONLY_PLAIN (1u << VARIANT_PLAIN)
+#define ALL	   ((1u << VARIANTS) - 1)
+
+static const struct kind {
+	const char *name;
+	void (*run)(struct suite *suite, const struct options *options);
+	/* Wrong verdicts that are known to happen, per thousand. */
+	unsigned known;
+	unsigned variants; /* in quick mode, too: a bit each */
+} kinds[] = {
+	{ "power", run_power, 0, ALL },
+	{ "nested", run_nested, 0, ALL },
+	{ "faults", run_faults, 0, ONLY_PLAIN },
+	{ "clones", run_clones, 0, ALL },
+	{ "hosts", run_hosts, 0, ONLY_PLAIN | 1u << VARIANT_SMALL_RING },
+	/* No host can keep another from writing when it wakes up. */
+	{ "stalls", run_stalls, 20, ONLY_PLAIN },
+};
+
+static bool run_kind(struct suite *suite, const struct options *options,
+		     const char *setup, const struct kind *kind)
+{
+	char name[sizeof(suite->name)];
+
+	snprintf(name, sizeof(name), "%s %s", kind->name, setup);
+	suite_begin(suite, name);
+	kind->run(suite, options);
+	return suite_end(suite, kind->known);
+}
+
+static bool run_setup(const struct sim_base *base, const struct setup *setup,
+		      const struct options *options, enum variant variant,
+		      char **names)
+{
+	static unsigned samples;
+	static struct worlds worlds;
+	struct suite suite;
+	char name[100];
+	bool good = true;
+
+	snprintf(name, sizeof(name), "%.40s %s block %u atom %u %s",
+		 options->name, variant_names[variant], setup->block_size,
+		 setup->atom, setup->can_swap ? "swap" : "no-swap");
+	if (!worlds_init(&worlds, base, setup->block_size, setup->can_swap)) {
+		printf("not ok %s: %s\n", name, worlds.err.text);
+		return false;
+	}
+	suite_init(&suite, base, &worlds, setup->atom);
+	suite.samples_dir = options->samples_dir;
+	suite.samples = samples;
+	for (; *names; names++) {
+		for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+			if (strcmp(kinds[i].name, *names) != 0 ||
+			    (!options->full &&
+			     !(kinds[i].variants & 1u << variant)))
+				continue;
+			good = run_kind(&suite, options, name, &kinds[i]) &&
+			       good;
+		}
+	}
+	samples = suite.samples;
+	suite_free(&suite);
+	worlds_free(&worlds);
+	return good;
+}
+
+bool suites_run(struct sim_base *base, const struct options *options,
+		char **names)
+{
+	bool good = true;
+
+	for (unsigned v = 0; v < VARIANTS; v++) {
+		const char *why;
+
+		if (v != VARIANT_PLAIN && options->only_plain)
+			continue;
+		if (!variant_make(base, (enum variant)v, &why)) {
+			printf("# %s %s: %s\n", options->name,
+			       variant_names[v], why);
+			continue;
+		}
+		for (size_t i = 0; i < sizeof(setups) / sizeof(setups[0]);
+		     i++) {
+			/* In quick mode a variant has one of the setups. */
+			if (!options->full &&
+			    (!setups[i].quick ||
+			     (v != VARIANT_PLAIN && v % 3 != i)))
+				continue;
+			good = run_setup(base, &setups[i], options,
+					 (enum variant)v, names) &&
+			       good;
+		}
+	}
+	return good;
+}

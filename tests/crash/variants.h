@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * Variants of an image that LVM makes only after thousands of commits, or on
+ * other SRs: the same VG text, elsewhere.
+ */
+#ifndef TESTS_CRASH_VARIANTS_H
+#define TESTS_CRASH_VARIANTS_H
+
+#include "sim_disk.h"
+
+enum variant {
+	VARIANT_PLAIN,
+	VARIANT_WRAPPED,    /* text that wraps round the ring's end */
+	VARIANT_AT_END,	    /* text on the journal head's first place */
+	VARIANT_SMALL_RING, /* text is rewritten where it is */
+	VARIANT_TWO_AREAS,  /* a second metadata area at the LUN's end */
+};
+#define VARIANTS 5
+
+extern const char *const variant_names[VARIANTS];
+
+/* Makes base->changed from the image. False, with words, if this image cannot
+ * have it. */
+bool variant_make(struct sim_base *base, enum variant variant,
+		  const char **why);
+
+#endif
