@@ -127,31 +127,34 @@ SANITIZED := $(MAKE) --no-print-directory SANITIZE=1
 LOGS      := build/logs
 ASAN      := build/asan/tests
 
-# What a suite is called with; see the head of each.
+# What a suite is called with: see the head of each. The longest come first.
+IMAGE_TOOLS := $(ASAN)/support/resign_file $(ASAN)/audit
 SUITES := \
-    "tests/layers.sh build/obj" \
-    $(patsubst %.c,build/asan/%,$(wildcard tests/unit/test_*.c)) \
+    "tests/iscsi/test_kill.sh build/asan $(ASAN)/audit" \
+    "tests/generated/run.sh $(IMAGE_TOOLS) $(ASAN)/gen $(ASAN)/mutate" \
+    "tests/crash/run.sh build" \
+    "tests/fuzz/run.sh build 4" \
+    "tests/driver/test_lost_target.sh build/asan" \
+    "tests/golden/run.sh $(IMAGE_TOOLS) $(ASAN)/mutate" \
+    "tests/golden/audit_notices.sh $(IMAGE_TOOLS) $(ASAN)/mutate" \
+    "tests/golden/drop.sh $(ASAN)/support/resign_file" \
+    "tests/generated/large.sh build/tests/support/resign_file build/tests/audit $(ASAN)/gen $(ASAN)/mutate" \
     "tests/iscsi/test_user_session.sh $(ASAN)/iscsi/lun_tool $(ASAN)/iscsi/fake_target" \
     "tests/driver/test_backend.sh build/asan" \
     "tests/driver/test_refuse.sh build/asan" \
     "tests/driver/test_resign.sh build/asan" \
-    "tests/driver/test_lost_target.sh build/asan" \
-    "tests/golden/run.sh $(ASAN)/support/resign_file $(ASAN)/audit $(ASAN)/mutate" \
-    "tests/golden/audit_notices.sh $(ASAN)/support/resign_file $(ASAN)/audit $(ASAN)/mutate" \
     "tests/xapi/test_launch.sh build/asan" \
     "tests/xapi/test_guard.sh build/asan" \
     "tests/xapi/test_xe.sh build/asan $(ASAN)/audit" \
-    "tests/iscsi/test_kill.sh build/asan $(ASAN)/audit" \
-    "tests/fuzz/run.sh build 4" \
-    "tests/crash/run.sh build" \
-    "tests/generated/run.sh $(ASAN)/support/resign_file $(ASAN)/audit $(ASAN)/gen $(ASAN)/mutate"
+    "tests/layers.sh build/obj" \
+    $(patsubst %.c,build/asan/%,$(wildcard tests/unit/test_*.c))
 
 .PHONY: check
 check: check-packages
 	@$(MAKE) --no-print-directory -j2 all $(CRASH_TOOLS)
 	@$(MAKE) --no-print-directory -j2 CC=clang BUILD=build/clang all
 	@$(SANITIZED) -j2 test-programs
-	@tests/run.sh $(LOGS) $(SUITES)
+	@VERBOSE=1 tests/run.sh $(LOGS) $(SUITES)
 
 # The crash proof tries so many states that it wants the optimised build.
 CRASH_TOOLS := $(BUILD)/tests/crash $(BUILD)/tests/audit \
@@ -166,7 +169,22 @@ crash: check-packages
 .PHONY: check-only
 check-only: all
 	@$(SANITIZED) -j2 test-programs
-	@tests/run.sh $(LOGS) $(SUITES)
+	@VERBOSE=1 tests/run.sh $(LOGS) $(SUITES)
+
+# The host's own initiator, in a guest of its own (User Mode Linux).
+HOST_PACKAGES := $(DEMO_PACKAGES) user-mode-linux open-iscsi dmsetup \
+                 multipath-tools kmod udev iproute2 procps e2fsprogs
+HOST_TOOLS    := $(patsubst %,$(BUILD)/tests/support/%,host_tool \
+                 resign_file steady_io xapi_answer)
+
+.PHONY: check-host host-shell
+check-host:
+	@tests/packages.sh $(HOST_PACKAGES)
+	@$(MAKE) --no-print-directory -j2 all $(HOST_TOOLS)
+	@tests/run.sh $(LOGS)-host "tests/host/suite.sh $(BUILD)"
+host-shell:
+	@tests/packages.sh $(HOST_PACKAGES)
+	@tests/host/boot.sh --shell
 
 .PHONY: check-layers
 check-layers: all

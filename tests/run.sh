@@ -20,7 +20,9 @@ started=$SECONDS
 run_suite() {
 	local log=$logs/$1.log name good bad status since=$SECONDS
 
-	name=$(basename "${2%% *}" .sh)
+	name=${2%% *}
+	name=${name##*tests/}
+	name=${name%.sh}
 	# Words of a suite are split here on purpose; none holds a space.
 	# shellcheck disable=SC2086
 	CMOCKA_MESSAGE_OUTPUT=TAP $2 >"$log" 2>&1 </dev/null

@@ -85,11 +85,26 @@ static bool body_is_free(const struct lun *lun, const struct journal_head *head,
 	return true;
 }
 
-/* The switch came last, after a flush: a LUN that LVM sees with the new ids has
- * all else too, and LVM may have worked with it since. It is then wiped: the
- * head, and the body if LVM has not put its text there. */
+static bool areas_agree(const struct snapshot *now)
+{
+	const struct lvm_raw_locn *newest = &now->mdas[now->newest_mda].text;
+
+	for (unsigned i = 0; i < now->mda_count; i++) {
+		const struct lvm_raw_locn *text = &now->mdas[i].text;
+
+		if (snapshot_mda_in_use(&now->mdas[i]) &&
+		    (text->size != newest->size || text->crc != newest->crc))
+			return false;
+	}
+	return true;
+}
+
+/* The switch came last, after a flush: a LUN that LVM sees with the new ids, in
+ * its label and in every area, has all else too, whatever SM and LVM have made
+ * of it since. It is then wiped: the head, and the body if LVM has not put its
+ * text there. */
 static int wipe_finished(struct lun *lun, const struct journal_spot *spot,
-			 bool switched, bool *finished, struct error *err)
+			 bool *finished, bool *used_since, struct error *err)
 {
 	struct journal_head head = spot->head;
 	struct snapshot now;
@@ -98,12 +113,29 @@ static int wipe_finished(struct lun *lun, const struct journal_spot *spot,
 		*finished = false;
 		return err->code == ERROR_LUN_CONTENT ? 0 : -1;
 	}
-	*finished = is_result(&head, &now) &&
-		    (switched || now.vg.seqno > head.seqno);
+	*finished = is_result(&head, &now) && areas_agree(&now);
+	*used_since = now.vg.seqno != head.seqno;
 	if (!body_is_free(lun, &head, &now))
 		head.body_len = 0;
 	snapshot_free(&now);
 	return *finished ? journal_clear(lun, spot->at, &head, err) : 0;
+}
+
+/* Replays, and looks whether the LUN holds what was written. */
+static int apply_and_check(struct lun *lun, const struct replay *replay,
+			   const struct journal_head *head, struct error *err)
+{
+	struct replay now;
+	bool good;
+
+	if (replay_apply(lun, replay, err) || replay_load(lun, head, &now, err))
+		return -1;
+	good = now.content == JOURNAL_AFTER;
+	replay_free(&now);
+	return good ? 0
+		    : error_set(err, ERROR_IO,
+				"the LUN does not hold what was just written "
+				"to it");
 }
 
 static int complete(struct lun *lun, const struct replay *replay,
@@ -114,7 +146,7 @@ static int complete(struct lun *lun, const struct replay *replay,
 	int failed = 0;
 
 	if ((replay->content != JOURNAL_AFTER &&
-	     replay_apply(lun, replay, err)) ||
+	     apply_and_check(lun, replay, head, err)) ||
 	    load_snapshot(lun, NULL, &now, err))
 		return -1;
 	if (!is_result(head, &now))
@@ -135,7 +167,7 @@ static int recover_committed(struct lun *lun, const struct journal_spot *spot,
 {
 	const struct journal_head *head = &spot->head;
 	bool is_other = other_lun(head, owner);
-	bool finished;
+	bool finished, used_since;
 
 	if (replay->content == JOURNAL_AFTER && is_other) {
 		log_info("the journal of the LUN that this one is a clone of "
@@ -143,7 +175,7 @@ static int recover_committed(struct lun *lun, const struct journal_spot *spot,
 		return journal_clear(lun, spot->at, head, err);
 	}
 	if (replay->content == JOURNAL_OTHER) {
-		if (wipe_finished(lun, spot, replay->switched, &finished, err))
+		if (wipe_finished(lun, spot, &finished, &used_since, err))
 			return -1;
 		if (finished)
 			return 0;
@@ -169,19 +201,25 @@ static int recover_committed(struct lun *lun, const struct journal_spot *spot,
 	return 0;
 }
 
-/* LVM may have used the ring over the body of a resign that was finished but
- * not wiped. *err tells how the body is damaged, and stays if it was not. */
+/* The body of a resign that was finished but not wiped may be gone: LVM may
+ * have used the ring, or only the head's wiping was lost. *err tells how it is
+ * damaged, and stays if the resign was not finished. */
 static int wipe_if_finished(struct lun *lun, const struct journal_spot *spot,
-			    struct error *err)
+			    const struct journal_owner *owner,
+			    enum recover_outcome *outcome, struct error *err)
 {
 	struct error damage = *err;
-	bool finished;
+	bool finished, used_since;
 
 	if (damage.code != ERROR_LUN_CONTENT ||
-	    wipe_finished(lun, spot, false, &finished, err))
+	    wipe_finished(lun, spot, &finished, &used_since, err))
 		return -1;
 	*err = damage;
-	return finished ? 0 : -1;
+	if (!finished)
+		return -1;
+	if (!used_since && !other_lun(&spot->head, owner))
+		*outcome = RECOVER_COMPLETED;
+	return 0;
 }
 
 int recover_journal(struct lun *lun, const struct journal_spot *spot,
@@ -215,7 +253,7 @@ int recover_journal(struct lun *lun, const struct journal_spot *spot,
 	    wait_for_owner(lun, spot, RECOVER_COMMIT_SECONDS, err))
 		return -1;
 	if (replay_load(lun, &spot->head, &replay, err))
-		return wipe_if_finished(lun, spot, err);
+		return wipe_if_finished(lun, spot, owner, outcome, err);
 	failed = recover_committed(lun, spot, owner, &replay, hooks, outcome,
 				   err);
 	replay_free(&replay);

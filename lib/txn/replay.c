@@ -103,7 +103,7 @@ static enum journal_content compare_record(const struct journal_record *record,
 int replay_load(struct lun *lun, const struct journal_head *head,
 		struct replay *out, struct error *err)
 {
-	struct replay r = { .content = JOURNAL_AFTER, .switched = true };
+	struct replay r = { .content = JOURNAL_AFTER };
 
 	if (read_body(lun, head, &r, err) || read_targets(lun, head, &r, err)) {
 		replay_free(&r);
@@ -113,9 +113,6 @@ int replay_load(struct lun *lun, const struct journal_head *head,
 		enum journal_content c =
 			compare_record(&r.records[i], r.ios[i].data);
 
-		if (r.records[i].type == JOURNAL_WRITE &&
-		    r.records[i].phase == PLAN_SWITCH && c != JOURNAL_AFTER)
-			r.switched = false;
 		if (c == JOURNAL_OTHER)
 			r.content = JOURNAL_OTHER;
 		else if (c == JOURNAL_BEFORE && r.content == JOURNAL_AFTER)

@@ -18,10 +18,6 @@ struct replay {
 	/* Of all WRITE records and the new text together: AFTER if all is
 	 * done, BEFORE if it can be completed, OTHER if it cannot. */
 	enum journal_content content;
-
-	/* The label and all mda_headers are as the journal made them. They came
-	 * last, so all else was done too, whatever it holds now. */
-	bool switched;
 };
 
 /* ERROR_LUN_CONTENT if the body is damaged. Free with replay_free. */

@@ -62,10 +62,23 @@ static void try_next(struct faults *f, const struct sectors *state)
 		judge_trial(f->suite, state, &next);
 }
 
+static void try_later(struct suite *suite, const struct sectors *state,
+		      void *context)
+{
+	struct sectors copy = { 0 };
+
+	(void)suite;
+	sectors_copy(state, &copy);
+	try_next(context, &copy);
+	sectors_free(&copy);
+}
+
 /* What a fault has left: as it is, and after a power failure. */
 static void look(struct faults *f, enum claim claim, unsigned before)
 {
+	const struct power_effort prefixes = { 0 };
 	struct suite *suite = f->suite;
+	bool failed_flush = suite->disk.failed_flush;
 	struct sectors now = { 0 }, lost = { 0 };
 	struct trace trace = suite->disk.trace;
 	struct units units;
@@ -91,10 +104,41 @@ static void look(struct faults *f, enum claim claim, unsigned before)
 		if (is_true(f, claim, &lost, before))
 			try_next(f, &lost);
 	}
+	/* What was built on a flush that failed may show only after it. */
+	if (failed_flush)
+		power_states(suite, f->from, &trace, &prefixes, try_later, f);
 	units_free(&units);
 	trace_free(&trace);
 	sectors_free(&now);
 	sectors_free(&lost);
+}
+
+/* After a disk has lied, with or without the run having noticed. What a write
+ * made of wrong bits cannot be told from what others have written: a new run
+ * may refuse it then. */
+static void after_lie(struct faults *f, const struct finding *start,
+		      bool failed, bool garbled)
+{
+	const struct run next = { .number = f->next, .host = 1,
+				  .scsi_id = "lun" };
+	struct suite *suite = f->suite;
+	struct sectors now = { 0 };
+	struct error err;
+	uint64_t where;
+
+	sectors_copy(&suite->disk.now, &now);
+	if (!failed &&
+	    !worlds_same(suite->worlds, start->result, &now, &where))
+		suite_wrong(suite, "a lie of the disk was not noticed");
+	suite->total++;
+	suite->distinct++;
+	sim_disk_start(&suite->disk, &now);
+	if (!garbled)
+		judge_trial(suite, &now, &next);
+	else if (run_resign(&suite->disk, &next, &err) &&
+		 (err.code != ERROR_LUN_CONTENT || suite->disk.trace.count))
+		suite_wrong(suite, "after a lie: %s", err.text);
+	sectors_free(&now);
 }
 
 /* One run with one fault; false if it did not come to that call. */
@@ -107,6 +151,8 @@ static bool try_fault(struct faults *f, const struct sim_fault *fault,
 	struct error err = { .text = "" };
 	char start_where[sizeof(suite->where)];
 	enum claim claim;
+	bool more;
+	int failed;
 
 	snprintf(start_where, sizeof(start_where), "%s", suite->where);
 	snprintf(suite->where, sizeof(suite->where),
@@ -115,7 +161,13 @@ static bool try_fault(struct faults *f, const struct sim_fault *fault,
 		 effects[fault->effect]);
 	sim_disk_start(&suite->disk, f->from);
 	suite->disk.fault = *fault;
-	if (run_resign(&suite->disk, &f->run, &err)) {
+	failed = run_resign(&suite->disk, &f->run, &err);
+	more = suite->disk.calls >= fault->at;
+	if (fault->effect >= SIM_LOST) {
+		if (more)
+			after_lie(f, start, failed,
+				  fault->effect == SIM_GARBLED);
+	} else if (failed) {
 		claim = claim_of(err.text);
 		if (err.code != ERROR_IO || !strstr(err.text, SIM_FAULT_TEXT))
 			suite_wrong(suite, "not a clear error: %s", err.text);
@@ -131,7 +183,7 @@ static bool try_fault(struct faults *f, const struct sim_fault *fault,
 		suite->disk.fault.at = 0;
 		look(f, claim == SAYS_NOTHING ? SAYS_UNCHANGED : claim,
 		     start->committed ? NO_WORLD : start->world);
-	} else if (suite->disk.calls >= fault->at) {
+	} else if (more) {
 		/* Only what comes after the end may fail without a word. */
 		struct sectors now = { 0 };
 		uint64_t sector;
@@ -144,7 +196,7 @@ static bool try_fault(struct faults *f, const struct sim_fault *fault,
 		look(f, SAYS_COMMITTED, NO_WORLD);
 	}
 	snprintf(suite->where, sizeof(suite->where), "%s", start_where);
-	return suite->disk.calls >= fault->at;
+	return more;
 }
 
 static void try_all(struct faults *f)

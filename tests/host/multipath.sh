@@ -43,6 +43,18 @@ down() {
     rm -f /tmp/lun.img
 }
 
+# configured EDIT PATTERN: with its configuration edited, of which PATTERN is seen
+# when multipathd goes by it, for it says "ok" before it does.
+configured() {
+    sed -i "$1" /etc/multipath.conf
+    multipathd reconfigure >/dev/null
+    wait_for 10 configuration_has "$2"
+}
+
+configuration_has() {
+    multipathd show config | grep -q "$1"
+}
+
 # disk_now IQN LUN ADDRESS: the disk, as soon as the kernel has it.
 disk_now() {
     local session path
@@ -98,12 +110,11 @@ no_daemon() {
     down
 }
 
-# not_taken EDIT: multipathd runs and, its configuration edited, does not want the
+# not_taken EDIT PATTERN: multipathd runs and, its configuration edited, does not want the
 # LUN.
 not_taken() {
     up
-    sed -i "$1" /etc/multipath.conf
-    multipathd reconfigure >/dev/null
+    configured "$1" "$2"
     tool_says ok remember
     log_in
     timed 'claim, multipathd does not want it' tool claim "$first"
@@ -171,8 +182,7 @@ one_portal_fails() {
 # With a map that would queue for ever.
 all_portals_fail() {
     up
-    sed -i 's/no_path_retry fail/no_path_retry queue/' /etc/multipath.conf
-    multipathd reconfigure >/dev/null
+    configured 's/no_path_retry fail/no_path_retry queue/' '^.no_path_retry "queue"'
     tool_says ok remember
     log_in
     tool_says "ok dm-* $map ours" claim "$first"
@@ -214,8 +224,7 @@ there_in_use() {
 there_unused() {
     local device
     up
-    sed -i 's/no_path_retry fail/no_path_retry queue/' /etc/multipath.conf
-    multipathd reconfigure >/dev/null
+    configured 's/no_path_retry fail/no_path_retry queue/' '^.no_path_retry "queue"'
     log_in
     wait_for 10 test -b "/dev/mapper/$map"
     udevadm settle
@@ -229,7 +238,9 @@ there_unused() {
     tool_says ok close
     tool_says ok release "$first"
     dmsetup info "$map" >/dev/null
-    queues || fail 'it does not queue any more'
+    # multipathd goes by what it last read of the map, so a restore that follows a
+    # disable at once is carried out with the path's next check.
+    wait_for 10 queues || fail 'it does not queue any more'
     multipath -f "$map"
     log_out
     down
@@ -258,8 +269,8 @@ held_at_the_end() {
 }
 
 run_test 'no multipathd' no_daemon
-run_test 'blacklisted' not_taken 's|devnode .*|wwid ".*"|'
-run_test 'find_multipaths and one path' not_taken 's|find_multipaths no|find_multipaths strict|'
+run_test 'blacklisted' not_taken 's|devnode .*|wwid ".*"|' 'wwid "\.\*"'
+run_test 'find_multipaths and one path' not_taken 's|find_multipaths no|find_multipaths strict|' 'find_multipaths "strict"'
 run_test 'a map of ours' taken
 run_test 'two portals, one fails' one_portal_fails
 run_test 'all portals fail' all_portals_fail

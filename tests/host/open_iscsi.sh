@@ -312,6 +312,140 @@ original_refused() {
     serve_end "$kind"
 }
 
+# --- through a multipath map ----------------------------------------------------
+
+readonly portals=(192.0.2.1 192.0.2.2)
+clone_map=$(tgt_scsiid 0002)
+
+# portals_up: a target of two portals, and multipathd.
+portals_up() {
+    portal_up "${portals[0]}"
+    portal_up "${portals[1]}"
+    serve tgt 512 "${portals[@]/%/:3260}"
+    iscsid_start
+    multipathd_start
+}
+
+portals_down() {
+    multipathd_stop
+    iscsid_stop
+    serve_end tgt
+    portal_down "${portals[0]}"
+    portal_down "${portals[1]}"
+}
+
+# map_gone: nor would multipath take the LUN again.
+map_gone() {
+    ! dmsetup info "$clone_map" >/dev/null 2>&1 || fail "the map is still there"
+    ! grep -q "^/$clone_map/" /etc/multipath/wwids || fail "the wwid stays in multipath's file"
+}
+
+watch_maps() {
+    udevadm monitor --kernel --subsystem-match=block --property >/tmp/events &
+    monitor=$!
+    wait_for 5 grep -q KERNEL /tmp/events
+}
+
+watch_maps_end() {
+    kill "$monitor"
+    wait "$monitor" || :
+}
+
+# The clone comes with our session, multipathd takes it, and both go.
+map_of_ours() {
+    portals_up
+    host_state >/tmp/before
+    watch_maps
+    call tgt target="${portals[0]},${portals[1]}"
+    watch_maps_end
+    resigned
+    grep -q '^DEVPATH=/devices/virtual/block/dm-' /tmp/events || fail "there was no map"
+    map_gone
+    state_kept /tmp/before
+    map_gone
+    good_result
+    portals_down
+}
+
+# The address that is asked first does not answer.
+first_portal_fails() {
+    portals_up
+    portal_down "${portals[0]}"
+    ip route add blackhole "${portals[0]}"
+    host_state >/tmp/before
+    call tgt target="${portals[0]},${portals[1]}"
+    resigned
+    map_gone
+    state_kept /tmp/before
+    good_result
+    ip route del blackhole "${portals[0]}"
+    portal_up "${portals[0]}"
+    portals_down
+}
+
+log_in_twice() {
+    local address
+    for address in "${portals[@]}"; do
+        iscsi_login "$iqn" "$address" "${iscsi_quick_to_fail[@]}"
+    done
+    wait_for 15 multipath_has "$clone_map" 2 active
+    udevadm settle --timeout 10
+}
+
+log_out_twice() {
+    local address
+    multipath -F
+    for address in "${portals[@]}"; do
+        iscsi_logout "$iqn" "$address"
+    done
+}
+
+# The host has the clone over both portals already; one of them fails.
+map_of_the_hosts() {
+    portals_up
+    log_in_twice
+    host_state >/tmp/before
+    call tgt target="${portals[0]},${portals[1]}"
+    resigned
+    state_kept /tmp/before
+    good_result
+    # Again, over what is left.
+    portal_down "${portals[0]}"
+    call tgt target="${portals[0]},${portals[1]}"
+    resigned
+    portal_up "${portals[0]}"
+    wait_for 30 multipath_has "$clone_map" 2 active
+    udevadm settle --timeout 10
+    # Which path udev's links by id lead to has changed with the failure.
+    cmp <(grep '^\(session\|scsi\|map\|record\|file\)' /tmp/before) \
+        <(host_state | grep '^\(session\|scsi\|map\|record\|file\)') || fail "the host has changed"
+    log_out_twice
+    portals_down
+}
+
+# The original, attached through a map of both portals.
+original_in_a_map() {
+    portals_up
+    log_in_twice
+    wait_for 15 multipath_has "$(tgt_scsiid 0001)" 2 active
+    # The clone in a map of its own is not to be seen.
+    vgchange --config "devices { filter = [ \"a|/dev/mapper/$(tgt_scsiid 0001)|\", \"r|.*|\" ] }" -ay "$old_vg" >/dev/null
+    udevadm settle --timeout 10
+    touch -d 2001-01-01 /tmp/original.img
+    host_state >/tmp/before
+    call tgt target="${portals[1]}" SCSIid="$(tgt_scsiid 0001)"
+    refused 16
+    state_kept /tmp/before
+    ! written /tmp/original.img || fail "the original was written to"
+    call tgt target="${portals[1]}"
+    resigned
+    state_kept /tmp/before
+    good_result
+    vgchange -an "$old_vg" >/dev/null
+    log_out_twice
+    portals_down
+}
+
 # --- what the host had is as it was ------------------------------------------
 
 # iscsiadm in the guest becomes a script that keeps a list of its calls, and runs
@@ -470,6 +604,7 @@ login_refused() {
 
 # after_call N COMMAND: what happens after the program's Nth iscsiadm.
 after_call() {
+    # shellcheck disable=SC2016 # expanded by the hook
     printf '[ "$calls" != %s ] || %s\n' "$1" "$2" >/tmp/call/hook
 }
 
@@ -479,6 +614,7 @@ signal_after() {
     iscsid_start
     host_state >/tmp/before
     watch_iscsiadm
+    # shellcheck disable=SC2016 # expanded by the hook
     after_call "$1" 'kill -TERM $PPID'
     call tgt
     unwatch_iscsiadm
@@ -562,6 +698,10 @@ for kind in tgt lio; do
     run_test "$kind: a node record that is not ours" record_kept "$kind"
     run_test "$kind: login refused" login_refused "$kind"
 done
+run_test "multipath: a map of ours" map_of_ours
+run_test "multipath: the first portal does not answer" first_portal_fails
+run_test "multipath: a map of the host's, one portal fails" map_of_the_hosts
+run_test "multipath: the original attached through a map" original_in_a_map
 run_test "iscsiadm calls" calls_counted
 run_test "our session, wanted by another" session_wanted
 run_test "open-iscsi without manual scan" old_open_iscsi

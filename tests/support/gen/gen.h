@@ -75,6 +75,7 @@ struct gvdi {
 
 struct sr {
 	uint64_t seed;
+	unsigned trees; /* so many, three deep; 0: as the dice fall */
 	char uuid[UUID_LEN + 1];
 	char vg_id[LVM_ID + 1], pv_id[LVM_ID + 1];
 

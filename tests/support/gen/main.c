@@ -7,6 +7,7 @@
  *   mutations  what `mutate IMAGE -f` is to do after that
  *   shape      variables for the shell: what vg pv_uuid block expect …
  *
+ * GEN_TREES in the environment: so many trees of VHDs, each three deep.
  * VHD is a file that qemu-img made. Every tenth seed must be refused.
  */
 #include <errno.h>
@@ -153,6 +154,8 @@ int main(int argc, char **argv)
 	dir = argv[2];
 	sr.seed = strtoull(argv[1], NULL, 10);
 	sr.pool = argc > 3 ? argv[3] : NULL;
+	if (getenv("GEN_TREES"))
+		sr.trees = (unsigned)atoi(getenv("GEN_TREES"));
 	sr.image = open(in_dir(dir, "image"),
 			O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (sr.image < 0)

@@ -153,11 +153,16 @@ void plan_vdis(struct sr *sr)
 
 	if (chance(1))
 		trees = (unsigned)between(100, 250);
+	if (sr->trees)
+		trees = sr->trees;
 	while (trees--) {
 		unsigned depth = chance(40) ? 0 : (unsigned)between(1, 4);
 		unsigned budget = depth ? (unsigned)between(depth, 8) : 0;
 
-		if (chance(3)) {
+		if (sr->trees) {
+			depth = 3;
+			budget = 3;
+		} else if (chance(3)) {
 			depth = 30;
 			budget = 30;
 		}
