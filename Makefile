@@ -114,9 +114,9 @@ $(UNIT_TESTS): $(call objects,$(UNIT_SHARED))
 FOLDER_TOOLS := audit mutate gen
 $(foreach tool,$(FOLDER_TOOLS),$(eval $(BUILD)/tests/$(tool): \
 	$(call objects,$(wildcard tests/support/$(tool)/*.c))))
-$(BUILD)/tests/standin: $(call objects,$(wildcard tests/xapi/standin/*.c))
+$(BUILD)/tests/xapi/standin: $(call objects,$(wildcard tests/xapi/standin/*.c))
 $(BUILD)/tests/crash: $(call objects,$(wildcard tests/crash/*.c))
-FOLDER_TOOLS += standin crash
+FOLDER_TOOLS += xapi/standin crash
 $(FOLDER_TOOLS:%=$(BUILD)/tests/%): $(LIB)
 	$(link_test)
 
