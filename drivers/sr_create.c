@@ -7,10 +7,9 @@
 
 #include "base/log.h"
 #include "engine/resign.h"
-#include "sm/conf.h"
-#include "sm/device_config.h"
 #include "sm/errors.h"
 #include "sm/response.h"
+#include "drivers/call.h"
 #include "drivers/verbs.h"
 
 /* xapi has made this uuid for the SR; it becomes the SR's on the LUN. */
@@ -27,53 +26,31 @@ static int read_sr_uuid(const struct request *request, struct uuid *out,
 	return 0;
 }
 
-static int read_device_config(const struct request *request,
-			      struct device_config *out, struct error *err)
-{
-	struct device_config_defaults defaults = {
-		.initiator_name_file = INITIATOR_NAME_FILE,
-	};
-	struct conf conf;
-
-	if (conf_load(&conf, err))
-		return -1;
-	defaults.initiator = conf.initiator;
-	return device_config_read(&request->device_config, &defaults, out, err);
-}
-
-static enum resign_initiator resign_initiator_of(enum initiator_kind kind)
-{
-	switch (kind) {
-	case INITIATOR_OPEN_ISCSI:
-		return RESIGN_OPEN_ISCSI;
-	case INITIATOR_LIBISCSI:
-		return RESIGN_LIBISCSI;
-	}
-	return RESIGN_OPEN_ISCSI;
-}
-
-static int resign(const struct device_config *config,
+static int resign(const struct request *request, const struct call *call,
 		  const struct uuid *new_sr_uuid, struct error *err)
 {
-	const struct resign_request request = {
-		.initiator = resign_initiator_of(config->initiator),
+	const struct device_config *config = &call->config;
+	const struct resign_request wanted = {
+		.initiator = call_initiator(call),
 		.snapshots = config->drop_snapshots ? RESIGN_SNAPSHOTS_DROP
 						    : RESIGN_SNAPSHOTS_KEEP,
 		.target = config->target,
 		.scsi_id = config->scsi_id,
 		.new_sr_uuid = *new_sr_uuid,
+		.xapi = call->xapi,
+		.own_sr_ref = request->sr_ref,
 	};
 
 	log_info("sr_create: resigning LUN %s of %s", config->scsi_id,
 		 config->target.iqn);
-	return resign_over_iscsi(&request, err);
+	return resign_over_iscsi(&wanted, err);
 }
 
 int verb_sr_create(const struct request *request, char **answer,
 		   struct error *err)
 {
-	struct device_config config;
 	struct uuid new_sr_uuid;
+	struct call call;
 	char *resigned;
 	int rc;
 
@@ -83,12 +60,12 @@ int verb_sr_create(const struct request *request, char **answer,
 	resigned = response_fault(SM_RESIGNED_NUMBER, SM_RESIGNED_TEXT);
 	if (!resigned)
 		return error_no_memory(err);
-	rc = read_device_config(request, &config, err);
+	rc = call_begin(request, &call, err);
 	if (rc == 0) {
-		rc = device_config_require_lun(&config, err);
+		rc = device_config_require_lun(&call.config, err);
 		if (rc == 0)
-			rc = resign(&config, &new_sr_uuid, err);
-		device_config_free(&config);
+			rc = resign(request, &call, &new_sr_uuid, err);
+		call_end(&call);
 	}
 	if (rc)
 		free(resigned);

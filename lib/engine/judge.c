@@ -6,8 +6,21 @@
 
 #include "base/log.h"
 #include "engine/guard_host.h"
+#include "engine/guard_pool.h"
 #include "host/lvm_judge.h"
 #include "host/stop.h"
+
+/* How far a resign is, for xapi's task. */
+#define PROGRESS_PLANNED 0.3
+#define PROGRESS_APPLIED 0.8
+
+static int may_begin(void *context, const struct plan *plan, struct error *err)
+{
+	struct judge *judge = context;
+
+	xapi_progress_set(judge->progress, PROGRESS_PLANNED);
+	return guard_pool_plan(judge->request, plan, err);
+}
 
 static int may_commit(void *context, struct error *err)
 {
@@ -15,8 +28,9 @@ static int may_commit(void *context, struct error *err)
 
 	if (stop_requested())
 		return error_set(err, ERROR_INTERRUPTED, "stopped by a signal");
-	return judge->device ? guard_host(judge->device, judge->scsi_id, err)
-			     : 0;
+	return judge->device
+		       ? guard_host(judge->device, judge->request->scsi_id, err)
+		       : 0;
 }
 
 /* An LVM id as text, with its NUL. */
@@ -58,12 +72,13 @@ static int ask_lvm(const char *device, const struct lvm_vg *vg,
 static int accept_result(void *context, const struct snapshot *result,
 			 struct error *err)
 {
-	const struct judge *judge = context;
+	struct judge *judge = context;
 	size_t n = result->vg.lv_count + 1;
 	struct lvm_expected_lv *lvs;
 	struct id_text *ids;
 	int failed;
 
+	xapi_progress_set(judge->progress, PROGRESS_APPLIED);
 	if (!judge->device)
 		return 0;
 	lvs = calloc(n, sizeof(*lvs));
@@ -81,6 +96,7 @@ struct txn_hooks judge_hooks(struct judge *judge)
 {
 	return (struct txn_hooks){
 		.context = judge,
+		.may_begin = may_begin,
 		.may_commit = may_commit,
 		.accept = accept_result,
 	};

@@ -1,21 +1,26 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 /*
- * What only the host can say about a LUN that is one of its devices: whether
- * something uses it, and whether its LVM accepts the result.
+ * What only the pool and the host can say about a LUN: whether something uses
+ * it, and whether LVM accepts the result.
  */
 #ifndef ENGINE_JUDGE_H
 #define ENGINE_JUDGE_H
 
+#include "engine/resign.h"
 #include "txn/hooks.h"
+#include "xapi/progress.h"
 
 struct judge {
+	const struct resign_request *request;
 	const char *device; /* "sda", "dm-3"; NULL: no device of this host */
-	const char *scsi_id;
+	struct xapi_progress *progress;
 };
 
 /* The hooks of a transaction on the LUN of `judge`, which must outlive them:
- * before the commit nobody has asked us to stop and nothing uses the device;
- * after it, the real lvm2 sees the identifiers that we read back. */
+ * before the first write xapi knows of no SR that it may be, and of no object
+ * with one of the new uuids; before the commit nobody has asked us to stop and
+ * nothing uses the device; after it, the real lvm2 sees the identifiers that we
+ * read back. */
 struct txn_hooks judge_hooks(struct judge *judge);
 
 #endif

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include "engine/resign.h"
 
+#include <stdio.h>
+
 #include "engine/connect.h"
+#include "engine/guard_pool.h"
 #include "engine/judge.h"
 #include "engine/resign_lun.h"
 #include "host/boot_id.h"
@@ -10,14 +13,14 @@
 /* The caller holds the LUN's lock, so that a claim of this boot on the LUN is
  * that of a run that is no more. */
 static int connect_and_resign(const struct resign_request *request,
-			      struct error *err)
+			      struct xapi_progress *progress, struct error *err)
 {
 	const struct plan_options options = {
 		.new_sr = request->new_sr_uuid,
 		.drop_snapshots = request->snapshots == RESIGN_SNAPSHOTS_DROP,
 	};
 	struct journal_owner owner = { .scsi_id = request->scsi_id };
-	struct judge judge = { .scsi_id = request->scsi_id };
+	struct judge judge = { .request = request, .progress = progress };
 	struct connection *connection;
 	struct txn_hooks hooks;
 	int failed;
@@ -33,6 +36,23 @@ static int connect_and_resign(const struct resign_request *request,
 	return failed;
 }
 
+static int guard_and_resign(const struct resign_request *request,
+			    struct error *err)
+{
+	struct xapi_progress progress;
+	char label[128];
+	int failed;
+
+	if (guard_pool_lun(request, err))
+		return -1;
+	snprintf(label, sizeof(label), "Resigning LUN %.64s", request->scsi_id);
+	xapi_progress_begin(&progress, request->xapi, label,
+			    request->target.iqn);
+	failed = connect_and_resign(request, &progress, err);
+	xapi_progress_end(&progress, !failed);
+	return failed;
+}
+
 int resign_over_iscsi(const struct resign_request *request, struct error *err)
 {
 	struct host_lock lock;
@@ -40,7 +60,7 @@ int resign_over_iscsi(const struct resign_request *request, struct error *err)
 
 	if (host_lock_lun(HOST_LOCK_DIR, request->scsi_id, &lock, err))
 		return -1;
-	failed = connect_and_resign(request, err);
+	failed = guard_and_resign(request, err);
 	host_lock_release(&lock);
 	return failed;
 }

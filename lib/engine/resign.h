@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/uuid.h"
 #include "iscsi/target.h"
+#include "xapi/xapi.h"
 
 enum resign_initiator {
 	RESIGN_OPEN_ISCSI, /* the host's own */
@@ -28,14 +29,19 @@ struct resign_request {
 	struct iscsi_target target;
 	const char *scsi_id;	 /* which LUN of the target */
 	struct uuid new_sr_uuid; /* xapi's uuid of this sr_create call */
+
+	/* Who knows which LUNs are originals; NULL: nobody is asked. */
+	const struct xapi *xapi;
+	const char *own_sr_ref; /* xapi's SR that this call makes, or NULL */
 };
 
 /* Resigns the LUN, or completes a resign that was cut short. On 0 the LUN
  * carries its new identifiers, is flushed, read back and detached. On -1 it is
  * as it was, or the text says otherwise: a resign that is committed is
  * completed by the next call. ERROR_LOCKED while another process of this host
- * is at it. A signal (host/stop.h) before the commit ends it with
- * ERROR_INTERRUPTED; after the commit it changes nothing. */
+ * is at it; ERROR_IN_USE: it is, or may be, a live original, and nothing was
+ * written; ERROR_XAPI: nobody can say. A signal (host/stop.h) before the commit
+ * ends it with ERROR_INTERRUPTED; after the commit it changes nothing. */
 int resign_over_iscsi(const struct resign_request *request, struct error *err);
 
 #endif

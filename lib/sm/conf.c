@@ -6,20 +6,55 @@
 
 #include "sm/text_file.h"
 
-static const struct conf defaults = { .initiator = INITIATOR_OPEN_ISCSI };
+static const struct conf defaults = {
+	.initiator = INITIATOR_OPEN_ISCSI,
+	.xapi_socket = CONF_XAPI_SOCKET,
+};
+
+static int set_initiator(struct conf *conf, const char *value,
+			 struct error *err)
+{
+	if (!initiator_kind_from_text(value, &conf->initiator))
+		return error_set(err, ERROR_BAD_VALUE,
+				 "initiator is '%.64s'; it can be: %s", value,
+				 INITIATOR_KINDS);
+	return 0;
+}
+
+static int set_xapi_socket(struct conf *conf, const char *value,
+			   struct error *err)
+{
+	bool none = strcmp(value, "none") == 0;
+
+	if (!none &&
+	    (value[0] != '/' || strlen(value) >= sizeof(conf->xapi_socket)))
+		return error_set(err, ERROR_BAD_VALUE,
+				 "xapi_socket is '%.64s'; it can be: none, or "
+				 "an absolute path of less than %zu bytes",
+				 value, sizeof(conf->xapi_socket));
+	memset(conf->xapi_socket, 0, sizeof(conf->xapi_socket));
+	if (!none)
+		memcpy(conf->xapi_socket, value, strlen(value));
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	int (*set)(struct conf *conf, const char *value, struct error *err);
+} keys[] = {
+	{ "initiator", set_initiator },
+	{ "xapi_socket", set_xapi_socket },
+};
 
 /* Sets one key; the error lacks the file and line. */
 static int set_key(struct conf *conf, const struct text_line *pair,
 		   struct error *err)
 {
-	if (strcmp(pair->key, "initiator") != 0)
-		return error_set(err, ERROR_BAD_VALUE, "unknown key %.64s",
-				 pair->key);
-	if (!initiator_kind_from_text(pair->value, &conf->initiator))
-		return error_set(err, ERROR_BAD_VALUE,
-				 "initiator is '%.64s'; it can be: %s",
-				 pair->value, INITIATOR_KINDS);
-	return 0;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		if (strcmp(pair->key, keys[i].name) == 0)
+			return keys[i].set(conf, pair->value, err);
+	}
+	return error_set(err, ERROR_BAD_VALUE, "unknown key %.64s", pair->key);
 }
 
 int conf_parse(char *text, size_t len, const char *name, struct conf *out,

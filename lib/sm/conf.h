@@ -16,8 +16,15 @@
 /* Names another file, which must then be there. */
 #define CONF_FILE_VARIABLE "RELVMOISCSI_CONF"
 
+/* Where xapi listens on a pool host. */
+#define CONF_XAPI_SOCKET "/var/lib/xcp/xapi"
+
 struct conf {
 	enum initiator_kind initiator;
+	/* A path that fits a socket address; empty for `none`: xapi is not
+	 * asked, so nothing keeps a live original from being resigned but what
+	 * this host itself sees of it. */
+	char xapi_socket[108];
 };
 
 /* Reads the file; what it does not set has its default. ERROR_BAD_VALUE names

@@ -36,12 +36,18 @@ static int read_initiator_name(const struct string_map *map,
 {
 	const char *name = string_map_get(map, "localIQN");
 
+	const char *from = "localIQN";
+
+	if (!name) {
+		name = defaults->initiator_name;
+		from = "the host's other_config:iscsi_iqn";
+	}
 	if (!name)
 		return initiator_name_read(defaults->initiator_name_file, out,
 					   err);
 	if (!iscsi_name_valid(name))
 		return error_set(err, ERROR_NO_INITIATOR,
-				 "localIQN: '%.64s' is not an iSCSI name",
+				 "%s: '%.64s' is not an iSCSI name", from,
 				 name);
 	return copy(name, out, err);
 }
@@ -70,34 +76,54 @@ struct chap_keys {
 	const char *secret;
 };
 
+/* The password in clear, or the one whose secret is named, which goes first, as
+ * in SM; NULL if there is neither. */
+static int read_password(const struct string_map *map,
+			 const struct chap_keys *keys,
+			 const struct device_config_defaults *defaults,
+			 char **out, struct error *err)
+{
+	const char *secret = string_map_get(map, keys->secret);
+	const char *password = get(map, keys->password);
+
+	*out = NULL;
+	if (!secret)
+		return password ? copy(password, out, err) : 0;
+	if (!defaults->read_secret)
+		return error_set(err, ERROR_NO_SECRET,
+				 "%s: xapi, which keeps secrets, is not asked "
+				 "(xapi_socket = none); give %s",
+				 keys->secret, keys->password);
+	if (defaults->read_secret(defaults->context, secret, out, err))
+		return error_prefix(err, "%s: ", keys->secret);
+	return 0;
+}
+
 /* One direction of CHAP. lvmoiscsi logs in without CHAP when half of the pair
  * is missing; here that is an error, since it hides a mistake. */
 static int read_chap(const struct string_map *map, const struct chap_keys *keys,
-		     char **user, char **password, struct error *err)
+		     const struct device_config_defaults *defaults, char **user,
+		     char **password, struct error *err)
 {
 	const char *user_text = get(map, keys->user);
-	const char *password_text = get(map, keys->password);
 
-	if (string_map_get(map, keys->secret))
-		return error_set(err, ERROR_NO_SECRET,
-				 "%s: secrets of xapi are not supported; give "
-				 "%s",
-				 keys->secret, keys->password);
-	if (!user_text && !password_text)
+	if (read_password(map, keys, defaults, password, err))
+		return -1;
+	if (!user_text && !*password)
 		return 0;
-	if (!user_text || !password_text)
+	if (!user_text || !*password)
 		return error_set(err, ERROR_BAD_VALUE,
 				 "%s is given, but %s is missing",
 				 user_text ? keys->user : keys->password,
 				 user_text ? keys->password : keys->user);
 	if (check_chap_text(keys->user, user_text, err) ||
-	    check_chap_text(keys->password, password_text, err) ||
-	    copy(user_text, user, err) || copy(password_text, password, err))
+	    check_chap_text(keys->password, *password, err))
 		return -1;
-	return 0;
+	return copy(user_text, user, err);
 }
 
 static int read_both_chaps(const struct string_map *map,
+			   const struct device_config_defaults *defaults,
 			   struct iscsi_target *target, struct error *err)
 {
 	static const struct chap_keys out_keys = { "chapuser", "chappassword",
@@ -107,9 +133,9 @@ static int read_both_chaps(const struct string_map *map,
 		"incoming_chappassword_secret"
 	};
 
-	if (read_chap(map, &out_keys, &target->chap_user,
+	if (read_chap(map, &out_keys, defaults, &target->chap_user,
 		      &target->chap_password, err) ||
-	    read_chap(map, &in_keys, &target->incoming_user,
+	    read_chap(map, &in_keys, defaults, &target->incoming_user,
 		      &target->incoming_password, err))
 		return -1;
 	if (target->incoming_user && !target->chap_user)
@@ -223,7 +249,7 @@ int device_config_read(const struct string_map *map,
 		return error_set(err, ERROR_NO_TARGET,
 				 "device_config has no target");
 	if (read_initiator_name(map, defaults, &config.target.initiator, err) ||
-	    read_both_chaps(map, &config.target, err) ||
+	    read_both_chaps(map, defaults, &config.target, err) ||
 	    read_portals(map, targets, &config.target, err) ||
 	    read_choices(map, defaults, &config, err) ||
 	    read_target_iqn(map, &config.target.iqn, err) ||

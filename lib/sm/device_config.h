@@ -24,7 +24,16 @@ struct device_config {
 /* What the host says where device_config says nothing. */
 struct device_config_defaults {
 	enum initiator_kind initiator;
-	const char *initiator_name_file; /* read only without a localIQN */
+	/* Without a localIQN: the name that the pool has for this host, NULL if
+	 * it has none; then what the file says. */
+	const char *initiator_name;
+	const char *initiator_name_file;
+
+	/* Fetches the password whose secret has this uuid: *out is the caller's
+	 * to wipe and free. NULL if there is nobody to ask. */
+	int (*read_secret)(void *context, const char *uuid, char **out,
+			   struct error *err);
+	void *context;
 };
 
 /* Checks and copies; *out is the caller's, to be given to device_config_free.

@@ -6,14 +6,18 @@
 #define TXN_HOOKS_H
 
 #include "base/error.h"
-#include "plan/snapshot.h"
+#include "plan/plan.h"
 
-/* Either function may be NULL. Both return 0 to go on, or -1 with *err. */
+/* Each function may be NULL. They return 0 to go on, or -1 with *err. */
 struct txn_hooks {
 	void *context;
 
+	/* Before the first write of a plan. */
+	int (*may_begin)(void *context, const struct plan *plan,
+			 struct error *err);
+
 	/* Right before the commit: a reason to give up is a reason to leave
-	 * the LUN as it is. */
+	 * the LUN as it is. Other hosts wait for us now, but not for long. */
 	int (*may_commit)(void *context, struct error *err);
 
 	/* The result as it was read back, while the journal is still there: if

@@ -229,6 +229,9 @@ int txn_run(struct lun *lun, const struct plan *plan,
 	struct journal journal;
 	int failed;
 
+	if (hooks && hooks->may_begin &&
+	    hooks->may_begin(hooks->context, plan, err))
+		return -1;
 	if (journal_prepare(lun, plan, owner, &journal, err))
 		return error_prefix(err, "the LUN is unchanged: ");
 	failed = run(lun, plan, &journal, hooks, outcome, err);

@@ -2,6 +2,7 @@
 /*
  * The transaction: a plan onto a LUN, whole or not at all.
  *
+ *   guard    hooks->may_begin
  *   claim    the head block, by exchange: from here other hosts keep out; read
  *            label and mda_headers again
  *   prepare  journal body and new VG text into unused ring space; flush; read

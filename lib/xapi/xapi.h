@@ -13,8 +13,6 @@
 
 #include "base/error.h"
 
-#define XAPI_SOCKET "/var/lib/xcp/xapi"
-
 /* Longest wait for one answer. xapi answers in milliseconds, but may be busy
  * with a big pool's start. */
 #define XAPI_TIMEOUT_MS 60000

@@ -171,6 +171,8 @@ ratio()
 
 [[ $(id -u) -eq 0 ]] || give_up "this needs root, for loop devices and tgtd"
 WORK=$(mktemp -d)
+echo "xapi_socket = none" >"$WORK/conf"
+export RELVMOISCSI_CONF=$WORK/conf
 proxy_pid=
 trap stop EXIT
 trap 'exit 130' INT

@@ -109,7 +109,10 @@ resign()
 	say "for which xapi runs the driver with a call like this (${#call} bytes)."
 	show_call "$call"
 	began=${EPOCHREALTIME/[.,]/}
-	xapi_run "$WORK" "$BUILD/RELVMoISCSISR" "$call" || give_up "exit $?"
+	# This machine has no xapi to ask.
+	echo "xapi_socket = none" >conf
+	xapi_run "$WORK" "$BUILD/RELVMoISCSISR" "$call" \
+		RELVMOISCSI_CONF="$WORK/conf" || give_up "exit $?"
 	took=$(((${EPOCHREALTIME/[.,]/} - began + 500) / 1000))
 	cat stderr
 	grep -E "<i4>|<string>" stdout

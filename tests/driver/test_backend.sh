@@ -104,22 +104,27 @@ conf()
 	call sr_create target=127.0.0.1 port=1 targetIQN="$IQN" \
 		SCSIid=36x localIQN="$INITIATOR" "$@"
 	check "conf: $name: $code" faulted "$code" "$pattern"
-	echo "initiator = libiscsi" >"$CONF"
+	printf "initiator = libiscsi\nxapi_socket = none\n" >"$CONF"
 }
 
 settings()
 {
 	local file=$CONF
 
-	conf "empty" 141 "" "" initiator=libiscsi
-	conf "initiator" 141 "" "# ours\n\n  initiator =  libiscsi  \n"
-	conf "the other initiator" 141 "" "initiator = open-iscsi\n"
-	conf "no newline at the end" 141 "" "initiator=libiscsi"
+	local none="xapi_socket = none\n"
+
+	conf "initiator" 141 "" "# ours\n\n  initiator =  libiscsi  \n$none"
+	conf "the other initiator" 141 "" "${none}initiator = open-iscsi\n"
+	conf "no newline at the end" 141 "" "${none}initiator=libiscsi"
+	conf "no xapi" 150 "$WORK/gone: " "xapi_socket = $WORK/gone\n"
+	conf "no socket" 150 "$WORK: " "xapi_socket = $WORK\n"
+	conf "xapi in the wrong place" 202 "$CONF:1: .*absolute" \
+		"xapi_socket = var/lib/xcp/xapi\n"
 	conf "unknown value" 202 "$CONF:2: .*pigeon" "\ninitiator = pigeon\n"
 	conf "unknown key" 202 "$CONF:1: .*speed" "speed = 5\n"
 	conf "no key" 202 "$CONF:1: " "libiscsi\n"
 	conf "NUL byte" 202 "$CONF" "initiator\0= libiscsi\n"
-	conf "does not outweigh a missing target" 95 "" "initiator=libiscsi" target=
+	conf "does not outweigh a missing target" 95 "" "$none" target=
 	CONF=$WORK/nowhere.conf
 	call sr_create target=127.0.0.1 port=1 localIQN="$INITIATOR"
 	check "conf: a file that does not exist: 202" faulted 202 "nowhere.conf"

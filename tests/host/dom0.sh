@@ -7,6 +7,8 @@
 mkdir -p /etc/iscsi
 echo 'InitiatorName=iqn.2014-01.test.relvmoiscsi:host' >/etc/iscsi/initiatorname.iscsi
 rm -rf /etc/iscsi/nodes /etc/iscsi/send_targets
+# No xapi runs here.
+echo 'xapi_socket = none' >/etc/relvmoiscsi.conf
 
 # LVM. Domain 0 sees every SCSI disk and multipath map, never the VDIs' own
 # contents; plain commands may not write metadata, those that may say

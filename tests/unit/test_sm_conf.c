@@ -61,6 +61,36 @@ static void takes_pairs_and_comments(void **state)
 	accepts("  # initiator = wrong\n", INITIATOR_OPEN_ISCSI);
 }
 
+static void socket_is(const char *text, const char *path)
+{
+	struct conf conf;
+	struct error err = { 0 };
+
+	assert_int_equal(parse(text, &conf, &err), 0);
+	assert_string_equal(conf.xapi_socket, path);
+}
+
+static void knows_where_xapi_is(void **state)
+{
+	char line[200];
+	size_t room = sizeof(((struct conf *)0)->xapi_socket);
+
+	(void)state;
+	socket_is("", "/var/lib/xcp/xapi");
+	socket_is("xapi_socket = none\n", "");
+	socket_is("xapi_socket = none\nxapi_socket = /x\n", "/x");
+	socket_is("xapi_socket = /a/longer/one\nxapi_socket = /x\n", "/x");
+	refuses("xapi_socket =\n", "file:1: xapi_socket is ''");
+	refuses("xapi_socket = x\n", "an absolute path");
+
+	memset(line, 0, sizeof(line));
+	memset(line, 'x', 14 + room - 1);
+	memcpy(line, "xapi_socket = /", 15);
+	socket_is(line, line + 14);
+	line[14 + room - 1] = 'x';
+	refuses(line, "file:1: xapi_socket");
+}
+
 static void names_file_and_line(void **state)
 {
 	(void)state;
@@ -79,7 +109,7 @@ static void refuses_a_nul(void **state)
 
 	(void)state;
 	assert_int_equal(
-	    conf_parse(text, sizeof(text) - 1, "file", &conf, &err), -1);
+		conf_parse(text, sizeof(text) - 1, "file", &conf, &err), -1);
 	assert_int_equal(err.code, ERROR_BAD_VALUE);
 }
 
@@ -195,6 +225,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(takes_pairs_and_comments),
+		cmocka_unit_test(knows_where_xapi_is),
 		cmocka_unit_test(names_file_and_line),
 		cmocka_unit_test(refuses_a_nul),
 		cmocka_unit_test(loads_the_file_that_is_named),

@@ -18,6 +18,11 @@
 #include "sm/device_config.h"
 #include "sm/portals.h"
 
+static struct device_config_defaults host_says = {
+	.initiator = INITIATOR_LIBISCSI,
+	.initiator_name_file = "/does/not/exist",
+};
+
 /* A complete config, each key changed or left out (NULL) by `changes`, a list
  * of keys and values that ends with NULL. */
 static int read_with(const char *const *changes, struct device_config *out,
@@ -27,10 +32,6 @@ static int read_with(const char *const *changes, struct device_config *out,
 		"target",   "10.0.0.1", "targetIQN", "iqn.2001:t",
 		"SCSIid",   "3600a",	"localIQN",  "iqn.me",
 		"SRmaster", "true",	NULL,
-	};
-	static const struct device_config_defaults defaults = {
-		.initiator = INITIATOR_LIBISCSI,
-		.initiator_name_file = "/does/not/exist",
 	};
 	struct string_map map = { 0 };
 	int rc;
@@ -50,7 +51,7 @@ static int read_with(const char *const *changes, struct device_config *out,
 			map.pairs[map.count++].value = strdup(p[1]);
 		}
 	}
-	rc = device_config_read(&map, &defaults, out, err);
+	rc = device_config_read(&map, &host_says, out, err);
 	string_map_free(&map);
 	return rc;
 }
@@ -134,11 +135,11 @@ static void requires_target_and_lun(void **state)
 
 static void takes_hosts_of_every_kind(void **state)
 {
-	struct device_config c =
-	    accepted("target",
-		     "10.0.0.1, san-1.example.com,[fe80::1%eth0],2001:db8::2,"
-		     "10.0.0.1",
-		     "port", " 3261 ");
+	struct device_config c = accepted(
+		"target",
+		"10.0.0.1, san-1.example.com,[fe80::1%eth0],2001:db8::2,"
+		"10.0.0.1",
+		"port", " 3261 ");
 
 	(void)state;
 	assert_int_equal(c.target.portal_count, 4);
@@ -185,8 +186,8 @@ static void limits_the_portals(void **state)
 static void takes_further_portals(void **state)
 {
 	struct device_config c =
-	    accepted("multihomelist",
-		     "10.0.0.1:3260,10.0.0.2:3261,[::1]:3262,fe80::2:3263");
+		accepted("multihomelist",
+			 "10.0.0.1:3260,10.0.0.2:3261,[::1]:3262,fe80::2:3263");
 
 	(void)state;
 	assert_int_equal(c.target.portal_count, 4);
@@ -220,9 +221,9 @@ static void checks_the_port(void **state)
 
 static void takes_chap_both_ways(void **state)
 {
-	struct device_config c =
-	    accepted("chapuser", "u", "chappassword", "p", "incoming_chapuser",
-		     "iu", "incoming_chappassword", "ip");
+	struct device_config c = accepted("chapuser", "u", "chappassword", "p",
+					  "incoming_chapuser", "iu",
+					  "incoming_chappassword", "ip");
 
 	(void)state;
 	assert_string_equal(c.target.chap_user, "u");
@@ -259,12 +260,54 @@ static void refuses_half_of_chap(void **state)
 		"incoming_chappassword_secret", "s");
 }
 
+/* Secrets "s1", "s2" …; the password says which it was. */
+static int tell_secret(void *context, const char *uuid, char **out,
+		       struct error *err)
+{
+	unsigned *asked = context;
+
+	if (uuid[0] != 's')
+		return error_set(err, ERROR_NO_SECRET, "no secret '%s'", uuid);
+	++*asked;
+	assert_int_not_equal(asprintf(out, "password of %s", uuid), -1);
+	return 0;
+}
+
+static void takes_secrets(void **state)
+{
+	struct device_config c;
+	unsigned asked = 0;
+
+	(void)state;
+	host_says.read_secret = tell_secret;
+	host_says.context = &asked;
+	c = accepted("chapuser", "u", "chappassword_secret", "s1",
+		     "incoming_chapuser", "i", "incoming_chappassword_secret",
+		     "s2");
+	assert_string_equal(c.target.chap_password, "password of s1");
+	assert_string_equal(c.target.incoming_password, "password of s2");
+	device_config_free(&c);
+	c = accepted("chapuser", "u", "chappassword_secret", "s1",
+		     "chappassword", "p");
+	assert_string_equal(c.target.chap_password, "password of s1");
+	device_config_free(&c);
+	assert_int_equal(asked, 3);
+	refused(ERROR_BAD_VALUE, "chapuser is missing", "chappassword_secret",
+		"s1");
+	refused(ERROR_NO_SECRET, "chappassword_secret: no secret 'x'",
+		"chapuser", "u", "chappassword_secret", "x");
+	refused(ERROR_NO_SECRET, "incoming_chappassword_secret: no secret ''",
+		"chapuser", "u", "chappassword", "p", "incoming_chapuser", "i",
+		"incoming_chappassword_secret", "");
+	host_says.read_secret = NULL;
+}
+
 static void finds_the_initiator_name(void **state)
 {
 	struct string_pair pair = { (char[]){ "target" }, (char[]){ "a" } };
 	const struct string_map map = { &pair, 1 };
 	char path[] = "/tmp/test_sm_device_config.XXXXXX";
-	const struct device_config_defaults defaults = {
+	struct device_config_defaults defaults = {
 		.initiator_name_file = path,
 	};
 	struct device_config c;
@@ -279,6 +322,14 @@ static void finds_the_initiator_name(void **state)
 	assert_string_equal(c.target.initiator, "iqn.host");
 	device_config_free(&c);
 	unlink(path);
+	defaults.initiator_name = "iqn.pool";
+	assert_int_equal(device_config_read(&map, &defaults, &c, &err), 0);
+	assert_string_equal(c.target.initiator, "iqn.pool");
+	device_config_free(&c);
+	defaults.initiator_name = "iqn pool";
+	assert_int_equal(device_config_read(&map, &defaults, &c, &err), -1);
+	assert_non_null(strstr(err.text, "iscsi_iqn: 'iqn pool'"));
+	defaults.initiator_name = NULL;
 	assert_int_equal(device_config_read(&map, &defaults, &c, &err), -1);
 	assert_int_equal(err.code, ERROR_NO_INITIATOR);
 
@@ -290,7 +341,7 @@ static void finds_the_initiator_name(void **state)
 static void takes_the_choices(void **state)
 {
 	struct device_config c =
-	    accepted("snapshots", "drop", "initiator", "open-iscsi");
+		accepted("snapshots", "drop", "initiator", "open-iscsi");
 
 	(void)state;
 	assert_true(c.drop_snapshots);
@@ -386,6 +437,7 @@ int main(void)
 		cmocka_unit_test(takes_further_portals),
 		cmocka_unit_test(checks_the_port),
 		cmocka_unit_test(takes_chap_both_ways),
+		cmocka_unit_test(takes_secrets),
 		cmocka_unit_test(refuses_half_of_chap),
 		cmocka_unit_test(finds_the_initiator_name),
 		cmocka_unit_test(takes_the_choices),

@@ -65,6 +65,8 @@ standin_begin()
 		STANDIN_HOSTS+=(-h "$host")
 	done
 	mkdir -p "$SM" "$PLUGINS"
+	printf "initiator = libiscsi\nxapi_socket = %s\n" "$XE_SOCKET" \
+		>"$CONF"
 	ln -s "$XAPI_TOOLS/standin" "$WORK/xe"
 	ln -s "$PROGRAM" "$SM/RELVMoISCSISR"
 	ln -s "$xapi_here/LVMoISCSISR" "$SM/LVMoISCSISR"

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "drivers/call.h"
+
+#include "base/log.h"
+#include "host/stop.h"
+#include "sm/conf.h"
+#include "xapi/secret.h"
+
+static int read_secret(void *context, const char *uuid, char **out,
+		       struct error *err)
+{
+	return xapi_secret_read(context, uuid, out, err);
+}
+
+static int meet_xapi(const struct request *request, const struct conf *conf,
+		     struct call *call, struct error *err)
+{
+	const struct xapi_options options = {
+		.socket = conf->xapi_socket,
+		.session_ref = request->session_ref,
+		.timeout_ms = XAPI_TIMEOUT_MS,
+		.stop = stop_requested,
+	};
+
+	if (!conf->xapi_socket[0]) {
+		log_warning("xapi_socket = none: xapi is NOT asked whether "
+			    "the LUN is a live original");
+		return 0;
+	}
+	if (!request->host_ref)
+		return error_set(err, ERROR_BAD_REQUEST, "host_ref is missing");
+	if (xapi_open(&options, &call->xapi, err))
+		return -1;
+	return xapi_host_read(call->xapi, request->host_ref, &call->host, err);
+}
+
+int call_begin(const struct request *request, struct call *out,
+	       struct error *err)
+{
+	struct device_config_defaults defaults = {
+		.initiator_name_file = INITIATOR_NAME_FILE,
+	};
+	struct call call = { 0 };
+	struct conf conf;
+
+	if (conf_load(&conf, err))
+		return -1;
+	if (meet_xapi(request, &conf, &call, err))
+		goto fail;
+	defaults.initiator = conf.initiator;
+	defaults.initiator_name = call.host.initiator_name;
+	if (call.xapi) {
+		defaults.read_secret = read_secret;
+		defaults.context = call.xapi;
+	}
+	if (device_config_read(&request->device_config, &defaults, &call.config,
+			       err))
+		goto fail;
+	*out = call;
+	return 0;
+fail:
+	xapi_host_free(&call.host);
+	xapi_close(call.xapi);
+	return -1;
+}
+
+void call_end(struct call *call)
+{
+	device_config_free(&call->config);
+	xapi_host_free(&call->host);
+	xapi_close(call->xapi);
+}
+
+enum resign_initiator call_initiator(const struct call *call)
+{
+	switch (call->config.initiator) {
+	case INITIATOR_OPEN_ISCSI:
+		return RESIGN_OPEN_ISCSI;
+	case INITIATOR_LIBISCSI:
+		return RESIGN_LIBISCSI;
+	}
+	return RESIGN_OPEN_ISCSI;
+}

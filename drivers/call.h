@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * One call of xapi's, made ready: the host's settings, xapi in the call's
+ * session, and the device_config with all that xapi adds to it.
+ */
+#ifndef DRIVERS_CALL_H
+#define DRIVERS_CALL_H
+
+#include "engine/resign.h"
+#include "sm/device_config.h"
+#include "sm/request.h"
+#include "xapi/host.h"
+#include "xapi/xapi.h"
+
+struct call {
+	struct xapi *xapi;     /* NULL: the host's settings turn it off */
+	struct xapi_host host; /* all empty without xapi */
+	struct device_config config;
+};
+
+/* What the request asks for. *out is the caller's, to be given to call_end. The
+ * errors of conf_load, xapi_host_read and device_config_read. */
+int call_begin(const struct request *request, struct call *out,
+	       struct error *err);
+
+void call_end(struct call *call);
+
+/* For struct resign_request. */
+enum resign_initiator call_initiator(const struct call *call);
+
+#endif

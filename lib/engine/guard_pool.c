@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "engine/guard_pool.h"
+
+#include <stdlib.h>
+
+#include "xapi/guard.h"
+
+int guard_pool_lun(const struct resign_request *request, struct error *err)
+{
+	const struct xapi_guard guard = {
+		.scsi_id = request->scsi_id,
+		.own_sr_ref = request->own_sr_ref,
+	};
+
+	return request->xapi ? xapi_guard(request->xapi, &guard, err) : 0;
+}
+
+int guard_pool_plan(const struct resign_request *request,
+		    const struct plan *plan, struct error *err)
+{
+	const struct idmap *ids = &plan->ids;
+	struct xapi_guard guard = {
+		.scsi_id = request->scsi_id,
+		.own_sr_ref = request->own_sr_ref,
+		.old_sr = &ids->old_sr,
+		.new_sr = &ids->new_sr,
+		.new_vdi_count = ids->vdi_count,
+	};
+	struct uuid *vdis;
+	int failed;
+
+	if (!request->xapi)
+		return 0;
+	vdis = calloc(ids->vdi_count + 1, sizeof(*vdis));
+	if (!vdis)
+		return error_no_memory(err);
+	for (size_t i = 0; i < ids->vdi_count; i++)
+		vdis[i] = ids->vdis[i].new;
+	guard.new_vdis = vdis;
+	failed = xapi_guard(request->xapi, &guard, err);
+	free(vdis);
+	return failed;
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * Whether the pool uses a LUN, or has it on record: xapi's word.
+ */
+#ifndef ENGINE_GUARD_POOL_H
+#define ENGINE_GUARD_POOL_H
+
+#include "base/error.h"
+#include "engine/resign.h"
+#include "plan/plan.h"
+
+/* Asks by the SCSIid alone: before anybody reaches for the LUN, and before a
+ * journal on it is completed. As xapi_guard; nothing is asked without xapi. */
+int guard_pool_lun(const struct resign_request *request, struct error *err);
+
+/* Asks with all that the plan says: which SR is on the LUN, and which uuids it
+ * shall get. */
+int guard_pool_plan(const struct resign_request *request,
+		    const struct plan *plan, struct error *err);
+
+#endif
