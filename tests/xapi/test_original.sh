@@ -1,0 +1,190 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-only
+#
+# test_original.sh BUILD AUDIT: the program itself, in a pool that knows the
+# original: it is refused however it is recorded, without one write; its clone
+# is resigned. What a proxy has counted on the way is the witness.
+
+# shellcheck disable=SC2317 # functions that `check` calls
+set -u
+# shellcheck source=tests/driver/lib.sh
+. "$(dirname "$0")/../driver/lib.sh"
+# shellcheck source=tests/xapi/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+proxy_pid=
+
+driver_clean_up()
+{
+	[[ -z $proxy_pid ]] || kill -KILL "$proxy_pid" 2>/dev/null
+	standin_end
+}
+
+driver_begin "$@"
+standin_begin xs1 xs2 || exit
+original_id=$(lun_id 1)
+clone_id=$(lun_id 2)
+# The stand-in's hosts have this one in their other_config.
+host1_name=iqn.2024-01.test:host1
+
+golden snapshots "$WORK/original"
+clone "$WORK/original" "$WORK/clone"
+clone "$WORK/original" "$WORK/pristine"
+tgt_target 1 "$IQN"
+tgt_lun 1 1 "$WORK/original" scsi_id="$(lun_serial 1)"
+tgt_lun 1 2 "$WORK/clone" scsi_id="$(lun_serial 2)"
+tgt_target 2 "$IQN.other"
+tgt_lun 2 1 "$WORK/original" scsi_id="$(lun_serial 1)"
+tgt_target 3 "$IQN.host1"
+tgt_admin --mode target --op unbind --tid 3 --initiator-address ALL
+tgt_admin --mode target --op bind --tid 3 --initiator-name "$host1_name"
+tgt_lun 3 1 "$WORK/clone" scsi_id="$(lun_serial 2)"
+tgt_target 4 "$IQN.chap"
+tgt_lun 4 1 "$WORK/clone" scsi_id="$(lun_serial 2)"
+tgt_chap 4 user s3cretone123
+
+xe host-list name-label=xs1 params=uuid --minimal
+host1=$(<"$WORK/xe.out")
+xe host-list name-label=xs2 params=uuid --minimal
+host2=$(<"$WORK/xe.out")
+
+proxy_start()
+{
+	: >"$WORK/proxy"
+	"$TOOLS/iscsi_proxy" "$PORTAL_PORT" >"$WORK/proxy" &
+	proxy_pid=$!
+	until [[ -s $WORK/proxy ]]; do
+		kill -0 "$proxy_pid" || return
+		sleep 0.01
+	done
+}
+
+# A proxy that nobody has come to still waits.
+proxy_stop()
+{
+	local i
+
+	for ((i = 0; i < 100; i++)); do
+		[[ $(wc -l <"$WORK/proxy") -eq 1 ]] || break
+		sleep 0.01
+	done
+	kill -KILL "$proxy_pid" 2>/dev/null
+	wait "$proxy_pid" 2>/dev/null
+	proxy_pid=
+}
+
+create()
+{
+	local id=$1 iqn=$2
+
+	shift 2
+	proxy_start || return
+	xe sr-create type=relvmoiscsi name-label=x shared=true \
+		device-config:target=127.0.0.1 \
+		device-config:port="$(head -n 1 "$WORK/proxy")" \
+		device-config:targetIQN="$iqn" device-config:SCSIid="$id" "$@"
+	proxy_stop
+}
+
+# refused CODE PATTERN: and the target has seen no write. xapi has a sentence of
+# its own for 16, and our words are in SMlog only; here, in the stand-in's log.
+refused()
+{
+	if ! tail -n 1 "$STANDIN_LOG" | grep "fault $1 .*$2" >/dev/null; then
+		tail -n 1 "$STANDIN_LOG"
+		return 1
+	fi
+	if [[ $1 -eq 16 ]] && ! grep -q "device underlying the SR is in use" \
+		"$WORK/xe.err"; then
+		cat "$WORK/xe.err"
+		return 1
+	fi
+	! grep -E '^(WRITE|COMPARE|SCSI_)|^written [1-9]' "$WORK/proxy" &&
+		same "$WORK/pristine" "$WORK/original"
+}
+
+resigned_by_xe()
+{
+	grep -q "^Error parameters: , .*successfully resigned" "$WORK/xe.err" ||
+		{ cat "$WORK/xe.err"; return 1; }
+}
+
+never_reached()
+{
+	[[ $(wc -l <"$WORK/proxy") -eq 1 ]] || cat "$WORK/proxy"
+}
+
+was_read()
+{
+	grep -q '^READ' "$WORK/proxy" || { cat "$WORK/proxy"; return 1; }
+}
+
+# record HOST [KEY=VALUE…]: the original's SR and a PBD; sets PBD.
+record()
+{
+	xe sr-introduce uuid="$original" type=lvmoiscsi name-label=original \
+		shared=true content-type=user
+	xe pbd-create sr-uuid="$original" host-uuid="$1" \
+		device-config:target=127.0.0.1 \
+		device-config:port="$PORTAL_PORT" \
+		device-config:targetIQN="$IQN" "${@:2}" || cat "$WORK/xe.err"
+	PBD=$(<"$WORK/xe.out")
+}
+
+forget()
+{
+	xe pbd-unplug uuid="$PBD"
+	xe sr-forget uuid="$original"
+}
+
+xe sr-probe type=lvmoiscsi device-config:target=127.0.0.1 \
+	device-config:port="$PORTAL_PORT" device-config:targetIQN="$IQN" \
+	device-config:SCSIid="$original_id"
+original=$(xmllint --xpath 'normalize-space(//UUID)' "$WORK/xe.out")
+check "the original's SR is known" test ${#original} -eq 36
+
+record "$host2" device-config:SCSIid="$original_id"
+xe pbd-plug uuid="$PBD"
+create "$original_id" "$IQN"
+check "attached on another host: 16" refused 16 \
+	"attached as SR 'original' ($original) on host 'xs2'"
+check "nobody has logged in for that" never_reached
+create "$original_id" "$IQN.other"
+check "behind another target's name: 16" refused 16 "attached as SR"
+create "$clone_id" "$IQN" device-config:localIQN="$INITIATOR"
+check "its clone is resigned meanwhile" resigned_by_xe
+check "the original is untouched" same "$WORK/pristine" "$WORK/original"
+
+xe pbd-unplug uuid="$PBD"
+create "$original_id" "$IQN"
+check "detached, but recorded: 16" refused 16 \
+	"no clone but the LUN of SR 'original' ($original)\|recorded as the LUN"
+forget
+record "$host1" device-config:LUNid=1
+create "$original_id" "$IQN" device-config:localIQN="$INITIATOR"
+check "recorded without an SCSIid: 16" refused 16 \
+	"does not record which SCSIid"
+check "which only the LUN could tell" was_read
+forget
+
+clone "$WORK/pristine" "$WORK/clone"
+create "$clone_id" "$IQN.host1"
+check "the host logs in by the name that xapi has for it" resigned_by_xe
+clone "$WORK/pristine" "$WORK/clone"
+create "$clone_id" "$IQN.chap" device-config:chapuser=user \
+	device-config:chappassword=s3cretone123
+check "a password that xapi keeps as a secret" resigned_by_xe
+create "$clone_id" "$IQN.chap" device-config:chapuser=user \
+	device-config:chappassword_secret="$(xapi_uuid)"
+check "a secret that xapi does not have: 20" refused 20 \
+	"chappassword_secret: xapi has no secret"
+
+# xapi's own sessions end with it; the program is then asked by nobody.
+call_lun "$original_id"
+check "a session that xapi does not know: 150" \
+	grep -q "^fault 150 .*SESSION_INVALID" <<<"$ANSWER"
+standin_stop
+call_lun "$original_id"
+check "xapi is gone: 150" grep -q "^fault 150 " <<<"$ANSWER"
+check "and the original untouched" same "$WORK/pristine" "$WORK/original"
+driver_end
