@@ -9,6 +9,8 @@
 #include "xapi/call.h"
 #include "xapi/guard_rules.h"
 
+#define MAX_TRIES 3
+
 typedef int (*reader)(xmlrpc_value *value, struct records *records,
 		      struct error *err);
 
@@ -92,7 +94,34 @@ static int refuse(const struct xapi *xapi, const struct guard_verdict *verdict,
 	return 0;
 }
 
-static int guard_lun(const struct xapi *xapi, const struct records *records,
+static int read_all(const struct xapi *xapi, struct records *records,
+		    struct error *err)
+{
+	if (read_records(xapi, "SR.get_all_records", records_read_srs, records,
+			 err))
+		return -1;
+	return read_records(xapi, "PBD.get_all_records", records_read_pbds,
+			    records, err);
+}
+
+/* What is recorded and what it means. xapi may make or forget an SR between our
+ * two questions, so that one seems to be missing; a PBD that has none for good
+ * does exist, too. */
+static int judge(const struct xapi *xapi, const struct guard_question *question,
+		 struct records *records, struct guard_verdict *verdict,
+		 struct error *err)
+{
+	for (int tries = 1;; tries++) {
+		if (read_all(xapi, records, err))
+			return -1;
+		*verdict = guard_judge(records, question);
+		if (!verdict->pbd || verdict->sr || tries == MAX_TRIES)
+			return 0;
+		records_free(records);
+	}
+}
+
+static int guard_lun(const struct xapi *xapi, struct records *records,
 		     const struct xapi_guard *guard, struct error *err)
 {
 	struct guard_question question = {
@@ -106,7 +135,8 @@ static int guard_lun(const struct xapi *xapi, const struct records *records,
 		uuid_to_text(guard->old_sr, old_sr);
 		question.old_sr = old_sr;
 	}
-	verdict = guard_judge(records, &question);
+	if (judge(xapi, &question, records, &verdict, err))
+		return -1;
 	if (verdict.kind != GUARD_FREE)
 		return refuse(xapi, &verdict, guard->scsi_id, err);
 	log_info("xapi: %zu PBDs, %zu SRs, none of them is SCSIid %.128s",
@@ -155,15 +185,8 @@ int xapi_guard(const struct xapi *xapi, const struct xapi_guard *guard,
 	       struct error *err)
 {
 	struct records records = { 0 };
-	int rc;
+	int rc = guard_lun(xapi, &records, guard, err);
 
-	rc = read_records(xapi, "SR.get_all_records", records_read_srs,
-			  &records, err);
-	if (rc == 0)
-		rc = read_records(xapi, "PBD.get_all_records",
-				  records_read_pbds, &records, err);
-	if (rc == 0)
-		rc = guard_lun(xapi, &records, guard, err);
 	if (rc == 0 && guard->new_sr)
 		rc = guard_new_sr(&records, guard, err);
 	records_free(&records);
