@@ -147,6 +147,7 @@ SUITES := \
     "tests/xapi/test_guard.sh build/asan" \
     "tests/xapi/test_original.sh build/asan" \
     "tests/xapi/test_many.sh build/asan" \
+    "tests/xapi/test_report.sh build/asan" \
     "tests/xapi/test_xe.sh build/asan $(ASAN)/audit" \
     "tests/layers.sh build/obj" \
     $(patsubst %.c,build/asan/%,$(wildcard tests/unit/test_*.c))
