@@ -28,14 +28,12 @@ struct open_iscsi {
 	struct iscsi_address address; /* where the target is */
 	unsigned lun;
 	struct sysfs_session session;
-	bool in_session;   /* `session` is valid */
-	bool made_session; /* by us */
-	bool manual_scan;  /* and it has no LUN that nobody asked for */
-	bool made_record;  /* by us */
+	bool in_session; /* `session` is valid */
 	char iface[NODE_IFACE_SIZE];
 	bool counted; /* among the target's users */
 	struct uuid user;
-	bool added_lun; /* by us */
+	/* What we have made, or a run of ours that was killed. */
+	struct session_traces made;
 	char disk[DISK_NAME_SIZE];
 };
 
@@ -51,6 +49,12 @@ static int check_stop(const struct open_iscsi *self, struct error *err)
 	return error_set(err, ERROR_INTERRUPTED,
 			 "the LUN is unchanged: stopped by a signal while it "
 			 "was attached");
+}
+
+/* Says what is being made, for whoever has to undo it. */
+static int note(const struct open_iscsi *self, struct error *err)
+{
+	return session_users_note(iqn_of(self), &self->user, &self->made, err);
 }
 
 /* Which LUN it is, and at which address the target answers. */
@@ -89,12 +93,18 @@ static int log_in_with(struct open_iscsi *self, struct node_record *record,
 
 	if (node_record_set(record, self->wanted.target, err))
 		return -1;
+	self->made.session = true;
+	self->made.after = sysfs_session_highest();
+	self->made.scans_itself = !record->manual_scan;
+	if (note(self, err)) {
+		node_record_restore(record);
+		return -1;
+	}
 	rc = iscsiadm_login(iqn_of(self), &self->address, record->iface, err);
 	node_record_restore(record);
-	self->manual_scan = record->manual_scan;
 	/* It may have been killed and iscsid have logged in nevertheless. */
-	self->made_session = find_session(self, NULL, 0);
-	if (!rc && !self->made_session)
+	self->made.session = find_session(self, NULL, 0);
+	if (!rc && !self->made.session)
 		rc = error_set(err, ERROR_NO_DEVICE,
 			       "iscsiadm has logged in, but sysfs has no such "
 			       "session");
@@ -104,6 +114,7 @@ static int log_in_with(struct open_iscsi *self, struct node_record *record,
 static int log_in(struct open_iscsi *self, struct error *err)
 {
 	struct node_record record;
+	struct error ignored;
 	bool found;
 	int rc;
 
@@ -111,10 +122,14 @@ static int log_in(struct open_iscsi *self, struct error *err)
 			     err))
 		return -1;
 	if (!found) {
-		if (iscsiadm_new(iqn_of(self), &self->address, err))
+		self->made.record = true;
+		if (note(self, err))
 			return -1;
-		self->made_record = true;
-		strcpy(self->iface, "default");
+		if (iscsiadm_new(iqn_of(self), &self->address, err)) {
+			self->made.record = false;
+			note(self, &ignored);
+			return -1;
+		}
 		if (node_record_find(iqn_of(self), &self->address, &found,
 				     &record, err))
 			return -1;
@@ -127,6 +142,24 @@ static int log_in(struct open_iscsi *self, struct error *err)
 	rc = log_in_with(self, &record, err);
 	node_record_free(&record);
 	return rc;
+}
+
+/* In the session that was found. */
+static int use_session(struct open_iscsi *self, struct error *err)
+{
+	/* Made by a run that was killed; by whom else, if it is older. */
+	self->made.session &= self->session.number > self->made.after;
+	self->made.lun |= self->made.session ||
+			  !sysfs_lun_there(&self->session, self->lun);
+	if (note(self, err))
+		return -1;
+	log_info("using session %u", self->session.number);
+	if (!sysfs_session_up(&self->session))
+		return error_set(err, ERROR_NO_DEVICE,
+				 "session %u to the target has lost its "
+				 "connection and is not back yet",
+				 self->session.number);
+	return 0;
 }
 
 /* A session of the host's, or else ours. The lock is held. */
@@ -142,18 +175,14 @@ static int enter_session(struct open_iscsi *self, struct error *err)
 	free(addresses);
 	/* Counted first: what we find must not be logged out before we use
 	 * it. */
-	if (session_users_join(iqn_of(self), &self->user, err))
+	if (session_users_join(iqn_of(self), self->lun, &self->user,
+			       &self->made, err))
 		return -1;
 	self->counted = true;
-	if (!found)
-		return log_in(self, err);
-	log_info("using session %u", self->session.number);
-	if (!sysfs_session_up(&self->session))
-		return error_set(err, ERROR_NO_DEVICE,
-				 "session %u to the target has lost its "
-				 "connection and is not back yet",
-				 self->session.number);
-	return 0;
+	if (found)
+		return use_session(self, err);
+	self->made.lun = true;
+	return log_in(self, err);
 }
 
 static bool disk_there(struct open_iscsi *self)
@@ -211,11 +240,9 @@ static int scan(struct open_iscsi *self, struct error *err)
 
 static int add_lun(struct open_iscsi *self, struct error *err)
 {
-	bool scans_itself = self->made_session && !self->manual_scan;
+	bool scans_itself = self->made.session && self->made.scans_itself;
 
-	self->added_lun = self->made_session ||
-			  !sysfs_lun_there(&self->session, self->lun);
-	if (self->added_lun && !scans_itself && scan(self, err))
+	if (self->made.lun && !scans_itself && scan(self, err))
 		return -1;
 	if (wait_for_disk(self, err) || check_id(self, err))
 		return -1;
@@ -223,7 +250,7 @@ static int add_lun(struct open_iscsi *self, struct error *err)
 	if (scans_itself)
 		sysfs_lun_remove_others(&self->session, self->lun);
 	log_info("LUN %u is %s, %s", self->lun, self->disk,
-		 self->added_lun ? "added by us" : "which the host had");
+		 self->made.lun ? "added by us" : "which the host had");
 	return 0;
 }
 
@@ -256,6 +283,8 @@ int open_iscsi_attach(const struct open_iscsi_wanted *wanted,
 	if (!self)
 		return error_no_memory(err);
 	self->wanted = *wanted;
+	/* of a record that we make */
+	strcpy(self->iface, "default");
 	if (attach(self, err)) {
 		open_iscsi_detach(self);
 		return -1;
@@ -272,21 +301,22 @@ const char *open_iscsi_disk(const struct open_iscsi *attached)
 /* Those who have come to use our session in the meantime keep it. */
 static void leave_session(struct open_iscsi *self, bool others)
 {
+	const struct session_traces *made = &self->made;
 	struct error err;
 
-	if (self->made_session && self->manual_scan)
+	if (made->session && !made->scans_itself)
 		others = others || sysfs_lun_count(&self->session) > 0;
-	if (others && (self->made_session || self->made_record)) {
+	if (others && (made->session || made->record)) {
 		log_info("others use the target by now: session and node "
 			 "record stay");
 		return;
 	}
-	if (self->made_session && iscsiadm_logout(self->session.number, &err)) {
+	if (made->session && iscsiadm_logout(self->session.number, &err)) {
 		log_error("session %u stays: %s", self->session.number,
 			  err.text);
 		return;
 	}
-	if (self->made_record &&
+	if (made->record &&
 	    iscsiadm_delete(iqn_of(self), &self->address, self->iface, &err))
 		log_error("the node record stays: %s", err.text);
 }
@@ -297,12 +327,15 @@ static void leave_target(struct open_iscsi *self)
 	struct error err;
 	bool locked =
 		host_lock_iscsiadm(self->wanted.lock_dir, &lock, &err) == 0;
-	bool others = false;
+	bool others;
 
 	if (!locked)
 		log_warning("%s", err.text);
-	if (self->counted)
-		others = session_users_leave(iqn_of(self), &self->user);
+	others = session_users_leave(iqn_of(self), &self->user, &self->made);
+	/* A login that failed; or one that another run has left to us. */
+	if (self->made.session)
+		self->made.session = self->in_session &&
+				     self->session.number > self->made.after;
 	leave_session(self, others);
 	if (locked)
 		host_lock_release(&lock);
@@ -324,9 +357,9 @@ void open_iscsi_detach(struct open_iscsi *attached)
 {
 	if (!attached)
 		return;
-	if (attached->added_lun)
+	if (attached->made.lun && attached->in_session)
 		remove_lun(attached);
-	if (attached->counted || attached->made_record)
+	if (attached->counted)
 		leave_target(attached);
 	free(attached);
 }

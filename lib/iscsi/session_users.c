@@ -15,8 +15,27 @@
 
 #define MARK "relvmoiscsi"
 
-/* A line has 37 bytes; a host has some hundred SRs. */
+/* A line of the storage manager's has 37 bytes, and a host some hundred SRs. */
 #define USERS_MAX 65536
+
+/* Every line of ours has this length, with its newline, so that it can be
+ * changed in place. */
+#define LINE_LEN 96
+
+enum kind {
+	NOBODY, /* not a user's line */
+	OTHER,
+	OURS, /* another run of ours, which lives */
+	DEAD, /* … which does not */
+};
+
+/* The whole file. */
+struct users {
+	char path[PATH_MAX];
+	int fd;
+	char *text;
+	size_t len;
+};
 
 /* Hosts before systemd have no /run. */
 static const char *folder(void)
@@ -24,132 +43,299 @@ static const char *folder(void)
 	return access("/run", F_OK) == 0 ? "/run/sr-ref" : "/var/run/sr-ref";
 }
 
-static bool set_path(char path[PATH_MAX], const char *iqn)
+static int fail(const struct users *users, struct error *err)
 {
-	int n = snprintf(path, PATH_MAX, "%s/%s", folder(), iqn);
-
-	return n > 0 && n < PATH_MAX;
+	return error_set(err, ERROR_INTERNAL, "%.256s: %s", users->path,
+			 strerror(errno));
 }
 
-static bool is_user(const char *line)
+static void users_close(struct users *users)
 {
-	struct uuid uuid;
-
-	return strlen(line) >= UUID_TEXT_LEN && uuid_from_text(line, &uuid);
+	if (users->fd >= 0)
+		close(users->fd);
+	free(users->text);
 }
 
-static bool is(const char *line, const struct uuid *us)
+/* Reads what is there; makes the file with `flags` O_CREAT. */
+static int users_open(struct users *users, const char *iqn, int flags,
+		      struct error *err)
 {
-	char text[UUID_TEXT_LEN];
+	ssize_t n;
+	int path_len;
 
-	uuid_to_text(us, text);
-	return strncmp(line, text, UUID_TEXT_LEN) == 0;
+	*users = (struct users){ .fd = -1 };
+	path_len = snprintf(users->path, sizeof(users->path), "%s/%s", folder(),
+			    iqn);
+	if (path_len < 0 || (size_t)path_len >= sizeof(users->path))
+		return error_set(err, ERROR_INTERNAL, "%.64s: too long", iqn);
+	users->text = malloc(USERS_MAX + LINE_LEN + 1);
+	if (!users->text)
+		return error_no_memory(err);
+	users->fd = open(users->path, O_RDWR | O_NOFOLLOW | O_CLOEXEC | flags,
+			 0644);
+	n = users->fd < 0 ? -1 : pread(users->fd, users->text, USERS_MAX, 0);
+	if (n < 0)
+		return fail(users, err);
+	users->len = (size_t)n;
+	/* so that every line ends */
+	users->text[users->len] = '\0';
+	return 0;
 }
 
-/* A line of ours whose process is no more. */
-static bool is_dead(const char *line)
+/* What is behind our process in a line. */
+static struct session_traces read_traces(const char *words)
 {
+	struct session_traces traces = { 0 };
+	unsigned number;
+	char c;
+
+	for (; *words; words += strcspn(words, " ")) {
+		words += strspn(words, " ");
+		if (sscanf(words, "%c%u", &c, &number) == 2) {
+			if (c == 's' || c == 'S') {
+				traces.session = true;
+				traces.scans_itself = c == 'S';
+				traces.after = number;
+			} else if (c == 'l') {
+				traces.lun = true;
+				traces.lun_number = number;
+			}
+		} else if (*words == 'r') {
+			traces.record = true;
+		}
+	}
+	return traces;
+}
+
+struct line {
+	enum kind kind;
+	struct uuid user;
+	/* OURS and DEAD */
 	long pid;
+	struct session_traces traces;
+};
 
-	return sscanf(line + UUID_TEXT_LEN, " " MARK " %ld", &pid) == 1 &&
-	       pid > 0 && kill((pid_t)pid, 0) && errno == ESRCH;
+static struct line read_line(const char *text)
+{
+	struct line line = { .kind = NOBODY };
+	int end = 0;
+
+	if (strlen(text) < UUID_TEXT_LEN || !uuid_from_text(text, &line.user))
+		return line;
+	line.kind = OTHER;
+	text += UUID_TEXT_LEN;
+	if (sscanf(text, " " MARK " %ld%n", &line.pid, &end) != 1 ||
+	    line.pid <= 0 || end <= 0)
+		return line;
+	line.kind = kill((pid_t)line.pid, 0) && errno == ESRCH ? DEAD : OURS;
+	line.traces = read_traces(text + end);
+	return line;
 }
 
-/* Keeps the lines of others that live, in place; returns their length. */
-static size_t keep_others(char *text, const struct uuid *us, bool *others)
+/* A line of process `pid`, without a NUL. The longest has 84 bytes. */
+static void print_line(const struct uuid *user, long pid,
+		       const struct session_traces *traces, char out[LINE_LEN])
 {
-	char *rest = text;
-	char *to = text;
+	char session[16] = "", lun[16] = "", line[LINE_LEN + 32];
+	char uuid[UUID_TEXT_LEN];
+	int n;
+
+	uuid_to_text(user, uuid);
+	if (traces->session)
+		snprintf(session, sizeof(session), " %c%u",
+			 traces->scans_itself ? 'S' : 's', traces->after);
+	if (traces->lun)
+		snprintf(lun, sizeof(lun), " l%u", traces->lun_number);
+	n = snprintf(line, sizeof(line), "%.*s " MARK " %ld%s%s%s",
+		     UUID_TEXT_LEN, uuid, pid, session,
+		     traces->record ? " r" : "", lun);
+	memset(out, ' ', LINE_LEN);
+	memcpy(out, line, n < LINE_LEN ? (size_t)n : LINE_LEN - 1);
+	out[LINE_LEN - 1] = '\n';
+}
+
+/* What has to be undone of a session belongs together. */
+static void add_session(struct session_traces *to,
+			const struct session_traces *from)
+{
+	if (from->session && !to->session) {
+		to->session = true;
+		to->after = from->after;
+		to->scans_itself = from->scans_itself;
+	}
+	to->record |= from->record;
+}
+
+/* Takes the lines out that are nobody's, dead, or ours (`us` may be NULL), and
+ * puts what the dead had into *left. Returns how many stay. */
+static size_t tidy(struct users *users, const struct uuid *us, unsigned lun,
+		   struct session_traces *left)
+{
+	char *rest = users->text;
+	char *to = users->text;
+	size_t kept = 0;
 	char *line;
 
-	*others = false;
 	while ((line = strsep(&rest, "\n"))) {
 		size_t len = strlen(line);
+		struct line read = read_line(line);
 
-		if (!is_user(line) || is(line, us) || is_dead(line))
+		if (read.kind == DEAD) {
+			add_session(left, &read.traces);
+			left->lun |= read.traces.lun &&
+				     read.traces.lun_number == lun;
+		}
+		if (read.kind == NOBODY || read.kind == DEAD ||
+		    (us && uuid_equal(&read.user, us)))
 			continue;
-		*others = true;
 		memmove(to, line, len);
 		to += len;
 		*to++ = '\n';
+		kept++;
 	}
-	return (size_t)(to - text);
+	users->len = (size_t)(to - users->text);
+	return kept;
 }
 
-/* Rewrites the file without our line and without dead ones. `fd` is open for
- * reading and writing. */
-static bool clean(int fd, const char *path, const struct uuid *us)
+/* The file becomes users->text, which is shorter. */
+static int save(const struct users *users, struct error *err)
 {
-	char *text = malloc(USERS_MAX + 2);
-	bool others = true;
-	ssize_t n = text ? pread(fd, text, USERS_MAX, 0) : -1;
-	size_t kept;
-
-	if (n < 0) {
-		log_error("%s: %s", path, strerror(errno));
-		free(text);
-		return true;
-	}
-	text[n] = '\0';
-	kept = keep_others(text, us, &others);
-	if (!others) {
-		if (unlink(path))
-			log_error("%s: %s", path, strerror(errno));
-	} else if (kept != (size_t)n) {
-		if (pwrite(fd, text, kept, 0) != (ssize_t)kept ||
-		    ftruncate(fd, (off_t)kept))
-			log_error("%s: %s", path, strerror(errno));
-	}
-	free(text);
-	return others;
+	if (pwrite(users->fd, users->text, users->len, 0) !=
+		    (ssize_t)users->len ||
+	    ftruncate(users->fd, (off_t)users->len))
+		return fail(users, err);
+	return 0;
 }
 
-bool session_users_leave(const char *iqn, const struct uuid *us)
+/* Behind all that is there, whoever writes at the same time. */
+static int append(const struct users *users, const char *line,
+		  struct error *err)
 {
-	char path[PATH_MAX];
-	bool others;
-	int fd;
+	int fd =
+		open(users->path, O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
+	int rc = 0;
 
-	if (!set_path(path, iqn))
-		return true;
-	fd = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0) {
-		if (errno == ENOENT)
-			return false;
-		log_error("%s: %s", path, strerror(errno));
-		return true;
-	}
-	others = clean(fd, path, us);
-	close(fd);
-	return others;
+	if (fd < 0 || write(fd, line, LINE_LEN) != LINE_LEN)
+		rc = fail(users, err);
+	if (fd >= 0)
+		close(fd);
+	return rc;
 }
 
-int session_users_join(const char *iqn, struct uuid *us, struct error *err)
+int session_users_join(const char *iqn, unsigned lun, struct uuid *us,
+		       struct session_traces *left, struct error *err)
 {
-	char text[UUID_TEXT_LEN + 1] = "";
-	char path[PATH_MAX];
-	char line[96];
-	int fd;
-	int n;
+	char line[LINE_LEN];
+	struct users users;
+	size_t was;
+	int rc;
 
+	*left = (struct session_traces){ .lun_number = lun };
 	uuid_new(us);
-	/* What runs left behind that were killed. */
-	session_users_leave(iqn, us);
-	uuid_to_text(us, text);
-	n = snprintf(line, sizeof(line), "%s " MARK " %ld\n", text,
-		     (long)getpid());
 	if (mkdir(folder(), 0755) && errno != EEXIST)
 		return error_set(err, ERROR_INTERNAL, "%s: %s", folder(),
 				 strerror(errno));
-	if (!set_path(path, iqn))
-		return error_set(err, ERROR_INTERNAL, "%.64s: too long", iqn);
-	fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
-		  0644);
-	if (fd < 0 || write(fd, line, (size_t)n) != n)
-		error_set(err, ERROR_INTERNAL, "%s: %s", path, strerror(errno));
-	else
-		n = 0;
-	if (fd >= 0)
-		close(fd);
-	return n ? -1 : 0;
+	rc = users_open(&users, iqn, O_CREAT, err);
+	if (!rc) {
+		was = users.len;
+		tidy(&users, NULL, lun, left);
+		/* Ours is there before those of the dead go. */
+		print_line(us, getpid(), left, line);
+		rc = append(&users, line, err);
+		if (!rc && users.len != was) {
+			memcpy(users.text + users.len, line, LINE_LEN);
+			users.len += LINE_LEN;
+			rc = save(&users, err);
+		}
+	}
+	users_close(&users);
+	return rc;
+}
+
+/* Finds a line: that of `us`, or where this is NULL one of another run of ours;
+ * not one that has been cut short. */
+static bool find_line(const struct users *users, const struct uuid *us,
+		      const struct uuid *not_us, size_t *at, struct line *out)
+{
+	for (size_t i = 0; i + LINE_LEN <= users->len; i++) {
+		const char *text = users->text + i;
+		char copy[LINE_LEN] = "";
+
+		if ((i > 0 && text[-1] != '\n') || text[LINE_LEN - 1] != '\n')
+			continue;
+		memcpy(copy, text, LINE_LEN - 1);
+		*out = read_line(copy);
+		*at = i;
+		if (out->kind == OURS && (us ? uuid_equal(&out->user, us)
+					     : !uuid_equal(&out->user, not_us)))
+			return true;
+	}
+	return false;
+}
+
+int session_users_note(const char *iqn, const struct uuid *us,
+		       const struct session_traces *traces, struct error *err)
+{
+	char text[LINE_LEN];
+	struct users users;
+	struct line line;
+	size_t at;
+	int rc = users_open(&users, iqn, 0, err);
+
+	if (!rc && !find_line(&users, us, NULL, &at, &line))
+		rc = error_set(err, ERROR_INTERNAL, "%.256s: our line is gone",
+			       users.path);
+	if (!rc) {
+		print_line(us, line.pid, traces, text);
+		if (pwrite(users.fd, text, LINE_LEN, (off_t)at) != LINE_LEN)
+			rc = fail(&users, err);
+	}
+	users_close(&users);
+	return rc;
+}
+
+/* Leaves session and record to another run of ours, if there is one. */
+static void bequeath(struct users *users, const struct uuid *us,
+		     struct session_traces *traces)
+{
+	struct line heir;
+	size_t at;
+
+	if (!(traces->session || traces->record) ||
+	    !find_line(users, NULL, us, &at, &heir))
+		return;
+	add_session(&heir.traces, traces);
+	print_line(&heir.user, heir.pid, &heir.traces, users->text + at);
+	traces->session = traces->record = false;
+}
+
+bool session_users_leave(const char *iqn, const struct uuid *us,
+			 struct session_traces *traces)
+{
+	struct session_traces left = { 0 };
+	struct users users;
+	struct line line;
+	struct error err;
+	bool others = true;
+	size_t at;
+
+	if (users_open(&users, iqn, 0, &err)) {
+		others = access(users.path, F_OK) == 0;
+		if (others)
+			log_error("%s", err.text);
+		users_close(&users);
+		return others;
+	}
+	if (find_line(&users, us, NULL, &at, &line))
+		*traces = line.traces;
+	others = tidy(&users, us, traces->lun_number, &left) > 0;
+	add_session(traces, &left);
+	bequeath(&users, us, traces);
+	if (others ? save(&users, &err) : unlink(users.path)) {
+		if (!others)
+			fail(&users, &err);
+		log_error("%s", err.text);
+	}
+	users_close(&users);
+	return others;
 }

@@ -5,12 +5,21 @@
  * sessions to a target when it has taken its own line out and no other is left,
  * so whoever relies on a session has one.
  *
- * Ours names us and our process behind the uuid, which the storage manager
- * keeps and does not look at: a line of a run that was killed is recognised,
- * and goes with the next run.
+ * Ours goes on behind the uuid, which the storage manager keeps and does not
+ * look at, with our name, our process, and what we have made and have to undo:
  *
- * The storage manager has no lock for these files; a line is added by one
- * write(), and the file rewritten in one, to keep the moment short.
+ *   <uuid> relvmoiscsi <pid> [s<after>|S<after>] [r] [l<lun>]
+ *
+ * s: a session, whose number is above <after>, that has only the LUNs that were
+ * asked for (S: all of them). r: a node record. l: a LUN of the session. It is
+ * said before it is made, so that the line of a run that was killed tells the
+ * next run what to undo; and a run that leaves while another one of ours stays
+ * leaves the session to that one.
+ *
+ * All calls need the storage manager's lock around iscsiadm, which keeps our
+ * runs apart. The storage manager itself has no lock for these files; a line is
+ * added by one write(), and the file rewritten in one, to keep the moment
+ * short.
  *
  * Source: xapi-project/sm, core/util.py.
  */
@@ -22,10 +31,29 @@
 #include "base/error.h"
 #include "base/uuid.h"
 
-/* Adds our line under a new uuid, which is *us. ERROR_INTERNAL. */
-int session_users_join(const char *iqn, struct uuid *us, struct error *err);
+struct session_traces {
+	bool session;
+	unsigned after;	   /* the highest session number before it */
+	bool scans_itself; /* it has all LUNs, asked for or not */
+	bool record;
+	bool lun;
+	unsigned lun_number;
+};
 
-/* Takes it out. True if others are there. A file that names nobody goes. */
-bool session_users_leave(const char *iqn, const struct uuid *us);
+/* Adds our line under a new uuid, which is *us. *left is what runs left behind
+ * that were killed: of LUNs `lun` only. ERROR_INTERNAL. */
+int session_users_join(const char *iqn, unsigned lun, struct uuid *us,
+		       struct session_traces *left, struct error *err);
+
+/* Puts into our line what we have made, or are about to. ERROR_INTERNAL. */
+int session_users_note(const char *iqn, const struct uuid *us,
+		       const struct session_traces *traces, struct error *err);
+
+/* Takes our line out. True if others are there. A file that names nobody goes.
+ * *traces is what is ours to undo now: what our line said, with what others
+ * have left to us; but neither session nor record where another run of ours
+ * stays, which has got them. */
+bool session_users_leave(const char *iqn, const struct uuid *us,
+			 struct session_traces *traces);
 
 #endif

@@ -171,6 +171,25 @@ bool sysfs_session_find(const char *iqn, const struct iscsi_address *addresses,
 	return true;
 }
 
+static bool note_highest(const char *path, const char *name, void *data)
+{
+	unsigned *highest = data;
+	unsigned number;
+
+	(void)path;
+	if (sscanf(name, "session%u", &number) == 1 && number > *highest)
+		*highest = number;
+	return false;
+}
+
+unsigned sysfs_session_highest(void)
+{
+	unsigned highest = 0;
+
+	any_entry(SESSIONS, note_highest, &highest);
+	return highest;
+}
+
 bool sysfs_session_up(const struct sysfs_session *session)
 {
 	char path[PATH_MAX];

@@ -30,6 +30,10 @@ struct sysfs_session {
 bool sysfs_session_find(const char *iqn, const struct iscsi_address *addresses,
 			size_t count, struct sysfs_session *out);
 
+/* The highest number of a session, to whatever target; 0 if there is none. The
+ * kernel counts on, so that a later session has a higher one. */
+unsigned sysfs_session_highest(void);
+
 /* Whether the session is logged in, and not in recovery. */
 bool sysfs_session_up(const struct sysfs_session *session);
 
