@@ -7,6 +7,7 @@
 #   standin_begin [HOST…]   a pool of these hosts, the first its master; drivers
 #                           are what is in $SM, plugins what is in $PLUGINS. The
 #                           program and SM's own lvmoiscsi are there already.
+#                           STANDIN_INITIATOR is the host's setting.
 #   standin_stop            as a toolstack that is stopped: the records stay,
 #   standin_start           the sessions are gone
 #   xe ARG…                 its output is in $WORK/xe.out and $WORK/xe.err; its
@@ -65,7 +66,8 @@ standin_begin()
 		STANDIN_HOSTS+=(-h "$host")
 	done
 	mkdir -p "$SM" "$PLUGINS"
-	printf "initiator = libiscsi\nxapi_socket = %s\n" "$XE_SOCKET" \
+	printf "initiator = %s\nxapi_socket = %s\n" \
+		"${STANDIN_INITIATOR:-libiscsi}" "$XE_SOCKET" \
 		>"$CONF"
 	ln -s "$XAPI_TOOLS/standin" "$WORK/xe"
 	ln -s "$PROGRAM" "$SM/RELVMoISCSISR"
