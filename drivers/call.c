@@ -31,7 +31,15 @@ static int meet_xapi(const struct request *request, const struct conf *conf,
 		return error_set(err, ERROR_BAD_REQUEST, "host_ref is missing");
 	if (xapi_open(&options, &call->xapi, err))
 		return -1;
-	return xapi_host_read(call->xapi, request->host_ref, &call->host, err);
+	if (xapi_host_read(call->xapi, request->host_ref, &call->host, err))
+		return -1;
+	/* The map is used wherever multipathd has made one; who reads the log
+	 * wants to know what to expect. */
+	log_info("host: initiator %s, multipathing %s",
+		 call->host.initiator_name ? call->host.initiator_name
+					   : "unnamed",
+		 call->host.multipathing ? "on" : "off");
+	return 0;
 }
 
 int call_begin(const struct request *request, struct call *out,

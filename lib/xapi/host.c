@@ -15,8 +15,6 @@ static int read_config(xmlrpc_value *config, struct xapi_host *out,
 
 	if (value_find_optional(config, what, "iscsi_iqn", &out->initiator_name,
 				err) ||
-	    value_find_optional(config, what, "multipathhandle",
-				&out->multipathhandle, err) ||
 	    value_find_optional(config, what, "multipathing", &multipathing,
 				err))
 		return -1;
@@ -46,6 +44,5 @@ int xapi_host_read(const struct xapi *xapi, const char *host_ref,
 void xapi_host_free(struct xapi_host *host)
 {
 	free(host->initiator_name);
-	free(host->multipathhandle);
 	*host = (struct xapi_host){ 0 };
 }

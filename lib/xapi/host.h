@@ -10,9 +10,8 @@
 #include "xapi/xapi.h"
 
 struct xapi_host {
-	char *initiator_name;  /* iscsi_iqn; NULL if there is none */
-	bool multipathing;     /* "true" */
-	char *multipathhandle; /* NULL if there is none; SM then takes "dmp" */
+	char *initiator_name; /* iscsi_iqn; NULL if there is none */
+	bool multipathing;    /* "true" */
 };
 
 /* *out is the caller's, to be given to xapi_host_free. ERROR_XAPI;

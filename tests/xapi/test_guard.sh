@@ -176,7 +176,7 @@ verdict "new VDI uuids that are free" free \
 verdict "a secret" "p&<s" device-config:ask=secret 'device-config:password=p&<s'
 verdict "a secret that is not there" "[0-9]*: xapi has no secret 'u'" \
 	device-config:ask=secret device-config:password_secret=u
-verdict "the host's settings" "iqn.2024-01.test:host1 false -" \
+verdict "the host's settings" "iqn.2024-01.test:host1 false" \
 	device-config:ask=host
 verdict "progress" free device-config:ask=progress
 check "is a task that has succeeded" task_has_succeeded

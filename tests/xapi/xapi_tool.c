@@ -5,7 +5,7 @@
  *
  *   guard SCSIID OWN_SR_REF OLD_SR NEW_SR [NEW_VDI…]
  *   secret UUID            prints it
- *   host REF               prints initiator name, multipathing, handle
+ *   host REF               prints initiator name, multipathing
  *   progress LABEL         a task that goes through 0.5 to success
  *
  * "-" stands for what is not known. A failure prints "CODE: text", with the
@@ -72,9 +72,8 @@ static int host(const struct xapi *xapi, const char *ref, struct error *err)
 
 	if (xapi_host_read(xapi, ref, &found, err))
 		return -1;
-	printf("%s %s %s\n", found.initiator_name ? found.initiator_name : "-",
-	       found.multipathing ? "true" : "false",
-	       found.multipathhandle ? found.multipathhandle : "-");
+	printf("%s %s\n", found.initiator_name ? found.initiator_name : "-",
+	       found.multipathing ? "true" : "false");
 	xapi_host_free(&found);
 	return 0;
 }
