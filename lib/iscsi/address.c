@@ -110,3 +110,30 @@ bool iscsi_address_of_peer(int socket, struct iscsi_address *out)
 	port = ntohs(((const struct sockaddr_in *)&peer)->sin_port);
 	return address_of((const struct sockaddr *)&peer, len, port, out);
 }
+
+bool iscsi_address_split(char *text, char **host, unsigned *port)
+{
+	char *end;
+	unsigned long value;
+
+	text[strcspn(text, ",")] = '\0';
+	*port = ISCSI_PORT;
+	if (text[0] == '[') {
+		*host = text + 1;
+		end = strchr(text, ']');
+		if (!end)
+			return false;
+		*end++ = '\0';
+	} else {
+		*host = text;
+		end = text + strcspn(text, ":");
+	}
+	if (*end == ':') {
+		*end = '\0';
+		value = strtoul(end + 1, NULL, 10);
+		if (value < 1 || value > 65535)
+			return false;
+		*port = (unsigned)value;
+	}
+	return (*host)[0] != '\0';
+}

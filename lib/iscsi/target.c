@@ -44,12 +44,11 @@ static int check_pair(const char *what, const char *user, const char *password,
 	return 0;
 }
 
-int iscsi_target_check(const struct iscsi_target *target, struct error *err)
+int iscsi_initiator_check(const struct iscsi_target *target, struct error *err)
 {
 	if (target->portal_count == 0)
 		return error_set(err, ERROR_NO_TARGET, "no portal");
-	if (check_name("targetIQN", target->iqn, err) ||
-	    check_name("the initiator's name", target->initiator, err) ||
+	if (check_name("the initiator's name", target->initiator, err) ||
 	    check_pair("CHAP", target->chap_user, target->chap_password, err) ||
 	    check_pair("incoming CHAP", target->incoming_user,
 		       target->incoming_password, err))
@@ -59,4 +58,11 @@ int iscsi_target_check(const struct iscsi_target *target, struct error *err)
 				 "incoming CHAP works only together with "
 				 "chapuser and chappassword");
 	return 0;
+}
+
+int iscsi_target_check(const struct iscsi_target *target, struct error *err)
+{
+	if (iscsi_initiator_check(target, err))
+		return -1;
+	return check_name("targetIQN", target->iqn, err);
 }

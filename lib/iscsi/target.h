@@ -14,7 +14,8 @@ struct iscsi_portal {
 	uint16_t port;
 };
 
-/* All strings are the caller's. CHAP strings that are empty count as NULL. */
+/* All strings are the caller's. CHAP strings that are empty count as NULL. In a
+ * discovery there is no iqn yet: it is NULL. */
 struct iscsi_target {
 	struct iscsi_portal *portals; /* at least one; tried in this order */
 	unsigned portal_count;
@@ -30,5 +31,8 @@ struct iscsi_target {
  * ERROR_BAD_VALUE names the one that is wrong, never its content if it is a
  * secret. */
 int iscsi_target_check(const struct iscsi_target *target, struct error *err);
+
+/* The same without the targetIQN, for a discovery. */
+int iscsi_initiator_check(const struct iscsi_target *target, struct error *err);
 
 #endif

@@ -12,6 +12,7 @@
 
 #include <iscsi/scsi-lowlevel.h>
 
+#include "iscsi/address.h"
 #include "iscsi/login_watch.h"
 #include "iscsi/session_io.h"
 
@@ -76,9 +77,11 @@ static int set_up(struct attempt *attempt, struct error *err)
 	/* A session that breaks stays broken: reconnecting would send writes
 	 * again, after others that may have overtaken them. */
 	iscsi_set_noautoreconnect(session, 1);
-	if (iscsi_set_session_type(session, ISCSI_SESSION_NORMAL) ||
+	if (iscsi_set_session_type(session,
+				   target->iqn ? ISCSI_SESSION_NORMAL
+					       : ISCSI_SESSION_DISCOVERY) ||
 	    iscsi_set_header_digest(session, ISCSI_HEADER_DIGEST_NONE) ||
-	    iscsi_set_targetname(session, target->iqn))
+	    (target->iqn && iscsi_set_targetname(session, target->iqn)))
 		return error_set(err, ERROR_INTERNAL, "libiscsi: %s",
 				 iscsi_get_error(session));
 	if (is_set(target->chap_user) &&
@@ -186,15 +189,16 @@ static int refused(struct attempt *attempt, struct error *err)
 	switch (status) {
 	case 0x0201:
 		attempt->final = true;
-		return error_set(err, ERROR_LOGIN,
-				 is_set(target->chap_user)
-				     ? "%s refused the login: authentication "
-				       "failed, check chapuser and "
-				       "chappassword"
-				     : "%s refused the login: it wants CHAP, "
-				       "but chapuser and chappassword are "
-				       "not set",
-				 attempt->portal);
+		return error_set(
+			err, ERROR_LOGIN,
+			is_set(target->chap_user)
+				? "%s refused the login: authentication "
+				  "failed, check chapuser and "
+				  "chappassword"
+				: "%s refused the login: it wants CHAP, "
+				  "but chapuser and chappassword are "
+				  "not set",
+			attempt->portal);
 	case 0x0202:
 		attempt->final = true;
 		return error_set(err, ERROR_LOGIN,
@@ -203,6 +207,11 @@ static int refused(struct attempt *attempt, struct error *err)
 				 attempt->portal, target->initiator);
 	case 0x0203:
 	case 0x0204:
+		if (!target->iqn)
+			return error_set(err, ERROR_LOGIN,
+					 "%s allows no discovery to initiator "
+					 "%s",
+					 attempt->portal, target->initiator);
 		return error_set(err, ERROR_DISCOVERY,
 				 "%s has no target %s for initiator %s",
 				 attempt->portal, target->iqn,
@@ -267,10 +276,10 @@ static enum login_end exchange(struct attempt *attempt, struct error *err)
 		attempt->final = attempt->watch.mutual;
 		error_set(err, ERROR_LOGIN,
 			  attempt->watch.mutual
-			      ? "%s fails incoming CHAP: it does not know "
-				"the incoming_chappassword, or has another "
-				"name"
-			      : "%s broke the login off",
+				  ? "%s fails incoming CHAP: it does not know "
+				    "the incoming_chappassword, or has another "
+				    "name"
+				  : "%s broke the login off",
 			  attempt->portal);
 	}
 	return LOGIN_FAILED;
@@ -335,34 +344,6 @@ static enum login_end log_in_by_name(struct attempt *attempt, const char *host,
 	return end;
 }
 
-/* Splits "host:port,group" or "[host]:port,group", the last two optional. */
-static bool split_address(char *text, char **host, unsigned *port)
-{
-	char *end;
-	unsigned long value;
-
-	text[strcspn(text, ",")] = '\0';
-	*port = 3260;
-	if (text[0] == '[') {
-		*host = text + 1;
-		end = strchr(text, ']');
-		if (!end)
-			return false;
-		*end++ = '\0';
-	} else {
-		*host = text;
-		end = text + strcspn(text, ":");
-	}
-	if (*end == ':') {
-		*end = '\0';
-		value = strtoul(end + 1, NULL, 10);
-		if (value < 1 || value > 65535)
-			return false;
-		*port = (unsigned)value;
-	}
-	return (*host)[0] != '\0';
-}
-
 int user_login(const struct iscsi_target *target,
 	       const struct iscsi_portal *portal, bool (*stop)(void),
 	       struct iscsi_context **out, bool *final, struct error *err)
@@ -385,7 +366,7 @@ int user_login(const struct iscsi_target *target,
 		case LOGIN_ELSEWHERE:
 			break;
 		}
-		if (!split_address(next, &host, &port))
+		if (!iscsi_address_split(next, &host, &port))
 			return error_set(err, ERROR_LOGIN,
 					 "%s:%u sends us to an address that "
 					 "makes no sense",

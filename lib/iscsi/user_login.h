@@ -14,6 +14,7 @@
 
 /* Resolves the portal's host, connects to the first of its addresses that
  * takes a connection, logs in, and follows a target that sends us elsewhere.
+ * Without an iqn the session is a discovery session.
  * On failure *final tells that another portal would answer the same. Errors as
  * in user_session_open. */
 int user_login(const struct iscsi_target *target,

@@ -8,7 +8,8 @@ const struct config_key config_keys[] = {
 		    "separated by commas" },
 	{ "port", "The network port number of the target (optional, defaults "
 		  "to 3260)" },
-	{ "targetIQN", "The IQN of the target that holds the cloned LUN" },
+	{ "targetIQN", "The IQN of the target that holds the cloned LUN; * is "
+		       "whichever target has its SCSIid" },
 	{ "SCSIid", "The scsi_id of the cloned LUN" },
 	{ "chapuser",
 	  "The username to be used during CHAP authentication (optional)" },
@@ -28,7 +29,8 @@ const struct config_key config_keys[] = {
 		      "to the host's)" },
 	{ "multihomelist", "Further portals of the target as ip:port, "
 			   "separated by commas (optional)" },
-	{ "multiSession", "Accepted as for lvmoiscsi (optional)" },
+	{ "multiSession", "The sessions that a targetIQN of * stands for, as "
+			  "ip,port,iqn with | between them (optional)" },
 	{ "multihomed", "Accepted as for lvmoiscsi (optional)" },
 	{ "usediscoverynumber", "Accepted as for lvmoiscsi (optional)" },
 	{ "LUNid", "Accepted as for lvmoiscsi; the SCSIid alone chooses the "

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "sm/config_keys.h"
+#include "sm/multi_session.h"
 #include "sm/portals.h"
 
 /* What both initiators take for a CHAP name or password. */
@@ -146,18 +147,23 @@ static int read_both_chaps(const struct string_map *map,
 	return 0;
 }
 
-static int read_portals(const struct string_map *map, const char *targets,
-			struct iscsi_target *target, struct error *err)
+static int read_portals(const struct string_map *map,
+			struct device_config *config, struct error *err)
 {
+	struct iscsi_target *target = &config->target;
 	const char *port_text = get(map, "port");
 	const char *multihome = get(map, "multihomelist");
-	uint16_t port = PORTALS_PORT;
+	const char *sessions = get(map, "multiSession");
 
-	if (port_text && port_read("port", port_text, &port, err))
+	config->port = PORTALS_PORT;
+	if (port_text && port_read("port", port_text, &config->port, err))
 		return -1;
-	if (portals_add_targets(target, targets, port, err))
+	if (portals_add_targets(target, config->targets, config->port, err))
 		return -1;
-	return multihome ? portals_add_multihome(target, multihome, err) : 0;
+	if (multihome && portals_add_multihome(target, multihome, err))
+		return -1;
+	return sessions ? multi_session_read(sessions, &config->sessions, err)
+			: 0;
 }
 
 static int read_choices(const struct string_map *map,
@@ -181,22 +187,22 @@ static int read_choices(const struct string_map *map,
 	return 0;
 }
 
-static int read_target_iqn(const struct string_map *map, char **out,
-			   struct error *err)
+static int read_target_iqn(const struct string_map *map,
+			   struct device_config *config, struct error *err)
 {
 	const char *iqn = get(map, "targetIQN");
 
 	if (!iqn)
 		return 0;
-	if (strcmp(iqn, "*") == 0)
-		return error_set(err, ERROR_NO_TARGET_IQN,
-				 "targetIQN: '*' is not supported; name the "
-				 "target that holds the LUN");
+	if (strcmp(iqn, "*") == 0) {
+		config->any_target = true;
+		return 0;
+	}
 	if (!iscsi_name_valid(iqn))
 		return error_set(err, ERROR_NO_TARGET_IQN,
 				 "targetIQN: '%.64s' is not an iSCSI name",
 				 iqn);
-	return copy(iqn, out, err);
+	return copy(iqn, &config->target.iqn, err);
 }
 
 /* An SCSIid starts with its designator's type digit. It becomes part of file
@@ -250,9 +256,10 @@ int device_config_read(const struct string_map *map,
 				 "device_config has no target");
 	if (read_initiator_name(map, defaults, &config.target.initiator, err) ||
 	    read_both_chaps(map, defaults, &config.target, err) ||
-	    read_portals(map, targets, &config.target, err) ||
+	    copy(targets, &config.targets, err) ||
+	    read_portals(map, &config, err) ||
 	    read_choices(map, defaults, &config, err) ||
-	    read_target_iqn(map, &config.target.iqn, err) ||
+	    read_target_iqn(map, &config, err) ||
 	    read_scsi_id(map, &config.scsi_id, err)) {
 		device_config_free(&config);
 		return -1;
@@ -284,6 +291,8 @@ void device_config_free(struct device_config *config)
 	string_wipe(target->chap_password);
 	free(target->incoming_user);
 	string_wipe(target->incoming_password);
+	free(config->targets);
+	iscsi_offers_free(&config->sessions);
 	free(config->scsi_id);
 	*config = (struct device_config){ 0 };
 }

@@ -10,13 +10,22 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "iscsi/discover.h"
 #include "iscsi/target.h"
 #include "sm/initiator.h"
 #include "sm/string_map.h"
 
 struct device_config {
-	struct iscsi_target target; /* iqn is NULL if there is no targetIQN */
-	char *scsi_id;		    /* NULL if there is no SCSIid */
+	/* iqn is NULL if there is no targetIQN, or if it is "*" */
+	struct iscsi_target target;
+	char *targets; /* the key `target`, as it was given */
+	uint16_t port;
+	/* targetIQN is "*": whichever target has the LUN, out of those that
+	 * multiSession lists, else those that are offered */
+	bool any_target;
+	struct iscsi_offers sessions; /* of multiSession */
+
+	char *scsi_id; /* NULL if there is no SCSIid */
 	enum initiator_kind initiator;
 	bool drop_snapshots;
 };
@@ -46,8 +55,8 @@ int device_config_read(const struct string_map *map,
 		       const struct device_config_defaults *defaults,
 		       struct device_config *out, struct error *err);
 
-/* Fails unless one LUN is named: ERROR_NO_TARGET_IQN, ERROR_NO_SCSIID. A LUN is
- * never chosen for the user. */
+/* Fails unless one LUN of one target is named: ERROR_NO_TARGET_IQN,
+ * ERROR_NO_SCSIID. A LUN is never chosen for the user. */
 int device_config_require_lun(const struct device_config *config,
 			      struct error *err);
 

@@ -83,13 +83,11 @@ static bool is_name(const char *host)
 	return n > 0 && host[0] != '-';
 }
 
-/* Takes the brackets off an IPv6 address, in place. NULL, with `text` as it
- * was, if that can be no host; it is not empty. */
-static const char *host_of(char *text)
+const char *portal_host(char *text)
 {
 	size_t n = strlen(text);
 
-	if (text[0] == '[' && text[n - 1] == ']') {
+	if (n > 1 && text[0] == '[' && text[n - 1] == ']') {
 		text[n - 1] = '\0';
 		if (is_ipv6(text + 1))
 			return text + 1;
@@ -99,8 +97,8 @@ static const char *host_of(char *text)
 	return is_name(text) || is_ipv6(text) ? text : NULL;
 }
 
-static int add_portal(struct iscsi_target *target, const char *host,
-		      uint16_t port, const char *key, struct error *err)
+int portals_add(struct iscsi_target *target, const char *host, uint16_t port,
+		const char *key, struct error *err)
 {
 	unsigned n = target->portal_count;
 	struct iscsi_portal *grown;
@@ -140,7 +138,7 @@ static int add_target(struct iscsi_target *target, char *element, uint16_t port,
 	if (element[0] == '\0')
 		return error_set(err, ERROR_RESOLVE,
 				 "target: the list has an empty element");
-	host = host_of(element);
+	host = portal_host(element);
 	if (!host && strchr(element, ':'))
 		return error_set(err, ERROR_RESOLVE,
 				 "target: '%.64s' is not a host name or an IP "
@@ -148,7 +146,7 @@ static int add_target(struct iscsi_target *target, char *element, uint16_t port,
 				 element);
 	if (!host)
 		return not_a_host("target", element, err);
-	return add_portal(target, host, port, "target", err);
+	return portals_add(target, host, port, "target", err);
 }
 
 static int add_multihome(struct iscsi_target *target, char *element,
@@ -166,10 +164,10 @@ static int add_multihome(struct iscsi_target *target, char *element,
 	*colon = '\0';
 	if (port_read(key, colon + 1, &port, err))
 		return -1;
-	host = host_of(element);
+	host = portal_host(element);
 	if (!host)
 		return not_a_host(key, element, err);
-	return add_portal(target, host, port, key, err);
+	return portals_add(target, host, port, key, err);
 }
 
 int portals_add_targets(struct iscsi_target *target, const char *list,

@@ -19,6 +19,16 @@
 int port_read(const char *key, const char *text, uint16_t *out,
 	      struct error *err);
 
+/* The host that a user's text names: a DNS name or an address, an IPv6 address
+ * without its brackets, which are taken off in place. NULL, with `text` as it
+ * was, if that can be no host. */
+const char *portal_host(char *text);
+
+/* Adds a portal, unless it is there already. ERROR_BAD_VALUE names `key`: there
+ * are PORTALS_MAX. */
+int portals_add(struct iscsi_target *target, const char *host, uint16_t port,
+		const char *key, struct error *err);
+
 /* The key `target`: host names, IPv4 addresses, or IPv6 addresses with or
  * without brackets, separated by commas; all have the same port. Adds to
  * target->portals what is not there yet. ERROR_RESOLVE names a host that cannot

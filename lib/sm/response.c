@@ -1,59 +1,20 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include "sm/response.h"
 
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <xmlrpc-c/base.h>
 
-#include "sm/utf8.h"
+#include "sm/clean_text.h"
 
 const char response_out_of_memory[] =
-    "<?xml version=\"1.0\"?>\n"
-    "<methodResponse><fault><value><struct>"
-    "<member><name>faultCode</name><value><int>202</int></value></member>"
-    "<member><name>faultString</name><value>General backend error "
-    "[opterr=out of memory]</value></member>"
-    "</struct></value></fault></methodResponse>\n";
-
-/* C1 controls are XML but steer terminals that print the answer; xmlrpc-c fails
- * on what lies beyond U+FFFF. */
-static bool printable(uint32_t c)
-{
-	return c >= 0x20 && !(c >= 0x7f && c < 0xa0) && c < 0xfffe;
-}
-
-/* A copy that any XML text may hold; the caller frees it. */
-static char *clean_copy(const char *text, bool one_line)
-{
-	size_t len = strlen(text);
-	char *copy = malloc(len + 1);
-	char *to = copy;
-
-	if (!copy)
-		return NULL;
-	while (len > 0) {
-		uint32_t c = 0;
-		size_t n = utf8_decode(text, len, &c);
-
-		if (n > 0 && printable(c)) {
-			memcpy(to, text, n);
-			to += n;
-		} else if (c == '\n' || c == '\t') {
-			*to++ = one_line ? ' ' : (char)c;
-		} else {
-			*to++ = '?';
-		}
-		if (n == 0)
-			n = 1;
-		text += n;
-		len -= n;
-	}
-	*to = '\0';
-	return copy;
-}
+	"<?xml version=\"1.0\"?>\n"
+	"<methodResponse><fault><value><struct>"
+	"<member><name>faultCode</name><value><int>202</int></value></member>"
+	"<member><name>faultString</name><value>General backend error "
+	"[opterr=out of memory]</value></member>"
+	"</struct></value></fault></methodResponse>\n";
 
 /* The serialised answer as a string. xmlrpc-c ends its lines with CR LF; the CR
  * go, since xapi's reader drops only blanks, tabs and LF between elements. A CR
@@ -128,7 +89,7 @@ char *response_nil(void)
 
 char *response_string(const char *text)
 {
-	char *clean = clean_copy(text, false);
+	char *clean = clean_text(text, false);
 	xmlrpc_value *value;
 	xmlrpc_env env;
 
@@ -142,7 +103,7 @@ char *response_string(const char *text)
 
 char *response_fault(int number, const char *text)
 {
-	char *clean = clean_copy(text, true);
+	char *clean = clean_text(text, true);
 	/* xmlrpc_env_set_fault would put other words in place of ours when
 	 * memory is short */
 	const xmlrpc_env fault = {

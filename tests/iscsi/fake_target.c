@@ -14,9 +14,17 @@
  *   early-proof                   sends a CHAP response before any challenge
  *   auth-none                     declines CHAP
  *   segment:N                     declares MaxRecvDataSegmentLength=N
+ * At a discovery, which else tells of iqn.2024-01.test:clone, at no address:
+ *   offers:N                      N targets with two addresses each
+ *   odd-offers                    names and addresses that cannot be
+ *   text-silent text-endless text-parts text-nonsense text-flood
+ *                                 no answer; no NUL at its end; says that there
+ *                                 is more; no SendTargets; 512 KiB of it
  * At the first commands:
  *   luns:N same-id no-id          N LUNs; all with one id; with none
  *   serial                        page 0x83 refused, page 0x80 there
+ *   odd-names                     vendor and serial number are not text
+ *   no-names                      neither vendor nor serial number nor size
  *   old-capacity write-protected cache no-mode block:N huge
  * At reads and writes:
  *   short quiet-short flood       half of the data, told or not; twice
@@ -197,14 +205,105 @@ static void answer_report_luns(const uint8_t *request)
 	free(data);
 }
 
+static size_t add_line(uint8_t *text, size_t len, const char *line)
+{
+	strcpy((char *)text + len, line);
+	return len + strlen(line) + 1;
+}
+
+static size_t add_odd_offers(uint8_t *text)
+{
+	static const char *const lines[] = {
+		"TargetName=iqn.<b>&\"';",
+		"TargetAddress=[::1]:3260,1",
+		"TargetAddress=[::1:3260,1",
+		"TargetAddress=10.0.0.1:0,1",
+		"TargetAddress=10.0.0.1:65536,1",
+		"TargetAddress=a b:3260,1",
+		"TargetAddress=<x>:3260,1",
+		"TargetAddress=san-1.example.com,7",
+		"TargetName=*",
+		"TargetName=iqn.with a blank",
+		"TargetName=iqn.\x1b[2J",
+		"TargetName=iqn.\xc3\xa9",
+		"TargetName=iqn.twice",
+		"TargetAddress=10.0.0.1:860,1",
+		"TargetAddress=10.0.0.1:860,2",
+	};
+	char line[400] = "TargetName=iqn.";
+	size_t len = 0;
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++)
+		len = add_line(text, len, lines[i]);
+	memset(line + strlen(line), 'x', 300);
+	return add_line(text, len, line);
+}
+
+static size_t add_offers(uint8_t *text, long n)
+{
+	char line[100];
+	size_t len = 0;
+
+	for (long i = 1; i <= n; i++) {
+		sprintf(line, "TargetName=iqn.2024-01.test:%ld", i);
+		len = add_line(text, len, line);
+		sprintf(line, "TargetAddress=10.0.%ld.%ld:3260,1", i / 250,
+			i % 250 + 1);
+		len = add_line(text, len, line);
+		sprintf(line, "TargetAddress=10.1.%ld.%ld:3261,1", i / 250,
+			i % 250 + 1);
+		len = add_line(text, len, line);
+	}
+	return len;
+}
+
+static void answer_text(const uint8_t *request)
+{
+	static uint8_t text[512 * 1024];
+	uint8_t answer[HEADER] = { 0x24, 0x80 };
+	size_t len;
+
+	if (has("text-silent"))
+		return;
+	memcpy(answer + 20, request + 20, 4);
+	number_answer(answer, request);
+	if (has("odd-offers"))
+		len = add_odd_offers(text);
+	else if (has("text-nonsense"))
+		len = add_line(text, 0, "Hello=there");
+	else if (value("offers"))
+		len = add_offers(text, number("offers", 0));
+	else
+		len = add_line(text, 0, "TargetName=iqn.2024-01.test:clone");
+	if (has("text-endless"))
+		len -= 2; /* no padding either */
+	if (has("text-parts"))
+		answer[1] = 0x40;
+	if (has("text-flood"))
+		len = sizeof(text);
+	transmit(answer, text, len);
+}
+
+/* Bytes 8 to 31: vendor and model. */
+static void set_names(uint8_t *standard)
+{
+	if (has("odd-names"))
+		memcpy(standard + 8, "]]><&\x1b\xff\"", 8);
+	if (has("no-names"))
+		memset(standard + 8, ' ', 8);
+}
+
 static void answer_inquiry(const uint8_t *request, const uint8_t *cdb)
 {
-	static const uint8_t standard[36] = "\0\0\5\2\37\0\0\0FAKE    "
-					    "MISBEHAVING DISK0001";
+	uint8_t standard[36] = "\0\0\5\2\37\0\0\0FAKE    "
+			       "MISBEHAVING DISK0001";
+	static const uint8_t odd[] = { 0,   0x80, 0,	8,    '<', '!',
+				       '[', 0xe2, 0x82, '\n', 7,   '>' };
 	static const uint8_t serial[] = { 0, 0x80, 0, 4, 'S', 'N', ' ', '1' };
 	uint8_t page[16] = { 0, 0x83, 0, 12, 1, 3, 0, 8, 0x50, 0, 0xfa };
 	uint8_t limits[64] = { 0, 0xb0, 0, 60, 0 };
 
+	set_names(standard);
 	limits[5] = (uint8_t)number("swap-limit", 1);
 	if (!has("same-id"))
 		memcpy(page + 14, request + 8, 2);
@@ -218,6 +317,8 @@ static void answer_inquiry(const uint8_t *request, const uint8_t *cdb)
 		answer_data(request, limits, sizeof(limits), true);
 	else if (cdb[2] == 0x80 && has("serial"))
 		answer_data(request, serial, sizeof(serial), true);
+	else if (cdb[2] == 0x80 && has("odd-names"))
+		answer_data(request, odd, sizeof(odd), true);
 	else if (cdb[2] == 0x83 && !has("serial"))
 		answer_data(request, page, sizeof(page), true);
 	else
@@ -362,6 +463,8 @@ static void answer_command(const uint8_t *request, size_t sent)
 		return answer_inquiry(request, cdb);
 	case 0x9e:
 	case 0x25:
+		if (has("no-names"))
+			return answer_sense(request, 3, 0x31);
 		return answer_capacity(request, cdb[0] == 0x9e);
 	case 0x1a:
 		return answer_mode(request);
@@ -401,6 +504,9 @@ static void serve(void)
 			break;
 		case 0x01:
 			answer_command(request, len);
+			break;
+		case 0x04:
+			answer_text(request);
 			break;
 		case 0x06:
 			answer_logout(request);

@@ -370,8 +370,58 @@ static void checks_the_names_of_target_and_lun(void **state)
 	refused(ERROR_NO_SCSIID, "SCSIid", "SCSIid", "..");
 	refused(ERROR_NO_SCSIID, "SCSIid", "SCSIid", "3600/a");
 	refused(ERROR_NO_SCSIID, "SCSIid", "SCSIid", "3600 a");
-	refused(ERROR_NO_TARGET_IQN, "targetIQN", "targetIQN", "*");
 	refused(ERROR_NO_TARGET_IQN, "targetIQN", "targetIQN", "iqn.a\nb");
+}
+
+static void session_is(const struct device_config *config, size_t i,
+		       const char *iqn, const char *host, uint16_t port)
+{
+	assert_true(i < config->sessions.count);
+	assert_string_equal(config->sessions.items[i].iqn, iqn);
+	assert_string_equal(config->sessions.items[i].portal.host, host);
+	assert_int_equal(config->sessions.items[i].portal.port, port);
+}
+
+static void takes_any_target(void **state)
+{
+	struct device_config c = accepted("target", "10.0.0.1,10.0.0.2",
+					  "targetIQN", "*", "port", "3261");
+	struct error err = { 0 };
+
+	(void)state;
+	assert_true(c.any_target);
+	assert_null(c.target.iqn);
+	assert_string_equal(c.targets, "10.0.0.1,10.0.0.2");
+	assert_int_equal(c.port, 3261);
+	assert_int_equal(c.sessions.count, 0);
+	assert_int_equal(device_config_require_lun(&c, &err), -1);
+	device_config_free(&c);
+
+	c = accepted("targetIQN", "*", "multiSession",
+		     "10.0.0.1,3260,iqn.a|[fe80::1],3261,iqn.b||"
+		     "10.0.0.1,3260,iqn.a|san,860,iqn.a|");
+	assert_int_equal(c.sessions.count, 3);
+	session_is(&c, 0, "iqn.a", "10.0.0.1", 3260);
+	session_is(&c, 1, "iqn.b", "fe80::1", 3261);
+	session_is(&c, 2, "iqn.a", "san", 860);
+	device_config_free(&c);
+	c = accepted("multiSession", "10.0.0.1,3260,iqn.a|");
+	assert_false(c.any_target);
+	device_config_free(&c);
+
+	refused(ERROR_BAD_VALUE, "multiSession", "multiSession", "10.0.0.1");
+	refused(ERROR_BAD_VALUE, "multiSession", "multiSession",
+		"10.0.0.1,iqn.a");
+	refused(ERROR_BAD_VALUE, "multiSession", "multiSession",
+		"10.0.0.1,3260,iqn.a,x");
+	refused(ERROR_BAD_VALUE, "multiSession", "multiSession",
+		"10.0.0.1,3260,iqn.a b");
+	refused(ERROR_BAD_VALUE, "multiSession", "multiSession",
+		"-x,3260,iqn.a");
+	refused(ERROR_BAD_VALUE, "multiSession", "multiSession", ",3260,iqn.a");
+	refused(ERROR_BAD_VALUE, "multiSession", "multiSession", "[,3260,i");
+	refused(ERROR_BAD_PORT, "multiSession", "multiSession",
+		"10.0.0.1,0,iqn.a");
 }
 
 static void checks_in_lvmoiscsis_order(void **state)
@@ -382,10 +432,10 @@ static void checks_in_lvmoiscsis_order(void **state)
 	refused(ERROR_NO_INITIATOR, "localIQN", "localIQN", "", "port", "0",
 		"chappassword_secret", "s");
 	refused(ERROR_NO_SECRET, "secret", "port", "0", "chappassword_secret",
-		"s", "targetIQN", "*");
-	refused(ERROR_BAD_PORT, "port", "port", "0", "targetIQN", "*", "SCSIid",
-		"/");
-	refused(ERROR_NO_TARGET_IQN, "targetIQN", "targetIQN", "*", "SCSIid",
+		"s", "targetIQN", "a b");
+	refused(ERROR_BAD_PORT, "port", "port", "0", "targetIQN", "a b",
+		"SCSIid", "/");
+	refused(ERROR_NO_TARGET_IQN, "targetIQN", "targetIQN", "a b", "SCSIid",
 		"/");
 }
 
@@ -442,6 +492,7 @@ int main(void)
 		cmocka_unit_test(finds_the_initiator_name),
 		cmocka_unit_test(takes_the_choices),
 		cmocka_unit_test(checks_the_names_of_target_and_lun),
+		cmocka_unit_test(takes_any_target),
 		cmocka_unit_test(checks_in_lvmoiscsis_order),
 		cmocka_unit_test(logs_unknown_keys_without_values),
 		cmocka_unit_test(describes_every_key_once),

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "iscsi/discover.h"
+
+#include <ctype.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <iscsi/scsi-lowlevel.h>
+
+#include "base/log.h"
+#include "iscsi/address.h"
+#include "iscsi/session_io.h"
+#include "iscsi/user_login.h"
+#include "iscsi/user_session.h"
+
+/* For the list, once we are logged in. */
+#define ANSWER_MS 15000
+
+/* How often `stop` is asked meanwhile. */
+#define STOP_MS 100
+
+/* RFC 7143, 4.2.7.1, and the longest DNS name */
+#define IQN_MAX	 223
+#define HOST_MAX 253
+
+struct listing {
+	const struct iscsi_portal *portal;
+	struct iscsi_offers *offers;
+	bool answered;
+	int status;
+	bool failed; /* while the answer was taken: *err is set */
+	struct error *err;
+};
+
+/* ---- the list -------------------------------------------------------------
+ */
+
+static bool is_iqn(const char *text)
+{
+	size_t n = 0;
+
+	for (; text[n]; n++) {
+		unsigned char c = (unsigned char)text[n];
+
+		if (n == IQN_MAX || c <= ' ' || c > '~')
+			return false;
+	}
+	/* "*" is how users say "any target". */
+	return n > 1;
+}
+
+static bool is_host(const char *text)
+{
+	size_t n = 0;
+
+	for (; text[n]; n++) {
+		if (n == HOST_MAX || (!isalnum((unsigned char)text[n]) &&
+				      !strchr("._-:%", text[n])))
+			return false;
+	}
+	return n > 0 && text[0] != '-';
+}
+
+int iscsi_offers_add(struct iscsi_offers *offers, const char *iqn,
+		     const char *host, unsigned port, struct error *err)
+{
+	struct iscsi_offer *grown, made;
+
+	for (size_t i = 0; i < offers->count; i++) {
+		const struct iscsi_offer *offer = &offers->items[i];
+
+		if (offer->portal.port == port &&
+		    strcmp(offer->portal.host, host) == 0 &&
+		    strcmp(offer->iqn, iqn) == 0)
+			return 0;
+	}
+	if (offers->count == ISCSI_OFFERS_MAX) {
+		log_warning("more than %d targets: %.223s is left out",
+			    ISCSI_OFFERS_MAX, iqn);
+		return 0;
+	}
+	grown = reallocarray(offers->items, offers->count + 1, sizeof(*grown));
+	if (!grown)
+		return error_no_memory(err);
+	offers->items = grown;
+	made.iqn = strdup(iqn);
+	made.portal.host = strdup(host);
+	made.portal.port = (uint16_t)port;
+	if (!made.iqn || !made.portal.host) {
+		free(made.iqn);
+		free(made.portal.host);
+		return error_no_memory(err);
+	}
+	grown[offers->count++] = made;
+	return 0;
+}
+
+void iscsi_offers_free(struct iscsi_offers *offers)
+{
+	for (size_t i = 0; i < offers->count; i++) {
+		free(offers->items[i].iqn);
+		free(offers->items[i].portal.host);
+	}
+	free(offers->items);
+	*offers = (struct iscsi_offers){ 0 };
+}
+
+/* ---- one portal's answer --------------------------------------------------
+ */
+
+static int take_address(struct listing *listing, const char *iqn,
+			const char *address)
+{
+	char text[MAX_STRING_SIZE + 1];
+	unsigned port;
+	char *host;
+
+	if ((size_t)snprintf(text, sizeof(text), "%s", address) >=
+		    sizeof(text) ||
+	    !iscsi_address_split(text, &host, &port) || !is_host(host)) {
+		log_warning("target %.223s: address '%.80s' is left out", iqn,
+			    address);
+		return 0;
+	}
+	return iscsi_offers_add(listing->offers, iqn, host, port, listing->err);
+}
+
+/* libiscsi has each list in reverse. */
+static int take_portals(struct listing *listing, const char *iqn,
+			const struct iscsi_target_portal *last)
+{
+	const struct iscsi_target_portal *until = NULL;
+
+	while (until != last) {
+		const struct iscsi_target_portal *at = last;
+
+		while (at->next != until)
+			at = at->next;
+		if (take_address(listing, iqn, at->portal))
+			return -1;
+		until = at;
+	}
+	return 0;
+}
+
+/* A target without an address is at the portal that tells of it. */
+static int take_target(struct listing *listing,
+		       const struct iscsi_discovery_address *target)
+{
+	if (!is_iqn(target->target_name)) {
+		log_warning("a target's name is left out: '%.80s'",
+			    target->target_name);
+		return 0;
+	}
+	if (!target->portals)
+		return iscsi_offers_add(listing->offers, target->target_name,
+					listing->portal->host,
+					listing->portal->port, listing->err);
+	return take_portals(listing, target->target_name, target->portals);
+}
+
+static int take_targets(struct listing *listing,
+			const struct iscsi_discovery_address *last)
+{
+	const struct iscsi_discovery_address *until = NULL;
+
+	while (until != last) {
+		const struct iscsi_discovery_address *at = last;
+
+		while (at->next != until)
+			at = at->next;
+		if (take_target(listing, at))
+			return -1;
+		until = at;
+	}
+	return 0;
+}
+
+static void on_list(struct iscsi_context *session, int status, void *data,
+		    void *private_data)
+{
+	struct listing *listing = private_data;
+
+	(void)session;
+	if (listing->answered)
+		return;
+	listing->answered = true;
+	listing->status = status;
+	if (status == SCSI_STATUS_GOOD)
+		listing->failed = take_targets(listing, data);
+}
+
+static int wait_for_list(struct iscsi_context *session, struct listing *listing,
+			 bool (*stop)(void))
+{
+	const struct iscsi_portal *portal = listing->portal;
+	int64_t deadline = session_now_ms() + ANSWER_MS;
+
+	while (!listing->answered) {
+		int64_t now = session_now_ms();
+		int events;
+
+		if (stop && stop())
+			return error_set(listing->err, ERROR_INTERRUPTED,
+					 "stopped by a signal");
+		if (now >= deadline)
+			return error_set(listing->err, ERROR_CONNECT,
+					 "%s:%u does not answer the discovery "
+					 "within %d seconds",
+					 portal->host, portal->port,
+					 ANSWER_MS / 1000);
+		events = session_wait(session, now + STOP_MS < deadline
+						       ? now + STOP_MS
+						       : deadline);
+		if (events < 0 || iscsi_service(session, events))
+			break;
+	}
+	if (listing->failed)
+		return -1;
+	if (!listing->answered || listing->status != SCSI_STATUS_GOOD)
+		return error_set(listing->err, ERROR_DISCOVERY,
+				 "%s:%u does not tell its targets: %.200s",
+				 portal->host, portal->port,
+				 iscsi_get_error(session));
+	return 0;
+}
+
+static int ask(struct iscsi_context *session, struct listing *listing,
+	       bool (*stop)(void))
+{
+	if (iscsi_discovery_async(session, on_list, listing))
+		return error_no_memory(listing->err);
+	return wait_for_list(session, listing, stop);
+}
+
+static int ask_portal(const struct iscsi_target *from,
+		      const struct iscsi_portal *portal, bool (*stop)(void),
+		      struct iscsi_offers *offers, bool *final,
+		      struct error *err)
+{
+	struct listing listing = {
+		.portal = portal,
+		.offers = offers,
+		.err = err,
+	};
+	struct iscsi_context *session;
+	int failed;
+
+	*final = false;
+	if (user_login(from, portal, stop, &session, final, err))
+		return -1;
+	failed = ask(session, &listing, stop);
+	/* An answer that comes now, or libiscsi's word that none will come, is
+	 * too late. */
+	listing.answered = true;
+	user_session_close(session);
+	return failed;
+}
+
+/* ---- all portals ----------------------------------------------------------
+ */
+
+/* Which of two failures tells the user more. */
+static int weight(enum error_code code)
+{
+	if (code == ERROR_RESOLVE)
+		return 0;
+	return code == ERROR_CONNECT ? 1 : 2;
+}
+
+int iscsi_discover(const struct iscsi_target *from, bool (*stop)(void),
+		   struct iscsi_offers *out, struct error *err)
+{
+	struct iscsi_target anybody = *from;
+	struct iscsi_offers offers = { 0 };
+	struct error worst = { 0 };
+	bool answered = false, final = false;
+
+	anybody.iqn = NULL;
+	anybody.incoming_user = NULL;
+	anybody.incoming_password = NULL;
+	if (iscsi_initiator_check(from, err))
+		return -1;
+	for (unsigned i = 0; i < from->portal_count && !final; i++) {
+		const struct iscsi_portal *portal = &from->portals[i];
+		struct error failure;
+
+		if (ask_portal(&anybody, portal, stop, &offers, &final,
+			       &failure) == 0) {
+			answered = true;
+			continue;
+		}
+		log_warning("discovery: %s", failure.text);
+		if (i == 0 || final ||
+		    weight(failure.code) > weight(worst.code))
+			worst = failure;
+		if (failure.code == ERROR_INTERRUPTED ||
+		    failure.code == ERROR_NO_MEMORY) {
+			answered = false;
+			break;
+		}
+	}
+	if (!answered) {
+		iscsi_offers_free(&offers);
+		*err = worst;
+		return -1;
+	}
+	log_info("discovery: %zu targets or portals of targets", offers.count);
+	*out = offers;
+	return 0;
+}

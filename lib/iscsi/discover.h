@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * Which targets an array offers: SendTargets, over a discovery session of our
+ * own. The host's initiator gets no records of it.
+ */
+#ifndef ISCSI_DISCOVER_H
+#define ISCSI_DISCOVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "iscsi/target.h"
+
+/* A target has one for each of its portals. */
+struct iscsi_offer {
+	char *iqn; /* printable, without blanks, at most 223 bytes */
+	struct iscsi_portal portal;
+};
+
+struct iscsi_offers {
+	struct iscsi_offer *items;
+	size_t count;
+};
+
+/* More than these are left out, with a line in the log. */
+#define ISCSI_OFFERS_MAX 2048
+
+/* Asks every portal of `from` and adds what they tell, each offer once, in
+ * their order. `from` has no iqn. CHAP counts for a discovery too; incoming
+ * CHAP does not, as arrays do not offer it there (nor does SM). What cannot be
+ * the name or address of a target is left out.
+ *
+ * A portal that does not answer is passed over if another one does. Else the
+ * errors are those of user_session_open, and ERROR_DISCOVERY: the answer is not
+ * one that can be read. */
+int iscsi_discover(const struct iscsi_target *from, bool (*stop)(void),
+		   struct iscsi_offers *out, struct error *err);
+
+/* Adds a copy, unless it is there already. */
+int iscsi_offers_add(struct iscsi_offers *offers, const char *iqn,
+		     const char *host, unsigned port, struct error *err);
+
+void iscsi_offers_free(struct iscsi_offers *offers);
+
+#endif

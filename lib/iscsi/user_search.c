@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "iscsi/user_search.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "iscsi/user_session.h"
+
+/* What is done at each target: 0 to go on, 1 to end the search, -1. */
+typedef int (*visit)(struct iscsi_context *session, const char *iqn,
+		     void *context, struct error *err);
+
+static int visit_target(const struct iscsi_target *target, bool (*stop)(void),
+			visit look, void *context, struct error *err)
+{
+	struct iscsi_context *session;
+	int rc;
+
+	if (user_session_open(target, stop, &session, err))
+		return -1;
+	rc = look(session, target->iqn, context, err);
+	user_session_close(session);
+	return rc;
+}
+
+static bool is_first_of_iqn(const struct iscsi_offers *offers, size_t index)
+{
+	for (size_t i = 0; i < index; i++) {
+		if (strcmp(offers->items[i].iqn, offers->items[index].iqn) == 0)
+			return false;
+	}
+	return true;
+}
+
+/* The portals at which this target is offered; `portals` has room for all. */
+static struct iscsi_target target_of(const struct iscsi_target *from,
+				     const struct iscsi_offers *offers,
+				     char *iqn, struct iscsi_portal *portals)
+{
+	struct iscsi_target target = *from;
+
+	target.iqn = iqn;
+	target.portals = portals;
+	target.portal_count = 0;
+	for (size_t i = 0; i < offers->count; i++) {
+		if (strcmp(offers->items[i].iqn, iqn) == 0)
+			portals[target.portal_count++] =
+				offers->items[i].portal;
+	}
+	return target;
+}
+
+/* Whether no other target can make it better. */
+static bool is_final(const struct error *err)
+{
+	return err->code == ERROR_INTERRUPTED || err->code == ERROR_NO_MEMORY;
+}
+
+static int visit_all(const struct iscsi_target *from,
+		     const struct iscsi_offers *offers, bool (*stop)(void),
+		     visit look, void *context, struct error *err)
+{
+	struct iscsi_portal *portals =
+		calloc(offers->count + 1, sizeof(*portals));
+	bool reached = false;
+	int rc = 0;
+
+	if (!portals)
+		return error_no_memory(err);
+	error_set(err, ERROR_DISCOVERY, "no target is offered to initiator %s",
+		  from->initiator);
+	for (size_t i = 0; i < offers->count && rc != 1; i++) {
+		struct iscsi_target target;
+		struct error failure;
+
+		if (!is_first_of_iqn(offers, i))
+			continue;
+		target = target_of(from, offers, offers->items[i].iqn, portals);
+		rc = visit_target(&target, stop, look, context, &failure);
+		if (rc >= 0) {
+			reached = true;
+			continue;
+		}
+		log_warning("%.223s: %s", target.iqn, failure.text);
+		*err = failure;
+		if (is_final(&failure)) {
+			reached = false;
+			break;
+		}
+	}
+	free(portals);
+	return reached ? 0 : -1;
+}
+
+static bool listed(const struct lun_listing *list, const char *scsi_id)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (strcmp(list->items[i].lun.scsi_id, scsi_id) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int add_luns(struct lun_listing *list, const struct user_lun *luns,
+		    const struct user_lun_details *details, size_t count,
+		    struct error *err)
+{
+	struct listed_lun *grown = reallocarray(
+		list->items, list->count + count + 1, sizeof(*grown));
+
+	if (!grown)
+		return error_no_memory(err);
+	list->items = grown;
+	for (size_t i = 0; i < count; i++) {
+		if (!luns[i].scsi_id[0] || listed(list, luns[i].scsi_id))
+			log_info("LUN %u is left out: its SCSIid is '%.64s'",
+				 luns[i].number, luns[i].scsi_id);
+		else
+			grown[list->count++] =
+				(struct listed_lun){ luns[i], details[i] };
+	}
+	return 0;
+}
+
+static int look_at_luns(struct iscsi_context *session, const char *iqn,
+			void *context, struct error *err)
+{
+	struct user_lun_details *details;
+	struct user_lun *luns;
+	size_t count;
+	int rc;
+
+	(void)iqn;
+	if (user_luns_read(session, &luns, &count, err))
+		return -1;
+	rc = user_luns_describe(session, luns, count, &details, err);
+	if (rc == 0) {
+		rc = add_luns(context, luns, details, count, err);
+		free(details);
+	}
+	free(luns);
+	return rc;
+}
+
+int user_search_list(const struct iscsi_target *target, bool (*stop)(void),
+		     struct lun_listing *out, struct error *err)
+{
+	*out = (struct lun_listing){ 0 };
+	return visit_target(target, stop, look_at_luns, out, err);
+}
+
+int user_search_list_all(const struct iscsi_target *from,
+			 const struct iscsi_offers *offers, bool (*stop)(void),
+			 struct lun_listing *out, struct error *err)
+{
+	struct lun_listing list = { 0 };
+
+	if (visit_all(from, offers, stop, look_at_luns, &list, err)) {
+		free(list.items);
+		return -1;
+	}
+	*out = list;
+	return 0;
+}
+
+struct wanted {
+	const char *scsi_id;
+	const char *iqn; /* NULL: not found yet */
+};
+
+static int look_for_lun(struct iscsi_context *session, const char *iqn,
+			void *context, struct error *err)
+{
+	struct wanted *wanted = context;
+	struct user_lun *luns;
+	size_t count;
+
+	if (user_luns_read(session, &luns, &count, err))
+		return -1;
+	for (size_t i = 0; i < count && !wanted->iqn; i++) {
+		if (strcmp(luns[i].scsi_id, wanted->scsi_id) == 0)
+			wanted->iqn = iqn;
+	}
+	free(luns);
+	return wanted->iqn ? 1 : 0;
+}
+
+int user_search_find(const struct iscsi_target *from,
+		     const struct iscsi_offers *offers, const char *scsi_id,
+		     bool (*stop)(void), const char **iqn, struct error *err)
+{
+	struct wanted wanted = { .scsi_id = scsi_id };
+
+	if (visit_all(from, offers, stop, look_for_lun, &wanted, err))
+		return -1;
+	if (!wanted.iqn)
+		return error_set(err, ERROR_NO_SCSIID,
+				 "no target that is offered has a disk of "
+				 "SCSIid %.80s",
+				 scsi_id);
+	*iqn = wanted.iqn;
+	return 0;
+}
