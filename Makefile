@@ -141,6 +141,7 @@ SUITES := \
     "tests/generated/large.sh build/tests/support/resign_file build/tests/audit $(ASAN)/gen $(ASAN)/mutate" \
     "tests/iscsi/test_user_session.sh $(ASAN)/iscsi/lun_tool $(ASAN)/iscsi/fake_target" \
     "tests/driver/test_backend.sh build/asan" \
+    "tests/driver/test_lists.sh build/asan" \
     "tests/driver/test_refuse.sh build/asan" \
     "tests/driver/test_resign.sh build/asan" \
     "tests/xapi/test_launch.sh build/asan" \

@@ -10,9 +10,9 @@
 int verb_sr_get_driver_info(const struct request *request, char **answer,
 			    struct error *err)
 {
-	/* None is needed for sr_create; sr_probe would come only with
-	 * SR_PROBE. */
-	static const char *const capabilities[] = { NULL };
+	/* sr_create needs none; without SR_PROBE xapi would not let sr_probe
+	 * through. */
+	static const char *const capabilities[] = { "SR_PROBE", NULL };
 	const struct driver_info info = {
 		.name = "LVHD over iSCSI with resigning of duplicates",
 		.description = "SR plugin which gives the clone of an LVHD "

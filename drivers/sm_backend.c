@@ -15,6 +15,7 @@
 #include "sm/request.h"
 #include "sm/response.h"
 #include "sm/smlog.h"
+#include "drivers/output.h"
 #include "drivers/verbs.h"
 
 static const struct {
@@ -23,6 +24,7 @@ static const struct {
 } verbs[] = {
 	{ "sr_get_driver_info", verb_sr_get_driver_info },
 	{ "sr_create", verb_sr_create },
+	{ "sr_probe", verb_sr_probe },
 };
 
 /* Without an open stdin, stdout and stderr the first socket would be one of
@@ -105,25 +107,6 @@ static char *answer_call(int argc, char **argv)
 	return answer;
 }
 
-static void write_answer(const char *answer)
-{
-	size_t left = strlen(answer);
-
-	while (left > 0) {
-		ssize_t n = write(STDOUT_FILENO, answer, left);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0) {
-			log_error("the answer cannot be written: %s",
-				  strerror(errno));
-			return;
-		}
-		answer += n;
-		left -= (size_t)n;
-	}
-}
-
 static long milliseconds_since(const struct timespec *start)
 {
 	struct timespec now;
@@ -144,7 +127,7 @@ int sm_backend(int argc, char **argv)
 	forbid_core_files();
 
 	answer = answer_call(argc, argv);
-	write_answer(answer ? answer : response_out_of_memory);
+	output_write(STDOUT_FILENO, answer ? answer : response_out_of_memory);
 	free(answer);
 	log_info("answered after %ld ms", milliseconds_since(&start));
 	return 0;

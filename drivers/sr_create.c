@@ -11,6 +11,7 @@
 #include "sm/response.h"
 #include "drivers/call.h"
 #include "drivers/verbs.h"
+#include "drivers/which_lun.h"
 
 /* xapi has made this uuid for the SR; it becomes the SR's on the LUN. */
 static int read_sr_uuid(const struct request *request, struct uuid *out,
@@ -62,9 +63,12 @@ int verb_sr_create(const struct request *request, char **answer,
 		return error_no_memory(err);
 	rc = call_begin(request, &call, err);
 	if (rc == 0) {
-		rc = device_config_require_lun(&call.config, err);
-		if (rc == 0)
+		rc = which_lun(&call.config, err);
+		if (rc == 0) {
 			rc = resign(request, &call, &new_sr_uuid, err);
+			if (rc)
+				which_target_instead(&call.config, err);
+		}
 		call_end(&call);
 	}
 	if (rc)

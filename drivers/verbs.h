@@ -23,4 +23,9 @@ int verb_sr_get_driver_info(const struct request *request, char **answer,
 int verb_sr_create(const struct request *request, char **answer,
 		   struct error *err);
 
+/* Tells what is on the LUN that device_config names. Both verbs answer a
+ * device_config that names none with the list of what there is. */
+int verb_sr_probe(const struct request *request, char **answer,
+		  struct error *err);
+
 #endif

@@ -20,6 +20,7 @@ struct lun_libiscsi {
 	bool volatile_cache; /* the caching page says so */
 	bool unflushed;	     /* written since the last flush */
 	bool cannot_swap;    /* the target has no COMPARE AND WRITE */
+	bool to_read;	     /* never to be written to */
 	struct scsi_traffic traffic;
 };
 
@@ -211,6 +212,28 @@ static const struct lun_ops libiscsi_ops = {
 	.close = libiscsi_close,
 };
 
+/* Whoever opened the LUN to read has nothing to write or to flush. */
+static int no_write(struct lun *lun, const struct lun_io *ios, size_t n,
+		    struct error *err)
+{
+	(void)ios;
+	(void)n;
+	return error_set(err, ERROR_INTERNAL, "LUN %u was opened to be read",
+			 of(lun)->number);
+}
+
+static int no_flush(struct lun *lun, struct error *err)
+{
+	return no_write(lun, NULL, 0, err);
+}
+
+static const struct lun_ops reading_ops = {
+	.read = libiscsi_read,
+	.write = no_write,
+	.flush = no_flush,
+	.close = libiscsi_close,
+};
+
 static int set_size(struct lun_libiscsi *self, uint64_t last_block,
 		    uint32_t block_size, struct error *err)
 {
@@ -262,7 +285,7 @@ static int take_mode(struct lun_libiscsi *self,
 
 	if (!command->good || len < 4)
 		return 0;
-	if (data[2] & 0x80)
+	if (data[2] & 0x80 && !self->to_read)
 		return error_set(err, ERROR_LUN_CONTENT,
 				 "LUN %u is write-protected by the target; "
 				 "allow writing to it, and try again",
@@ -331,8 +354,8 @@ static int identify(struct lun_libiscsi *self, struct error *err)
 	return take_mode(self, &commands[1], err);
 }
 
-int lun_libiscsi_open(struct iscsi_context *session, unsigned lun_number,
-		      struct lun **out, struct error *err)
+static int open_lun(struct iscsi_context *session, unsigned lun_number,
+		    bool to_read, struct lun **out, struct error *err)
 {
 	struct lun_libiscsi *self;
 
@@ -342,7 +365,8 @@ int lun_libiscsi_open(struct iscsi_context *session, unsigned lun_number,
 	self = calloc(1, sizeof(*self));
 	if (!self)
 		return error_no_memory(err);
-	self->lun.ops = &libiscsi_ops;
+	self->lun.ops = to_read ? &reading_ops : &libiscsi_ops;
+	self->to_read = to_read;
 	self->session = session;
 	self->number = (uint16_t)lun_number;
 	if (identify(self, err)) {
@@ -351,6 +375,19 @@ int lun_libiscsi_open(struct iscsi_context *session, unsigned lun_number,
 	}
 	*out = &self->lun;
 	return 0;
+}
+
+int lun_libiscsi_open(struct iscsi_context *session, unsigned lun_number,
+		      struct lun **out, struct error *err)
+{
+	return open_lun(session, lun_number, false, out, err);
+}
+
+int lun_libiscsi_open_to_read(struct iscsi_context *session,
+			      unsigned lun_number, struct lun **out,
+			      struct error *err)
+{
+	return open_lun(session, lun_number, true, out, err);
 }
 
 struct lun_traffic lun_libiscsi_traffic(const struct lun *lun)

@@ -26,6 +26,12 @@ struct lun_traffic {
 int lun_libiscsi_open(struct iscsi_context *session, unsigned lun_number,
 		      struct lun **out, struct error *err);
 
+/* The same for a LUN that may be write-protected: every write, swap and flush
+ * of it is ERROR_INTERNAL, before a command is sent. */
+int lun_libiscsi_open_to_read(struct iscsi_context *session,
+			      unsigned lun_number, struct lun **out,
+			      struct error *err);
+
 /* Counted since open, the commands of open included. `lun` is of this form. */
 struct lun_traffic lun_libiscsi_traffic(const struct lun *lun);
 

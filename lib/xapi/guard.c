@@ -8,24 +8,7 @@
 #include "base/log.h"
 #include "xapi/call.h"
 #include "xapi/guard_rules.h"
-
-#define MAX_TRIES 3
-
-typedef int (*reader)(xmlrpc_value *value, struct records *records,
-		      struct error *err);
-
-static int read_records(const struct xapi *xapi, const char *method,
-			reader read, struct records *records, struct error *err)
-{
-	struct xapi_reply reply;
-	int rc;
-
-	if (xapi_ask(xapi, method, NULL, &reply, err))
-		return -1;
-	rc = read(reply.value, records, err);
-	reply_free(&reply);
-	return rc;
-}
+#include "xapi/pool_records.h"
 
 /* The host's name for the user; its reference if xapi does not tell. */
 static char *name_of_host(const struct xapi *xapi, const char *ref)
@@ -94,33 +77,6 @@ static int refuse(const struct xapi *xapi, const struct guard_verdict *verdict,
 	return 0;
 }
 
-static int read_all(const struct xapi *xapi, struct records *records,
-		    struct error *err)
-{
-	if (read_records(xapi, "SR.get_all_records", records_read_srs, records,
-			 err))
-		return -1;
-	return read_records(xapi, "PBD.get_all_records", records_read_pbds,
-			    records, err);
-}
-
-/* What is recorded and what it means. xapi may make or forget an SR between our
- * two questions, so that one seems to be missing; a PBD that has none for good
- * does exist, too. */
-static int judge(const struct xapi *xapi, const struct guard_question *question,
-		 struct records *records, struct guard_verdict *verdict,
-		 struct error *err)
-{
-	for (int tries = 1;; tries++) {
-		if (read_all(xapi, records, err))
-			return -1;
-		*verdict = guard_judge(records, question);
-		if (!verdict->pbd || verdict->sr || tries == MAX_TRIES)
-			return 0;
-		records_free(records);
-	}
-}
-
 static int guard_lun(const struct xapi *xapi, struct records *records,
 		     const struct xapi_guard *guard, struct error *err)
 {
@@ -135,7 +91,7 @@ static int guard_lun(const struct xapi *xapi, struct records *records,
 		uuid_to_text(guard->old_sr, old_sr);
 		question.old_sr = old_sr;
 	}
-	if (judge(xapi, &question, records, &verdict, err))
+	if (xapi_judge(xapi, &question, records, &verdict, err))
 		return -1;
 	if (verdict.kind != GUARD_FREE)
 		return refuse(xapi, &verdict, guard->scsi_id, err);

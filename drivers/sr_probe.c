@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * sr_probe: which targets, which LUNs, and what is on one. It never writes to
+ * a LUN, and leaves nothing on the host.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "engine/probe.h"
+#include "sm/lists.h"
+#include "sm/response.h"
+#include "drivers/call.h"
+#include "drivers/verbs.h"
+#include "drivers/which_lun.h"
+
+/* Where SM has a LUN that is attached; ours is no device. */
+#define DEVICE_FOLDER "/dev/disk/by-scsid/"
+
+static const char *journal_words(enum probe_journal journal)
+{
+	switch (journal) {
+	case PROBE_JOURNAL_NONE:
+		return "none";
+	case PROBE_JOURNAL_BEGUN:
+		return "begun, not committed";
+	case PROBE_JOURNAL_COMMITTED:
+		return "committed, not finished";
+	case PROBE_JOURNAL_DAMAGED:
+		return "damaged";
+	}
+	return "";
+}
+
+static const char *owner_words(enum probe_owner owner)
+{
+	switch (owner) {
+	case PROBE_NOT_ASKED:
+		return "not asked";
+	case PROBE_ORIGINAL:
+		return "original";
+	case PROBE_CLONE:
+		return "clone";
+	case PROBE_TAKEN:
+		return "recorded as another SR's";
+	case PROBE_UNTOLD:
+	case PROBE_UNKNOWN:
+		return "unknown";
+	}
+	return "";
+}
+
+static const char *known_words(const struct probe *probe)
+{
+	if (probe->owner == PROBE_NOT_ASKED)
+		return "not asked";
+	return probe->known ? "true" : "false";
+}
+
+static char *answer_sr(const struct probe *probe, const char *scsi_id)
+{
+	const struct listed_vdis vdis = { probe->vdis, probe->snapshots };
+	char uuid[UUID_TEXT_LEN + 1] = "";
+	struct listed_sr sr = {
+		.uuid = uuid,
+		.size = probe->size,
+		.known = known_words(probe),
+		.lun = owner_words(probe->owner),
+		.journal = journal_words(probe->journal),
+		.vdis = probe->counted ? &vdis : NULL,
+	};
+	char *device, *list;
+
+	if (asprintf(&device, DEVICE_FOLDER "%s", scsi_id) < 0)
+		return NULL;
+	uuid_to_text(&probe->sr, uuid);
+	log_info("SCSIid %s holds SR %s, %zu VDIs, %zu of them snapshots; "
+		 "known to xapi: %s, LUN: %s, journal: %s",
+		 scsi_id, uuid, probe->vdis, probe->snapshots, sr.known, sr.lun,
+		 sr.journal);
+	sr.device = device;
+	list = list_sr(&sr);
+	free(device);
+	return list;
+}
+
+static int probe_call(struct call *call, char **list, struct error *err)
+{
+	struct device_config *config = &call->config;
+	struct probe probe;
+
+	if (which_lun(config, err))
+		return -1;
+	if (probe_over_iscsi(&config->target, config->scsi_id, call->xapi,
+			     &probe, err)) {
+		which_target_instead(config, err);
+		return -1;
+	}
+	if (!probe.has_sr)
+		log_info("SCSIid %s holds no SR", config->scsi_id);
+	*list = probe.has_sr ? answer_sr(&probe, config->scsi_id)
+			     : list_sr(NULL);
+	return *list ? 0 : error_no_memory(err);
+}
+
+int verb_sr_probe(const struct request *request, char **answer,
+		  struct error *err)
+{
+	struct call call;
+	char *list;
+	int rc;
+
+	if (call_begin(request, &call, err))
+		return -1;
+	rc = probe_call(&call, &list, err);
+	call_end(&call);
+	if (rc == 0) {
+		*answer = response_string(list);
+		free(list);
+	}
+	return rc;
+}

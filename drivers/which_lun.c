@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "drivers/which_lun.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "host/stop.h"
+#include "iscsi/user_search.h"
+#include "sm/lists.h"
+#include "sm/portals.h"
+#include "drivers/output.h"
+
+/* Writes a list and frees it; NULL is one that there was no memory for. */
+static int write_list(char *list, struct error *err)
+{
+	if (!list)
+		return error_no_memory(err);
+	output_write(STDERR_FILENO, list);
+	free(list);
+	return 0;
+}
+
+static int write_targets(const struct device_config *config, struct error *err)
+{
+	struct iscsi_offers offers;
+	int rc;
+
+	if (iscsi_discover(&config->target, stop_requested, &offers, err))
+		return -1;
+	rc = write_list(list_targets(&offers, config->targets, config->port),
+			err);
+	iscsi_offers_free(&offers);
+	return rc;
+}
+
+static int write_luns(struct lun_listing *luns, struct error *err)
+{
+	char *list = list_luns(luns);
+
+	log_info("%zu LUNs to choose from", luns->count);
+	free(luns->items);
+	return write_list(list, err);
+}
+
+/* ---- one target -----------------------------------------------------------
+ */
+
+static int list_one(const struct device_config *config, struct error *err)
+{
+	struct lun_listing luns;
+	int rc = user_search_list(&config->target, stop_requested, &luns, err);
+
+	return rc ? rc : write_luns(&luns, err);
+}
+
+/* ---- "*": several targets -------------------------------------------------
+ */
+
+/* Makes the found target the config's, at the portals where it is offered. */
+static int take_target(struct device_config *config,
+		       const struct iscsi_offers *offers, const char *iqn,
+		       struct error *err)
+{
+	struct iscsi_target *target = &config->target;
+
+	target->iqn = strdup(iqn);
+	if (!target->iqn)
+		return error_no_memory(err);
+	portals_free(target);
+	for (size_t i = 0; i < offers->count; i++) {
+		const struct iscsi_offer *offer = &offers->items[i];
+
+		if (strcmp(offer->iqn, iqn) == 0 &&
+		    target->portal_count < PORTALS_MAX &&
+		    portals_add(target, offer->portal.host, offer->portal.port,
+				"targetIQN", err))
+			return -1;
+	}
+	log_info("targetIQN *: SCSIid %s is at %s", config->scsi_id, iqn);
+	return 0;
+}
+
+static int search(struct device_config *config,
+		  const struct iscsi_offers *offers, struct error *err)
+{
+	const char *iqn;
+
+	if (!config->scsi_id) {
+		struct lun_listing luns;
+
+		if (user_search_list_all(&config->target, offers,
+					 stop_requested, &luns, err) ||
+		    write_luns(&luns, err))
+			return -1;
+		return error_set(err, ERROR_NO_SCSIID,
+				 "device_config has no SCSIid");
+	}
+	if (user_search_find(&config->target, offers, config->scsi_id,
+			     stop_requested, &iqn, err))
+		return -1;
+	return take_target(config, offers, iqn, err);
+}
+
+static int search_any(struct device_config *config, struct error *err)
+{
+	struct iscsi_offers offers;
+	int rc;
+
+	if (config->sessions.count)
+		return search(config, &config->sessions, err);
+	if (iscsi_discover(&config->target, stop_requested, &offers, err))
+		return -1;
+	rc = search(config, &offers, err);
+	iscsi_offers_free(&offers);
+	return rc;
+}
+
+int which_lun(struct device_config *config, struct error *err)
+{
+	if (config->any_target)
+		return search_any(config, err);
+	if (!config->target.iqn && write_targets(config, err))
+		return -1;
+	if (config->target.iqn && !config->scsi_id && list_one(config, err)) {
+		which_target_instead(config, err);
+		return -1;
+	}
+	return device_config_require_lun(config, err);
+}
+
+void which_target_instead(const struct device_config *config,
+			  const struct error *failure)
+{
+	struct error err;
+
+	if (failure->code == ERROR_DISCOVERY && !config->any_target &&
+	    write_targets(config, &err))
+		log_warning("no list of targets: %s", err.text);
+}

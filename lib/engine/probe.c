@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "engine/probe.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "host/stop.h"
+#include "iscsi/user_session.h"
+#include "lun/lun_libiscsi.h"
+#include "txn/journal_find.h"
+#include "txn/load.h"
+#include "txn/read_blocks.h"
+#include "xapi/pool_records.h"
+
+/* ---- which SR, if the LUN cannot be read as one ---------------------------
+ */
+
+/* Some bytes of the LUN. ERROR_LUN_CONTENT if it is too short. */
+static int fetch(struct lun *lun, struct image *image, uint64_t offset,
+		 void *to, size_t len, struct error *err)
+{
+	struct want_list wants = { 0 };
+	int failed = 0;
+
+	if (offset > lun->size || len > lun->size - offset)
+		return error_set(err, ERROR_LUN_CONTENT,
+				 "the LUN ends at byte %llu",
+				 (unsigned long long)lun->size);
+	if (!want_bytes(image, &wants, offset, to, len)) {
+		failed = read_wanted(lun, &wants, image, err);
+		if (!failed && !image_get(image, offset, to, len))
+			failed = error_no_memory(err);
+	}
+	want_list_free(&wants);
+	return failed;
+}
+
+/* VG text begins with the VG's name. */
+static bool names_sr(const char *text, struct uuid *sr)
+{
+	return memcmp(text, VG_NAME_PREFIX, VG_NAME_PREFIX_LEN) == 0 &&
+	       uuid_from_text(text + VG_NAME_PREFIX_LEN, sr);
+}
+
+static int look_at_area(struct lun *lun, struct image *image,
+			const struct lvm_area *area, struct probe *out,
+			struct error *err)
+{
+	uint8_t header[LVM_MDA_HEADER_SIZE];
+	struct lvm_mda_piece pieces[2];
+	char name[VG_NAME_LEN];
+	char *to = name;
+	struct lvm_mda mda;
+	unsigned n;
+
+	if (fetch(lun, image, area->offset, header, sizeof(header), err) ||
+	    lvm_mda_parse(header, area, lun->size, &mda, err))
+		return -1;
+	if (!snapshot_mda_in_use(&mda) || mda.text.size < sizeof(name))
+		return 0;
+	n = lvm_mda_pieces(&mda, mda.text.offset, sizeof(name), pieces);
+	for (unsigned i = 0; i < n; i++) {
+		if (fetch(lun, image, pieces[i].offset, to, pieces[i].len, err))
+			return -1;
+		to += pieces[i].len;
+	}
+	out->has_sr |= names_sr(name, &out->sr);
+	return 0;
+}
+
+/* Whether LVM would take the LUN for an SR's. -1 if that cannot be told. */
+static int look_for_sr(struct lun *lun, struct probe *out, struct error *err)
+{
+	uint8_t head[LVM_LABEL_SCAN_BYTES];
+	struct lvm_label label;
+	struct image image;
+	int failed;
+
+	image_init(&image, lun->block_size);
+	failed = fetch(lun, &image, 0, head, sizeof(head), err);
+	if (!failed && lvm_label_find(head, &label, err)) {
+		failed = memmem(head, sizeof(head), "LABELONE", 8) ? -1 : 0;
+		label.mda_count = 0;
+	}
+	for (unsigned i = 0; !failed && i < label.mda_count; i++)
+		failed = look_at_area(lun, &image, &label.mdas[i], out, err);
+	image_free(&image);
+	return failed;
+}
+
+/* ---- what the SR holds ----------------------------------------------------
+ */
+
+static const struct mgt_vdi *find_record(const struct snapshot *snap,
+					 const struct uuid *vdi)
+{
+	for (uint32_t i = 0; i < snap->mgt.vdi_count; i++) {
+		const struct mgt_vdi *record = &snap->mgt.vdis[i];
+
+		if (!record->deleted && uuid_equal(&record->uuid.uuid, vdi))
+			return record;
+	}
+	return NULL;
+}
+
+static bool has_child(const struct snapshot *snap, const struct uuid *vdi)
+{
+	for (uint32_t i = 0; i < snap->vg.lv_count; i++) {
+		const struct snapshot_lv *info = &snap->lvs[i];
+
+		if (info->has_parent && uuid_equal(&info->parent, vdi))
+			return true;
+	}
+	return false;
+}
+
+static bool is_volume(const struct snapshot_lv *info)
+{
+	return info->has_vdi && (info->kind == LV_VHD || info->kind == LV_RAW);
+}
+
+static bool has_volume(const struct snapshot *snap, const struct uuid *vdi)
+{
+	for (uint32_t i = 0; i < snap->vg.lv_count; i++) {
+		if (is_volume(&snap->lvs[i]) &&
+		    uuid_equal(&snap->lvs[i].vdi, vdi))
+			return true;
+	}
+	return false;
+}
+
+/* Whether a user sees the VDI that this LV stands for, as SM's scan tells: a
+ * volume that is no base copy, or a cbt log whose snapshot has lost its data.
+ * What is a base copy MGT says, or without a record there that it is hidden or
+ * another VHD's parent. */
+static bool is_seen(const struct snapshot *snap, uint32_t lv,
+		    const struct mgt_vdi *record)
+{
+	const struct snapshot_lv *info = &snap->lvs[lv];
+
+	if (info->kind == LV_CBTLOG)
+		return info->has_vdi && !has_volume(snap, &info->vdi);
+	if (!is_volume(info))
+		return false;
+	if (record)
+		return record->managed;
+	return !snap->vg.lvs[lv].hidden && !has_child(snap, &info->vdi);
+}
+
+static void count_vdis(const struct snapshot *snap, struct probe *out)
+{
+	for (uint32_t i = 0; i < snap->vg.lv_count; i++) {
+		const struct mgt_vdi *record =
+			snap->lvs[i].has_vdi
+				? find_record(snap, &snap->lvs[i].vdi)
+				: NULL;
+
+		if (!is_seen(snap, i, record))
+			continue;
+		out->vdis++;
+		/* Only a snapshot can lose its data and be kept. */
+		out->snapshots += snap->lvs[i].kind == LV_CBTLOG ||
+				  (record && record->is_a_snapshot);
+	}
+	out->counted = true;
+}
+
+static enum probe_journal journal_of(const struct journal_spot *spot)
+{
+	switch (spot->found) {
+	case JOURNAL_NONE:
+		return PROBE_JOURNAL_NONE;
+	case JOURNAL_DAMAGED:
+		return PROBE_JOURNAL_DAMAGED;
+	case JOURNAL_SOUND:
+		break;
+	}
+	return spot->head.state == JOURNAL_COMMITTED ? PROBE_JOURNAL_COMMITTED
+						     : PROBE_JOURNAL_BEGUN;
+}
+
+/* What a LUN that does not load is: no SR, or one in the middle of a resign;
+ * else *err stays what it is. */
+static int explain(struct lun *lun, struct probe *out, struct error *err)
+{
+	struct error other;
+
+	if (err->code != ERROR_LUN_CONTENT || look_for_sr(lun, out, &other))
+		return -1;
+	if (!out->has_sr)
+		return 0;
+	out->size = lun->size;
+	return out->journal == PROBE_JOURNAL_COMMITTED ? 0 : -1;
+}
+
+static int read_sr(struct lun *lun, struct image *seen, struct probe *out,
+		   struct error *err)
+{
+	struct journal_spot spot;
+	struct snapshot snap;
+
+	if (journal_find(lun, seen, &spot, err))
+		return -1;
+	out->journal = journal_of(&spot);
+	if (load_snapshot(lun, seen, &snap, err))
+		return explain(lun, out, err);
+	out->has_sr = true;
+	out->sr = snap.vg.sr;
+	out->size = snap.vg.pe_count * snap.vg.extent_size;
+	count_vdis(&snap, out);
+	snapshot_free(&snap);
+	return 0;
+}
+
+int probe_lun(struct lun *lun, struct probe *out, struct error *err)
+{
+	struct probe probe = { 0 };
+	struct image seen;
+	int failed;
+
+	image_init(&seen, lun->block_size);
+	failed = read_sr(lun, &seen, &probe, err);
+	image_free(&seen);
+	if (!failed)
+		*out = probe;
+	return failed;
+}
+
+/* ---- what the pool says ---------------------------------------------------
+ */
+
+static enum probe_owner owner_of(const struct guard_verdict *verdict,
+				 const struct sr_record *on_lun)
+{
+	switch (verdict->kind) {
+	case GUARD_FREE:
+		return on_lun ? PROBE_CLONE : PROBE_UNKNOWN;
+	case GUARD_ATTACHED:
+		return on_lun && verdict->sr == on_lun ? PROBE_ORIGINAL
+						       : PROBE_TAKEN;
+	case GUARD_ORIGINAL:
+		return PROBE_ORIGINAL;
+	case GUARD_RECORDED:
+		return PROBE_TAKEN;
+	case GUARD_UNTOLD:
+		return PROBE_UNTOLD;
+	}
+	return PROBE_UNKNOWN;
+}
+
+static int ask_pool(const struct xapi *xapi, const char *scsi_id,
+		    struct probe *probe, struct error *err)
+{
+	char uuid[UUID_TEXT_LEN + 1] = "";
+	const struct guard_question question = {
+		.scsi_id = scsi_id,
+		.old_sr = uuid,
+	};
+	struct records records = { 0 };
+	const struct sr_record *on_lun;
+	struct guard_verdict verdict;
+	int failed;
+
+	uuid_to_text(&probe->sr, uuid);
+	failed = xapi_judge(xapi, &question, &records, &verdict, err);
+	if (!failed) {
+		on_lun = records_find_sr(&records, uuid);
+		probe->known = on_lun;
+		probe->owner = owner_of(&verdict, on_lun);
+	}
+	records_free(&records);
+	return failed;
+}
+
+static int probe_in_session(struct iscsi_context *session, const char *scsi_id,
+			    struct probe *out, struct error *err)
+{
+	struct lun *lun;
+	unsigned number;
+	int failed;
+
+	if (user_session_find_lun(session, scsi_id, &number, err) ||
+	    lun_libiscsi_open_to_read(session, number, &lun, err))
+		return -1;
+	failed = probe_lun(lun, out, err);
+	lun_close(lun);
+	return failed;
+}
+
+int probe_over_iscsi(const struct iscsi_target *target, const char *scsi_id,
+		     const struct xapi *xapi, struct probe *out,
+		     struct error *err)
+{
+	struct iscsi_context *session;
+	struct probe probe;
+	int failed;
+
+	if (user_session_open(target, stop_requested, &session, err))
+		return -1;
+	failed = probe_in_session(session, scsi_id, &probe, err);
+	user_session_close(session);
+	if (!failed && probe.has_sr && xapi)
+		failed = ask_pool(xapi, scsi_id, &probe, err);
+	if (!failed)
+		*out = probe;
+	return failed;
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * What is on a LUN, and what the pool knows of it. Only reads: over a session
+ * of our own, whatever initiator a resign would use, so that the host gets no
+ * device, record or multipath map of it.
+ */
+#ifndef ENGINE_PROBE_H
+#define ENGINE_PROBE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/uuid.h"
+#include "iscsi/target.h"
+#include "lun/lun.h"
+#include "xapi/xapi.h"
+
+/* A resign that was cut short. */
+enum probe_journal {
+	PROBE_JOURNAL_NONE,
+	PROBE_JOURNAL_BEGUN,	 /* nothing but ring space was written */
+	PROBE_JOURNAL_COMMITTED, /* sr_create will complete it */
+	PROBE_JOURNAL_DAMAGED,
+};
+
+/* Whose LUN it is, by its SCSIid and the SR that it holds. */
+enum probe_owner {
+	PROBE_NOT_ASKED,
+	PROBE_ORIGINAL, /* that SR is recorded with this SCSIid */
+	PROBE_CLONE,	/* ... with another one */
+	PROBE_TAKEN,	/* another SR is recorded with this SCSIid */
+	PROBE_UNTOLD,	/* that SR is recorded without any SCSIid */
+	PROBE_UNKNOWN,	/* the pool knows neither */
+};
+
+struct probe {
+	bool has_sr; /* without one the rest does not count */
+	struct uuid sr;
+	uint64_t size; /* bytes that the VG has for volumes; the LUN's, if the
+			* VG is in the middle of a resign */
+	bool counted;  /* false in the middle of a resign */
+	size_t vdis;   /* that a user sees, snapshots among them */
+	size_t snapshots;
+	enum probe_journal journal;
+	bool known; /* xapi has that SR on record */
+	enum probe_owner owner;
+};
+
+/* Reads the LUN. A LUN without an SR of XenServer's is no failure. An SR that
+ * cannot be read is: ERROR_LUN_CONTENT, for to call it none would invite to
+ * format it. ERROR_IO. */
+int probe_lun(struct lun *lun, struct probe *out, struct error *err);
+
+/* The same for the LUN that `target` has with this SCSIid; and asks xapi,
+ * unless it is NULL. The errors of user_session_open, user_session_find_lun and
+ * xapi_judge; a signal (host/stop.h) ends it with ERROR_INTERRUPTED. */
+int probe_over_iscsi(const struct iscsi_target *target, const char *scsi_id,
+		     const struct xapi *xapi, struct probe *out,
+		     struct error *err);
+
+#endif

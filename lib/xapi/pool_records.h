@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * What the pool has on record of a LUN, as xapi has it now.
+ */
+#ifndef XAPI_POOL_RECORDS_H
+#define XAPI_POOL_RECORDS_H
+
+#include "xapi/guard_rules.h"
+#include "xapi/xapi.h"
+
+/* Fetches all SRs and PBDs into *records, which was empty and is to be given to
+ * records_free, also on -1; *verdict points into them. ERROR_XAPI;
+ * ERROR_INTERRUPTED; ERROR_NO_MEMORY. */
+int xapi_judge(const struct xapi *xapi, const struct guard_question *question,
+	       struct records *records, struct guard_verdict *verdict,
+	       struct error *err);
+
+#endif
