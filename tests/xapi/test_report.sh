@@ -103,6 +103,8 @@ check "3.1 an SR is resigned" told "successfully resigned"
 check "3.1 and attached again" reattach vdi-test-resign
 check "3.1 with its one VDI" vdi_count 1
 
+typed sr-probe type=relvmoiscsi
+check "3.2 a probe without a target: 95" told "FAILURE_95"
 typed sr-introduce name-label=test type=relvmoiscsi uuid="$(xapi_uuid)" \
 	content-type=user
 sr=$(<"$WORK/xe.out")
