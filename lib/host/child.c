@@ -17,6 +17,9 @@
  * left behind keeps its outputs open. Without one, their end tells. */
 #define LOOK_MS 100
 
+/* For a killed program to end: one that hangs in the kernel does not. */
+#define KILLED_MS 2000
+
 #define ENVIRONMENT_MAX 16
 
 static const char *const folders[] = { "/usr/sbin", "/usr/bin", "/sbin",
@@ -182,13 +185,13 @@ static int start(const struct child_command *command, struct running *child,
 	return 0;
 }
 
-static void look_for_end(struct running *child, int options)
+static void look_for_end(struct running *child)
 {
 	int status;
 	pid_t pid;
 
 	do {
-		pid = waitpid(child->pid, &status, options);
+		pid = waitpid(child->pid, &status, WNOHANG);
 	} while (pid < 0 && errno == EINTR);
 	if (pid == 0)
 		return;
@@ -222,6 +225,15 @@ static bool all_read(const struct running *child)
 	return child->outputs[0].fd < 0 && child->outputs[1].fd < 0;
 }
 
+static void wait_for_end(struct running *child, int64_t deadline)
+{
+	while (!child->ended && now_ms() < deadline) {
+		look_for_end(child);
+		if (!child->ended)
+			poll(NULL, 0, 1);
+	}
+}
+
 /* Reads until the program has ended, or `deadline` has come. */
 static void follow(struct running *child, int64_t deadline)
 {
@@ -239,17 +251,13 @@ static void follow(struct running *child, int64_t deadline)
 				read_output(&child->outputs[i], child->kept[i]);
 		}
 		if (ready == 0) {
-			look_for_end(child, WNOHANG);
+			look_for_end(child);
 			if (child->ended)
 				break;
 		}
 	}
 	/* It may have closed its outputs and live on. */
-	while (!child->ended && now_ms() < deadline) {
-		look_for_end(child, WNOHANG);
-		if (!child->ended)
-			poll(NULL, 0, 1);
-	}
+	wait_for_end(child, deadline);
 }
 
 static void close_outputs(struct running *child)
@@ -273,7 +281,7 @@ int child_run(const struct child_command *command, struct child_result *result,
 	late = !child.ended;
 	if (late) {
 		kill(-child.pid, SIGKILL);
-		look_for_end(&child, 0);
+		wait_for_end(&child, now_ms() + KILLED_MS);
 	}
 	close_outputs(&child);
 	buffer_add(&got.out, "", 1);
@@ -281,8 +289,9 @@ int child_run(const struct child_command *command, struct child_result *result,
 	got.status = child.status;
 	if (late)
 		error_set(err, ERROR_INTERNAL,
-			  "%s did not end within %u seconds and was killed",
-			  command->argv[0], command->deadline_ms / 1000);
+			  "%s did not end within %u seconds and was killed%s",
+			  command->argv[0], command->deadline_ms / 1000,
+			  child.ended ? "" : ", but hangs in the kernel");
 	else if (got.out.failed || got.err.failed)
 		error_no_memory(err);
 	if (late || got.out.failed || got.err.failed) {

@@ -1,4 +1,6 @@
 #!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-only
+#
 # Boots a throw-away Linux (User Mode Linux, an ordinary process) on a
 # copy-on-write view of this machine, runs a command in it and exits with that
 # command's status. It is how tests get a kernel with iSCSI, SCSI disks,
@@ -7,9 +9,9 @@
 set -u
 
 usage() {
-    cat <<'EOF'
+	cat <<'EOF'
 usage: boot.sh [OPTION]... COMMAND [ARG]...
-       boot.sh [OPTION]... --shell
+	   boot.sh [OPTION]... --shell
 
 Runs COMMAND as root in a test host. COMMAND's standard output, standard
 error and exit status are passed on; its standard input is empty.
@@ -30,10 +32,10 @@ EOF
 }
 
 fail() {
-    local status=$1
-    shift
-    printf 'boot.sh: %s\n' "$*" >&2
-    exit "$status"
+	local status=$1
+	shift
+	printf 'boot.sh: %s\n' "$*" >&2
+	exit "$status"
 }
 
 here=$(dirname -- "$(realpath -- "$0")")
@@ -46,24 +48,24 @@ shown=("$tree")
 shell=
 verbose=
 while [ $# -gt 0 ]; do
-    case $1 in
-    --time-limit | --memory | --results | --show)
-        [ $# -ge 2 ] || fail 2 "$1 needs a value"
-        case $1 in
-        --time-limit) limit=$2 ;;
-        --memory) memory=$2 ;;
-        --results) results=$2 ;;
-        --show) shown+=("$(realpath -e -- "$2")") || exit 2 ;;
-        esac
-        shift 2
-        ;;
-    --shell) shell=yes; shift ;;
-    --verbose) verbose=yes; shift ;;
-    -h | --help) usage; exit 0 ;;
-    --) shift; break ;;
-    -*) fail 2 "unknown option $1" ;;
-    *) break ;;
-    esac
+	case $1 in
+	--time-limit | --memory | --results | --show)
+		[ $# -ge 2 ] || fail 2 "$1 needs a value"
+		case $1 in
+		--time-limit) limit=$2 ;;
+		--memory) memory=$2 ;;
+		--results) results=$2 ;;
+		--show) shown+=("$(realpath -e -- "$2")") || exit 2 ;;
+		esac
+		shift 2
+		;;
+	--shell) shell=yes; shift ;;
+	--verbose) verbose=yes; shift ;;
+	-h | --help) usage; exit 0 ;;
+	--) shift; break ;;
+	-*) fail 2 "unknown option $1" ;;
+	*) break ;;
+	esac
 done
 [ -n "$shell" ] || [ $# -gt 0 ] || { usage >&2; exit 2; }
 [[ ${limit:-1} =~ ^[1-9][0-9]*$ ]] || fail 2 "--time-limit takes seconds"
@@ -72,6 +74,8 @@ done
 # In a user namespace root's files would not be root's, and mount not set-uid.
 [ "$(id -u)" = 0 ] || fail 125 "must be run as root"
 command -v linux.uml >/dev/null || fail 125 "linux.uml not found: install user-mode-linux"
+unshare --mount --pid --fork true 2>/dev/null ||
+	fail 125 "root may not make namespaces here; a container needs CAP_SYS_ADMIN (--privileged)"
 [ -z "$results" ] || results=$(realpath -e -- "$results") || exit 2
 
 # Nothing that the guest needs on the real file system lies outside this folder.
@@ -80,15 +84,15 @@ vm=
 relays=()
 # shellcheck disable=SC2317 # called by traps
 cleanup() {
-    trap - EXIT
-    # The guest has a PID namespace of its own, which dies with its starter: so
-    # one kill leaves not one of its processes. The relays end when the last of
-    # these has.
-    if [ -n "$vm" ]; then
-        kill -KILL "$vm" 2>/dev/null
-        wait "$vm" "${relays[@]}" 2>/dev/null
-    fi
-    rm -rf -- "$work"
+	trap - EXIT
+	# The guest has a PID namespace of its own, which dies with its starter: so
+	# one kill leaves not one of its processes. The relays end when the last of
+	# these has.
+	if [ -n "$vm" ]; then
+		kill -KILL "$vm" 2>/dev/null
+		wait "$vm" "${relays[@]}" 2>/dev/null
+	fi
+	rm -rf -- "$work"
 }
 trap cleanup EXIT
 trap 'exit 129' HUP
@@ -101,25 +105,25 @@ results=${results:-$work/results}
 
 # What init.sh is to do, as shell text: no quoting is lost on a command line.
 {
-    printf 'results=%q\n' "$results"
-    printf 'here=%q\n' "$here"
-    printf 'shown=('
-    printf '%q ' "${shown[@]}"
-    printf ')\ndir=%q\n' "$PWD"
-    printf 'term=%q\n' "${TERM:-dumb}"
-    printf 'clock=%q\n' "${TZ:-}"
-    if [ -n "$shell" ]; then
-        printf 'tty=yes\n'
-        printf 'argv=(bash)\n'
-        printf 'size=%q\n' "$(stty size 2>/dev/null)"
-    else
-        command=$1
-        [ ! -f "$command" ] || command=$(realpath -- "$command")
-        shift
-        printf 'tty=\nargv=('
-        printf '%q ' "$command" "$@"
-        printf ')\n'
-    fi
+	printf 'results=%q\n' "$results"
+	printf 'here=%q\n' "$here"
+	printf 'shown=('
+	printf '%q ' "${shown[@]}"
+	printf ')\ndir=%q\n' "$PWD"
+	printf 'term=%q\n' "${TERM:-dumb}"
+	printf 'clock=%q\n' "${TZ:-}"
+	if [ -n "$shell" ]; then
+		printf 'tty=yes\n'
+		printf 'argv=(bash)\n'
+		printf 'size=%q\n' "$(stty size 2>/dev/null)"
+	else
+		command=$1
+		[ ! -f "$command" ] || command=$(realpath -- "$command")
+		shift
+		printf 'tty=\nargv=('
+		printf '%q ' "$command" "$@"
+		printf ')\n'
+	fi
 } >"$work/report/job"
 
 # Runs in namespaces of its own. The guest mounts the root file system
@@ -138,25 +142,25 @@ mount --bind "$results" "$results"
 mount -o remount,bind,ro / || echo "boot.sh: / stays writable by the guest" >&2
 # Not exec: a first process of a namespace cannot abort, as a guest that panics does.
 TMPDIR=$work/mem linux.uml \
-    "mem=$memory" root=/dev/root rootfstype=hostfs rootflags=/ ro quiet \
-    "uml_dir=$work/mem" "umid=relvm" "init=$work/init" "relvm_work=$work" \
-    panic=-1 noreboot con=null "$@"
+	"mem=$memory" root=/dev/root rootfstype=hostfs rootflags=/ ro quiet \
+	"uml_dir=$work/mem" "umid=relvm" "init=$work/init" "relvm_work=$work" \
+	panic=-1 noreboot con=null "$@"
 '
 # On one processor: each of the guest's system calls and page faults is a hand-over
 # between two processes, and four times as fast without waking another processor.
 mapfile -t processors < <(
-    sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/self/status | tr , '\n' |
-        while IFS=- read -r first last; do seq "$first" "${last:-$first}"; done
+	sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/self/status | tr , '\n' |
+		while IFS=- read -r first last; do seq "$first" "${last:-$first}"; done
 )
 processor=${processors[RANDOM % ${#processors[@]}]}
 guest=(taskset -c "$processor" unshare --mount --pid --fork --kill-child -- sh -c "$inner" sh "$work" "$results" "$memory")
 
 if [ -n "$shell" ]; then
-    [ -t 0 ] || fail 2 "--shell needs a terminal"
-    saved=$(stty -g)
-    "${guest[@]}" con0=fd:0,fd:1
-    stty "$saved"
-    exit "$(cat "$work/report/status" 2>/dev/null || echo 125)"
+	[ -t 0 ] || fail 2 "--shell needs a terminal"
+	saved=$(stty -g)
+	"${guest[@]}" con0=fd:0,fd:1
+	stty "$saved"
+	exit "$(cat "$work/report/status" 2>/dev/null || echo 125)"
 fi
 
 # Pipes in between, for the guest makes its channels non-blocking, which would
@@ -167,16 +171,16 @@ relays+=($!)
 exec 4> >(exec cat >&2)
 relays+=($!)
 if [ -n "$verbose" ]; then
-    exec 5> >(exec tee "$console" >&2)
-    relays+=($!)
+	exec 5> >(exec tee "$console" >&2)
+	relays+=($!)
 else
-    exec 5>"$console"
+	exec 5>"$console"
 fi
 began=$SECONDS
 # Should any process of this chain be killed, those after it die as well.
 setpriv --pdeathsig KILL timeout -s KILL "$limit" \
-    setpriv --pdeathsig KILL "${guest[@]}" \
-    con0=null,fd:5 con1=null,fd:3 con2=null,fd:4 </dev/null >&5 2>&1 &
+	setpriv --pdeathsig KILL "${guest[@]}" \
+	con0=null,fd:5 con1=null,fd:3 con2=null,fd:4 </dev/null >&5 2>&1 &
 vm=$!
 exec 3>&- 4>&- 5>&-
 { wait "$vm"; } 2>/dev/null
@@ -184,10 +188,12 @@ wait "${relays[@]}"
 vm=
 
 if [ -s "$work/report/status" ]; then
-    exit "$(cat "$work/report/status")"
+	exit "$(cat "$work/report/status")"
 fi
 [ -n "$verbose" ] || tail -n 40 "$console" >&2
 if [ $((SECONDS - began)) -ge "$limit" ]; then
-    fail 124 "time limit of $limit s reached, guest killed"
+	fail 124 "time limit of $limit s reached, guest killed"
 fi
+! grep -qs ptrace "$console" ||
+	fail 125 "User Mode Linux cannot run here: it must be allowed to ptrace its own processes"
 fail 125 "the guest ended without a result; its last kernel messages are above"

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: LGPL-2.1-only
+#
 # Sourced by init.sh: configuration that makes the guest behave as a pool host's
 # domain 0 does where tests can see the difference. Files go to the guest's
 # copy-on-write /etc.
@@ -15,26 +17,26 @@ echo 'xapi_socket = none' >/etc/relvmoiscsi.conf
 # LVM_SYSTEM_DIR=/etc/lvm/master; no daemon activates what appears.
 mkdir -p /etc/lvm/master
 lvm_conf() {
-    cat <<EOF
+	cat <<EOF
 devices {
-    dir = "/dev"
-    scan = [ "/dev" ]
-    filter = [ "r|/dev/xvd.|", "r|/dev/VG_Xen.*/*|" ]
-    use_devicesfile = 0
-    multipath_component_detection = 1
+	dir = "/dev"
+	scan = [ "/dev" ]
+	filter = [ "r|/dev/xvd.|", "r|/dev/VG_Xen.*/*|" ]
+	use_devicesfile = 0
+	multipath_component_detection = 1
 }
 backup {
-    backup = 0
-    archive = 0
+	backup = 0
+	archive = 0
 }
 global {
-    metadata_read_only = $1
-    event_activation = 0
+	metadata_read_only = $1
+	event_activation = 0
 }
 activation {
-    udev_sync = 1
-    udev_rules = 1
-    monitoring = 0
+	udev_sync = 1
+	udev_rules = 1
+	monitoring = 0
 }
 EOF
 }

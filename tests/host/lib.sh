@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: LGPL-2.1-only
+#
 # All functions for tests that run inside the test host. A test script starts
 # with:  . "$HOST_LIB"
 # One file per subject stands in lib/. Functions print to standard error only

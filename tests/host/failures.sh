@@ -1,0 +1,141 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-only
+#
+# failures.sh BUILD [PATTERN]: iscsid that does not run, signals, a target that
+# dies and a LUN that vanishes, at each step: the right answer, and not a trace.
+# shellcheck disable=SC2317 # run_test calls the functions
+set -u
+
+# shellcheck source=guest.sh
+. "$(dirname -- "$0")/guest.sh"
+# shellcheck source=lib/driver.sh
+. "$host_dir/lib/driver.sh"
+# shellcheck source=lib/judge.sh
+. "$host_dir/lib/judge.sh"
+
+no_iscsid() {
+	serve tgt 512 127.0.0.1:3260
+	host_state >/tmp/before
+	call tgt
+	refused 71 'iscsid does not run'
+	state_kept /tmp/before
+	untouched
+	serve_end tgt
+}
+# A signal after the Nth iscsiadm.
+signal_after() {
+	serve tgt 512 127.0.0.1:3260
+	host_state >/tmp/before
+	watch_iscsiadm
+	# shellcheck disable=SC2016 # expanded by the hook
+	after_call "$1" 'kill -TERM $PPID'
+	call tgt
+	unwatch_iscsiadm
+	if [ "$1" -le 2 ]; then
+		refused 201 'stopped by a signal'
+		untouched
+	else
+		resigned
+	fi
+	state_kept /tmp/before
+	serve_end tgt
+}
+
+# target_again: after it was killed.
+target_again() {
+	rm -f /run/tgtd/socket.*
+	tgt_start 127.0.0.1:3260
+	tgt_target 1 "$iqn"
+	tgt_lun 1 1 /tmp/original.img 512 0001
+	tgt_lun 1 2 /tmp/clone.img 512 0002
+}
+
+# The target dies after the Nth iscsiadm: not a trace is left all the same.
+target_dies_after() {
+	serve tgt 512 127.0.0.1:3260
+	host_state >/tmp/with_target
+	grep -v tgtd /tmp/with_target >/tmp/before
+	watch_iscsiadm
+	after_call "$1" "kill -KILL $tgt_pid"
+	call tgt
+	unwatch_iscsiadm
+	tgt_kill
+	echo "time: until given up: $took ms: $answer"
+	if [ "$1" -le 2 ]; then
+		[[ $answer != "$success" ]] || fail "$answer"
+		untouched
+	else
+		resigned
+	fi
+	state_kept /tmp/before
+	serve_end tgt
+}
+
+# --- in the middle of the work ---------------------------------------------------
+
+# in_mid_write SECONDS COMMAND...: so long after the first write to the clone.
+in_mid_write() {
+	set +eE
+	trap - ERR
+	until written /tmp/clone.img; do pause 0.001; done
+	pause "$1"
+	shift
+	"$@"
+}
+
+disk_goes() {
+	echo 1 >/sys/block/sda/device/delete
+}
+
+lun_goes() {
+	tgtadm --lld iscsi --op delete --mode logicalunit --tid 1 --lun 2 --force
+}
+
+target_goes() {
+	kill -KILL "$tgt_pid"
+}
+
+# cut_short WHAT SECONDS: whatever was begun, the next call makes a good clone of
+# it, and neither leaves a trace.
+cut_short() {
+	local watcher first
+	serve tgt 512 127.0.0.1:3260
+	host_state >/tmp/with_target
+	grep -v tgtd /tmp/with_target >/tmp/before
+	in_mid_write "$2" "$1" &
+	watcher=$!
+	call tgt
+	kill "$watcher" 2>/dev/null || :
+	wait "$watcher" || :
+	echo "time: cut short: $took ms: $answer"
+	[[ $answer == fault\ * ]] || fail "$answer"
+	first=$new_uuid
+	tgt_kill
+	state_kept /tmp/before
+	target_again
+	call tgt
+	resigned
+	tgt_kill
+	state_kept /tmp/before
+	! written /tmp/original.img || fail "the original was written to"
+	judge_later clone /tmp/clone.img "$first" "$new_uuid"
+	judge /tmp/original.img
+	serve_end tgt
+}
+
+iscsid_stop
+iscsid_stays=
+run_test "iscsid does not run" no_iscsid
+iscsid_stay
+for step in 1 2 3; do
+	run_test "signal after iscsiadm call $step" signal_after "$step"
+done
+for step in 1 2; do
+	run_test "target dies after iscsiadm call $step" target_dies_after "$step"
+done
+for delay in 0 0.02; do
+	run_test "disk vanishes in mid-write + $delay s" cut_short disk_goes "$delay"
+done
+run_test "LUN vanishes in mid-write" cut_short lun_goes 0
+run_test "target dies in mid-write" cut_short target_goes 0
+finish
