@@ -136,7 +136,7 @@ HOST_TOOLS  := $(BUILD)/tests/audit $(BUILD)/tests/iscsi/kill_at \
                $(patsubst %,$(BUILD)/tests/support/%,host_tool resign_file \
                steady_io xapi_answer)
 HOST_SUITES := $(patsubst %,"tests/host/%.sh build",failures beside maps \
-               multipath targets in_use lvm_judge)
+               multipath targets in_use lvm_judge many)
 
 # What a suite is called with: see the head of each. The longest come first.
 IMAGE_TOOLS := $(ASAN)/support/resign_file $(ASAN)/audit
