@@ -258,6 +258,8 @@ static void compose(struct node_record *record,
 		text += len;
 		left -= len;
 	}
+	if (out->len > 0 && out->data[out->len - 1] != '\n')
+		add_text(out, "\n");
 	for (size_t i = 0; i < count; i++) {
 		if (settings[i].if_known || !settings[i].value)
 			continue;

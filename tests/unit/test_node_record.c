@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * Node records: real files, where open-iscsi has them, of a target of our own.
+ */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "iscsi/node_record.h"
+
+#define NODES "/etc/iscsi/nodes"
+
+static char iqn[64];
+static char folder[128];
+
+static char initiator[] = "iqn.test:host", user[] = "user",
+	    password[] = "secretsecret12", in_user[] = "array",
+	    in_password[] = "othersecret34";
+
+static const struct iscsi_address here = { "192.0.2.1", 3260 };
+
+static void run(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+static void run(const char *format, ...)
+{
+	char command[512];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(command, sizeof(command), format, ap);
+	va_end(ap);
+	assert_int_equal(system(command), 0);
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	snprintf(iqn, sizeof(iqn), "iqn.test:record.%ld", (long)getpid());
+	snprintf(folder, sizeof(folder), NODES "/%s", iqn);
+	run("rm -rf %s && mkdir -p %s", folder, folder);
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	run("rm -rf %s && rmdir -p --ignore-fail-on-non-empty " NODES, folder);
+	return 0;
+}
+
+/* A record below our target's folder, which is mode 0600 as open-iscsi's. */
+static void put(const char *name, const char *text)
+{
+	char path[256];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	*strrchr(path, '/') = '\0';
+	run("mkdir -p '%s'", path);
+	path[strlen(path)] = '/';
+	file = fopen(path, "w");
+	assert_non_null(file);
+	assert_int_equal(fchmod(fileno(file), 0600), 0);
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+}
+
+/* A record as it is now. Good until the next call. */
+static const char *content(const char *name)
+{
+	static char text[8192];
+	char path[256];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	file = fopen(path, "r");
+	assert_non_null(file);
+	text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
+	fclose(file);
+	return text;
+}
+
+/* Finds the record and says which it is: "PORTAL/IFACE", or "none". */
+static const char *found(const struct iscsi_address *address)
+{
+	static char text[PATH_MAX + NODE_IFACE_SIZE];
+	struct node_record record;
+	struct error err;
+	bool there;
+
+	assert_int_equal(node_record_find(iqn, address, &there, &record, &err),
+			 0);
+	if (!there)
+		return "none";
+	assert_memory_equal(record.path, folder, strlen(folder));
+	snprintf(text, sizeof(text), "%s %s", record.path + strlen(folder) + 1,
+		 record.iface);
+	node_record_free(&record);
+	return text;
+}
+
+static void test_find(void **state)
+{
+	const struct iscsi_address other_port = { "192.0.2.1", 3261 };
+	const struct iscsi_address other_host = { "192.0.2.10", 3260 };
+	const struct iscsi_address six = { "2001:db8::1", 3260 };
+
+	(void)state;
+	assert_string_equal(found(&here), "none");
+	/* One of an interface, and then that of the default one. */
+	put("192.0.2.1,3260,1/eth7", "");
+	assert_string_equal(found(&here), "192.0.2.1,3260,1/eth7 eth7");
+	put("192.0.2.1,3260,1/default", "");
+	put("192.0.2.1,3260,1/a", "");
+	assert_string_equal(found(&here), "192.0.2.1,3260,1/default default");
+	assert_string_equal(found(&other_port), "none");
+	assert_string_equal(found(&other_host), "none");
+	/* However it is written; and a record of the old form is a file. */
+	put("2001:0db8:0:0::0001,3260", "");
+	assert_string_equal(found(&six), "2001:0db8:0:0::0001,3260 default");
+	/* What is no record. */
+	put("192.0.2.10", "");
+	put("192.0.2.10,", "");
+	run("mkdir '%s/192.0.2.10,3260,2'", folder);
+	assert_string_equal(found(&other_host), "none");
+}
+
+static void test_cannot_be_read(void **state)
+{
+	struct node_record record;
+	struct error err;
+	bool there;
+
+	(void)state;
+	run("ln -s /etc/passwd '%s/192.0.2.1,3260'", folder);
+	assert_int_equal(node_record_find(iqn, &here, &there, &record, &err),
+			 -1);
+	assert_int_equal(err.code, ERROR_LOGIN);
+	assert_non_null(strstr(err.text, "192.0.2.1,3260"));
+	run("rm '%s/192.0.2.1,3260' && "
+	    "head -c 100000 /dev/zero >'%s/192.0.2.1,3260'",
+	    folder, folder);
+	assert_int_equal(node_record_find(iqn, &here, &there, &record, &err),
+			 -1);
+	assert_non_null(strstr(err.text, "too long"));
+}
+
+/* The record with our settings, then restored. */
+static void set(const char *before, const struct iscsi_target *target,
+		const char *wanted, bool manual_scan)
+{
+	struct node_record record;
+	struct error err;
+	bool there;
+
+	put("192.0.2.1,3260,1/default", before);
+	assert_int_equal(node_record_find(iqn, &here, &there, &record, &err),
+			 0);
+	assert_true(there);
+	assert_int_equal(node_record_set(&record, target, &err), 0);
+	assert_string_equal(content("192.0.2.1,3260,1/default"), wanted);
+	assert_int_equal(record.manual_scan, manual_scan);
+	node_record_restore(&record);
+	assert_string_equal(content("192.0.2.1,3260,1/default"), before);
+	node_record_free(&record);
+}
+
+static void test_set(void **state)
+{
+	struct iscsi_target target = { .initiator = initiator };
+
+	(void)state;
+	/* Only what the record knows, but for what a login needs; lines of
+	 * others stay, in their order, and odd ones too. */
+	set("# BEGIN RECORD 2.1.8\n"
+	    "node.name = iqn.x\n"
+	    "node.session.scan = auto\n"
+	    "odd line\n"
+	    "node.session.scanner = auto\n"
+	    "node.session.auth.password = old\n"
+	    "node.startup=automatic\n"
+	    "# END RECORD\n",
+	    &target,
+	    "# BEGIN RECORD 2.1.8\n"
+	    "node.name = iqn.x\n"
+	    "odd line\n"
+	    "node.session.scanner = auto\n"
+	    "# END RECORD\n"
+	    "node.startup = manual\n"
+	    "node.session.scan = manual\n"
+	    "iface.initiatorname = iqn.test:host\n"
+	    "node.session.auth.authmethod = None\n",
+	    true);
+	/* Of before 2.0.874. */
+	set("node.startup = automatic\n", &target,
+	    "node.startup = manual\n"
+	    "iface.initiatorname = iqn.test:host\n"
+	    "node.session.auth.authmethod = None\n",
+	    false);
+	set("", &target,
+	    "iface.initiatorname = iqn.test:host\n"
+	    "node.session.auth.authmethod = None\n",
+	    false);
+
+	target.chap_user = user;
+	target.chap_password = password;
+	set("node.session.auth.username_in = x\n", &target,
+	    "iface.initiatorname = iqn.test:host\n"
+	    "node.session.auth.authmethod = CHAP\n"
+	    "node.session.auth.username = user\n"
+	    "node.session.auth.password = secretsecret12\n",
+	    false);
+	target.incoming_user = in_user;
+	target.incoming_password = in_password;
+	set("node.session.auth.authmethod = None\n", &target,
+	    "iface.initiatorname = iqn.test:host\n"
+	    "node.session.auth.authmethod = CHAP\n"
+	    "node.session.auth.username = user\n"
+	    "node.session.auth.password = secretsecret12\n"
+	    "node.session.auth.username_in = array\n"
+	    "node.session.auth.password_in = othersecret34\n",
+	    false);
+}
+
+/* A last line without its end must not swallow our first. */
+static void test_no_newline(void **state)
+{
+	struct iscsi_target target = { .initiator = initiator };
+
+	(void)state;
+	set("node.name = iqn.x", &target,
+	    "node.name = iqn.x\n"
+	    "iface.initiatorname = iqn.test:host\n"
+	    "node.session.auth.authmethod = None\n",
+	    false);
+}
+
+/* The mode stays; nothing is made anew where it has gone. */
+static void test_file(void **state)
+{
+	struct iscsi_target target = { .initiator = initiator };
+	struct node_record record;
+	struct error err;
+	bool there;
+
+	(void)state;
+	put("192.0.2.1,3260,1/default", "node.name = iqn.x\n");
+	assert_int_equal(node_record_find(iqn, &here, &there, &record, &err),
+			 0);
+	assert_int_equal(node_record_set(&record, &target, &err), 0);
+	run("[ $(stat -c %%a '%s') = 600 ]", record.path);
+	run("rm '%s'", record.path);
+	node_record_restore(&record);
+	run("[ ! -e '%s' ]", record.path);
+	assert_int_equal(node_record_set(&record, &target, &err), -1);
+	assert_int_equal(err.code, ERROR_LOGIN);
+	run("[ ! -e '%s' ]", record.path);
+	node_record_free(&record);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_find, begin, end),
+		cmocka_unit_test_setup_teardown(test_cannot_be_read, begin,
+						end),
+		cmocka_unit_test_setup_teardown(test_set, begin, end),
+		cmocka_unit_test_setup_teardown(test_no_newline, begin, end),
+		cmocka_unit_test_setup_teardown(test_file, begin, end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
