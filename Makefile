@@ -134,9 +134,10 @@ ASAN      := build/asan/tests
 # plain build: what the host does is waited for, not what we compute.
 HOST_TOOLS  := $(BUILD)/tests/audit $(BUILD)/tests/iscsi/kill_at \
                $(patsubst %,$(BUILD)/tests/support/%,host_tool resign_file \
-               steady_io xapi_answer)
+               steady_io xapi_answer) \
+               $(patsubst %,$(BUILD)/tests/xapi/%,standin xapi_tool lun_head)
 HOST_SUITES := $(patsubst %,"tests/host/%.sh build",failures beside maps \
-               multipath targets in_use lvm_judge many)
+               multipath targets in_use lvm_judge many xe)
 
 # What a suite is called with: see the head of each. The longest come first.
 IMAGE_TOOLS := $(ASAN)/support/resign_file $(ASAN)/audit
