@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plan/chosen.h"
+
 int idmap_init(struct idmap *map, const struct uuid *old_sr,
 	       const struct uuid *new_sr, uint32_t lv_count)
 {
@@ -61,6 +63,7 @@ bool idmap_find(const struct idmap *map, const struct uuid *old,
 
 int idmap_renew(struct idmap *map, const struct uuid *old, struct uuid *new)
 {
+	const struct chosen_uuid *choice;
 	size_t i;
 
 	if (uuid_is_zero(old)) {
@@ -83,7 +86,11 @@ int idmap_renew(struct idmap *map, const struct uuid *old, struct uuid *new)
 	memmove(&map->vdis[i + 1], &map->vdis[i],
 		(map->vdi_count - i) * sizeof(*map->vdis));
 	map->vdis[i].old = *old;
-	uuid_new(&map->vdis[i].new);
+	choice = chosen_find(map->chosen, old);
+	if (choice)
+		map->vdis[i].new = choice->new;
+	else
+		uuid_new(&map->vdis[i].new);
 	map->vdi_count++;
 	*new = map->vdis[i].new;
 	return 0;

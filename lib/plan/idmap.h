@@ -17,6 +17,8 @@ struct idmap_entry {
 	struct uuid old, new;
 };
 
+struct chosen_ids;
+
 struct idmap {
 	struct uuid old_sr, new_sr;
 
@@ -25,6 +27,8 @@ struct idmap {
 
 	struct lvm_id pv, vg; /* new */
 	struct lvm_id *lvs;   /* new, parallel to the VG's LVs */
+
+	const struct chosen_ids *chosen; /* not owned; NULL: all is random */
 };
 
 /* New LVM ids for the PV, the VG and `lv_count` LVs. -1 for lack of memory or
@@ -33,8 +37,8 @@ int idmap_init(struct idmap *map, const struct uuid *old_sr,
 	       const struct uuid *new_sr, uint32_t lv_count);
 void idmap_free(struct idmap *map);
 
-/* The new uuid of `old`, made now if there is none yet: of the SR if it is the
- * SR's, else a VDI's. The zero uuid stays zero. -1 for lack of memory. */
+/* The new uuid of `old`, made now if there is none yet (the chosen one, or a
+ * random one): of the SR if it is the SR's, else a VDI's. The zero uuid stays zero. -1 for lack of memory. */
 int idmap_renew(struct idmap *map, const struct uuid *old, struct uuid *new);
 
 /* The new uuid of a VDI or SR that is in the map already; false if not. */

@@ -3,6 +3,9 @@
 
 #include <stdlib.h>
 
+#include "base/bytes.h"
+#include "base/crc.h"
+
 #include "format/uuid_scan.h"
 #include "plan/lv_bytes.h"
 #include "plan/plan_check.h"
@@ -35,6 +38,45 @@ int plan_patch_lv(struct plan *plan, const struct lvm_lv *lv, uint64_t at,
 			 lv->name);
 }
 
+bool plan_is_wanted(const struct snapshot *from,
+		    const struct plan_options *options)
+{
+	for (size_t i = 0; i < options->from_count; i++) {
+		if (uuid_equal(&from->vg.sr, &options->from[i]))
+			return true;
+	}
+	return options->from_count == 0;
+}
+
+uint32_t plan_digest(const struct plan *plan)
+{
+	uint32_t crc = LVM_CRC_INITIAL;
+
+	for (size_t i = 0; i < plan->write_count; i++) {
+		const struct plan_write *w = &plan->writes[i];
+		uint8_t place[16];
+
+		put_le64(place, w->offset);
+		put_le64(place + 8, w->len);
+		crc = lvm_crc(crc, place, sizeof(place));
+		crc = lvm_crc(crc, w->data, w->len);
+	}
+	return crc;
+}
+
+/* A plan that was shown is carried out as it was shown, or not at all. */
+static int check_digest(const struct plan *plan, struct error *err)
+{
+	const struct chosen_ids *chosen = plan->ids.chosen;
+
+	if (!chosen || !chosen->has_digest ||
+	    chosen->digest == plan_digest(plan))
+		return 0;
+	return error_set(err, ERROR_BAD_VALUE,
+			 "the LUN, or what is asked for, is no longer what the "
+			 "plan was made for; make a new plan");
+}
+
 int plan_build(const struct snapshot *from, const struct plan_options *options,
 	       struct plan *out, struct error *err)
 {
@@ -44,17 +86,24 @@ int plan_build(const struct snapshot *from, const struct plan_options *options,
 		return error_set(err, ERROR_LUN_CONTENT,
 				 "the SR on this LUN has the new SR's uuid "
 				 "already");
+	if (!plan_is_wanted(from, options))
+		return error_set(err, ERROR_LUN_CONTENT,
+				 "the SR on this LUN is none of those that are "
+				 "to be resigned");
 	if (idmap_init(&plan.ids, &from->vg.sr, &options->new_sr,
 		       from->vg.lv_count) ||
 	    image_clone(&from->image, &plan.after)) {
 		plan_free(&plan);
 		return error_no_memory(err);
 	}
+	if (options->chosen)
+		chosen_apply(options->chosen, from, &plan.ids);
 	if (plan_choose_dropped(&plan, options->drop_snapshots, err) ||
 	    plan_mgt(&plan, err) || plan_vhds(&plan, err) ||
 	    plan_cbtlogs(&plan, err) || plan_journals(&plan, err) ||
 	    plan_jvhds(&plan, err) || plan_lvm(&plan, &options->avoid, err) ||
-	    plan_cut_writes(&plan, err)) {
+	    chosen_check(options->chosen, from, &plan.ids, err) ||
+	    plan_cut_writes(&plan, err) || check_digest(&plan, err)) {
 		plan_free(&plan);
 		return -1;
 	}

@@ -9,6 +9,7 @@
 #ifndef PLAN_PLAN_H
 #define PLAN_PLAN_H
 
+#include "plan/chosen.h"
 #include "plan/idmap.h"
 #include "plan/snapshot.h"
 
@@ -34,6 +35,12 @@ struct plan_options {
 	/* Ring space that another run has claimed and may still write to, even
 	 * if it seems to be gone; size 0 for none. In LUN offsets. */
 	struct lvm_area avoid;
+
+	const struct chosen_ids *chosen; /* NULL: all new ids are random */
+
+	/* The SR on the LUN must be one of these; none: it may be any. */
+	const struct uuid *from;
+	size_t from_count;
 };
 
 struct plan {
@@ -49,6 +56,9 @@ struct plan {
 	uint64_t journal_head;
 	struct lvm_area journal_body;
 	uint64_t ring_at;
+	/* Where the new text of each metadata area goes, in LUN offsets; 0: it
+	 * stays in its place, or the area is not in use. */
+	uint64_t text_at[LVM_MAX_MDAS];
 	struct plan_write *writes; /* by phase, then offset */
 	size_t write_count;
 };
@@ -58,5 +68,13 @@ struct plan {
 int plan_make(const struct snapshot *from, const struct plan_options *options,
 	      struct plan *out, struct error *err);
 void plan_free(struct plan *plan);
+
+/* Whether the SR is one that the options ask for. */
+bool plan_is_wanted(const struct snapshot *from,
+		    const struct plan_options *options);
+
+/* A checksum over all writes, their places and what they write: whether two
+ * plans are the same. */
+uint32_t plan_digest(const struct plan *plan);
 
 #endif

@@ -151,6 +151,44 @@ static uint64_t random_start(const struct lvm_area *room, uint64_t need,
 	       get_le64(dice.bytes) % (slack / 4 / block) * block;
 }
 
+/* The place that was chosen for this area's text. */
+static bool chosen_start(const struct plan *plan, const struct lvm_mda *mda,
+			 uint64_t *start)
+{
+	const struct chosen_ids *chosen = plan->ids.chosen;
+
+	for (unsigned i = 0; chosen && i < chosen->ring_count; i++) {
+		uint64_t at = chosen->ring[i];
+
+		if (at >= mda->area.offset &&
+		    at - mda->area.offset < mda->area.size) {
+			*start = at;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Where in the free room the text goes. */
+static int choose_start(const struct plan *plan, const struct lvm_mda *mda,
+			const struct lvm_area *room, uint64_t need,
+			uint64_t *start, struct error *err)
+{
+	uint32_t block = plan->after.block_size;
+
+	if (!chosen_start(plan, mda, start)) {
+		*start = random_start(room, need, block);
+		return 0;
+	}
+	if (*start % block == 0 && *start >= room->offset &&
+	    *start - room->offset <= room->size - need)
+		return 0;
+	return error_set(err, ERROR_BAD_VALUE,
+			 "byte %" PRIu64 ", which was chosen for the new VG "
+			 "text, is not free; make a new plan",
+			 *start);
+}
+
 static bool inside(const struct lvm_area *area, const struct lvm_area *part)
 {
 	return part->offset >= area->offset && part->size <= area->size &&
@@ -181,9 +219,11 @@ static int place_text(struct plan *plan, const struct lvm_mda *mda,
 				 block);
 	start = room.offset;
 	if (need <= room.size) {
-		start = random_start(&room, need, block);
+		if (choose_start(plan, mda, &room, need, &start, err))
+			return -1;
 		room.size -= start - room.offset;
 		room.offset = start;
+		plan->text_at[mda - plan->from->mdas] = start;
 		locn->offset = room.offset - mda->area.offset;
 		if (put_in_free_space(plan, room.offset, need, err))
 			return -1;

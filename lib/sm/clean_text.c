@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sm/utf8.h"
+#include "base/utf8.h"
 
 /* C1 controls are XML but steer terminals that print the answer; xmlrpc-c fails
  * on what lies beyond U+FFFF. */

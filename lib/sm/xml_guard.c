@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "sm/utf8.h"
+#include "base/utf8.h"
 
 struct cursor {
 	const char *at;

@@ -14,7 +14,7 @@
 
 #include "sm/errors.h"
 #include "sm/response.h"
-#include "sm/utf8.h"
+#include "base/utf8.h"
 
 #define XML_HEAD "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 

@@ -3,8 +3,8 @@
  * UTF-8, as strictly as XML readers take it: no overlong forms, no surrogates,
  * nothing beyond U+10FFFF. Pure.
  */
-#ifndef SM_UTF8_H
-#define SM_UTF8_H
+#ifndef BASE_UTF8_H
+#define BASE_UTF8_H
 
 #include <stdbool.h>
 #include <stddef.h>

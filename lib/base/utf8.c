@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only
-#include "sm/utf8.h"
+#include "base/utf8.h"
 
 size_t utf8_decode(const char *text, size_t len, uint32_t *code_point)
 {
