@@ -85,7 +85,7 @@ DEMO_PACKAGES  := $(BUILD_PACKAGES) tgt lvm2 zstd qemu-utils
 HOST_PACKAGES  := $(DEMO_PACKAGES) user-mode-linux open-iscsi dmsetup \
                   multipath-tools kmod udev iproute2 procps e2fsprogs
 CHECK_PACKAGES := $(HOST_PACKAGES) libcmocka-dev clang libclang-rt-14-dev \
-                  binutils jq libxml2-utils
+                  binutils jq libxml2-utils python3-jsonschema
 
 .PHONY: demo-packages check-packages
 demo-packages:
@@ -157,6 +157,7 @@ SUITES := \
     "tests/driver/test_lists.sh build/asan" \
     "tests/driver/test_refuse.sh build/asan" \
     "tests/driver/test_resign.sh build/asan" \
+    "tests/relvm/test_file.sh build/asan" \
     "tests/xapi/test_launch.sh build/asan" \
     "tests/xapi/test_guard.sh build/asan" \
     "tests/xapi/test_original.sh build/asan" \

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "host/stop.h"
+#include "drivers/relvm.h"
 #include "drivers/sm_backend.h"
 
 static const char *name_of(const char *path)
@@ -38,7 +39,9 @@ int main(int argc, char **argv)
 	settle_process();
 	if (strcmp(name, "RELVMoISCSISR") == 0)
 		return sm_backend(argc, argv);
-	if (strcmp(name, "relvmoiscsi") == 0 || strcmp(name, "relvm") == 0)
+	if (strcmp(name, "relvm") == 0)
+		return relvm(argc, argv);
+	if (strcmp(name, "relvmoiscsi") == 0)
 		fprintf(stderr, "%s: not yet\n", name);
 	else
 		fprintf(stderr, "'%s' is not a name of this program\n", name);

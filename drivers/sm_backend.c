@@ -2,11 +2,8 @@
 #include "drivers/sm_backend.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,6 +13,7 @@
 #include "sm/response.h"
 #include "sm/smlog.h"
 #include "drivers/output.h"
+#include "drivers/process.h"
 #include "drivers/verbs.h"
 
 static const struct {
@@ -26,28 +24,6 @@ static const struct {
 	{ "sr_create", verb_sr_create },
 	{ "sr_probe", verb_sr_probe },
 };
-
-/* Without an open stdin, stdout and stderr the first socket would be one of
- * them, and our answer would go to the target. */
-static void open_standard_files(void)
-{
-	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
-		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
-		    open("/dev/null", O_RDWR) < 0)
-			log_error("/dev/null: %s", strerror(errno));
-	}
-}
-
-/* The process holds CHAP passwords. RLIMIT_CORE does not keep the kernel from
- * piping a core to a handler; being not dumpable does. */
-static void forbid_core_files(void)
-{
-	const struct rlimit none = { 0, 0 };
-
-	if (setrlimit(RLIMIT_CORE, &none) || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
-		log_warning("core files cannot be turned off: %s",
-			    strerror(errno));
-}
 
 /* Reads argv[1] and takes it out of what `ps` shows. */
 static int read_call(int argc, char **argv, struct request *out,
@@ -123,8 +99,8 @@ int sm_backend(int argc, char **argv)
 
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	log_to(smlog_write, LOG_LEVEL_INFO);
-	open_standard_files();
-	forbid_core_files();
+	process_open_standard_files();
+	process_forbid_core_files();
 
 	answer = answer_call(argc, argv);
 	output_write(STDOUT_FILENO, answer ? answer : response_out_of_memory);

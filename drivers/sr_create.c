@@ -44,7 +44,7 @@ static int resign(const struct request *request, const struct call *call,
 
 	log_info("sr_create: resigning LUN %s of %s", config->scsi_id,
 		 config->target.iqn);
-	return resign_over_iscsi(&wanted, err);
+	return resign_over_iscsi(&wanted, NULL, err);
 }
 
 int verb_sr_create(const struct request *request, char **answer,

@@ -10,15 +10,24 @@
 #include "host/boot_id.h"
 #include "host/lock.h"
 
+struct plan_options resign_plan_options(const struct resign_request *request)
+{
+	return (struct plan_options){
+		.new_sr = request->new_sr_uuid,
+		.drop_snapshots = request->snapshots == RESIGN_SNAPSHOTS_DROP,
+		.chosen = request->chosen,
+		.from = request->from,
+		.from_count = request->from_count,
+	};
+}
+
 /* The caller holds the LUN's lock, so that a claim of this boot on the LUN is
  * that of a run that is no more. */
 static int connect_and_resign(const struct resign_request *request,
-			      struct xapi_progress *progress, struct error *err)
+			      struct xapi_progress *progress,
+			      struct resign_report *report, struct error *err)
 {
-	const struct plan_options options = {
-		.new_sr = request->new_sr_uuid,
-		.drop_snapshots = request->snapshots == RESIGN_SNAPSHOTS_DROP,
-	};
+	const struct plan_options options = resign_plan_options(request);
 	struct journal_owner owner = { .scsi_id = request->scsi_id };
 	struct judge judge = { .request = request, .progress = progress };
 	struct connection *connection;
@@ -30,14 +39,15 @@ static int connect_and_resign(const struct resign_request *request,
 		return -1;
 	judge.device = connection_device(connection);
 	hooks = judge_hooks(&judge);
-	failed = resign_lun(connection_lun(connection), &options, &owner,
-			    &hooks, err);
+	failed = resign_lun(connection_lun(connection),
+			    request->only_recover ? NULL : &options, &owner,
+			    &hooks, report, err);
 	disconnect(connection);
 	return failed;
 }
 
 static int guard_and_resign(const struct resign_request *request,
-			    struct error *err)
+			    struct resign_report *report, struct error *err)
 {
 	struct xapi_progress progress;
 	char label[128];
@@ -48,19 +58,20 @@ static int guard_and_resign(const struct resign_request *request,
 	snprintf(label, sizeof(label), "Resigning LUN %.64s", request->scsi_id);
 	xapi_progress_begin(&progress, request->xapi, label,
 			    request->target.iqn);
-	failed = connect_and_resign(request, &progress, err);
+	failed = connect_and_resign(request, &progress, report, err);
 	xapi_progress_end(&progress, !failed);
 	return failed;
 }
 
-int resign_over_iscsi(const struct resign_request *request, struct error *err)
+int resign_over_iscsi(const struct resign_request *request,
+		      struct resign_report *report, struct error *err)
 {
 	struct host_lock lock;
 	int failed;
 
 	if (host_lock_lun(HOST_LOCK_DIR, request->scsi_id, &lock, err))
 		return -1;
-	failed = guard_and_resign(request, err);
+	failed = guard_and_resign(request, report, err);
 	host_lock_release(&lock);
 	return failed;
 }

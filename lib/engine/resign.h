@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/uuid.h"
 #include "iscsi/target.h"
+#include "report/report.h"
 #include "xapi/xapi.h"
 
 enum resign_initiator {
@@ -28,20 +29,30 @@ struct resign_request {
 	enum resign_snapshots snapshots;
 	struct iscsi_target target;
 	const char *scsi_id;	 /* which LUN of the target */
-	struct uuid new_sr_uuid; /* xapi's uuid of this sr_create call */
+	struct uuid new_sr_uuid; /* xapi's uuid of this sr_create call; zeros:
+				  * chosen or random */
+	const struct chosen_ids *chosen; /* NULL: new ids are random */
+	const struct uuid *from; /* SRs that may be resigned; none: any */
+	size_t from_count;
+	bool only_recover; /* complete an earlier resign, make none */
 
 	/* Who knows which LUNs are originals; NULL: nobody is asked. */
 	const struct xapi *xapi;
 	const char *own_sr_ref; /* xapi's SR that this call makes, or NULL */
 };
 
+/* What the request says of the plan. */
+struct plan_options resign_plan_options(const struct resign_request *request);
+
 /* Resigns the LUN, or completes a resign that was cut short. On 0 the LUN
- * carries its new identifiers, is flushed, read back and detached. On -1 it is
- * as it was, or the text says otherwise: a resign that is committed is
+ * carries its new identifiers, is flushed, read back and detached, and *report,
+ * which may be NULL, is the caller's, to be given to resign_report_free. On -1
+ * it is as it was, or the text says otherwise: a resign that is committed is
  * completed by the next call. ERROR_LOCKED while another process of this host
  * is at it; ERROR_IN_USE: it is, or may be, a live original, and nothing was
  * written; ERROR_XAPI: nobody can say. A signal (host/stop.h) before the commit
  * ends it with ERROR_INTERRUPTED; after the commit it changes nothing. */
-int resign_over_iscsi(const struct resign_request *request, struct error *err);
+int resign_over_iscsi(const struct resign_request *request,
+		      struct resign_report *report, struct error *err);
 
 #endif

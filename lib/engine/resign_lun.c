@@ -33,53 +33,116 @@ static int unchanged(struct error *err)
 	return -1;
 }
 
+/* One resign under way. */
+struct job {
+	struct lun *lun;
+	const struct plan_options *options; /* NULL: only completes */
+	const struct journal_owner *owner;
+	const struct txn_hooks *hooks;
+	struct resign_report *report; /* NULL: not wanted */
+};
+
+/* What there is on the LUN, when nothing was planned. */
+static int report_found(const struct job *job, const struct snapshot *found,
+			enum resign_outcome outcome, struct error *err)
+{
+	*job->report = (struct resign_report){ .outcome = outcome };
+	return sr_report_make(found, NULL, &job->report->sr, err);
+}
+
+static int load_and_report(const struct job *job, struct image *seen,
+			   enum resign_outcome outcome, struct error *err)
+{
+	struct snapshot now;
+	int failed;
+
+	if (!job->report)
+		return 0;
+	if (load_snapshot(job->lun, seen, &now, err))
+		return -1;
+	failed = report_found(job, &now, outcome, err);
+	snapshot_free(&now);
+	return failed;
+}
+
+static int run_plan(const struct job *job, const struct plan *plan,
+		    enum txn_outcome *outcome, struct error *err)
+{
+	struct resign_report report = { .outcome = RESIGN_DONE };
+
+	/* Made before the first write: a LUN once resigned must not lack it. */
+	if (job->report && sr_report_make(plan->from, plan, &report.sr, err))
+		return -1;
+	log_ids(plan);
+	if (txn_run(job->lun, plan, job->owner, job->hooks, outcome, err)) {
+		resign_report_free(&report);
+		return -1;
+	}
+	if (job->report && *outcome == TXN_DONE)
+		*job->report = report;
+	else
+		resign_report_free(&report);
+	return 0;
+}
+
 /* One try: 0 with *outcome, or -1. */
-static int try_resign(struct lun *lun, struct image *seen,
+static int try_resign(const struct job *job, struct image *seen,
 		      const struct plan_options *options,
-		      const struct journal_owner *owner,
-		      const struct txn_hooks *hooks, enum txn_outcome *outcome,
-		      struct error *err)
+		      enum txn_outcome *outcome, struct error *err)
 {
 	struct snapshot before;
 	struct plan plan;
 	int failed;
 
-	if (load_snapshot(lun, seen, &before, err))
+	if (load_snapshot(job->lun, seen, &before, err))
 		return unchanged(err);
-	failed = plan_make(&before, options, &plan, err);
-	if (!failed) {
-		log_ids(&plan);
-		failed = txn_run(lun, &plan, owner, hooks, outcome, err);
-		plan_free(&plan);
+	if (job->report && !plan_is_wanted(&before, options)) {
+		*outcome = TXN_DONE;
+		failed = report_found(job, &before, RESIGN_LEFT_ALONE, err);
+	} else {
+		failed = plan_make(&before, options, &plan, err);
+		if (!failed) {
+			failed = run_plan(job, &plan, outcome, err);
+			plan_free(&plan);
+		}
 	}
 	snapshot_free(&before);
 	return failed ? -1 : 0;
 }
 
-static int recover_then_resign(struct lun *lun, struct image *seen,
-			       const struct plan_options *options,
-			       const struct journal_owner *owner,
-			       const struct txn_hooks *hooks,
+static int report_completed(const struct job *job,
+			    const struct journal_spot *spot, struct error *err)
+{
+	if (load_and_report(job, NULL, RESIGN_COMPLETED, err))
+		return error_prefix(err, "an earlier resign is completed, but "
+					 "cannot be reported: ");
+	if (job->report)
+		job->report->completed_from = spot->head.old_sr;
+	return 0;
+}
+
+static int recover_then_resign(const struct job *job, struct image *seen,
 			       enum txn_outcome *outcome, struct error *err)
 {
 	enum recover_outcome recovered;
 	struct plan_options mine;
 	struct journal_spot spot;
 
-	if (journal_find(lun, seen, &spot, err))
+	if (journal_find(job->lun, seen, &spot, err))
 		return unchanged(err);
-	if (recover_journal(lun, &spot, owner, hooks, &recovered, err)) {
+	if (recover_journal(job->lun, &spot, job->owner, job->hooks, &recovered,
+			    err)) {
 		if (err->code == ERROR_IO && spot.found == JOURNAL_SOUND &&
 		    spot.head.state == JOURNAL_COMMITTED)
 			return error_prefix(err,
 					    "an earlier resign is committed "
-					    "but not finished; run sr_create "
+					    "but not finished; resign it "
 					    "again to complete it: ");
 		return unchanged(err);
 	}
 	if (recovered == RECOVER_COMPLETED) {
 		*outcome = TXN_DONE;
-		return 0;
+		return report_completed(job, &spot, err);
 	}
 	/* An old journal was wiped: what was seen of the LUN is no longer so.
 	 */
@@ -88,28 +151,41 @@ static int recover_then_resign(struct lun *lun, struct image *seen,
 		*outcome = TXN_CHANGED;
 		return 0;
 	}
-	mine = *options;
-	if (spot.found == JOURNAL_SOUND && spot.head.state == JOURNAL_CLAIMED)
-		mine.avoid = (struct lvm_area){
-			.offset = spot.head.ring_at,
-			.size = spot.head.body_at + spot.head.body_len -
-				spot.head.ring_at,
-		};
-	return try_resign(lun, seen, &mine, owner, hooks, outcome, err);
+	if (!job->options) {
+		*outcome = TXN_DONE;
+		return load_and_report(job, seen, RESIGN_LEFT_ALONE, err);
+	}
+	mine = *job->options;
+	mine.avoid = resign_avoid(&spot);
+	return try_resign(job, seen, &mine, outcome, err);
+}
+
+struct lvm_area resign_avoid(const struct journal_spot *spot)
+{
+	struct lvm_area area = { 0 };
+
+	if (spot->found == JOURNAL_SOUND &&
+	    spot->head.state == JOURNAL_CLAIMED) {
+		area.offset = spot->head.ring_at;
+		area.size = spot->head.body_at + spot->head.body_len -
+			    spot->head.ring_at;
+	}
+	return area;
 }
 
 int resign_lun(struct lun *lun, const struct plan_options *options,
 	       const struct journal_owner *owner, const struct txn_hooks *hooks,
-	       struct error *err)
+	       struct resign_report *report, struct error *err)
 {
+	const struct job job = { lun, options, owner, hooks, report };
+
 	for (int i = 0; i < MAX_TRIES; i++) {
 		enum txn_outcome outcome;
 		struct image seen;
 		int failed;
 
 		image_init(&seen, lun->block_size);
-		failed = recover_then_resign(lun, &seen, options, owner, hooks,
-					     &outcome, err);
+		failed = recover_then_resign(&job, &seen, &outcome, err);
 		image_free(&seen);
 		if (failed)
 			return -1;

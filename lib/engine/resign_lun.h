@@ -7,12 +7,20 @@
 
 #include "lun/lun.h"
 #include "plan/plan.h"
+#include "report/report.h"
+#include "txn/journal_find.h"
 #include "txn/txn.h"
 
 /* Resigns the LUN, or completes the resign whose journal it holds, with the
- * identifiers recorded there. `hooks` as in txn_run. */
+ * identifiers recorded there. Without `options` it only completes. `hooks` as
+ * in txn_run. *report may be NULL; else it is the caller's on 0, to be given to
+ * resign_report_free; an SR that is none of options->from is then left alone
+ * and reported so. */
 int resign_lun(struct lun *lun, const struct plan_options *options,
 	       const struct journal_owner *owner, const struct txn_hooks *hooks,
-	       struct error *err);
+	       struct resign_report *report, struct error *err);
+
+/* What a plan must leave alone: ring space of the claim that was found. */
+struct lvm_area resign_avoid(const struct journal_spot *spot);
 
 #endif

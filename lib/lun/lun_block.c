@@ -26,6 +26,7 @@
 struct lun_block {
 	struct lun lun;
 	int fd;
+	int access;	     /* flags of open() */
 	bool sync_ourselves; /* fsync() may send nothing */
 	bool cannot_swap;    /* the LUN has no COMPARE AND WRITE */
 	uint8_t *bounce;
@@ -203,7 +204,7 @@ static int read_geometry(struct lun_block *self, struct error *err)
 	    ioctl(self->fd, BLKGETSIZE64, &size) ||
 	    ioctl(self->fd, BLKROGET, &read_only))
 		return failed(self, "not a disk", err);
-	if (read_only)
+	if (read_only && self->access != O_RDONLY)
 		return error_set(err, ERROR_LUN_CONTENT,
 				 "%s is write-protected", self->path);
 	if (block_size != 512 && block_size != 4096)
@@ -239,7 +240,7 @@ static bool kernel_flushes(int fd)
 
 static int open_device(struct lun_block *self, struct error *err)
 {
-	self->fd = open(self->path, O_RDWR | O_DIRECT | O_EXCL | O_CLOEXEC);
+	self->fd = open(self->path, self->access | O_DIRECT | O_CLOEXEC);
 	if (self->fd >= 0)
 		return 0;
 	if (errno == EBUSY)
@@ -254,7 +255,8 @@ static int open_device(struct lun_block *self, struct error *err)
 	return failed(self, "open", err);
 }
 
-int lun_block_open(const char *path, struct lun **out, struct error *err)
+static int open_block(const char *path, int access, struct lun **out,
+		      struct error *err)
 {
 	struct lun_block *self = calloc(1, sizeof(*self) + strlen(path) + 1);
 
@@ -262,6 +264,7 @@ int lun_block_open(const char *path, struct lun **out, struct error *err)
 		return error_no_memory(err);
 	strcpy(self->path, path);
 	self->lun.ops = &block_ops;
+	self->access = access;
 	self->bounce = aligned_alloc(BOUNCE_ALIGN, BOUNCE);
 	if (!self->bounce) {
 		free(self);
@@ -279,4 +282,15 @@ int lun_block_open(const char *path, struct lun **out, struct error *err)
 	}
 	*out = &self->lun;
 	return 0;
+}
+
+int lun_block_open(const char *path, struct lun **out, struct error *err)
+{
+	return open_block(path, O_RDWR | O_EXCL, out, err);
+}
+
+int lun_block_open_read_only(const char *path, struct lun **out,
+			     struct error *err)
+{
+	return open_block(path, O_RDONLY, out, err);
 }

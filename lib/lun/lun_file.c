@@ -32,8 +32,8 @@ static int read_one(struct lun_file *self, const struct lun_io *io,
 {
 	for (size_t done = 0; done < io->len;) {
 		uint64_t at = io->offset + done;
-		ssize_t n =
-		    pread(self->fd, io->data + done, io->len - done, (off_t)at);
+		ssize_t n = pread(self->fd, io->data + done, io->len - done,
+				  (off_t)at);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -130,8 +130,8 @@ static int check_file(struct lun_file *self, struct error *err)
 	return 0;
 }
 
-int lun_file_open(const char *path, uint32_t block_size, struct lun **out,
-		  struct error *err)
+static int open_file(const char *path, int access, uint32_t block_size,
+		     struct lun **out, struct error *err)
 {
 	struct lun_file *self;
 
@@ -145,7 +145,7 @@ int lun_file_open(const char *path, uint32_t block_size, struct lun **out,
 	self->lun.ops = &file_ops;
 	self->lun.block_size = block_size;
 	/* O_NONBLOCK: what turns out to be a FIFO must not hang the open. */
-	self->fd = open(path, O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	self->fd = open(path, access | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (self->fd < 0) {
 		error_set(err, ERROR_IO, "%s: %s", path, strerror(errno));
 		free(self);
@@ -157,4 +157,33 @@ int lun_file_open(const char *path, uint32_t block_size, struct lun **out,
 	}
 	*out = &self->lun;
 	return 0;
+}
+
+int lun_file_open(const char *path, uint32_t block_size, struct lun **out,
+		  struct error *err)
+{
+	return open_file(path, O_RDWR, block_size, out, err);
+}
+
+int lun_file_open_read_only(const char *path, uint32_t block_size,
+			    struct lun **out, struct error *err)
+{
+	return open_file(path, O_RDONLY, block_size, out, err);
+}
+
+/* A lock of the open file, not of the process: it stays when another
+ * descriptor of the same file is closed. */
+int lun_file_lock(struct lun *lun, struct error *err)
+{
+	const struct lun_file *self = of(lun);
+	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+	if (fcntl(self->fd, F_OFD_SETLK, &whole) == 0)
+		return 0;
+	if (errno == EAGAIN || errno == EACCES)
+		return error_set(err, ERROR_IN_USE,
+				 "%s is in use: another process holds a lock "
+				 "on it",
+				 self->path);
+	return failed(self, "lock", 0, err);
 }

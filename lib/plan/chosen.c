@@ -135,7 +135,9 @@ static int check_uuids(const struct chosen_ids *chosen, const struct idmap *map,
 			failed = refuse_uuid(c->line, &c->new,
 					     "is to be new, but is on this LUN",
 					     err);
-		else if (i && uuid_equal(&by_new[i - 1].new, &c->new))
+		else if ((i && uuid_equal(&by_new[i - 1].new, &c->new)) ||
+			 (uuid_equal(&c->new, &map->new_sr) &&
+			  !uuid_equal(&c->old, &map->old_sr)))
 			failed =
 				refuse_uuid(c->line, &c->new,
 					    "is given twice as a new one", err);

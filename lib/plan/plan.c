@@ -64,6 +64,27 @@ uint32_t plan_digest(const struct plan *plan)
 	return crc;
 }
 
+static int choose_sr(const struct snapshot *from,
+		     const struct plan_options *options, struct uuid *out,
+		     struct error *err)
+{
+	const struct chosen_uuid *choice =
+		chosen_find(options->chosen, &from->vg.sr);
+
+	*out = options->new_sr;
+	if (!choice && uuid_is_zero(out))
+		uuid_new(out);
+	if (!choice)
+		return 0;
+	if (!uuid_is_zero(out) && !uuid_equal(out, &choice->new))
+		return error_set(err, ERROR_BAD_VALUE,
+				 "line %u: another new SR uuid was given "
+				 "already",
+				 choice->line);
+	*out = choice->new;
+	return 0;
+}
+
 /* A plan that was shown is carried out as it was shown, or not at all. */
 static int check_digest(const struct plan *plan, struct error *err)
 {
@@ -81,8 +102,11 @@ int plan_build(const struct snapshot *from, const struct plan_options *options,
 	       struct plan *out, struct error *err)
 {
 	struct plan plan = { .from = from };
+	struct uuid new_sr;
 
-	if (uuid_equal(&from->vg.sr, &options->new_sr))
+	if (choose_sr(from, options, &new_sr, err))
+		return -1;
+	if (uuid_equal(&from->vg.sr, &new_sr))
 		return error_set(err, ERROR_LUN_CONTENT,
 				 "the SR on this LUN has the new SR's uuid "
 				 "already");
@@ -90,8 +114,7 @@ int plan_build(const struct snapshot *from, const struct plan_options *options,
 		return error_set(err, ERROR_LUN_CONTENT,
 				 "the SR on this LUN is none of those that are "
 				 "to be resigned");
-	if (idmap_init(&plan.ids, &from->vg.sr, &options->new_sr,
-		       from->vg.lv_count) ||
+	if (idmap_init(&plan.ids, &from->vg.sr, &new_sr, from->vg.lv_count) ||
 	    image_clone(&from->image, &plan.after)) {
 		plan_free(&plan);
 		return error_no_memory(err);
@@ -102,7 +125,6 @@ int plan_build(const struct snapshot *from, const struct plan_options *options,
 	    plan_mgt(&plan, err) || plan_vhds(&plan, err) ||
 	    plan_cbtlogs(&plan, err) || plan_journals(&plan, err) ||
 	    plan_jvhds(&plan, err) || plan_lvm(&plan, &options->avoid, err) ||
-	    chosen_check(options->chosen, from, &plan.ids, err) ||
 	    plan_cut_writes(&plan, err) || check_digest(&plan, err)) {
 		plan_free(&plan);
 		return -1;

@@ -29,7 +29,7 @@ struct plan_write {
 };
 
 struct plan_options {
-	struct uuid new_sr;
+	struct uuid new_sr;  /* zeros: the chosen one, or a random one */
 	bool drop_snapshots; /* see plan_drop.h */
 
 	/* Ring space that another run has claimed and may still write to, even

@@ -278,7 +278,8 @@ int plan_lvm(struct plan *plan, const struct lvm_area *avoid, struct error *err)
 {
 	const struct snapshot *snap = plan->from;
 
-	if (make_text(plan, err))
+	if (make_text(plan, err) ||
+	    chosen_check(plan->ids.chosen, snap, &plan->ids, err))
 		return -1;
 	for (unsigned i = 0; i < snap->mda_count; i++) {
 		if (snapshot_mda_in_use(&snap->mdas[i]) &&

@@ -207,7 +207,7 @@ static int read_target_iqn(const struct string_map *map,
 
 /* An SCSIid starts with its designator's type digit. It becomes part of file
  * names, so it must never lead out of a directory. */
-static bool scsi_id_valid(const char *id)
+bool scsi_id_valid(const char *id)
 {
 	size_t n = 0;
 

@@ -209,7 +209,7 @@ static int run(struct lun *lun, const struct plan *plan,
 		if (err->code == ERROR_LOCKED)
 			return error_prefix(err, "not committed by this run: ");
 		return error_prefix(err, "whether the resign is committed is "
-					 "not known; run sr_create again to "
+					 "not known; resign it again to "
 					 "complete it: ");
 	}
 	log_debug("committed");
@@ -217,7 +217,7 @@ static int run(struct lun *lun, const struct plan *plan,
 	    journal_check_ours(journal, err) ||
 	    journal_clear(lun, journal->head_at, &journal->head, err))
 		return error_prefix(err, "the resign is committed but not "
-					 "finished; run sr_create again to "
+					 "finished; resign it again to "
 					 "complete it: ");
 	return 0;
 }

@@ -21,8 +21,8 @@ static int read_records(const struct xapi *xapi, const char *method,
 	return rc;
 }
 
-static int read_all(const struct xapi *xapi, struct records *records,
-		    struct error *err)
+int pool_records_read(const struct xapi *xapi, struct records *records,
+		      struct error *err)
 {
 	if (read_records(xapi, "SR.get_all_records", records_read_srs, records,
 			 err))
@@ -31,15 +31,14 @@ static int read_all(const struct xapi *xapi, struct records *records,
 			    records, err);
 }
 
-/* xapi may make or forget an SR between our
- * two questions, so that one seems to be missing; a PBD that has none for good
- * does exist, too. */
+/* xapi may make or forget an SR between our two questions, so that one seems to
+ * be missing; a PBD that has none for good does exist, too. */
 int xapi_judge(const struct xapi *xapi, const struct guard_question *question,
 	       struct records *records, struct guard_verdict *verdict,
 	       struct error *err)
 {
 	for (int tries = 1;; tries++) {
-		if (read_all(xapi, records, err))
+		if (pool_records_read(xapi, records, err))
 			return -1;
 		*verdict = guard_judge(records, question);
 		if (!verdict->pbd || verdict->sr || tries == MAX_TRIES)

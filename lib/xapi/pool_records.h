@@ -9,8 +9,11 @@
 #include "xapi/xapi.h"
 
 /* Fetches all SRs and PBDs into *records, which was empty and is to be given to
- * records_free, also on -1; *verdict points into them. ERROR_XAPI;
- * ERROR_INTERRUPTED; ERROR_NO_MEMORY. */
+ * records_free, also on -1. ERROR_XAPI; ERROR_INTERRUPTED; ERROR_NO_MEMORY. */
+int pool_records_read(const struct xapi *xapi, struct records *records,
+		      struct error *err);
+
+/* The same, and judges them; *verdict points into them. */
 int xapi_judge(const struct xapi *xapi, const struct guard_question *question,
 	       struct records *records, struct guard_verdict *verdict,
 	       struct error *err);

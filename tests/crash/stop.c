@@ -77,7 +77,7 @@ bool stop_at(const struct sim_base *base, const char *image, const char *sr,
 	chance_seed(&chance, seed);
 	chance_use(&chance);
 	sim_disk_init(&disk, base, block_size, true);
-	if (resign_lun(&disk.lun, &options, &owner, NULL, &err)) {
+	if (resign_lun(&disk.lun, &options, &owner, NULL, NULL, &err)) {
 		fprintf(stderr, "%s\n", err.text);
 		return false;
 	}

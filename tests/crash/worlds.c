@@ -37,7 +37,7 @@ int run_resign(struct sim_disk *disk, const struct run *run,
 
 	chance_seed(&chance, run->seed);
 	chance_use(&chance);
-	failed = resign_lun(&disk->lun, &options, &owner, NULL, err);
+	failed = resign_lun(&disk->lun, &options, &owner, NULL, NULL, err);
 	chance_use(NULL);
 	return failed;
 }

@@ -185,7 +185,7 @@ check "all that only SM does: 38" unsupported "${others[@]}"
 check "a command that is not one: 38" unsupported nonsense 'sr create' vdi
 settings
 odd_starts
-for name in relvmoiscsi relvm; do
+for name in relvmoiscsi; do
 	check "$name says: not yet" not_yet $name
 	check "$name with arguments" not_yet $name "$(xapi_call resign)" more
 done

@@ -57,7 +57,7 @@ static int resign(struct lun *lun, uint8_t first_byte, struct error *err)
 
 	memset(&options.new_sr, 0x5a, sizeof(options.new_sr));
 	options.new_sr.bytes[0] = first_byte;
-	return resign_lun(lun, &options, &owner, NULL, err);
+	return resign_lun(lun, &options, &owner, NULL, NULL, err);
 }
 
 static uint8_t *interrupted(unsigned writes_left)

@@ -37,7 +37,7 @@ int main(int argc, char **argv)
 			       argc > 3 ? (uint32_t)atoi(argv[3]) : 512, &lun,
 			       &err);
 	if (!failed) {
-		failed = resign_lun(lun, &options, &owner, NULL, &err);
+		failed = resign_lun(lun, &options, &owner, NULL, NULL, &err);
 		lun_close(lun);
 	}
 	if (failed)

@@ -45,7 +45,7 @@ static int resign(uint8_t *bytes, const char *new_sr,
 	lun.at = fail_write;
 	lun.for_good = true;
 	memset(err, 0, sizeof(*err));
-	failed = resign_lun(&lun.lun, &options, owner, NULL, err);
+	failed = resign_lun(&lun.lun, &options, owner, NULL, NULL, err);
 	fault_lun_close(&lun);
 	if (writes)
 		*writes = lun.count[FAULT_WRITE];

@@ -31,7 +31,7 @@ static void resign(uint8_t *bytes, uint32_t block_size, const char *new_sr)
 	assert_true(uuid_from_text(new_sr, &options.new_sr));
 	assert_int_equal(
 		lun_memory_open(bytes, SR_SIZE, block_size, &lun, &err), 0);
-	if (resign_lun(lun, &options, &owner, NULL, &err))
+	if (resign_lun(lun, &options, &owner, NULL, NULL, &err))
 		fail_msg("%s", err.text);
 	lun_close(lun);
 }
@@ -303,7 +303,7 @@ static void test_no_room(void **state)
 	assert_true(uuid_from_text(NEW_SR, &plan.new_sr));
 	assert_int_equal(lun_memory_open(sr.bytes, SR_SIZE, 512, &lun, &err),
 			 0);
-	assert_int_equal(resign_lun(lun, &plan, &owner, NULL, &err), -1);
+	assert_int_equal(resign_lun(lun, &plan, &owner, NULL, NULL, &err), -1);
 	assert_int_equal(err.code, ERROR_LUN_CONTENT);
 	assert_non_null(strstr(err.text, "free"));
 	assert_memory_equal(before, sr.bytes, SR_SIZE);
@@ -324,7 +324,7 @@ static void test_same_uuid(void **state)
 	assert_true(uuid_from_text(SR_UUID, &plan.new_sr));
 	assert_int_equal(lun_memory_open(sr.bytes, SR_SIZE, 512, &lun, &err),
 			 0);
-	assert_int_equal(resign_lun(lun, &plan, &owner, NULL, &err), -1);
+	assert_int_equal(resign_lun(lun, &plan, &owner, NULL, NULL, &err), -1);
 	assert_int_equal(err.code, ERROR_LUN_CONTENT);
 	assert_non_null(strstr(err.text, "already"));
 	lun_close(lun);

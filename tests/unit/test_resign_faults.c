@@ -29,7 +29,7 @@ static int resign(struct fault_lun *lun, const char *new_sr, struct error *err)
 
 	assert_true(uuid_from_text(new_sr, &options.new_sr));
 	memset(err, 0, sizeof(*err));
-	return resign_lun(&lun->lun, &options, &owner, NULL, err);
+	return resign_lun(&lun->lun, &options, &owner, NULL, NULL, err);
 }
 
 static bool has_sr(uint8_t *bytes, uint32_t block_size, const char *uuid)
@@ -67,7 +67,7 @@ static void check_failure(const struct error *err, uint8_t *bytes,
 	assert_non_null(strstr(err->text, FAULT_WORDS));
 	if (strstr(err->text, "is unchanged"))
 		assert_true(is_unchanged(bytes, sr));
-	else if (!strstr(err->text, "sr_create again"))
+	else if (!strstr(err->text, "resign it again"))
 		assert_string_equal(err->text, FAULT_WORDS);
 }
 

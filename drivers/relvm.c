@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "drivers/relvm.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "drivers/process.h"
+#include "drivers/relvm_files.h"
+#include "drivers/relvm_options.h"
+#include "drivers/relvm_report.h"
+#include "drivers/relvm_workers.h"
+#include "drivers/relvm_xapi.h"
+#include "engine/resign_choice.h"
+#include "host/stop.h"
+
+/* One call of relvm. */
+struct run {
+	struct relvm_options options;
+	struct relvm_xapi xapi;
+	bool colour;
+};
+
+static void log_to_stderr(enum log_level level, const char *line)
+{
+	(void)level;
+	fprintf(stderr, "relvm: %s\n", line);
+}
+
+static unsigned long ms_since(const struct timespec *start)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (unsigned long)((now.tv_sec - start->tv_sec) * 1000 +
+			       (now.tv_nsec - start->tv_nsec) / 1000000);
+}
+
+/* ---- the commands, each in a worker ---- */
+
+static enum relvm_status do_inspect(const struct relvm_report *report,
+				    const struct lun_choice *choice,
+				    struct error *err)
+{
+	struct timespec start;
+	struct look look;
+	int failed;
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	failed = look_inspect(choice, &look, err);
+	if (!failed)
+		relvm_report_inspect(report, choice, &look, ms_since(&start));
+	look_free(&look);
+	return failed ? RELVM_FAILED : RELVM_DONE;
+}
+
+static enum relvm_status do_plan(const struct relvm_report *report,
+				 const struct lun_choice *choice,
+				 struct error *err)
+{
+	const struct relvm_options *options = report->options;
+	struct timespec start;
+	struct look_plan plan;
+	int failed;
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	if (look_plan(choice, &options->request, &plan, err))
+		return RELVM_FAILED;
+	failed = options->save_map &&
+		 relvm_file_write(options->save_map, plan.map.data,
+				  plan.map.len, err);
+	if (!failed)
+		relvm_report_plan(report, choice, &plan, ms_since(&start));
+	look_plan_free(&plan);
+	return failed ? RELVM_FAILED : RELVM_DONE;
+}
+
+/* *scsi_id is what could be found out, also on failure. */
+static enum relvm_status do_resign(const struct relvm_report *report,
+				   const struct lun_choice *choice,
+				   char scsi_id[SCSI_ID_SIZE],
+				   struct error *err)
+{
+	struct resign_report resign;
+	struct timespec start;
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	if (resign_choice(choice, &report->options->request, scsi_id, &resign,
+			  err))
+		return RELVM_FAILED;
+	relvm_report_resign(report, choice, scsi_id, &resign, ms_since(&start));
+	resign_report_free(&resign);
+	return RELVM_DONE;
+}
+
+static enum relvm_status do_list(const struct run *run,
+				 const struct relvm_report *report,
+				 const struct lun_choice *choice,
+				 struct error *err)
+{
+	struct timespec start;
+	struct target_list list;
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	if (target_list_read(&choice->target, run->xapi.session, &list, err))
+		return RELVM_FAILED;
+	relvm_report_list(report, choice, &list, ms_since(&start));
+	target_list_free(&list);
+	return RELVM_DONE;
+}
+
+static enum relvm_status run_one(void *context, size_t index,
+				 struct buffer *out)
+{
+	const struct run *run = context;
+	const struct relvm_options *options = &run->options;
+	const struct lun_choice *choice = &options->choices[index];
+	const struct relvm_report report = { options, run->colour, out };
+	enum relvm_status status = RELVM_FAILED;
+	char scsi_id[SCSI_ID_SIZE] = "";
+	struct error err;
+
+	switch (options->command) {
+	case RELVM_INSPECT:
+		status = do_inspect(&report, choice, &err);
+		break;
+	case RELVM_PLAN:
+		status = do_plan(&report, choice, &err);
+		break;
+	case RELVM_RESIGN:
+	case RELVM_RECOVER:
+		status = do_resign(&report, choice, scsi_id, &err);
+		break;
+	case RELVM_LIST:
+		status = do_list(run, &report, choice, &err);
+		break;
+	case RELVM_VERIFY:
+		return RELVM_FAILED; /* run_verify does it */
+	}
+	if (status == RELVM_FAILED)
+		relvm_report_error(&report, choice->name, scsi_id, &err);
+	return status;
+}
+
+/* ---- verify: one worker for all LUNs, which it compares ---- */
+
+static enum relvm_status verdict(const struct verified_lun *luns, size_t count,
+				 const struct findings *duplicates)
+{
+	size_t errors = findings_of(duplicates, FINDING_ERROR);
+
+	for (size_t i = 0; i < count; i++)
+		errors += findings_of(&luns[i].findings, FINDING_ERROR);
+	return errors ? RELVM_FAULTS : RELVM_DONE;
+}
+
+static void compare(const struct verified_lun *luns, size_t count,
+		    struct findings *duplicates)
+{
+	const struct sr_report **srs = calloc(count, sizeof(*srs));
+	const char **names = calloc(count, sizeof(*names));
+
+	for (size_t i = 0; srs && names && i < count; i++) {
+		srs[i] = luns[i].readable ? &luns[i].look.sr : NULL;
+		names[i] = luns[i].name;
+	}
+	if (srs && names)
+		check_duplicates(srs, names, count, duplicates);
+	else
+		duplicates->failed = true;
+	free(srs);
+	free(names);
+}
+
+static enum relvm_status run_verify(void *context, size_t index,
+				    struct buffer *out)
+{
+	const struct run *run = context;
+	const struct relvm_options *options = &run->options;
+	const struct relvm_report report = { options, run->colour, out };
+	struct verified_lun *luns = calloc(options->count, sizeof(*luns));
+	struct findings duplicates = { 0 };
+	enum relvm_status status = RELVM_DONE;
+	struct timespec start;
+	struct error err;
+
+	(void)index;
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	if (!luns)
+		return RELVM_FAILED;
+	for (size_t i = 0; i < options->count; i++) {
+		luns[i].name = options->choices[i].name;
+		if (look_verify(&options->choices[i], &luns[i].look,
+				&luns[i].findings, &luns[i].readable, &err)) {
+			finding_add(&luns[i].findings, FINDING_ERROR, "LUN",
+				    "%s", err.text);
+			status = RELVM_FAILED;
+		}
+	}
+	compare(luns, options->count, &duplicates);
+	if (duplicates.failed)
+		out->failed = true;
+	relvm_report_verify(&report, luns, options->count, &duplicates,
+			    ms_since(&start));
+	if (status == RELVM_DONE)
+		status = verdict(luns, options->count, &duplicates);
+	for (size_t i = 0; i < options->count; i++) {
+		findings_free(&luns[i].findings);
+		look_free(&luns[i].look);
+	}
+	findings_free(&duplicates);
+	free(luns);
+	return status;
+}
+
+/* ---- before and around ---- */
+
+static void report_death(void *context, size_t index, const char *how,
+			 struct buffer *out)
+{
+	const struct run *run = context;
+	const struct relvm_report report = { &run->options, run->colour, out };
+	struct error err;
+
+	error_set(&err, ERROR_INTERNAL,
+		  "%s; what became of the LUN is not known: inspect it", how);
+	relvm_report_error(&report, run->options.choices[index].name, "", &err);
+}
+
+/* Waits for an answer; a signal is none. */
+static bool ask(const char *question)
+{
+	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+	char answer[16];
+
+	fprintf(stderr, "%s [y/N] ", question);
+	while (poll(&input, 1, -1) < 0) {
+		if (errno != EINTR || stop_requested()) {
+			fputc('\n', stderr);
+			return false;
+		}
+	}
+	return fgets(answer, sizeof(answer), stdin) &&
+	       (answer[0] == 'y' || answer[0] == 'Y');
+}
+
+static bool confirmed(const struct relvm_options *options)
+{
+	char question[400];
+
+	if (options->yes)
+		return true;
+	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
+		fprintf(stderr,
+			"relvm: %s writes to %s; without a terminal to ask on "
+			"it wants --yes\n",
+			options->command_text,
+			options->count == 1 ? "the LUN" : "LUNs");
+		return false;
+	}
+	if (options->count == 1)
+		snprintf(question, sizeof(question),
+			 "%s %.200s, in place? It must be a clone.",
+			 options->command_text, options->names[0].text);
+	else
+		snprintf(question, sizeof(question),
+			 "%s %zu LUNs, in place? They must be clones.",
+			 options->command_text, options->count);
+	return ask(question);
+}
+
+static enum relvm_status run_workers(struct run *run)
+{
+	const struct relvm_options *options = &run->options;
+	bool verify = options->command == RELVM_VERIFY;
+	const struct relvm_work work = {
+		.run = verify ? run_verify : run_one,
+		.died = report_death,
+		.context = run,
+		.count = verify ? 1 : options->count,
+		.jobs = options->jobs,
+		.verb = "done",
+	};
+
+	return relvm_workers_run(&work);
+}
+
+static enum relvm_status run_command(struct run *run)
+{
+	struct relvm_options *options = &run->options;
+	bool writes = options->command == RELVM_RESIGN ||
+		      options->command == RELVM_RECOVER;
+	enum relvm_status status;
+	struct error err;
+
+	if (writes && !confirmed(options))
+		return RELVM_NOT_CONFIRMED;
+	if ((writes || options->command == RELVM_LIST) &&
+	    relvm_xapi_begin(&run->xapi, options, &err)) {
+		fprintf(stderr, "relvm: %s\n", err.text);
+		return RELVM_FAILED;
+	}
+	options->request.xapi = run->xapi.session;
+	status = run_workers(run);
+	relvm_xapi_end(&run->xapi);
+	return status;
+}
+
+int relvm(int argc, char **argv)
+{
+	struct run run = { 0 };
+	enum relvm_status status = RELVM_DONE;
+	struct error err;
+
+	process_open_standard_files();
+	process_forbid_core_files();
+	switch (relvm_options_read(argc, argv, &run.options, &err)) {
+	case RELVM_PARSED_SHOW:
+		return RELVM_DONE;
+	case RELVM_PARSED_BAD:
+		fprintf(stderr, "relvm: %s\n", err.text);
+		return RELVM_USAGE;
+	case RELVM_PARSED_RUN:
+		break;
+	}
+	log_to(log_to_stderr,
+	       run.options.verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARNING);
+	run.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+	status = run_command(&run);
+	relvm_options_free(&run.options);
+	return (int)status;
+}

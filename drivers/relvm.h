@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * The command: relvm(8).
+ */
+#ifndef DRIVERS_RELVM_H
+#define DRIVERS_RELVM_H
+
+/* Exit statuses. */
+enum relvm_status {
+	RELVM_DONE = 0,
+	RELVM_FAILED = 1, /* a LUN could not be read, or was not resigned */
+	RELVM_USAGE = 2,
+	RELVM_FAULTS = 3,	 /* verify found errors */
+	RELVM_NOT_CONFIRMED = 4, /* nothing was written */
+};
+
+/* Returns the exit status. */
+int relvm(int argc, char **argv);
+
+#endif

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "drivers/relvm_files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+
+#define FILE_MAX (16u << 20)
+
+static int cannot(const char *path, struct error *err)
+{
+	return error_set(err, ERROR_BAD_VALUE, "%.200s: %s", path,
+			 strerror(errno));
+}
+
+static int read_all(int fd, const char *path, struct buffer *out,
+		    struct error *err)
+{
+	uint8_t part[65536];
+	ssize_t n;
+
+	while ((n = read(fd, part, sizeof(part))) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return cannot(path, err);
+		buffer_add(out, part, (size_t)n);
+		explicit_bzero(part, (size_t)n);
+		if (out->len > FILE_MAX)
+			return error_set(err, ERROR_BAD_VALUE,
+					 "%.200s has more than %u bytes", path,
+					 FILE_MAX);
+	}
+	if (memchr(out->data ? (char *)out->data : "", '\0', out->len))
+		return error_set(err, ERROR_BAD_VALUE,
+				 "%.200s holds a NUL byte: it is no text file",
+				 path);
+	buffer_add(out, "", 1);
+	return out->failed ? error_no_memory(err) : 0;
+}
+
+int relvm_file_read(const char *path, char **out, size_t *len,
+		    struct error *err)
+{
+	bool standard = strcmp(path, "-") == 0;
+	int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	struct buffer bytes = { 0 };
+	int failed;
+
+	if (fd < 0)
+		return cannot(path, err);
+	failed = read_all(fd, path, &bytes, err);
+	if (!standard)
+		close(fd);
+	if (failed) {
+		buffer_free(&bytes);
+		return -1;
+	}
+	*out = (char *)bytes.data;
+	if (len)
+		*len = bytes.len - 1;
+	return 0;
+}
+
+int relvm_password_read(const char *path, char **out, struct error *err)
+{
+	char *text;
+	size_t len;
+
+	if (relvm_file_read(path, &text, &len, err))
+		return -1;
+	text[strcspn(text, "\r\n")] = '\0';
+	if (!text[0]) {
+		free(text);
+		return error_set(err, ERROR_BAD_VALUE,
+				 "%.200s: its first line, the password, is "
+				 "empty",
+				 path);
+	}
+	free(*out);
+	*out = strdup(text);
+	explicit_bzero(text, len);
+	free(text);
+	return *out ? 0 : error_no_memory(err);
+}
+
+int relvm_password_from_environment(char **out, struct error *err)
+{
+	char *value = getenv(RELVM_PASSWORD_VARIABLE);
+
+	*out = NULL;
+	if (!value || !value[0])
+		return 0;
+	*out = strdup(value);
+	if (!*out)
+		return error_no_memory(err);
+	explicit_bzero(value, strlen(value));
+	unsetenv(RELVM_PASSWORD_VARIABLE);
+	return 0;
+}
+
+static int write_all(int fd, const uint8_t *bytes, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(fd, bytes, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		bytes += n;
+		len -= (size_t)n;
+	}
+	return fsync(fd);
+}
+
+int relvm_file_write(const char *path, const void *bytes, size_t len,
+		     struct error *err)
+{
+	char *other;
+	int fd, failed;
+
+	if (asprintf(&other, "%s.XXXXXX", path) < 0)
+		return error_no_memory(err);
+	fd = mkostemp(other, O_CLOEXEC);
+	if (fd < 0) {
+		free(other);
+		return cannot(path, err);
+	}
+	failed = write_all(fd, bytes, len);
+	failed = close(fd) || failed;
+	if (failed || rename(other, path)) {
+		cannot(path, err);
+		unlink(other);
+		failed = -1;
+	}
+	free(other);
+	return failed ? -1 : 0;
+}

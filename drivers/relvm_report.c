@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "drivers/relvm_report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/clean.h"
+#include "report/report_text.h"
+
+static struct report_text begin(const struct relvm_report *report)
+{
+	return (struct report_text){ .colour = report->colour };
+}
+
+static void end(const struct relvm_report *report, struct report_text *text)
+{
+	buffer_add(report->out, text->out.data, text->out.len);
+	if (text->out.failed)
+		report->out->failed = true;
+	buffer_free(&text->out);
+}
+
+static void add_json(const struct relvm_report *report, char *json)
+{
+	if (!json) {
+		report->out->failed = true;
+		return;
+	}
+	buffer_add(report->out, json, strlen(json));
+	buffer_add(report->out, "\n", 1);
+	free(json);
+}
+
+static void add_lun(struct report_text *text, const char *name,
+		    const struct look *look)
+{
+	const struct report_lun lun = {
+		.name = name,
+		.scsi_id = look->scsi_id,
+		.size = look->size,
+		.block_size = look->block_size,
+	};
+
+	report_text_lun(text, &lun);
+}
+
+void relvm_report_inspect(const struct relvm_report *report,
+			  const struct lun_choice *choice,
+			  const struct look *look, unsigned long ms)
+{
+	struct report_text text = begin(report);
+
+	if (report->options->json) {
+		add_json(report, answer_inspect(choice->name, look, ms));
+		return;
+	}
+	add_lun(&text, choice->name, look);
+	report_text_sr(&text, &look->sr);
+	report_text_journal(&text, &look->journal);
+	end(report, &text);
+}
+
+void relvm_report_plan(const struct relvm_report *report,
+		       const struct lun_choice *choice,
+		       const struct look_plan *plan, unsigned long ms)
+{
+	struct report_text text = begin(report);
+
+	if (report->options->json) {
+		add_json(report, answer_plan(choice->name, plan, ms));
+		return;
+	}
+	add_lun(&text, choice->name, &plan->look);
+	report_text_sr(&text, &plan->look.sr);
+	report_text_writes(&text, &plan->look.sr);
+	report_text_add(&text,
+			"  the journal, which is gone at the end: a head at "
+			"%llu, and %llu bytes at %llu\n",
+			(unsigned long long)plan->journal_head,
+			(unsigned long long)plan->journal_body_len,
+			(unsigned long long)plan->journal_body);
+	if (report->options->save_map)
+		report_text_add(&text,
+				"  nothing was written; resign --map %.200s "
+				"makes just these writes\n",
+				report->options->save_map);
+	else
+		report_text_add(&text, "  nothing was written\n");
+	end(report, &text);
+}
+
+struct uuid_text {
+	char chars[UUID_TEXT_LEN + 1];
+};
+
+static struct uuid_text text_of(const struct uuid *uuid)
+{
+	struct uuid_text text = { { 0 } };
+
+	uuid_to_text(uuid, text.chars);
+	return text;
+}
+
+static void add_name(struct report_text *text, const char *name)
+{
+	char *clean = clean_text(name, strlen(name));
+
+	report_text_add(text, "%.500s", clean ? clean : "?");
+	free(clean);
+}
+
+/* What became of it, in a line without its end. */
+static void add_outcome(struct report_text *text,
+			const struct relvm_report *report,
+			const struct resign_report *resign)
+{
+	const struct sr_report *sr = &resign->sr;
+
+	switch (resign->outcome) {
+	case RESIGN_DONE:
+		report_text_add(text, "resigned, SR %s -> %s, %zu VDIs",
+				text_of(&sr->sr.old).chars,
+				text_of(&sr->sr.new).chars,
+				sr->vdi_count - sr->counts.dropped);
+		if (sr->counts.dropped)
+			report_text_add(text, ", %u dropped",
+					sr->counts.dropped);
+		break;
+	case RESIGN_COMPLETED:
+		report_text_add(text,
+				"an interrupted resign was completed, SR %s -> "
+				"%s, %zu VDIs",
+				text_of(&resign->completed_from).chars,
+				text_of(&sr->sr.old).chars, sr->vdi_count);
+		break;
+	case RESIGN_LEFT_ALONE:
+		if (report->options->command == RELVM_RECOVER)
+			report_text_add(text,
+					"no resign was interrupted, SR %s",
+					text_of(&sr->sr.old).chars);
+		else
+			report_text_add(text,
+					"left alone: its SR %s is none of "
+					"--from, it has been resigned",
+					text_of(&sr->sr.old).chars);
+		break;
+	}
+}
+
+void relvm_report_resign(const struct relvm_report *report,
+			 const struct lun_choice *choice, const char *scsi_id,
+			 const struct resign_report *resign, unsigned long ms)
+{
+	struct report_text text = begin(report);
+
+	if (report->options->json) {
+		add_json(report,
+			 answer_resign(report->options->command_text,
+				       choice->name, scsi_id, resign, ms));
+		return;
+	}
+	add_name(&text, choice->name);
+	report_text_add(&text, ": ");
+	add_outcome(&text, report, resign);
+	report_text_add(&text, ", %lu.%03lu s\n", ms / 1000, ms % 1000);
+	if (report->options->count == 1)
+		report_text_sr(&text, &resign->sr);
+	end(report, &text);
+}
+
+static void add_total(struct report_text *text, size_t errors, size_t warnings)
+{
+	if (errors == 0 && warnings == 0)
+		report_text_add(text, "sound\n");
+	else
+		report_text_add(text, "%zu error%s, %zu warning%s\n", errors,
+				errors == 1 ? "" : "s", warnings,
+				warnings == 1 ? "" : "s");
+}
+
+void relvm_report_verify(const struct relvm_report *report,
+			 const struct verified_lun *luns, size_t count,
+			 const struct findings *duplicates, unsigned long ms)
+{
+	struct report_text text = begin(report);
+
+	if (report->options->json) {
+		add_json(report, answer_verify(luns, count, duplicates, ms));
+		return;
+	}
+	for (size_t i = 0; i < count; i++) {
+		const struct findings *f = &luns[i].findings;
+
+		add_name(&text, luns[i].name);
+		report_text_add(&text, ": ");
+		add_total(&text, findings_of(f, FINDING_ERROR),
+			  findings_of(f, FINDING_WARNING));
+		report_text_findings(&text, f);
+	}
+	if (duplicates->count)
+		report_text_add(&text, "identifiers that are there twice:\n");
+	report_text_findings(&text, duplicates);
+	end(report, &text);
+}
+
+static void add_listed(struct report_text *text, const struct target_list *list,
+		       const struct listed_lun *lun)
+{
+	static const char *const states[] = { "", ", the original", ", a clone",
+					      "" };
+	char name[32];
+
+	snprintf(name, sizeof(name), "LUN %u", lun->number);
+	add_lun(text, name, &lun->look);
+	if (lun->state == LISTED_NO_SR) {
+		report_text_add(text, "  no SR: ");
+		add_name(text, lun->error.text);
+	} else {
+		const struct sr_report *sr = &lun->look.sr;
+
+		report_text_add(text, "  SR %s", text_of(&sr->sr.old).chars);
+		if (sr->label[0])
+			report_text_add(text, " \"%s\"", sr->label);
+		report_text_add(text, ", %zu VDI%s%s", sr->vdi_count,
+				sr->vdi_count == 1 ? "" : "s",
+				states[lun->state]);
+	}
+	report_text_add(text, "\n");
+	report_text_journal(text, &lun->look.journal);
+	if (lun->conflict_count == 0)
+		return;
+	report_text_add(text, "  has the same identifiers as LUN");
+	for (size_t i = 0; i < lun->conflict_count; i++)
+		report_text_add(text, " %u",
+				list->luns[lun->conflicts[i]].number);
+	report_text_add(text, "\n");
+}
+
+void relvm_report_list(const struct relvm_report *report,
+		       const struct lun_choice *choice,
+		       const struct target_list *list, unsigned long ms)
+{
+	struct report_text text = begin(report);
+
+	if (report->options->json) {
+		add_json(report, answer_list(choice->name, list, ms));
+		return;
+	}
+	for (size_t i = 0; i < list->count; i++)
+		add_listed(&text, list, &list->luns[i]);
+	if (list->count == 0)
+		report_text_add(&text, "the target has no disk\n");
+	end(report, &text);
+}
+
+void relvm_report_error(const struct relvm_report *report, const char *lun,
+			const char *scsi_id, const struct error *err)
+{
+	struct report_text text = begin(report);
+
+	if (report->options->json) {
+		add_json(report, answer_error(report->options->command_text,
+					      lun, scsi_id, err));
+		return;
+	}
+	add_name(&text, lun);
+	report_text_add(&text, ": failed: ");
+	add_name(&text, err->text);
+	report_text_add(&text, "\n");
+	end(report, &text);
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * What relvm says of a LUN: text for people, or one line of JSON.
+ */
+#ifndef DRIVERS_RELVM_REPORT_H
+#define DRIVERS_RELVM_REPORT_H
+
+#include "base/buffer.h"
+#include "drivers/relvm_options.h"
+#include "engine/answers.h"
+
+/* Where a report goes and how it looks. */
+struct relvm_report {
+	const struct relvm_options *options;
+	bool colour;
+	struct buffer *out;
+};
+
+void relvm_report_inspect(const struct relvm_report *report,
+			  const struct lun_choice *choice,
+			  const struct look *look, unsigned long ms);
+void relvm_report_plan(const struct relvm_report *report,
+		       const struct lun_choice *choice,
+		       const struct look_plan *plan, unsigned long ms);
+
+/* `ms`: how long it took. One line of text if there are several LUNs. */
+void relvm_report_resign(const struct relvm_report *report,
+			 const struct lun_choice *choice, const char *scsi_id,
+			 const struct resign_report *resign, unsigned long ms);
+
+void relvm_report_verify(const struct relvm_report *report,
+			 const struct verified_lun *luns, size_t count,
+			 const struct findings *duplicates, unsigned long ms);
+
+void relvm_report_list(const struct relvm_report *report,
+		       const struct lun_choice *choice,
+		       const struct target_list *list, unsigned long ms);
+
+void relvm_report_error(const struct relvm_report *report, const char *lun,
+			const char *scsi_id, const struct error *err);
+
+#endif

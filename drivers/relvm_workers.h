@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * Work on LUNs in processes of their own: several at once, and none can take
+ * another down. What a worker has to say is printed when it ends.
+ */
+#ifndef DRIVERS_RELVM_WORKERS_H
+#define DRIVERS_RELVM_WORKERS_H
+
+#include <stddef.h>
+
+#include "base/buffer.h"
+#include "drivers/relvm.h"
+
+struct relvm_work {
+	/* In a process of its own: does job `index` and puts its report, whole
+	 * lines, into *out. */
+	enum relvm_status (*run)(void *context, size_t index,
+				 struct buffer *out);
+	/* In this process: the line for a worker that died without a report. */
+	void (*died)(void *context, size_t index, const char *how,
+		     struct buffer *out);
+	void *context;
+	size_t count;
+	unsigned jobs;	  /* at most so many at once */
+	const char *verb; /* "resigned", for the progress on a terminal */
+};
+
+/* Does all jobs; one that fails stops no other, a signal (host/stop.h) lets
+ * those under way end and begins no more. Returns the worst status. */
+enum relvm_status relvm_workers_run(const struct relvm_work *work);
+
+#endif

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * The engine's results as JSON, each a whole document of the schema: what the
+ * command prints with --json, and what the plugin answers.
+ */
+#ifndef ENGINE_ANSWERS_H
+#define ENGINE_ANSWERS_H
+
+#include "engine/list.h"
+#include "engine/look.h"
+
+/* Each returns a line without its end, which the caller frees; NULL without
+ * memory. `name` is the LUN's or the target's. `ms`: how long it took. */
+char *answer_inspect(const char *name, const struct look *look,
+		     unsigned long ms);
+char *answer_plan(const char *name, const struct look_plan *plan,
+		  unsigned long ms);
+char *answer_resign(const char *command, const char *name, const char *scsi_id,
+		    const struct resign_report *resign, unsigned long ms);
+char *answer_list(const char *name, const struct target_list *list,
+		  unsigned long ms);
+
+/* One LUN of a verify; `readable` false: look.sr is empty. */
+struct verified_lun {
+	const char *name;
+	struct look look;
+	struct findings findings;
+	bool readable;
+};
+char *answer_verify(const struct verified_lun *luns, size_t count,
+		    const struct findings *duplicates, unsigned long ms);
+
+/* A failure; `scsi_id` may be empty. */
+char *answer_error(const char *command, const char *name, const char *scsi_id,
+		   const struct error *err);
+
+#endif

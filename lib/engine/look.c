@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "engine/look.h"
+
+#include <string.h>
+
+#include "engine/resign_lun.h"
+#include "report/id_map.h"
+#include "txn/journal.h"
+#include "txn/journal_find.h"
+#include "txn/load.h"
+
+void look_free(struct look *look)
+{
+	sr_report_free(&look->sr);
+}
+
+/* The journal, and what was seen of the LUN on the way. */
+static int find_journal(struct open_lun *open, struct look *out,
+			struct journal_spot *spot, struct image *seen,
+			struct error *err)
+{
+	*out = (struct look){
+		.size = open->lun->size,
+		.block_size = open->lun->block_size,
+	};
+	strcpy(out->scsi_id, open->scsi_id);
+	if (journal_find(open->lun, seen, spot, err))
+		return -1;
+	out->journal.found = spot->found;
+	out->journal.at = spot->at;
+	out->journal.head = spot->head;
+	return 0;
+}
+
+static int load(struct open_lun *open, struct look *out, struct snapshot *snap,
+		struct journal_spot *spot, struct error *err)
+{
+	struct image seen;
+	int failed;
+
+	image_init(&seen, open->lun->block_size);
+	failed = find_journal(open, out, spot, &seen, err) ||
+		 load_snapshot(open->lun, &seen, snap, err);
+	image_free(&seen);
+	return failed ? -1 : 0;
+}
+
+int look_at_open(struct open_lun *open, struct look *out, struct error *err)
+{
+	struct journal_spot spot;
+	struct snapshot snap;
+	int failed;
+
+	if (load(open, out, &snap, &spot, err))
+		return -1;
+	failed = sr_report_make(&snap, NULL, &out->sr, err);
+	snapshot_free(&snap);
+	return failed;
+}
+
+int look_inspect(const struct lun_choice *choice, struct look *out,
+		 struct error *err)
+{
+	struct open_lun open;
+	int failed;
+
+	*out = (struct look){ 0 };
+	if (open_lun_to_read(choice, &open, err))
+		return -1;
+	failed = look_at_open(&open, out, err);
+	open_lun_close(&open);
+	return failed;
+}
+
+/* ---- plan ---- */
+
+static int check_no_journal(const struct journal_spot *spot, struct error *err)
+{
+	if (spot->found == JOURNAL_DAMAGED)
+		return error_set(err, ERROR_LUN_CONTENT,
+				 "the journal of an interrupted resign is "
+				 "damaged; make a new clone of the original "
+				 "LUN");
+	if (spot->found == JOURNAL_SOUND &&
+	    spot->head.state == JOURNAL_COMMITTED)
+		return error_set(err, ERROR_LUN_CONTENT,
+				 "there is an interrupted resign on this LUN, "
+				 "which the next one completes, with the "
+				 "identifiers of its journal; run recover "
+				 "first");
+	return 0;
+}
+
+static int make_plan(struct open_lun *open, const struct snapshot *snap,
+		     const struct plan_options *options, struct look_plan *out,
+		     struct error *err)
+{
+	struct journal_owner owner = { .scsi_id = open->scsi_id };
+	struct journal journal;
+	struct plan plan;
+	int failed;
+
+	if (plan_make(snap, options, &plan, err))
+		return -1;
+	failed = sr_report_make(snap, &plan, &out->look.sr, err);
+	if (!failed)
+		failed = journal_prepare(open->lun, &plan, &owner, &journal,
+					 err);
+	if (!failed) {
+		out->journal_head = journal.head_at;
+		out->journal_body = journal.head.body_at;
+		out->journal_body_len = journal.body.len;
+		journal_free(&journal);
+		id_map_write(&plan, &out->map);
+		if (out->map.failed)
+			failed = error_no_memory(err);
+	}
+	plan_free(&plan);
+	return failed ? -1 : 0;
+}
+
+static int plan_open(struct open_lun *open,
+		     const struct resign_request *request,
+		     struct look_plan *out, struct error *err)
+{
+	struct plan_options options = resign_plan_options(request);
+	struct journal_spot spot;
+	struct snapshot snap;
+	int failed;
+
+	if (load(open, &out->look, &snap, &spot, err))
+		return -1;
+	options.avoid = resign_avoid(&spot);
+	failed = check_no_journal(&spot, err) ||
+		 make_plan(open, &snap, &options, out, err);
+	snapshot_free(&snap);
+	return failed ? -1 : 0;
+}
+
+int look_plan(const struct lun_choice *choice,
+	      const struct resign_request *request, struct look_plan *out,
+	      struct error *err)
+{
+	struct open_lun open;
+	int failed;
+
+	*out = (struct look_plan){ 0 };
+	if (open_lun_to_read(choice, &open, err))
+		return -1;
+	failed = plan_open(&open, request, out, err);
+	open_lun_close(&open);
+	if (failed)
+		look_plan_free(out);
+	return failed;
+}
+
+void look_plan_free(struct look_plan *plan)
+{
+	look_free(&plan->look);
+	buffer_free(&plan->map);
+}
+
+/* ---- verify ---- */
+
+static int verify_open(struct open_lun *open, struct look *out,
+		       struct findings *findings, bool *readable,
+		       struct error *err)
+{
+	struct journal_spot spot = { 0 };
+	struct snapshot snap;
+	int failed = 0;
+
+	*readable = load(open, out, &snap, &spot, err) == 0;
+	check_journal(&out->journal, findings);
+	if (!*readable && err->code != ERROR_LUN_CONTENT)
+		return -1;
+	if (!*readable) {
+		finding_add(findings, FINDING_ERROR, "structure", "%s",
+			    err->text);
+	} else {
+		check_sr(&snap, findings);
+		failed = sr_report_make(&snap, NULL, &out->sr, err);
+		snapshot_free(&snap);
+	}
+	if (!failed && findings->failed)
+		failed = error_no_memory(err);
+	return failed;
+}
+
+int look_verify(const struct lun_choice *choice, struct look *out,
+		struct findings *findings, bool *readable, struct error *err)
+{
+	struct open_lun open;
+	int failed;
+
+	*out = (struct look){ 0 };
+	if (open_lun_to_read(choice, &open, err))
+		return -1;
+	failed = verify_open(&open, out, findings, readable, err);
+	open_lun_close(&open);
+	return failed;
+}

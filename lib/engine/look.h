@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * Looking at a LUN without writing to it: what is on it, what a resign would
+ * do, whether it is sound.
+ */
+#ifndef ENGINE_LOOK_H
+#define ENGINE_LOOK_H
+
+#include "base/buffer.h"
+#include "engine/open_lun.h"
+#include "engine/resign.h"
+#include "report/check.h"
+#include "report/report.h"
+
+struct look {
+	char scsi_id[SCSI_ID_SIZE];
+	uint64_t size;
+	uint32_t block_size;
+	struct report_journal journal;
+	struct sr_report sr;
+};
+
+void look_free(struct look *look);
+
+/* The LUN's journal and SR. ERROR_LUN_CONTENT: it holds no SR that can be
+ * read; of the rest of *out, what could be found out is there all the same. */
+int look_inspect(const struct lun_choice *choice, struct look *out,
+		 struct error *err);
+int look_at_open(struct open_lun *open, struct look *out, struct error *err);
+
+/* The plan of a resign as `request` wants it, in *out, whose sr has the new
+ * identifiers and the writes; `map` receives all that a resign needs to make
+ * just these (id_map.h), and *journal_* the place that it will need before and
+ * give back after. ERROR_LUN_CONTENT also for an interrupted resign, which a
+ * new one would complete instead. */
+struct look_plan {
+	struct look look;
+	struct buffer map;
+	uint64_t journal_head, journal_body, journal_body_len;
+};
+int look_plan(const struct lun_choice *choice,
+	      const struct resign_request *request, struct look_plan *out,
+	      struct error *err);
+void look_plan_free(struct look_plan *plan);
+
+/* As look_inspect, and everything that is wrong with the SR. What keeps it from
+ * being read is a finding too, and *readable then false. */
+int look_verify(const struct lun_choice *choice, struct look *out,
+		struct findings *findings, bool *readable, struct error *err);
+
+#endif

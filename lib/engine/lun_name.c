@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "engine/lun_name.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sm/device_config.h"
+#include "sm/initiator.h"
+#include "sm/portals.h"
+
+static const char scheme[] = "iscsi://";
+
+/* The highest number that the two bytes of a LUN in REPORT LUNS can hold, with
+ * peripheral or flat addressing. Longer numbers are SCSIids. */
+#define LUN_NUMBER_MAX 16383
+
+static int bad_name(const char *text, const char *why, struct error *err)
+{
+	return error_set(err, ERROR_BAD_VALUE, "%.200s: %s", text, why);
+}
+
+/* Host and port, in place. */
+static int read_portal(char *authority, struct lun_name *out, struct error *err)
+{
+	uint16_t port = PORTALS_PORT;
+	char *colon = strchr(authority, ':');
+	char *bracket = strrchr(authority, ']');
+
+	if (authority[0] == '[' && !bracket)
+		return bad_name(out->text, "a bracket is not closed", err);
+	if (bracket) {
+		if (authority[0] != '[' || (bracket[1] && bracket[1] != ':'))
+			return bad_name(out->text,
+					"brackets stand around an IPv6 address "
+					"alone",
+					err);
+		colon = bracket[1] ? bracket + 1 : NULL;
+	} else if (colon && strchr(colon + 1, ':')) {
+		return bad_name(out->text,
+				"an IPv6 address needs brackets: "
+				"iscsi://[address]:port/...",
+				err);
+	}
+	if (colon) {
+		*colon = '\0';
+		if (port_read("port", colon + 1, &port, err))
+			return error_prefix(err, "%.200s: ", out->text);
+	}
+	if (!authority[0] || strpbrk(authority, ", \t"))
+		return bad_name(out->text, "the host is missing, or no host",
+				err);
+	if (portals_add_targets(&out->target, authority, port, err))
+		return error_prefix(err, "%.200s: ", out->text);
+	return 0;
+}
+
+static int read_user(const char *user, struct lun_name *out, struct error *err)
+{
+	if (!user[0])
+		return bad_name(out->text, "the user is empty", err);
+	/* libiscsi's URLs have a password behind % or :. */
+	if (strpbrk(user, "%:"))
+		return bad_name("the LUN's name",
+				"a password does not belong on the command "
+				"line, where others can read it; give it in a "
+				"file or in the environment",
+				err);
+	out->target.chap_user = strdup(user);
+	return out->target.chap_user ? 0 : error_no_memory(err);
+}
+
+static bool is_number(const char *text, unsigned *out)
+{
+	unsigned n = 0;
+	size_t len = strspn(text, "0123456789");
+
+	if (len == 0 || len > 5 || text[len])
+		return false;
+	for (size_t i = 0; i < len; i++)
+		n = n * 10 + (unsigned)(text[i] - '0');
+	*out = n;
+	return true;
+}
+
+static int read_lun(const char *lun, struct lun_name *out, struct error *err)
+{
+	out->has_lun = true;
+	if (is_number(lun, &out->number)) {
+		if (out->number > LUN_NUMBER_MAX)
+			return bad_name(out->text, "LUN numbers end at 16383",
+					err);
+		return 0;
+	}
+	if (!scsi_id_valid(lun))
+		return bad_name(out->text,
+				"what stands behind the last / is neither a "
+				"LUN's number nor a SCSIid",
+				err);
+	out->scsi_id = strdup(lun);
+	return out->scsi_id ? 0 : error_no_memory(err);
+}
+
+/* `rest` is a copy of what stands behind the scheme. */
+static int read_url(char *rest, struct lun_name *out, struct error *err)
+{
+	char *path = strchr(rest, '/');
+	char *at, *lun;
+
+	if (!path)
+		return bad_name(out->text,
+				"it has no IQN: iscsi://host/iqn/lun", err);
+	*path++ = '\0';
+	at = strrchr(rest, '@');
+	if (at) {
+		*at = '\0';
+		if (read_user(rest, out, err))
+			return -1;
+		rest = at + 1;
+	}
+	if (read_portal(rest, out, err))
+		return -1;
+	lun = strchr(path, '/');
+	if (lun)
+		*lun++ = '\0';
+	if (!iscsi_name_valid(path))
+		return bad_name(out->text, "its IQN is not an iSCSI name", err);
+	out->target.iqn = strdup(path);
+	if (!out->target.iqn)
+		return error_no_memory(err);
+	return lun ? read_lun(lun, out, err) : 0;
+}
+
+/* The name without what may be a password. */
+static char *printable_copy(const char *text)
+{
+	char *copy = strdup(text);
+
+	for (char *p = copy; p && *p; p++) {
+		if (iscntrl((unsigned char)*p))
+			*p = '?';
+	}
+	return copy;
+}
+
+int lun_name_parse(const char *text, struct lun_name *out, struct error *err)
+{
+	struct lun_name name = { .form = LUN_PATH };
+	char *rest;
+	int failed;
+
+	if (!text[0])
+		return error_set(err, ERROR_BAD_VALUE, "a LUN's name is empty");
+	if (strncmp(text, scheme, sizeof(scheme) - 1) != 0) {
+		if (strstr(text, "://"))
+			return bad_name(text,
+					"only iscsi:// is known; a path may "
+					"begin with ./",
+					err);
+		name.text = strdup(text);
+		if (!name.text)
+			return error_no_memory(err);
+		*out = name;
+		return 0;
+	}
+	name.form = LUN_ISCSI;
+	name.text = printable_copy(text);
+	rest = strdup(text + sizeof(scheme) - 1);
+	failed = name.text && rest ? read_url(rest, &name, err)
+				   : error_no_memory(err);
+	free(rest);
+	if (failed) {
+		lun_name_free(&name);
+		return -1;
+	}
+	*out = name;
+	return 0;
+}
+
+void lun_name_free(struct lun_name *name)
+{
+	portals_free(&name->target);
+	free(name->target.iqn);
+	free(name->target.chap_user);
+	free(name->scsi_id);
+	free(name->text);
+	*name = (struct lun_name){ 0 };
+}

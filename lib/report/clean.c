@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "report/clean.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+
+static bool between(uint32_t c, uint32_t first, uint32_t last)
+{
+	return c >= first && c <= last;
+}
+
+static bool is_safe(uint32_t c)
+{
+	return c >= 0x20 && !between(c, 0x7f, 0x9f) && /* C0, DEL, C1 */
+	       c != 0xad && c != 0x61c &&
+	       !between(c, 0x200b, 0x200f) && /* no width; direction */
+	       !between(c, 0x2028, 0x202e) && /* line ends; direction */
+	       !between(c, 0x2060, 0x206f) && c != 0xfeff &&
+	       !between(c, 0xfff0, 0xfffb) && !between(c, 0xfdd0, 0xfdef) &&
+	       (c & 0xfffe) != 0xfffe && !between(c, 0xe0000, 0xe0fff);
+}
+
+char *clean_text(const char *bytes, size_t len)
+{
+	char *copy = malloc(len + 1);
+	char *to = copy;
+
+	if (!copy)
+		return NULL;
+	while (len > 0) {
+		uint32_t c = 0;
+		size_t n = utf8_decode(bytes, len, &c);
+
+		if (n > 0 && is_safe(c)) {
+			memcpy(to, bytes, n);
+			to += n;
+		} else {
+			*to++ = '?';
+		}
+		if (n == 0)
+			n = 1;
+		bytes += n;
+		len -= n;
+	}
+	*to = '\0';
+	return copy;
+}
+
+static const struct {
+	const char *reference;
+	char character;
+} references[] = {
+	{ "&amp;", '&' },  { "&lt;", '<' },    { "&gt;", '>' },
+	{ "&quot;", '"' }, { "&apos;", '\'' },
+};
+
+/* How many bytes the reference at the start takes; 0 if there is none. */
+static size_t take_reference(const char *bytes, size_t len, char *out)
+{
+	for (size_t i = 0; i < sizeof(references) / sizeof(*references); i++) {
+		size_t n = strlen(references[i].reference);
+
+		if (n <= len &&
+		    memcmp(bytes, references[i].reference, n) == 0) {
+			*out = references[i].character;
+			return n;
+		}
+	}
+	return 0;
+}
+
+char *clean_xml(const char *bytes, size_t len)
+{
+	char *plain = malloc(len + 1);
+	char *clean;
+	size_t n = 0;
+
+	if (!plain)
+		return NULL;
+	for (size_t i = 0; i < len;) {
+		size_t taken = take_reference(bytes + i, len - i, &plain[n]);
+
+		if (taken == 0) {
+			plain[n] = bytes[i];
+			taken = 1;
+		}
+		n++;
+		i += taken;
+	}
+	clean = clean_text(plain, n);
+	free(plain);
+	return clean;
+}

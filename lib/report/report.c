@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "report/report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/crc.h"
+#include "plan/lv_bytes.h"
+#include "report/clean.h"
+#include "report/structures.h"
+
+/* In the footer: u64 current size (blktap include/vhd.h). */
+#define VHD_SIZE_AT 48
+
+/* SR's own sectors of MGT: 1 uuid …, 2 label. */
+#define MGT_SR_LABEL_AT (2 * MGT_SECTOR)
+
+static bool is_vdi(const struct snapshot_lv *info)
+{
+	return info->has_vdi && (info->kind == LV_VHD || info->kind == LV_RAW);
+}
+
+/* ---- MGT ---- */
+
+/* The live record of a VDI; NULL if there is none. */
+static const struct mgt_vdi *find_record(const struct snapshot *snap,
+					 const struct uuid *vdi)
+{
+	for (uint32_t i = 0; i < snap->mgt.vdi_count; i++) {
+		const struct mgt_vdi *record = &snap->mgt.vdis[i];
+
+		if (!record->deleted && uuid_equal(&record->uuid.uuid, vdi))
+			return record;
+	}
+	return NULL;
+}
+
+static char *sr_label(const struct snapshot *snap)
+{
+	static const char open[] = "<name_label>", close[] = "</name_label>";
+	const char *sector, *from, *to;
+
+	if (snap->mgt_header.blank ||
+	    snap->mgt_header.length < MGT_SR_LABEL_AT + MGT_SECTOR)
+		return strdup("");
+	sector = (const char *)snap->mgt_bytes + MGT_SR_LABEL_AT;
+	from = memmem(sector, MGT_SECTOR, open, sizeof(open) - 1);
+	if (!from)
+		return strdup("");
+	from += sizeof(open) - 1;
+	to = memmem(from, (size_t)(sector + MGT_SECTOR - from), close,
+		    sizeof(close) - 1);
+	return to ? clean_xml(from, (size_t)(to - from)) : strdup("");
+}
+
+/* ---- VDIs ---- */
+
+static void renew(const struct plan *plan, struct report_id *id)
+{
+	id->new = id->old;
+	if (plan)
+		idmap_find(&plan->ids, &id->old, &id->new);
+}
+
+static uint64_t vdi_size(const struct snapshot *snap, const struct lvm_lv *lv,
+			 const struct snapshot_lv *info)
+{
+	uint8_t size[8];
+
+	if (info->is_vhd && lv_get(&snap->image, &snap->vg, lv, VHD_SIZE_AT,
+				   size, sizeof(size)))
+		return get_be64(size);
+	return lv->size;
+}
+
+static bool has_cbt(const struct snapshot *snap, const struct uuid *vdi)
+{
+	for (uint32_t i = 0; i < snap->vg.lv_count; i++) {
+		const struct snapshot_lv *info = &snap->lvs[i];
+
+		if (info->kind == LV_CBTLOG && info->has_vdi &&
+		    uuid_equal(&info->vdi, vdi))
+			return true;
+	}
+	return false;
+}
+
+static int make_vdi(const struct snapshot *snap, const struct plan *plan,
+		    uint32_t i, struct report_vdi *out)
+{
+	const struct lvm_lv *lv = &snap->vg.lvs[i];
+	const struct snapshot_lv *info = &snap->lvs[i];
+	const struct mgt_vdi *record = find_record(snap, &info->vdi);
+	size_t len = 0;
+	const char *label = "";
+
+	*out = (struct report_vdi){
+		.uuid.old = info->vdi,
+		.kind = info->kind == LV_RAW ? REPORT_RAW : REPORT_VHD,
+		.has_parent = info->has_parent,
+		.parent.old = info->parent,
+		.size = vdi_size(snap, lv, info),
+		.allocated = lv->size,
+		.has_cbt = has_cbt(snap, &info->vdi),
+		.dropped = plan && plan->dropped[i],
+	};
+	if (record) {
+		label = mgt_label(snap->mgt_bytes, record, &len);
+		out->has_snapshot_of = record->has_snapshot_of;
+		out->snapshot_of.old = record->snapshot_of.uuid;
+	}
+	if (lv->hidden || (record && !record->managed))
+		out->role = REPORT_BASE_COPY;
+	else if (record && record->is_a_snapshot)
+		out->role = REPORT_SNAPSHOT;
+	renew(plan, &out->uuid);
+	renew(plan, &out->parent);
+	renew(plan, &out->snapshot_of);
+	out->label = clean_xml(label, len);
+	return out->label ? 0 : -1;
+}
+
+static void count_vdi(struct report_counts *counts,
+		      const struct report_vdi *vdi)
+{
+	counts->vhds += vdi->kind == REPORT_VHD;
+	counts->raws += vdi->kind == REPORT_RAW;
+	counts->disks += vdi->role == REPORT_DISK;
+	counts->snapshots += vdi->role == REPORT_SNAPSHOT;
+	counts->base_copies += vdi->role == REPORT_BASE_COPY;
+	counts->dropped += vdi->dropped;
+}
+
+static void count_lv(struct report_counts *counts,
+		     const struct snapshot_lv *info)
+{
+	counts->lvs++;
+	counts->cbtlogs += info->kind == LV_CBTLOG;
+	counts->sm_journals +=
+		info->kind == LV_JOURNAL || info->kind == LV_JVHD;
+	counts->foreign += info->kind == LV_FOREIGN;
+}
+
+static int make_vdis(const struct snapshot *snap, const struct plan *plan,
+		     struct sr_report *out)
+{
+	uint32_t n = snap->vg.lv_count;
+
+	out->vdis = calloc(n + 1, sizeof(*out->vdis));
+	out->lv_ids = calloc(n + 1, sizeof(*out->lv_ids));
+	if (!out->vdis || !out->lv_ids)
+		return -1;
+	for (uint32_t i = 0; i < n; i++) {
+		const struct snapshot_lv *info = &snap->lvs[i];
+		struct report_vdi *vdi = &out->vdis[out->vdi_count];
+
+		out->lv_ids[out->lv_count++] = snap->vg.lvs[i].id;
+		count_lv(&out->counts, info);
+		if (!is_vdi(info))
+			continue;
+		if (make_vdi(snap, plan, i, vdi))
+			return -1;
+		out->vdi_count++;
+		count_vdi(&out->counts, vdi);
+	}
+	return 0;
+}
+
+/* ---- writes ---- */
+
+static int make_writes(const struct plan *plan, struct sr_report *out)
+{
+	out->writes = calloc(plan->write_count + 1, sizeof(*out->writes));
+	if (!out->writes)
+		return -1;
+	for (size_t i = 0; i < plan->write_count; i++) {
+		const struct plan_write *w = &plan->writes[i];
+		struct report_write *to = &out->writes[i];
+
+		*to = (struct report_write){
+			.phase = w->phase,
+			.offset = w->offset,
+			.len = w->len,
+			.crc32 = ~lvm_crc(0xffffffff, w->data, w->len),
+			.what = structures_at(plan->from, w),
+		};
+		out->write_count++;
+		if (!to->what)
+			return -1;
+	}
+	return 0;
+}
+
+int sr_report_make(const struct snapshot *snap, const struct plan *plan,
+		   struct sr_report *out, struct error *err)
+{
+	const struct lvm_vg *vg = &snap->vg;
+	struct sr_report report = {
+		.sr.old = vg->sr,
+		.vg = vg->id,
+		.pv = vg->pv_id,
+		.extent_size = vg->extent_size,
+		.extents = vg->pe_count,
+		.renewed = plan != NULL,
+	};
+
+	for (uint32_t i = 0; i < vg->segment_count; i++)
+		report.extents_used += vg->segments[i].count;
+	renew(plan, &report.sr);
+	if (plan) {
+		report.new_vg = plan->ids.vg;
+		report.new_pv = plan->ids.pv;
+		report.digest = plan_digest(plan);
+	}
+	report.label = sr_label(snap);
+	if (!report.label || make_vdis(snap, plan, &report) ||
+	    (plan && make_writes(plan, &report))) {
+		sr_report_free(&report);
+		return error_no_memory(err);
+	}
+	*out = report;
+	return 0;
+}
+
+void sr_report_free(struct sr_report *report)
+{
+	for (size_t i = 0; i < report->vdi_count; i++)
+		free(report->vdis[i].label);
+	for (size_t i = 0; i < report->write_count; i++)
+		free(report->writes[i].what);
+	free(report->vdis);
+	free(report->lv_ids);
+	free(report->writes);
+	free(report->label);
+	*report = (struct sr_report){ 0 };
+}
+
+const struct report_vdi *sr_report_find(const struct sr_report *report,
+					const struct uuid *uuid)
+{
+	for (size_t i = 0; i < report->vdi_count; i++) {
+		if (uuid_equal(&report->vdis[i].uuid.old, uuid))
+			return &report->vdis[i];
+	}
+	return NULL;
+}
+
+void resign_report_free(struct resign_report *report)
+{
+	sr_report_free(&report->sr);
+}

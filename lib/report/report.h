@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * What is on a LUN, and what a resign makes of it, as data for people and
+ * programs. Made from a snapshot, and a plan if there is one; owns all that it
+ * holds. Text in it is clean (clean.h).
+ */
+#ifndef REPORT_REPORT_H
+#define REPORT_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "format/journal.h"
+#include "plan/plan.h"
+#include "plan/snapshot.h"
+
+enum report_kind { REPORT_VHD, REPORT_RAW };
+
+enum report_role {
+	REPORT_DISK,
+	REPORT_SNAPSHOT,
+	REPORT_BASE_COPY, /* what a disk and its snapshots have in common */
+};
+
+/* An old identifier and, in the report of a plan or resign, its new one. */
+struct report_id {
+	struct uuid old, new;
+};
+
+struct report_vdi {
+	struct report_id uuid;
+	char *label; /* "" if MGT has none */
+	enum report_kind kind;
+	enum report_role role;
+	bool has_parent;
+	struct report_id parent;
+	bool has_snapshot_of;
+	struct report_id snapshot_of;
+	uint64_t size;	    /* what a VM sees, in bytes */
+	uint64_t allocated; /* of its LV */
+	bool has_cbt;
+	bool dropped; /* not in the result (snapshots=drop) */
+};
+
+/* One write of a plan. */
+struct report_write {
+	enum plan_phase phase;
+	uint64_t offset, len; /* bytes */
+	uint32_t crc32;	      /* of what is written, as zlib's */
+	char *what;	      /* the structures there */
+};
+
+struct report_counts {
+	uint32_t lvs, vhds, raws, disks, snapshots, base_copies;
+	uint32_t cbtlogs, sm_journals, foreign; /* other LVs */
+	uint32_t dropped;
+};
+
+struct sr_report {
+	struct report_id sr;
+	char *label;
+	struct lvm_id vg, pv;
+	struct lvm_id new_vg, new_pv;
+	bool renewed; /* the new identifiers are there */
+
+	struct report_vdi *vdis; /* by their order on the LUN */
+	size_t vdi_count;
+	struct lvm_id *lv_ids; /* of all LVs, old */
+	size_t lv_count;
+	struct report_counts counts;
+	uint64_t extent_size, extents, extents_used;
+
+	struct report_write *writes; /* of a plan, in order */
+	size_t write_count;
+	uint32_t digest; /* plan_digest */
+};
+
+/* -1 for lack of memory. Free with sr_report_free. */
+int sr_report_make(const struct snapshot *snap, const struct plan *plan,
+		   struct sr_report *out, struct error *err);
+void sr_report_free(struct sr_report *report);
+
+/* The VDI with this old uuid; NULL if there is none. */
+const struct report_vdi *sr_report_find(const struct sr_report *report,
+					const struct uuid *uuid);
+
+enum resign_outcome {
+	RESIGN_DONE,
+	RESIGN_COMPLETED,  /* that of an earlier run, from its journal */
+	RESIGN_LEFT_ALONE, /* the SR is none of those asked for */
+};
+
+struct resign_report {
+	enum resign_outcome outcome;
+	/* All identifiers of a resign that was made. Of one that was completed
+	 * only the result is known, and the SR's old uuid: renewed is false, so
+	 * that the "old" ones of `sr` are those on the LUN now. */
+	struct sr_report sr;
+	struct uuid completed_from; /* the old SR */
+};
+
+void resign_report_free(struct resign_report *report);
+
+/* A journal of ours on the LUN. */
+struct report_journal {
+	enum journal_found found;
+	uint64_t at;
+	struct journal_head head; /* if found is JOURNAL_SOUND */
+};
+
+#endif

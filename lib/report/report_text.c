@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "report/report_text.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/clean.h"
+
+#define BOLD   "\033[1m"
+#define DIM    "\033[2m"
+#define RED    "\033[31m"
+#define YELLOW "\033[33m"
+#define PLAIN  "\033[0m"
+
+void report_text_add(struct report_text *text, const char *fmt, ...)
+{
+	char line[2048];
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	if (n > 0)
+		buffer_add(&text->out, line,
+			   (size_t)n < sizeof(line) ? (size_t)n
+						    : sizeof(line) - 1);
+}
+
+static const char *style(const struct report_text *text, const char *escape)
+{
+	return text->colour ? escape : "";
+}
+
+void report_text_size(uint64_t bytes, char *out)
+{
+	static const char units[][4] = { "B",	"KiB", "MiB", "GiB",
+					 "TiB", "PiB", "EiB" };
+	double number = (double)bytes;
+	size_t unit = 0;
+
+	while (number >= 1024 && unit < 6) {
+		number /= 1024;
+		unit++;
+	}
+	snprintf(out, REPORT_SIZE_TEXT, "%.*f %s",
+		 unit && number < 100 && number != (double)(int)number, number,
+		 units[unit]);
+}
+
+struct uuid_text {
+	char chars[UUID_TEXT_LEN + 1];
+};
+
+static struct uuid_text text_of(const struct uuid *uuid)
+{
+	struct uuid_text text = { { 0 } };
+
+	uuid_to_text(uuid, text.chars);
+	return text;
+}
+
+struct lvm_id_text {
+	char chars[LVM_ID_TEXT_LEN + 1];
+};
+
+static struct lvm_id_text id_text_of(const struct lvm_id *id)
+{
+	struct lvm_id_text text = { { 0 } };
+
+	lvm_id_to_text(id, text.chars);
+	return text;
+}
+
+static void add_clean(struct report_text *text, const char *words)
+{
+	char *clean = clean_text(words, strlen(words));
+
+	if (!clean)
+		text->out.failed = true;
+	else
+		buffer_add(&text->out, clean, strlen(clean));
+	free(clean);
+}
+
+void report_text_lun(struct report_text *text, const struct report_lun *lun)
+{
+	char size[REPORT_SIZE_TEXT];
+
+	report_text_add(text, "%s", style(text, BOLD));
+	add_clean(text, lun->name);
+	report_text_add(text, "%s", style(text, PLAIN));
+	if (lun->size) {
+		report_text_size(lun->size, size);
+		report_text_add(text, ", %s", size);
+	}
+	if (lun->scsi_id && lun->scsi_id[0]) {
+		report_text_add(text, ", SCSIid ");
+		add_clean(text, lun->scsi_id);
+	}
+	report_text_add(text, "\n");
+}
+
+/* ---- the SR ---- */
+
+static void add_change(struct report_text *text, const char *what,
+		       const char *old, const char *new)
+{
+	report_text_add(text, "  %-5s %s", what, old);
+	if (new)
+		report_text_add(text, " -> %s%s%s", style(text, BOLD), new,
+				style(text, PLAIN));
+}
+
+static void add_count(struct report_text *text, uint32_t n, const char *one,
+		      const char *many, bool *more)
+{
+	if (n == 0)
+		return;
+	report_text_add(text, "%s%" PRIu32 " %s", *more ? ", " : "", n,
+			n == 1 ? one : many);
+	*more = true;
+}
+
+static void add_counts(struct report_text *text,
+		       const struct report_counts *counts)
+{
+	bool more = false;
+
+	report_text_add(text, "  holds ");
+	add_count(text, counts->disks, "disk", "disks", &more);
+	add_count(text, counts->snapshots, "snapshot", "snapshots", &more);
+	add_count(text, counts->base_copies, "base copy", "base copies", &more);
+	add_count(text, counts->cbtlogs, "changed-block log",
+		  "changed-block logs", &more);
+	add_count(text, counts->sm_journals, "operation in flight",
+		  "operations in flight", &more);
+	add_count(text, counts->foreign, "volume that is not SM's",
+		  "volumes that are not SM's", &more);
+	report_text_add(text, "%s\n", more ? "" : "no VDI");
+}
+
+static void add_head(struct report_text *text, const struct sr_report *report)
+{
+	bool renewed = report->renewed;
+	char size[REPORT_SIZE_TEXT], used[REPORT_SIZE_TEXT];
+
+	add_change(text, "SR", text_of(&report->sr.old).chars,
+		   renewed ? text_of(&report->sr.new).chars : NULL);
+	if (report->label[0])
+		report_text_add(text, " \"%s\"", report->label);
+	report_text_add(text, "\n");
+	add_change(text, "VG id", id_text_of(&report->vg).chars,
+		   renewed ? id_text_of(&report->new_vg).chars : NULL);
+	report_text_add(text, "\n");
+	add_change(text, "PV id", id_text_of(&report->pv).chars,
+		   renewed ? id_text_of(&report->new_pv).chars : NULL);
+	report_text_size(report->extents * report->extent_size, size);
+	report_text_size(report->extents_used * report->extent_size, used);
+	report_text_add(text, "\n  size  %s, %s of it in use\n", size, used);
+	add_counts(text, &report->counts);
+}
+
+/* ---- the tree ---- */
+
+/* Deeper chains than this are not sound (SM allows 30), or a circle. */
+#define MAX_DEPTH 64
+
+struct tree {
+	struct report_text *text;
+	const struct sr_report *report;
+	size_t *next_sibling; /* + 1; 0: none */
+	size_t *first_child;  /* likewise; the roots' at vdi_count */
+	bool *shown;
+	bool is_last[MAX_DEPTH];
+};
+
+static size_t index_of(const struct sr_report *report, const struct uuid *uuid)
+{
+	const struct report_vdi *vdi = sr_report_find(report, uuid);
+
+	return vdi ? (size_t)(vdi - report->vdis) : report->vdi_count;
+}
+
+static void add_vdi(struct tree *tree, size_t i, size_t depth)
+{
+	static const char *const roles[] = { "disk", "snapshot", "base copy" };
+	const struct report_vdi *vdi = &tree->report->vdis[i];
+	struct report_text *text = tree->text;
+	char size[REPORT_SIZE_TEXT];
+
+	report_text_size(vdi->size, size);
+	report_text_add(text, "  ");
+	for (size_t level = 1; level < depth; level++)
+		report_text_add(text, "%s",
+				tree->is_last[level] ? "    " : "|   ");
+	if (depth > 0)
+		report_text_add(text, "%s",
+				tree->is_last[depth] ? "`-- " : "|-- ");
+	report_text_add(text, "%s", text_of(&vdi->uuid.old).chars);
+	if (vdi->dropped)
+		report_text_add(text, " -> dropped");
+	else if (tree->report->renewed)
+		report_text_add(text, " -> %s%s%s", style(text, BOLD),
+				text_of(&vdi->uuid.new).chars,
+				style(text, PLAIN));
+	report_text_add(text, "  %s%s, %s%s%s%s", style(text, DIM),
+			roles[vdi->role], size,
+			vdi->kind == REPORT_RAW ? ", raw" : "",
+			vdi->has_cbt ? ", cbt" : "", style(text, PLAIN));
+	if (vdi->label[0])
+		report_text_add(text, "  \"%s\"", vdi->label);
+	if (vdi->has_parent &&
+	    index_of(tree->report, &vdi->parent.old) == tree->report->vdi_count)
+		report_text_add(text, "  %sits parent %s is missing%s",
+				style(text, RED),
+				text_of(&vdi->parent.old).chars,
+				style(text, PLAIN));
+	report_text_add(text, "\n");
+}
+
+static void add_branch(struct tree *tree, size_t i, size_t depth)
+{
+	if (tree->shown[i])
+		return;
+	tree->shown[i] = true;
+	add_vdi(tree, i, depth);
+	if (depth + 1 == MAX_DEPTH)
+		return;
+	for (size_t child = tree->first_child[i]; child;
+	     child = tree->next_sibling[child - 1]) {
+		tree->is_last[depth + 1] = !tree->next_sibling[child - 1];
+		add_branch(tree, child - 1, depth + 1);
+	}
+}
+
+/* Children in the order of the LUN: built from the last. */
+static void link_tree(struct tree *tree)
+{
+	const struct sr_report *report = tree->report;
+
+	for (size_t i = report->vdi_count; i-- > 0;) {
+		const struct report_vdi *vdi = &report->vdis[i];
+		size_t parent = vdi->has_parent
+					? index_of(report, &vdi->parent.old)
+					: report->vdi_count;
+
+		tree->next_sibling[i] = tree->first_child[parent];
+		tree->first_child[parent] = i + 1;
+	}
+}
+
+static void add_tree(struct report_text *text, const struct sr_report *report)
+{
+	size_t n = report->vdi_count;
+	struct tree tree = {
+		.text = text,
+		.report = report,
+		.next_sibling = calloc(n + 1, sizeof(size_t)),
+		.first_child = calloc(n + 1, sizeof(size_t)),
+		.shown = calloc(n + 1, sizeof(bool)),
+	};
+
+	if (tree.next_sibling && tree.first_child && tree.shown) {
+		link_tree(&tree);
+		for (size_t root = tree.first_child[n]; root;
+		     root = tree.next_sibling[root - 1])
+			add_branch(&tree, root - 1, 0);
+		/* What is in a circle, or too deep, hangs on no root. */
+		for (size_t i = 0; i < n; i++)
+			add_branch(&tree, i, 0);
+	} else {
+		text->out.failed = true;
+	}
+	free(tree.next_sibling);
+	free(tree.first_child);
+	free(tree.shown);
+}
+
+void report_text_sr(struct report_text *text, const struct sr_report *report)
+{
+	add_head(text, report);
+	add_tree(text, report);
+}
+
+/* ---- the rest ---- */
+
+void report_text_writes(struct report_text *text,
+			const struct sr_report *report)
+{
+	static const char *const phases[] = { "prepare", "apply", "switch" };
+	uint64_t total = 0;
+	char size[REPORT_SIZE_TEXT];
+
+	for (size_t i = 0; i < report->write_count; i++)
+		total += report->writes[i].len;
+	report_text_size(total, size);
+	report_text_add(text, "  %zu writes, %s in all:\n", report->write_count,
+			size);
+	report_text_add(text, "  %-8s %15s %9s  %-8s  %s\n", "phase", "offset",
+			"length", "crc32", "structures");
+	for (size_t i = 0; i < report->write_count; i++) {
+		const struct report_write *w = &report->writes[i];
+
+		report_text_add(text,
+				"  %-8s %15" PRIu64 " %9" PRIu64 "  %08" PRIx32
+				"  %.1024s\n",
+				phases[w->phase], w->offset, w->len, w->crc32,
+				w->what);
+	}
+	report_text_add(text, "  digest %08" PRIx32 "\n", report->digest);
+}
+
+void report_text_journal(struct report_text *text,
+			 const struct report_journal *journal)
+{
+	switch (journal->found) {
+	case JOURNAL_NONE:
+		break;
+	case JOURNAL_DAMAGED:
+		report_text_add(text,
+				"  %sthe journal of an interrupted resign is "
+				"damaged%s; make a new clone\n",
+				style(text, RED), style(text, PLAIN));
+		break;
+	case JOURNAL_SOUND:
+		if (journal->head.state == JOURNAL_COMMITTED)
+			report_text_add(
+				text,
+				"  %sa resign %s -> %s was interrupted%s; "
+				"recover completes it\n",
+				style(text, YELLOW),
+				text_of(&journal->head.old_sr).chars,
+				text_of(&journal->head.new_sr).chars,
+				style(text, PLAIN));
+		else
+			report_text_add(text, "  a resign was begun here, but "
+					      "changed nothing\n");
+		break;
+	}
+}
+
+void report_text_findings(struct report_text *text,
+			  const struct findings *findings)
+{
+	static const char *const weights[] = { "note", "warning", "error" };
+	static const char *const colours[] = { DIM, YELLOW, RED };
+
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct finding *f = &findings->items[i];
+
+		report_text_add(text, "  %s%s%s: %.600s: %.1000s\n",
+				style(text, colours[f->weight]),
+				weights[f->weight], style(text, PLAIN),
+				f->where, f->what);
+	}
+}

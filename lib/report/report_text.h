@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * Reports for people: plain text in lines, sizes in units of 1024, VDIs as a
+ * tree in which each hangs on its parent.
+ */
+#ifndef REPORT_REPORT_TEXT_H
+#define REPORT_REPORT_TEXT_H
+
+#include "base/buffer.h"
+#include "report/check.h"
+#include "report/report.h"
+#include "report/report_json.h"
+
+struct report_text {
+	struct buffer out;
+	bool colour; /* ANSI escapes: for a terminal only */
+};
+
+void report_text_lun(struct report_text *text, const struct report_lun *lun);
+void report_text_sr(struct report_text *text, const struct sr_report *report);
+void report_text_writes(struct report_text *text,
+			const struct sr_report *report);
+void report_text_journal(struct report_text *text,
+			 const struct report_journal *journal);
+void report_text_findings(struct report_text *text,
+			  const struct findings *findings);
+
+/* printf into the report. What comes from elsewhere must be clean. */
+void report_text_add(struct report_text *text, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* 1536 as "1.5 KiB"; `out` has 16 bytes. */
+#define REPORT_SIZE_TEXT 16
+void report_text_size(uint64_t bytes, char *out);
+
+#endif
