@@ -10,7 +10,7 @@
 #include <libxml/xmlwriter.h>
 
 #include "iscsi/address.h"
-#include "sm/clean_text.h"
+#include "sm/printable.h"
 
 /* A document while it is written. */
 struct list {
@@ -61,7 +61,7 @@ static struct list begin(const char *root)
 
 static void add_text(struct list *list, const char *name, const char *text)
 {
-	char *clean = clean_text(text, true);
+	char *clean = printable_text(text, true);
 
 	if (!clean)
 		list->failed = true;

@@ -6,7 +6,7 @@
  * them apart by search strings. Pure.
  *
  * Every function returns a string that the caller frees, or NULL without
- * memory. Text of targets is made fit for XML (clean_text.h).
+ * memory. Text of targets is made fit for XML (printable.h).
  */
 #ifndef SM_LISTS_H
 #define SM_LISTS_H

@@ -6,7 +6,7 @@
 
 #include <xmlrpc-c/base.h>
 
-#include "sm/clean_text.h"
+#include "sm/printable.h"
 
 const char response_out_of_memory[] =
 	"<?xml version=\"1.0\"?>\n"
@@ -89,7 +89,7 @@ char *response_nil(void)
 
 char *response_string(const char *text)
 {
-	char *clean = clean_text(text, false);
+	char *clean = printable_text(text, false);
 	xmlrpc_value *value;
 	xmlrpc_env env;
 
@@ -103,7 +103,7 @@ char *response_string(const char *text)
 
 char *response_fault(int number, const char *text)
 {
-	char *clean = clean_text(text, true);
+	char *clean = printable_text(text, true);
 	/* xmlrpc_env_set_fault would put other words in place of ours when
 	 * memory is short */
 	const xmlrpc_env fault = {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only
-#include "sm/clean_text.h"
+#include "sm/printable.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -9,12 +9,12 @@
 
 /* C1 controls are XML but steer terminals that print the answer; xmlrpc-c fails
  * on what lies beyond U+FFFF. */
-static bool printable(uint32_t c)
+static bool is_printable(uint32_t c)
 {
 	return c >= 0x20 && !(c >= 0x7f && c < 0xa0) && c < 0xfffe;
 }
 
-char *clean_text(const char *text, bool one_line)
+char *printable_text(const char *text, bool one_line)
 {
 	size_t len = strlen(text);
 	char *copy = malloc(len + 1);
@@ -26,7 +26,7 @@ char *clean_text(const char *text, bool one_line)
 		uint32_t c = 0;
 		size_t n = utf8_decode(text, len, &c);
 
-		if (n > 0 && printable(c)) {
+		if (n > 0 && is_printable(c)) {
 			memcpy(to, text, n);
 			to += n;
 		} else if (c == '\n' || c == '\t') {
