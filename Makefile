@@ -26,7 +26,7 @@ CPPFLAGS += -I. -Ilib -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
 CFLAGS   ?= -O2 -g
 CFLAGS   += -std=c11 $(WARNINGS) -fstack-protector-strong $(SANITIZER)
 LDFLAGS  += $(SANITIZER)
-LDLIBS   := -lxmlrpc -lxmlrpc_util -lxml2 -liscsi -luuid
+LDLIBS   := -lxmlrpc -lxmlrpc_util -lxml2 -liscsi -lcares -luuid
 
 # LVM judges results in this process (liblvm2cmd); LVM_EXEC=1 runs the host's
 # `lvm` instead, for a binary that must not need the library.
@@ -79,7 +79,7 @@ clean:
 # --- what a fresh Debian 12 lacks -------------------------------------------
 
 BUILD_PACKAGES := gcc libc6-dev libxml2-dev uuid-dev libxmlrpc-core-c3-dev \
-                  libiscsi-dev liblvm2-dev
+                  libiscsi-dev libc-ares-dev liblvm2-dev
 DEMO_PACKAGES  := $(BUILD_PACKAGES) tgt lvm2 zstd qemu-utils
 # The host's own initiator, in a guest of its own (User Mode Linux).
 HOST_PACKAGES  := $(DEMO_PACKAGES) user-mode-linux open-iscsi dmsetup \

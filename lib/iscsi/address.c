@@ -2,11 +2,14 @@
 #include "iscsi/address.h"
 
 #include <arpa/inet.h>
-#include <netdb.h>
+#include <net/if.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+
+#include "iscsi/resolve.h"
 
 void iscsi_address_text(const struct iscsi_address *address,
 			char text[ISCSI_PORTAL_SIZE])
@@ -29,53 +32,7 @@ bool iscsi_address_equal(const struct iscsi_address *a,
 	return strcmp(a->host, b->host) == 0;
 }
 
-static bool address_of(const struct sockaddr *from, socklen_t len,
-		       uint16_t port, struct iscsi_address *out)
-{
-	out->port = port;
-	return getnameinfo(from, len, out->host, sizeof(out->host), NULL, 0,
-			   NI_NUMERICHOST) == 0;
-}
-
-/* Adds what is not there yet. */
-static int add_portal(const struct iscsi_portal *portal,
-		      struct iscsi_address **list, size_t *count,
-		      struct error *err)
-{
-	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
-	struct addrinfo *found;
-	int rc = 0;
-	int why = getaddrinfo(portal->host, NULL, &hints, &found);
-
-	if (why) {
-		if (*count == 0)
-			error_set(err, ERROR_RESOLVE,
-				  "the target's name %s does not resolve: %s",
-				  portal->host, gai_strerror(why));
-		return 0;
-	}
-	for (struct addrinfo *ai = found; ai && !rc; ai = ai->ai_next) {
-		struct iscsi_address *more;
-		size_t same = 0;
-
-		more = reallocarray(*list, *count + 1, sizeof(**list));
-		if (!more) {
-			rc = error_no_memory(err);
-			break;
-		}
-		*list = more;
-		if (!address_of(ai->ai_addr, ai->ai_addrlen, portal->port,
-				&more[*count]))
-			continue;
-		while (!iscsi_address_equal(&more[same], &more[*count]))
-			same++;
-		*count += same == *count;
-	}
-	freeaddrinfo(found);
-	return rc;
-}
-
-int iscsi_addresses(const struct iscsi_target *target,
+int iscsi_addresses(const struct iscsi_target *target, bool (*stop)(void),
 		    struct iscsi_address **out, size_t *count,
 		    struct error *err)
 {
@@ -84,7 +41,11 @@ int iscsi_addresses(const struct iscsi_target *target,
 
 	error_set(err, ERROR_RESOLVE, "the target has no IP address");
 	for (unsigned i = 0; i < target->portal_count; i++) {
-		if (add_portal(&target->portals[i], &list, &n, err)) {
+		const struct iscsi_portal *portal = &target->portals[i];
+
+		if (iscsi_resolve(portal->host, portal->port, stop, &list, &n,
+				  err) &&
+		    err->code != ERROR_RESOLVE) {
 			free(list);
 			return -1;
 		}
@@ -98,20 +59,45 @@ int iscsi_addresses(const struct iscsi_target *target,
 	return 0;
 }
 
-bool iscsi_address_of_peer(int socket, struct iscsi_address *out)
+bool iscsi_address_from(const struct sockaddr *from, uint16_t port,
+			struct iscsi_address *out)
 {
-	struct sockaddr_storage peer;
-	socklen_t len = sizeof(peer);
-	uint16_t port;
+	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)from;
+	const struct sockaddr_in *v4 = (const struct sockaddr_in *)from;
+	char scope[IF_NAMESIZE];
+	size_t len;
 
-	if (getpeername(socket, (struct sockaddr *)&peer, &len))
+	out->port = port;
+	if (from->sa_family == AF_INET)
+		return inet_ntop(AF_INET, &v4->sin_addr, out->host,
+				 sizeof(out->host));
+	if (from->sa_family != AF_INET6 ||
+	    !inet_ntop(AF_INET6, &v6->sin6_addr, out->host, sizeof(out->host)))
 		return false;
-	/* Both families keep the port in the same place. */
-	port = ntohs(((const struct sockaddr_in *)&peer)->sin_port);
-	return address_of((const struct sockaddr *)&peer, len, port, out);
+	if (v6->sin6_scope_id == 0)
+		return true;
+	len = strlen(out->host);
+	return if_indextoname(v6->sin6_scope_id, scope) &&
+	       (size_t)snprintf(out->host + len, sizeof(out->host) - len,
+				"%%%s", scope) < sizeof(out->host) - len;
 }
 
-bool iscsi_address_split(char *text, char **host, unsigned *port)
+bool iscsi_address_of_peer(int socket, struct iscsi_address *out)
+{
+	union {
+		struct sockaddr any;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+	} peer;
+	socklen_t len = sizeof(peer);
+
+	if (getpeername(socket, &peer.any, &len))
+		return false;
+	/* Both families keep the port in the same place. */
+	return iscsi_address_from(&peer.any, ntohs(peer.v4.sin_port), out);
+}
+
+bool iscsi_address_split(char *text, char **host, uint16_t *port)
 {
 	char *end;
 	unsigned long value;
@@ -133,7 +119,7 @@ bool iscsi_address_split(char *text, char **host, unsigned *port)
 		value = strtoul(end + 1, NULL, 10);
 		if (value < 1 || value > 65535)
 			return false;
-		*port = (unsigned)value;
+		*port = (uint16_t)value;
 	}
 	return (*host)[0] != '\0';
 }

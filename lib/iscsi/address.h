@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
 
 #include "base/error.h"
 #include "iscsi/target.h"
@@ -33,11 +34,17 @@ bool iscsi_address_equal(const struct iscsi_address *a,
 			 const struct iscsi_address *b);
 
 /* All addresses of all portals, in the portals' order; *out is the caller's to
- * free. Portals that do not resolve are left out. ERROR_RESOLVE if none does.
- */
-int iscsi_addresses(const struct iscsi_target *target,
+ * free. Portals that do not resolve are left out. `stop` is asked often, and
+ * may be NULL. ERROR_RESOLVE if none resolves, ERROR_INTERRUPTED,
+ * ERROR_NO_MEMORY. */
+int iscsi_addresses(const struct iscsi_target *target, bool (*stop)(void),
 		    struct iscsi_address **out, size_t *count,
 		    struct error *err);
+
+/* What a sockaddr_in or sockaddr_in6 tells; its port is not looked at. False:
+ * it is neither, or names an interface that is gone. */
+bool iscsi_address_from(const struct sockaddr *from, uint16_t port,
+			struct iscsi_address *out);
 
 /* The address that a connected socket talks to; false if it has none. */
 bool iscsi_address_of_peer(int socket, struct iscsi_address *out);
@@ -47,6 +54,6 @@ bool iscsi_address_of_peer(int socket, struct iscsi_address *out);
 
 /* Takes a TargetAddress apart (RFC 7143, 13.8), in place: "host:port,group" or
  * "[host]:port,group", the last two optional. False if it is none. */
-bool iscsi_address_split(char *text, char **host, unsigned *port);
+bool iscsi_address_split(char *text, char **host, uint16_t *port);
 
 #endif

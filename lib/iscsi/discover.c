@@ -114,7 +114,7 @@ static int take_address(struct listing *listing, const char *iqn,
 			const char *address)
 {
 	char text[MAX_STRING_SIZE + 1];
-	unsigned port;
+	uint16_t port;
 	char *host;
 
 	if ((size_t)snprintf(text, sizeof(text), "%s", address) >=

@@ -169,7 +169,8 @@ static int enter_session(struct open_iscsi *self, struct error *err)
 	size_t count;
 	bool found;
 
-	if (iscsi_addresses(self->wanted.target, &addresses, &count, err))
+	if (iscsi_addresses(self->wanted.target, self->wanted.stop, &addresses,
+			    &count, err))
 		return -1;
 	found = find_session(self, addresses, count);
 	free(addresses);

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <netdb.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +13,7 @@
 
 #include "iscsi/address.h"
 #include "iscsi/login_watch.h"
+#include "iscsi/resolve.h"
 #include "iscsi/session_io.h"
 
 /* For each address of a portal: a SYN and its first two repetitions. */
@@ -27,9 +27,6 @@
 
 /* How often `stop` is asked while nothing happens. */
 #define STOP_MS 100
-
-/* "[address]:port" with a numeric IPv6 address and its scope */
-#define PORTAL_SIZE (NI_MAXHOST + 16)
 
 enum login_end {
 	LOGIN_DONE,
@@ -308,31 +305,23 @@ static enum login_end log_in_at(struct attempt *attempt, char *elsewhere,
 
 /* Tries each address that `host` has. */
 static enum login_end log_in_by_name(struct attempt *attempt, const char *host,
-				     unsigned port, char *elsewhere,
+				     uint16_t port, char *elsewhere,
 				     struct error *err)
 {
-	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
 	enum login_end end = LOGIN_FAILED;
-	struct addrinfo *list;
-	int rc = getaddrinfo(host, NULL, &hints, &list);
+	struct iscsi_address *list = NULL;
+	size_t count = 0;
 
-	if (rc) {
-		error_set(err, ERROR_RESOLVE,
-			  "the target's name %s does not resolve: %s", host,
-			  gai_strerror(rc));
-		return LOGIN_FAILED;
+	if (iscsi_resolve(host, port, attempt->stop, &list, &count, err)) {
+		attempt->final = err->code == ERROR_INTERRUPTED;
+		count = 0;
+	} else if (count == 0) {
+		error_set(err, ERROR_RESOLVE, "%s has no IP address", host);
 	}
-	error_set(err, ERROR_RESOLVE, "%s has no IP address", host);
-	for (struct addrinfo *ai = list; ai; ai = ai->ai_next) {
-		char address[NI_MAXHOST];
-		char portal[PORTAL_SIZE];
+	for (size_t i = 0; i < count; i++) {
+		char portal[ISCSI_PORTAL_SIZE];
 
-		if (getnameinfo(ai->ai_addr, ai->ai_addrlen, address,
-				sizeof(address), NULL, 0, NI_NUMERICHOST))
-			continue;
-		snprintf(portal, sizeof(portal),
-			 ai->ai_family == AF_INET6 ? "[%s]:%u" : "%s:%u",
-			 address, port);
+		iscsi_address_text(&list[i], portal);
 		attempt->portal = portal;
 		end = log_in_at(attempt, elsewhere, err);
 		attempt->portal = NULL;
@@ -340,7 +329,7 @@ static enum login_end log_in_by_name(struct attempt *attempt, const char *host,
 		if (end != LOGIN_FAILED || err->code != ERROR_CONNECT)
 			break;
 	}
-	freeaddrinfo(list);
+	free(list);
 	return end;
 }
 
@@ -351,7 +340,7 @@ int user_login(const struct iscsi_target *target,
 	struct attempt attempt = { .target = target, .stop = stop };
 	char elsewhere[2][MAX_STRING_SIZE + 1];
 	char *host = portal->host;
-	unsigned port = portal->port;
+	uint16_t port = portal->port;
 
 	for (int hop = 0; hop <= REDIRECTS; hop++) {
 		char *next = elsewhere[hop % 2];

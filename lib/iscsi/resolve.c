@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "iscsi/resolve.h"
+
+#include <netdb.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include <ares.h>
+
+#include "iscsi/session_io.h"
+
+/* What one server gets for its first answer, and how often it is asked. */
+#define SERVER_MS    2000
+#define SERVER_TRIES 3
+
+/* For all servers and search domains. */
+#define RESOLVE_MS 20000
+
+/* How often `stop` is asked while nothing happens. */
+#define STOP_MS 100
+
+struct lookup {
+	bool done;
+	int status; /* ARES_… */
+	struct ares_addrinfo *found;
+};
+
+/* Adds one address. -1: no memory. */
+static int add(const struct sockaddr *from, uint16_t port,
+	       struct iscsi_address **list, size_t *count)
+{
+	struct iscsi_address *more =
+		reallocarray(*list, *count + 1, sizeof(**list));
+	size_t same = 0;
+
+	if (!more)
+		return -1;
+	*list = more;
+	if (!iscsi_address_from(from, port, &more[*count]))
+		return 0;
+	while (!iscsi_address_equal(&more[same], &more[*count]))
+		same++;
+	*count += same == *count;
+	return 0;
+}
+
+static int add_numeric(const struct addrinfo *found, uint16_t port,
+		       struct iscsi_address **list, size_t *count,
+		       struct error *err)
+{
+	for (; found; found = found->ai_next) {
+		if (add(found->ai_addr, port, list, count))
+			return error_no_memory(err);
+	}
+	return 0;
+}
+
+static void on_end(void *data, int status, int timeouts,
+		   struct ares_addrinfo *found)
+{
+	struct lookup *lookup = data;
+
+	(void)timeouts;
+	*lookup = (struct lookup){ true, status, found };
+}
+
+/* Waits for at most STOP_MS, and handles what has come. */
+static void step(ares_channel channel)
+{
+	ares_socket_t sockets[ARES_GETSOCK_MAXNUM];
+	struct pollfd polls[ARES_GETSOCK_MAXNUM];
+	int wanted = ares_getsock(channel, sockets, ARES_GETSOCK_MAXNUM);
+	struct timeval most = { .tv_usec = STOP_MS * 1000 }, room;
+	const struct timeval *wait = ares_timeout(channel, &most, &room);
+	nfds_t n = 0;
+
+	for (int i = 0; i < ARES_GETSOCK_MAXNUM; i++) {
+		short events = 0;
+
+		if (ARES_GETSOCK_READABLE(wanted, i))
+			events |= POLLIN;
+		if (ARES_GETSOCK_WRITABLE(wanted, i))
+			events |= POLLOUT;
+		if (events)
+			polls[n++] = (struct pollfd){ .fd = sockets[i],
+						      .events = events };
+	}
+	/* One more: the last part of a millisecond would else be spun away. */
+	if (poll(polls, n, (int)(wait->tv_usec / 1000) + 1) <= 0)
+		n = 0;
+	for (nfds_t i = 0; i < n; i++) {
+		bool in = polls[i].revents & (POLLIN | POLLERR | POLLHUP);
+		bool out = polls[i].revents & POLLOUT;
+
+		ares_process_fd(channel, in ? polls[i].fd : ARES_SOCKET_BAD,
+				out ? polls[i].fd : ARES_SOCKET_BAD);
+	}
+	/* Those that have waited too long. */
+	ares_process_fd(channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+}
+
+static int run(ares_channel channel, const char *host, bool (*stop)(void),
+	       struct lookup *lookup, struct error *err)
+{
+	const struct ares_addrinfo_hints hints = {
+		.ai_family = AF_UNSPEC,
+		.ai_socktype = SOCK_STREAM,
+	};
+	int64_t deadline = session_now_ms() + RESOLVE_MS;
+
+	ares_getaddrinfo(channel, host, NULL, &hints, on_end, lookup);
+	while (!lookup->done) {
+		if (stop && stop())
+			return error_set(err, ERROR_INTERRUPTED,
+					 "stopped by a signal while it looked "
+					 "up the target's name %s",
+					 host);
+		if (session_now_ms() >= deadline)
+			return error_set(err, ERROR_RESOLVE,
+					 "the target's name %s does not "
+					 "resolve: no answer within %d seconds",
+					 host, RESOLVE_MS / 1000);
+		step(channel);
+	}
+	if (lookup->status != ARES_SUCCESS)
+		return error_set(err, ERROR_RESOLVE,
+				 "the target's name %s does not resolve: %s",
+				 host, ares_strerror(lookup->status));
+	return 0;
+}
+
+static int add_by_name(const char *host, uint16_t port, bool (*stop)(void),
+		       struct iscsi_address **list, size_t *count,
+		       struct error *err)
+{
+	struct ares_options options = { .timeout = SERVER_MS,
+					.tries = SERVER_TRIES };
+	struct lookup lookup = { .found = NULL };
+	ares_channel channel;
+	int rc = ares_init_options(&channel, &options,
+				   ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES);
+
+	if (rc)
+		return error_set(err, ERROR_RESOLVE,
+				 "the target's name %s does not resolve: %s",
+				 host, ares_strerror(rc));
+	rc = run(channel, host, stop, &lookup, err);
+	/* Calls on_end now if it has not been called. */
+	ares_destroy(channel);
+	if (!rc && lookup.found) {
+		const struct ares_addrinfo_node *node = lookup.found->nodes;
+
+		for (; node && !rc; node = node->ai_next) {
+			if (add(node->ai_addr, port, list, count))
+				rc = error_no_memory(err);
+		}
+	}
+	if (lookup.found)
+		ares_freeaddrinfo(lookup.found);
+	return rc;
+}
+
+int iscsi_resolve(const char *host, uint16_t port, bool (*stop)(void),
+		  struct iscsi_address **list, size_t *count, struct error *err)
+{
+	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
+					.ai_flags = AI_NUMERICHOST };
+	struct addrinfo *found;
+	size_t before = *count;
+	int rc;
+
+	if (getaddrinfo(host, NULL, &hints, &found) == 0) {
+		rc = add_numeric(found, port, list, count, err);
+		freeaddrinfo(found);
+	} else {
+		rc = add_by_name(host, port, stop, list, count, err);
+	}
+	if (rc)
+		*count = before;
+	return rc;
+}
