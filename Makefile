@@ -4,14 +4,21 @@
 #   make demo     the main job, start to end, on this machine
 #   make check    every test
 #   make bench    measured speed
+#   make static   the same program for any pool host: build/static
+#   make install  DESTDIR=, and PREFIX= and the like (below)
+#   make pack     build/pack/relvmoiscsi-<version>.iso; PACK_KEY= signs it
 #
-# SANITIZE=1 builds into build/asan with ASan and UBSan.
+# SANITIZE=1 builds into build/asan with ASan and UBSan, STATIC=1 into
+# build/static without a need for any library.
 
 VERSION := 0.1.0
 
 ifdef SANITIZE
 BUILD     ?= build/asan
 SANITIZER := -fsanitize=address,undefined -fno-sanitize-recover=all
+else ifdef STATIC
+BUILD     ?= build/static
+LVM_EXEC  := 1
 else
 BUILD     ?= build
 endif
@@ -35,10 +42,21 @@ CPPFLAGS += -DLVM_LIBRARY
 LDLIBS   += -llvm2cmd
 endif
 
-# --- the program ------------------------------------------------------------
-
 LIB_SOURCES    := $(wildcard lib/*/*.c)
 DRIVER_SOURCES := $(wildcard drivers/*.c xapi-plugin/*.c)
+
+# For hosts that lack some of these libraries and have others of any version.
+# What stands behind -luuid is what the archives need in turn.
+ifdef STATIC
+DRIVER_SOURCES += supp-pack/absent.c
+CFLAGS         += -fPIE
+LDFLAGS        += -static-pie -s -Wl,-z,relro,-z,now
+LDLIBS         += -lxmlrpc_xmlparse -lxmlrpc_xmltok -lxmlrpc_util -lgcrypt \
+                  -lgpg-error -llzma -lz -lm
+endif
+
+# --- the program ------------------------------------------------------------
+
 LIB            := $(BUILD)/librelvm.a
 PROGRAM        := $(BUILD)/RELVMoISCSISR
 OTHER_NAMES    := $(BUILD)/relvmoiscsi $(BUILD)/relvm
@@ -72,22 +90,74 @@ $(OTHER_NAMES): $(PROGRAM)
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
 
+.PHONY: static
+static: pack-packages
+	@$(MAKE) --no-print-directory STATIC=1 all
+
 .PHONY: clean
 clean:
 	rm -rf build
+
+# --- on a host ------------------------------------------------------------------
+# What is installed, by hand and in the RPM (supp-pack/relvmoiscsi.spec.in, which
+# fails if its list is another).
+
+PREFIX     ?= /usr
+SYSCONFDIR ?= /etc
+SM_DIR     ?= /opt/xensource/sm
+PLUGIN_DIR ?= $(SYSCONFDIR)/xapi.d/plugins
+DOC_DIR    ?= $(PREFIX)/share/doc/relvmoiscsi
+
+# Whose code is in the static program, by their Debian packages.
+STATIC_LIBRARIES := libc6 libxml2 libxmlrpc-core-c3 libiscsi7 libc-ares2 \
+                    libuuid1 libgcrypt20 libgpg-error0 liblzma5 zlib1g libgcc-s1
+
+.PHONY: install
+install: all
+	install -D -m 755 $(PROGRAM) $(DESTDIR)$(SM_DIR)/RELVMoISCSISR
+	install -d $(DESTDIR)$(PLUGIN_DIR) $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(DOC_DIR)
+	ln -sfn $(SM_DIR)/RELVMoISCSISR $(DESTDIR)$(PLUGIN_DIR)/relvmoiscsi
+	ln -sfn $(SM_DIR)/RELVMoISCSISR $(DESTDIR)$(PREFIX)/sbin/relvm
+	install -D -m 644 supp-pack/register.sh \
+		$(DESTDIR)$(PREFIX)/libexec/relvmoiscsi/register.sh
+	test -e $(DESTDIR)$(SYSCONFDIR)/relvmoiscsi.conf || install -D -m 644 \
+		supp-pack/relvmoiscsi.conf $(DESTDIR)$(SYSCONFDIR)/relvmoiscsi.conf
+	install -m 644 README.md CHANGELOG LICENSE $(DESTDIR)$(DOC_DIR)
+ifdef STATIC
+	for library in $(STATIC_LIBRARIES); do \
+		install -m 644 /usr/share/doc/$$library/copyright \
+			$(DESTDIR)$(DOC_DIR)/copyright.$$library || exit; \
+	done
+endif
+ifneq ($(wildcard drivers/relvm.8),)
+	install -D -m 644 drivers/relvm.8 $(DESTDIR)$(PREFIX)/share/man/man8/relvm.8
+endif
+ifneq ($(wildcard drivers/relvm.bash),)
+	install -D -m 644 drivers/relvm.bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/relvm
+endif
+
+.PHONY: pack
+pack: pack-packages
+	@supp-pack/pack.sh $(VERSION) build/pack
 
 # --- what a fresh Debian 12 lacks -------------------------------------------
 
 BUILD_PACKAGES := gcc libc6-dev libxml2-dev uuid-dev libxmlrpc-core-c3-dev \
                   libiscsi-dev libc-ares-dev liblvm2-dev
 DEMO_PACKAGES  := $(BUILD_PACKAGES) tgt lvm2 zstd qemu-utils
+PACK_PACKAGES  := $(BUILD_PACKAGES) libicu-dev libgcrypt20-dev libgpg-error-dev \
+                  liblzma-dev zlib1g-dev rpm createrepo-c gnupg xorriso
 # The host's own initiator, in a guest of its own (User Mode Linux).
 HOST_PACKAGES  := $(DEMO_PACKAGES) user-mode-linux open-iscsi dmsetup \
                   multipath-tools kmod udev iproute2 procps e2fsprogs
 CHECK_PACKAGES := $(HOST_PACKAGES) libcmocka-dev clang libclang-rt-14-dev \
-                  binutils jq libxml2-utils python3-jsonschema
+                  binutils jq libxml2-utils python3-jsonschema $(PACK_PACKAGES) \
+                  dnf dnsmasq-base busybox-static shellcheck genisoimage cpio
 
-.PHONY: demo-packages check-packages
+.PHONY: demo-packages pack-packages check-packages
+pack-packages:
+	@tests/packages.sh $(PACK_PACKAGES)
 demo-packages:
 	@tests/packages.sh $(DEMO_PACKAGES)
 check-packages:

@@ -14,6 +14,7 @@
  * parses is UTF-8 (lib/sm/xml_guard.c), which libxml2 knows by itself; its
  * sessions are TCP's; ports are numbers; and host names are looked up by c-ares
  * (lib/iscsi/resolve.c), so that getaddrinfo has to know numbers only.
+ * libxml2's HTTP and FTP, the others who ask, are never used.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -122,6 +123,35 @@ void ucnv_convertEx(UConverter *to, UConverter *from, char **target,
 	*error = U_UNSUPPORTED_ERROR;
 }
 
+/* What libxml2 would have it do about a character that is in no converter. */
+void UCNV_FROM_U_CALLBACK_STOP(const void *context,
+			       UConverterFromUnicodeArgs *args,
+			       const UChar *units, int32_t length,
+			       UChar32 code_point,
+			       UConverterCallbackReason reason,
+			       UErrorCode *error)
+{
+	(void)context;
+	(void)args;
+	(void)units;
+	(void)length;
+	(void)code_point;
+	(void)reason;
+	(void)error;
+}
+
+void UCNV_TO_U_CALLBACK_STOP(const void *context, UConverterToUnicodeArgs *args,
+			     const char *units, int32_t length,
+			     UConverterCallbackReason reason, UErrorCode *error)
+{
+	(void)context;
+	(void)args;
+	(void)units;
+	(void)length;
+	(void)reason;
+	(void)error;
+}
+
 /* The address and the list entry that holds it, freed together. */
 struct numeric {
 	struct addrinfo info;
@@ -184,6 +214,12 @@ int getaddrinfo(const char *host, const char *service,
 void freeaddrinfo(struct addrinfo *list)
 {
 	free(list);
+}
+
+struct hostent *gethostbyname(const char *name)
+{
+	(void)name;
+	return NULL;
 }
 
 struct servent *getservbyname(const char *name, const char *protocol)

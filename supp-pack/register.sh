@@ -1,0 +1,101 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-only
+#
+# Puts relvmoiscsi on xapi's list of SM plug-ins. The package runs it after each
+# transaction that may have changed the list; run it by hand after you have
+# changed sm-plugins yourself. POSIX sh; it needs no running host, for it also
+# runs while a host is being installed.
+#
+# xapi reads /etc/xapi.conf, then each entry of /etc/xapi.conf.d in byte order;
+# the last `sm-plugins=` replaces those before it. So the list is computed as it
+# would be without us, and goes into a file of ours, behind the others, with our
+# type at its end. There is no such file where nobody has set the list (6.5:
+# every type is taken), or it has our type, or is '*'.
+set -fu
+LC_ALL=C
+export LC_ALL
+
+type=relvmoiscsi
+conf=/etc/xapi.conf
+fragments=/etc/xapi.conf.d
+ours=$fragments/zz-$type.conf
+old=/opt/xensource/sm/ReLVMoISCSISR
+
+say()
+{
+	echo "$type: $*" >&2
+}
+
+# The last sm-plugins of $file, as xapi reads it, into $list, and $file into
+# $from. What follows '#' does not count, nor do quotes around the value.
+read_list()
+{
+	while IFS= read -r line || [ -n "$line" ]; do
+		line=${line%%#*}
+		case $line in
+		*=*) ;;
+		*) continue ;;
+		esac
+		key=
+		for key in ${line%%=*}; do :; done
+		[ "$key" = sm-plugins ] || continue
+		# shellcheck disable=SC2086 # one space between words
+		set -- ${line#*=}
+		list=$*
+		case $list in
+		\"*\" | \'*\')
+			list=${list#?}
+			list=${list%?}
+			;;
+		esac
+		from=$file
+	done <"$file"
+}
+
+# Whether the list takes our type; xapi compares without regard to case.
+listed()
+{
+	for word in $list; do
+		case $word in
+		'*' | [Rr][Ee][Ll][Vv][Mm][Oo][Ii][Ss][Cc][Ss][Ii]) return 0 ;;
+		esac
+	done
+	return 1
+}
+
+# The driver of 2016 left a link behind, or is still there. xapi takes both
+# names for the same type.
+if [ -L "$old" ]; then
+	rm -f "$old" && say "removed $old, a link of the driver of 2016"
+elif [ -e "$old" ]; then
+	say "$old is another driver of this type: remove it"
+fi
+
+list=
+from=
+set +f
+set -- "$conf" "$fragments"/.[!.]* "$fragments"/*
+set -f
+for file; do
+	[ "$file" = "$ours" ] || [ ! -f "$file" ] || read_list
+done
+
+if [ -z "$from" ] || listed; then
+	rm -f "$ours"
+	exit
+fi
+# shellcheck disable=SC3012 # dash, bash and busybox all know it
+if [ "$from" \> "$ours" ]; then
+	say "$from sets sm-plugins after all others: add $type there"
+	rm -f "$ours"
+	exit
+fi
+# Written elsewhere and moved: xapi reads whatever is in that folder.
+new=/etc/.zz-$type.conf.new
+[ -d "$fragments" ] || mkdir -p "$fragments"
+if ! printf '%s\n' "# Computed from $from by the package $type; after a" \
+	"# change there run: sh /usr/libexec/$type/register.sh" \
+	"sm-plugins=$list $type" >"$new" || ! mv -f "$new" "$ours"; then
+	say "cannot write $ours: add $type to sm-plugins in $from"
+fi
+exit 0
