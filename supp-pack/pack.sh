@@ -34,8 +34,10 @@ die()
 [[ $version =~ ^[0-9]+(\.[0-9]+)*$ ]] ||
 	die "VERSION is '$version'; it has to be numbers with dots between"
 
-# GnuPG's sockets want a short path.
+# GnuPG's sockets want a short path. RPM writes into the source RPM where it was
+# built, so that has to be the same place each time; one build at a time.
 work=$(mktemp -d /tmp/pack.XXXXXX)
+top=/tmp/relvmoiscsi-pack
 # shellcheck disable=SC2317 # called by the trap
 clean_up()
 {
@@ -43,6 +45,7 @@ clean_up()
 		GNUPGHOME=$work/gnupg gpgconf --kill all || true
 	fi
 	rm -rf "$work"
+	[[ -z ${locked-} ]] || rm -rf "${top:?}"/*
 }
 trap clean_up EXIT
 trap 'exit 130' INT
@@ -121,28 +124,34 @@ folders=()
 for folder in drivers lib xapi-plugin supp-pack tests; do
 	[[ ! -d $tree/$folder ]] || folders+=("$folder")
 done
-mkdir -p "$work"/rpm/{SOURCES,SPECS} "$work/iso"/{Packages,Sources,legacy}
+mkdir -m 700 "$top" 2>/dev/null || [[ -O $top && -d $top && ! -L $top ]] ||
+	die "$top is not ours: remove it"
+exec 9<"$top"
+flock 9
+locked=yes
+rm -rf "${top:?}"/*
+mkdir -p "$top"/{SOURCES,SPECS} "$work/iso"/{Packages,Sources,legacy}
 tar -C "$tree" --transform "s,^,$name-$version/," --sort=name --format=ustar \
 	--mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner \
 	--mode='u+rw,go-w,go+rX' --exclude='*~' --exclude='.*.swp' -cf - \
 	CHANGELOG LICENSE Makefile README.md .clang-format \
 	"${folders[@]}" |
-	gzip -n -9 >"$work/rpm/SOURCES/$name-$version.tar.gz"
-fill "$here/$name.spec.in" >"$work/rpm/SPECS/$name.spec"
+	gzip -n -9 >"$top/SOURCES/$name-$version.tar.gz"
+fill "$here/$name.spec.in" >"$top/SPECS/$name.spec"
 
 echo "  RPM  $name-$version-$release"
 # The make that called us has settings which are not the RPM's.
 if ! env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u BUILD -u CFLAGS -u CPPFLAGS \
 	-u LDFLAGS rpmbuild -ba --with pack \
-	--define "_topdir $work/rpm" --define "_smp_mflags -j$(nproc)" \
-	"$work/rpm/SPECS/$name.spec" >"$work/rpmbuild.log" 2>&1; then
+	--define "_topdir $top" --define "_smp_mflags -j$(nproc)" \
+	"$top/SPECS/$name.spec" >"$work/rpmbuild.log" 2>&1 9>&-; then
 	tail -n 40 "$work/rpmbuild.log" >&2
 	die "rpmbuild failed"
 fi
 
 cd "$work/iso"
-cp "$work"/rpm/RPMS/*/*.rpm Packages/
-cp "$work"/rpm/SRPMS/*.rpm Sources/
+cp "$top"/RPMS/*/*.rpm Packages/
+cp "$top"/SRPMS/*.rpm Sources/
 # 6.5's rpm has no key to judge a signature by, and warns of each.
 cp Packages/"$name-$version-$release".*.rpm legacy/
 # Of header and payload (v3) too: rpm 4.11 knows no digest of the payload.
