@@ -2,7 +2,7 @@
 #
 #   make          build/RELVMoISCSISR, build/relvmoiscsi, build/relvm
 #   make demo     the main job, start to end, on this machine
-#   make check    every test
+#   make check    every test; make check-pack those of the pack alone
 #   make bench    measured speed
 #   make static   the same program for any pool host: build/static
 #   make install  DESTDIR=, and PREFIX= and the like (below)
@@ -237,12 +237,31 @@ SUITES := \
     "tests/layers.sh build/obj" \
     $(patsubst %.c,build/asan/%,$(wildcard tests/unit/test_*.c))
 
+# The pack: the same suites in `make check` and alone.
+PACKS       := build/packs
+PACK_SUITES := \
+    "tests/pack/elf.sh $(PACKS) build/asan" \
+    "tests/pack/yum.sh $(PACKS)" \
+    "tests/pack/legacy.sh $(PACKS)" \
+    "tests/pack/register.sh $(PACKS)" \
+    "tests/pack/life.sh $(PACKS)" \
+    "tests/pack/iso.sh $(PACKS)" \
+    "tests/pack/reproducible.sh $(PACKS)"
+
+.PHONY: packs check-pack
+packs:
+	@tests/pack/packs.sh $(PACKS)
+check-pack: check-packages packs
+	@$(SANITIZED) -j2 $(ASAN)/audit $(ASAN)/support/xapi_answer
+	@tests/run.sh $(LOGS)-pack $(PACK_SUITES)
+
 .PHONY: check
 check: check-packages
 	@$(MAKE) --no-print-directory -j2 all $(CRASH_TOOLS) $(HOST_TOOLS)
 	@$(MAKE) --no-print-directory -j2 CC=clang BUILD=build/clang all
 	@$(SANITIZED) -j2 test-programs
-	@VERBOSE=1 tests/run.sh $(LOGS) $(SUITES)
+	@$(MAKE) --no-print-directory packs
+	@VERBOSE=1 tests/run.sh $(LOGS) $(SUITES) $(PACK_SUITES)
 
 # The crash proof tries so many states that it wants the optimised build.
 CRASH_TOOLS := $(BUILD)/tests/crash $(BUILD)/tests/audit \

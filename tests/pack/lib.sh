@@ -10,6 +10,8 @@
 #   pack_root DIR         an empty host: what its RPM database needs, and the RPM
 #                         of a pool host of our own (stub) is installed
 #   in_root DIR COMMAND…  rpm of this machine, on that host
+#   copy_in DIR PROGRAM NAME  a program of this machine's into DIR/bin, with its
+#                         libraries
 #   sm_plugins DIR        the list of SM plug-ins that xapi would have there
 #   refuses TEXT COMMAND… it must fail, and say TEXT (a regular expression)
 
@@ -45,6 +47,10 @@ pack_begin()
 	export LC_ALL=C
 	# GnuPG's sockets want a short path.
 	WORK=$(mktemp -d /tmp/pack.XXXXXX)
+	# Debian's rpm keeps its database at home; a host's is elsewhere.
+	export HOME=$WORK/home
+	mkdir "$HOME"
+	echo '%_dbpath /var/lib/rpm' >"$HOME/.rpmmacros"
 	trap pack_stop EXIT
 	trap 'exit 130' INT
 	trap 'exit 143' TERM
@@ -75,6 +81,17 @@ in_root()
 	shift
 	# Debian's rpm wants to know that it is meant.
 	rpm --root "$root" --dbpath /var/lib/rpm --nosignature --force-debian "$@"
+}
+
+copy_in()
+{
+	local library
+
+	cp "$(readlink -f "$2")" "$1/bin/$3"
+	for library in $(ldd "$2" 2>/dev/null | grep -o '/[^ ]*'); do
+		mkdir -p "$1${library%/*}"
+		cp -n "$library" "$1$library"
+	done
 }
 
 # As xapi reads it: every entry in byte order, the last definition counts.

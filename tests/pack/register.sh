@@ -12,18 +12,6 @@ set -u
 pack_begin "$@"
 script=$pack_here/../../supp-pack/register.sh
 
-# copy_in PROGRAM NAME: with its libraries.
-copy_in()
-{
-	local library
-
-	cp "$(readlink -f "$1")" "$root/bin/$2"
-	for library in $(ldd "$1" 2>/dev/null | grep -o '/[^ ]*'); do
-		mkdir -p "$root${library%/*}"
-		cp "$library" "$root$library"
-	done
-}
-
 begin()
 {
 	root=$WORK/$1
@@ -32,8 +20,8 @@ begin()
 		cp /bin/busybox "$root/bin/"
 		for tool in sh rm mv mkdir; do ln -s busybox "$root/bin/$tool"; done
 	else
-		copy_in "/bin/$1" sh
-		for tool in rm mv mkdir; do copy_in "/bin/$tool" "$tool"; done
+		copy_in "$root" "/bin/$1" sh
+		for tool in rm mv mkdir; do copy_in "$root" "/bin/$tool" "$tool"; done
 	fi
 	cp "$script" "$root/register.sh"
 }

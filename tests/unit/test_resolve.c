@@ -60,7 +60,7 @@ static void one_address_stands_once(void **state)
 	free(list);
 }
 
-static void localhost_needs_no_server(void **state)
+static void localhost_stands_in_a_file(void **state)
 {
 	struct iscsi_address *list = NULL;
 	size_t count = 0;
@@ -85,7 +85,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers_are_taken_as_they_are),
 		cmocka_unit_test(one_address_stands_once),
-		cmocka_unit_test(localhost_needs_no_server),
+		cmocka_unit_test(localhost_stands_in_a_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
