@@ -237,9 +237,10 @@ SUITES := \
     "tests/layers.sh build/obj" \
     $(patsubst %.c,build/asan/%,$(wildcard tests/unit/test_*.c))
 
-# The pack: the same suites in `make check` and alone.
+# The pack's suites, in `make check` and alone.
 PACKS       := build/packs
 PACK_SUITES := \
+    "tests/host/static.sh build" \
     "tests/pack/elf.sh $(PACKS) build/asan" \
     "tests/pack/yum.sh $(PACKS)" \
     "tests/pack/legacy.sh $(PACKS)" \
@@ -252,7 +253,8 @@ PACK_SUITES := \
 packs:
 	@tests/pack/packs.sh $(PACKS)
 check-pack: check-packages packs
-	@$(SANITIZED) -j2 $(ASAN)/audit $(ASAN)/support/xapi_answer
+	@$(MAKE) --no-print-directory -j2 all $(HOST_TOOLS)
+	@$(SANITIZED) -j2 all $(ASAN)/audit $(ASAN)/support/xapi_answer
 	@tests/run.sh $(LOGS)-pack $(PACK_SUITES)
 
 .PHONY: check
