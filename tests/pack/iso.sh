@@ -253,6 +253,27 @@ size()
 check "the program needs no library, and loads none" needs_nothing
 check "it is small, and the room that update.xml asks for is enough" size
 
+# Whoever has the source RPM can make a program for a system of his own, with its
+# libraries; here, of this machine's. RPM does not know Debian's packages.
+rebuilds()
+{
+	local said
+
+	said=$(env -u MAKEFLAGS -u MAKELEVEL CFLAGS=-O0 rpmbuild --rebuild --nodeps \
+		--define "_topdir $WORK/rebuild" --define "_smp_mflags -j2" \
+		"$pack"/Sources/*.rpm 2>&1) || { tail -n 20 <<<"$said"; return 1; }
+	equal packages "$(cd "$WORK/rebuild/RPMS" && find . -name '*.rpm')" \
+		"./x86_64/relvmoiscsi-$VERSION-1.x86_64.rpm" || return
+	mkdir "$WORK/rebuilt"
+	rpm2cpio "$WORK"/rebuild/RPMS/x86_64/*.rpm | (cd "$WORK/rebuilt" && cpio -idm --quiet)
+	readelf -d "$WORK/rebuilt/opt/xensource/sm/RELVMoISCSISR" |
+		grep -q 'NEEDED.*liblvm2cmd' &&
+		diff <(cd "$WORK/root" && find . | grep -v copyright | sort) \
+			<(cd "$WORK/rebuilt" && find . | sort)
+}
+
+check "the source RPM makes a program with a host's libraries" rebuilds
+
 # --- signatures -------------------------------------------------------------------
 
 # As xapi does: a home of its own, the key imported and trusted (import-update-key).
