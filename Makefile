@@ -228,6 +228,7 @@ SUITES := \
     "tests/driver/test_refuse.sh build/asan" \
     "tests/driver/test_resign.sh build/asan" \
     "tests/relvm/test_file.sh build/asan" \
+    "tests/xapi/test_plugin.sh build/asan" \
     "tests/xapi/test_launch.sh build/asan" \
     "tests/xapi/test_guard.sh build/asan" \
     "tests/xapi/test_original.sh build/asan" \

@@ -27,10 +27,14 @@ static int meet_xapi(const struct request *request, const struct conf *conf,
 			    "the LUN is a live original");
 		return 0;
 	}
-	if (!request->host_ref)
+	if (!request->host_ref && !request->to_plugin)
 		return error_set(err, ERROR_BAD_REQUEST, "host_ref is missing");
 	if (xapi_open(&options, &call->xapi, err))
 		return -1;
+	/* A plugin is not told its host, whose initiator name is in
+	 * open-iscsi's file, too. */
+	if (request->to_plugin)
+		return 0;
 	if (xapi_host_read(call->xapi, request->host_ref, &call->host, err))
 		return -1;
 	/* The map is used wherever multipathd has made one; who reads the log

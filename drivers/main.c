@@ -12,6 +12,7 @@
 #include "host/stop.h"
 #include "drivers/relvm.h"
 #include "drivers/sm_backend.h"
+#include "xapi-plugin/plugin.h"
 
 static const char *name_of(const char *path)
 {
@@ -42,8 +43,7 @@ int main(int argc, char **argv)
 	if (strcmp(name, "relvm") == 0)
 		return relvm(argc, argv);
 	if (strcmp(name, "relvmoiscsi") == 0)
-		fprintf(stderr, "%s: not yet\n", name);
-	else
-		fprintf(stderr, "'%s' is not a name of this program\n", name);
+		return plugin(argc, argv);
+	fprintf(stderr, "'%s' is not a name of this program\n", name);
 	return 1;
 }

@@ -104,7 +104,7 @@ static struct uuid_text text_of(const struct uuid *uuid)
 
 static void add_name(struct report_text *text, const char *name)
 {
-	char *clean = clean_text(name, strlen(name));
+	char *clean = report_clean(name, strlen(name));
 
 	report_text_add(text, "%.500s", clean ? clean : "?");
 	free(clean);

@@ -35,6 +35,8 @@ static int connect_libiscsi(const struct resign_request *request,
 				  err))
 		return -1;
 	log_info("SCSIid %s is LUN %u", request->scsi_id, number);
+	if (guard_host(NULL, request->scsi_id, err))
+		return -1;
 	return lun_libiscsi_open(self->session, number, &self->lun, err);
 }
 

@@ -29,7 +29,7 @@ static bool is_lun(const char *disk, const char *scsi_id)
 int guard_host(const char *disk, const char *scsi_id, struct error *err)
 {
 	struct block_names all;
-	int failed = in_use_check(disk, err);
+	int failed = disk ? in_use_check(disk, err) : 0;
 
 	if (failed)
 		return -1;
@@ -38,7 +38,8 @@ int guard_host(const char *disk, const char *scsi_id, struct error *err)
 	for (size_t i = 0; !failed && i < all.count; i++) {
 		const char *other = all.items[i];
 
-		if (strncmp(other, "sd", 2) == 0 && strcmp(other, disk) != 0 &&
+		if (strncmp(other, "sd", 2) == 0 &&
+		    (!disk || strcmp(other, disk) != 0) &&
 		    is_lun(other, scsi_id))
 			failed = in_use_check(other, err);
 	}

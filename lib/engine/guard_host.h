@@ -12,6 +12,9 @@
  * attached through another session or portal is still the original. A clone and
  * its original differ in SCSIid, so a clone beside its original passes.
  *
+ * `disk` is NULL if we reach the LUN by no disk of this host, as with libiscsi;
+ * then it goes for every disk of that SCSIid.
+ *
  * What the kernel knows of other disks is in sysfs, from 3.15 on; they are not
  * asked themselves, for one that does not answer is none of our business. */
 int guard_host(const char *disk, const char *scsi_id, struct error *err);

@@ -28,9 +28,7 @@ static int may_commit(void *context, struct error *err)
 
 	if (stop_requested())
 		return error_set(err, ERROR_INTERRUPTED, "stopped by a signal");
-	return judge->device
-		       ? guard_host(judge->device, judge->request->scsi_id, err)
-		       : 0;
+	return guard_host(judge->device, judge->request->scsi_id, err);
 }
 
 /* An LVM id as text, with its NUL. */

@@ -99,16 +99,15 @@ void lun_path_lock_name(const struct lun_path *path,
 		snprintf(name, LUN_PATH_LOCK_SIZE, "device-%s", path->device);
 }
 
-int lun_path_open_read_only(const struct lun_path *path, struct lun **out,
-			    struct error *err)
+int lun_path_open_to_read(const struct lun_path *path, struct lun **out,
+			  struct error *err)
 {
 	char node[BLOCK_NAME_SIZE + 8];
 
 	if (path->is_file)
-		return lun_file_open_read_only(path->path, FILE_BLOCK, out,
-					       err);
+		return lun_file_open_to_read(path->path, FILE_BLOCK, out, err);
 	block_path(path->device, node, sizeof(node));
-	return lun_block_open_read_only(node, out, err);
+	return lun_block_open_to_read(node, out, err);
 }
 
 static int open_file(const struct lun_path *path, struct lun **out,

@@ -30,8 +30,8 @@ int lun_path_find(const char *path, struct lun_path *out, struct error *err);
 void lun_path_lock_name(const struct lun_path *path,
 			char name[LUN_PATH_LOCK_SIZE]);
 
-int lun_path_open_read_only(const struct lun_path *path, struct lun **out,
-			    struct error *err);
+int lun_path_open_to_read(const struct lun_path *path, struct lun **out,
+			  struct error *err);
 
 /* For this process alone, after the guards of this host: ERROR_IN_USE if
  * anything on it uses the device, or the file. */

@@ -63,7 +63,7 @@ static int open_path(const struct lun_choice *choice, struct open_lun *out,
 	struct lun_path path;
 
 	if (lun_path_find(choice->path, &path, err) ||
-	    lun_path_open_read_only(&path, &out->lun, err))
+	    lun_path_open_to_read(&path, &out->lun, err))
 		return -1;
 	strcpy(out->scsi_id, path.scsi_id);
 	return 0;

@@ -289,8 +289,8 @@ int lun_block_open(const char *path, struct lun **out, struct error *err)
 	return open_block(path, O_RDWR | O_EXCL, out, err);
 }
 
-int lun_block_open_read_only(const char *path, struct lun **out,
-			     struct error *err)
+int lun_block_open_to_read(const char *path, struct lun **out,
+			   struct error *err)
 {
 	return open_block(path, O_RDONLY, out, err);
 }

@@ -26,7 +26,7 @@ int lun_block_open(const char *path, struct lun **out, struct error *err);
 
 /* The same to read it alone: also while something on this host uses it, and if
  * it is write-protected. Every write fails. */
-int lun_block_open_read_only(const char *path, struct lun **out,
-			     struct error *err);
+int lun_block_open_to_read(const char *path, struct lun **out,
+			   struct error *err);
 
 #endif

@@ -165,8 +165,8 @@ int lun_file_open(const char *path, uint32_t block_size, struct lun **out,
 	return open_file(path, O_RDWR, block_size, out, err);
 }
 
-int lun_file_open_read_only(const char *path, uint32_t block_size,
-			    struct lun **out, struct error *err)
+int lun_file_open_to_read(const char *path, uint32_t block_size,
+			  struct lun **out, struct error *err)
 {
 	return open_file(path, O_RDONLY, block_size, out, err);
 }

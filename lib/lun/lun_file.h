@@ -13,8 +13,8 @@ int lun_file_open(const char *path, uint32_t block_size, struct lun **out,
 		  struct error *err);
 
 /* The same for reading alone: every write fails. */
-int lun_file_open_read_only(const char *path, uint32_t block_size,
-			    struct lun **out, struct error *err);
+int lun_file_open_to_read(const char *path, uint32_t block_size,
+			  struct lun **out, struct error *err);
 
 /* Takes the file for this process alone, until the LUN is closed: another
  * relvm, and QEMU, which locks its images, keep out or are told of.

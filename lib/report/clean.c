@@ -24,7 +24,7 @@ static bool is_safe(uint32_t c)
 	       (c & 0xfffe) != 0xfffe && !between(c, 0xe0000, 0xe0fff);
 }
 
-char *clean_text(const char *bytes, size_t len)
+char *report_clean(const char *bytes, size_t len)
 {
 	char *copy = malloc(len + 1);
 	char *to = copy;
@@ -73,7 +73,7 @@ static size_t take_reference(const char *bytes, size_t len, char *out)
 	return 0;
 }
 
-char *clean_xml(const char *bytes, size_t len)
+char *report_clean_xml(const char *bytes, size_t len)
 {
 	char *plain = malloc(len + 1);
 	char *clean;
@@ -91,7 +91,7 @@ char *clean_xml(const char *bytes, size_t len)
 		n++;
 		i += taken;
 	}
-	clean = clean_text(plain, n);
+	clean = report_clean(plain, n);
 	free(plain);
 	return clean;
 }

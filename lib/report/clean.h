@@ -13,10 +13,10 @@
 #include <stddef.h>
 
 /* A copy of `len` bytes, which the caller frees; NULL without memory. */
-char *clean_text(const char *bytes, size_t len);
+char *report_clean(const char *bytes, size_t len);
 
 /* The same for the content of an XML element as SM writes it: the references
  * &amp; &lt; &gt; &quot; &apos; become what they stand for. */
-char *clean_xml(const char *bytes, size_t len);
+char *report_clean_xml(const char *bytes, size_t len);
 
 #endif

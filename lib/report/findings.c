@@ -29,8 +29,8 @@ void finding_add(struct findings *findings, enum finding_weight weight,
 		findings->items = items;
 		findings->room = room;
 	}
-	finding.where = clean_text(where, strlen(where));
-	finding.what = clean_text(what, strlen(what));
+	finding.where = report_clean(where, strlen(where));
+	finding.what = report_clean(what, strlen(what));
 	if (!finding.where || !finding.what) {
 		free(finding.where);
 		free(finding.what);

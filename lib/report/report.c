@@ -52,7 +52,7 @@ static char *sr_label(const struct snapshot *snap)
 	from += sizeof(open) - 1;
 	to = memmem(from, (size_t)(sector + MGT_SECTOR - from), close,
 		    sizeof(close) - 1);
-	return to ? clean_xml(from, (size_t)(to - from)) : strdup("");
+	return to ? report_clean_xml(from, (size_t)(to - from)) : strdup("");
 }
 
 /* ---- VDIs ---- */
@@ -118,7 +118,7 @@ static int make_vdi(const struct snapshot *snap, const struct plan *plan,
 	renew(plan, &out->uuid);
 	renew(plan, &out->parent);
 	renew(plan, &out->snapshot_of);
-	out->label = clean_xml(label, len);
+	out->label = report_clean_xml(label, len);
 	return out->label ? 0 : -1;
 }
 

@@ -18,7 +18,7 @@ void report_json_begin(struct json *json, const char *command)
 /* Text that is not clean yet. */
 static void add_unclean(struct json *json, const char *key, const char *text)
 {
-	char *clean = clean_text(text, strlen(text));
+	char *clean = report_clean(text, strlen(text));
 
 	if (!clean)
 		json->text.failed = true;

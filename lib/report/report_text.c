@@ -77,7 +77,7 @@ static struct lvm_id_text id_text_of(const struct lvm_id *id)
 
 static void add_clean(struct report_text *text, const char *words)
 {
-	char *clean = clean_text(words, strlen(words));
+	char *clean = report_clean(words, strlen(words));
 
 	if (!clean)
 		text->out.failed = true;

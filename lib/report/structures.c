@@ -56,7 +56,7 @@ char *structures_at(const struct snapshot *snap, const struct plan_write *write)
 		if (meets_lv(snap, &snap->vg.lvs[i], write))
 			add(&list, snap->vg.lvs[i].name);
 	}
-	text = list.failed ? NULL : clean_text((char *)list.data, list.len);
+	text = list.failed ? NULL : report_clean((char *)list.data, list.len);
 	buffer_free(&list);
 	return text;
 }

@@ -256,8 +256,42 @@ static int read_params(xmlrpc_value *params, struct request *out,
 	return rc;
 }
 
-int request_parse(const char *xml, size_t len, struct request *out,
-		  struct error *err)
+/* A plugin's two parameters: the session, and a struct of strings. */
+static int read_plugin_params(xmlrpc_value *params, struct request *out,
+			      struct error *err)
+{
+	xmlrpc_value *items[2] = { NULL, NULL };
+	xmlrpc_env env;
+	int rc = -1;
+
+	if (count_of(params) != 2)
+		return error_set(err, ERROR_BAD_REQUEST,
+				 "the call has %zu parameters, not a session "
+				 "and a struct",
+				 count_of(params));
+	out->to_plugin = true;
+	xmlrpc_env_init(&env);
+	for (unsigned i = 0; i < 2 && !env.fault_occurred; i++)
+		xmlrpc_array_read_item(&env, params, i, &items[i]);
+	if (env.fault_occurred) {
+		error_no_memory(err);
+	} else {
+		if (read_text(items[0], "session_ref", &out->session_ref,
+			      err) == 0)
+			rc = read_map(items[1], "args", &out->device_config,
+				      err);
+		xmlrpc_DECREF(items[0]);
+		xmlrpc_DECREF(items[1]);
+	}
+	xmlrpc_env_clean(&env);
+	return rc;
+}
+
+typedef int (*params_reader)(xmlrpc_value *params, struct request *out,
+			     struct error *err);
+
+static int parse(const char *xml, size_t len, params_reader read,
+		 struct request *out, struct error *err)
 {
 	struct request request = { 0 };
 	xmlrpc_value *params;
@@ -291,13 +325,25 @@ int request_parse(const char *xml, size_t len, struct request *out,
 	xmlrpc_env_clean(&env);
 
 	request.command = (char *)(uintptr_t)method; /* ours, from malloc */
-	rc = read_params(params, &request, err);
+	rc = read(params, &request, err);
 	xmlrpc_DECREF(params);
 	if (rc)
 		request_free(&request);
 	else
 		*out = request;
 	return rc;
+}
+
+int request_parse(const char *xml, size_t len, struct request *out,
+		  struct error *err)
+{
+	return parse(xml, len, read_params, out, err);
+}
+
+int request_parse_plugin(const char *xml, size_t len, struct request *out,
+			 struct error *err)
+{
+	return parse(xml, len, read_plugin_params, out, err);
 }
 
 void request_free(struct request *request)

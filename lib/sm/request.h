@@ -5,6 +5,7 @@
 #ifndef SM_REQUEST_H
 #define SM_REQUEST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -27,6 +28,7 @@ struct request {
 	size_t arg_count;
 	struct string_map device_config; /* may hold passwords */
 	struct string_map sr_sm_config;
+	bool to_plugin; /* not to the storage backend: it names no host or SR */
 };
 
 /* Reads the `len` bytes at `xml`; *out is the caller's, to be given to
@@ -35,6 +37,11 @@ struct request {
  * ERROR_NO_MEMORY. */
 int request_parse(const char *xml, size_t len, struct request *out,
 		  struct error *err);
+
+/* The same for a call to a plugin: `command` is the function's name, and
+ * device_config its arguments. */
+int request_parse_plugin(const char *xml, size_t len, struct request *out,
+			 struct error *err);
 
 /* Wipes and frees what the request holds. */
 void request_free(struct request *request);

@@ -202,3 +202,53 @@ char *response_driver_info(const struct driver_info *info)
 			   configuration_of(&env, info));
 	return answer(&env, value);
 }
+
+const char response_plugin_out_of_memory[] =
+	"<?xml version=\"1.0\"?>\n"
+	"<methodResponse><params><param><value><struct>"
+	"<member><name>Status</name><value>Failure</value></member>"
+	"<member><name>ErrorDescription</name><value><array><data>"
+	"<value>SR_BACKEND_FAILURE_202</value><value></value>"
+	"<value>General backend error [opterr=out of memory]</value>"
+	"</data></array></value></member>"
+	"</struct></value></param></params></methodResponse>\n";
+
+char *response_plugin_success(const char *text)
+{
+	char *clean = clean_text(text, false);
+	xmlrpc_value *value;
+	xmlrpc_env env;
+
+	if (!clean)
+		return NULL;
+	xmlrpc_env_init(&env);
+	value = made(&env, xmlrpc_struct_new(&env));
+	add_text(&env, value, "Status", "Success");
+	add_text(&env, value, "Value", clean);
+	free(clean);
+	return answer(&env, value);
+}
+
+char *response_plugin_failure(const char *code, const char *text)
+{
+	char *clean = clean_text(text, true);
+	xmlrpc_value *value, *words;
+	xmlrpc_env env;
+
+	if (!clean)
+		return NULL;
+	xmlrpc_env_init(&env);
+	value = made(&env, xmlrpc_struct_new(&env));
+	add_text(&env, value, "Status", "Failure");
+	words = made(&env, xmlrpc_array_new(&env));
+	for (int i = 0; i < 4 && !env.fault_occurred; i++) {
+		const char *const parts[] = { code, "", clean, "" };
+
+		add_item(&env, words,
+			 made(&env, xmlrpc_string_new(&env, parts[i])));
+	}
+	if (!env.fault_occurred)
+		add_member(&env, value, "ErrorDescription", words);
+	free(clean);
+	return answer(&env, value);
+}

@@ -162,18 +162,6 @@ odd_starts()
 	check "stdin, stdout and stderr closed" all_closed "$info"
 }
 
-# Not there yet: they say so in words, do nothing, and do not crash.
-not_yet()
-{
-	local status=0 said
-
-	said=$("$BUILD/$1" "${@:2}" 2>&1 </dev/null) || status=$?
-	[[ $status -eq 1 && $said == "$1: not yet" ]] || {
-		echo "exit $status: $said"
-		return 1
-	}
-}
-
 no_session_ever()
 {
 	no_session 1 && ! grep -q '[Ss]ession' "$WORK/tgtd.log"
@@ -185,9 +173,5 @@ check "all that only SM does: 38" unsupported "${others[@]}"
 check "a command that is not one: 38" unsupported nonsense 'sr create' vdi
 settings
 odd_starts
-for name in relvmoiscsi; do
-	check "$name says: not yet" not_yet $name
-	check "$name with arguments" not_yet $name "$(xapi_call resign)" more
-done
 check "no session at the target" no_session_ever
 driver_end

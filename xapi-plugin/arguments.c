@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "xapi-plugin/arguments.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sm/config_keys.h"
+
+static const char *get(const struct request *request, const char *key)
+{
+	const char *value = string_map_get(&request->device_config, key);
+
+	return value && value[0] ? value : NULL;
+}
+
+static int read_uuid(const char *key, const char *text, size_t len,
+		     struct uuid *out, struct error *err)
+{
+	if (len != UUID_TEXT_LEN || !uuid_from_text(text, out) ||
+	    uuid_is_zero(out))
+		return error_set(err, ERROR_BAD_VALUE,
+				 "%s: '%.*s' is not a uuid", key,
+				 (int)(len < 64 ? len : 64), text);
+	return 0;
+}
+
+static bool is_own_key(const char *key)
+{
+	return strcmp(key, "sr_uuid") == 0 || strcmp(key, "from") == 0 ||
+	       strcmp(key, "map") == 0;
+}
+
+/* call_begin with what is device_config's alone. A key that is nobody's is a
+ * mistake: what it was to say would not be done. */
+static int begin_call(const struct request *request, struct call *call,
+		      struct error *err)
+{
+	const struct string_map *all = &request->device_config;
+	struct request mine = *request;
+	struct string_map *own = &mine.device_config;
+	int failed = 0;
+
+	own->count = 0;
+	own->pairs = calloc(all->count + 1, sizeof(*own->pairs));
+	if (!own->pairs)
+		return error_no_memory(err);
+	for (size_t i = 0; i < all->count && !failed; i++) {
+		const char *key = all->pairs[i].key;
+
+		if (config_key_known(key))
+			own->pairs[own->count++] = all->pairs[i];
+		else if (!is_own_key(key))
+			failed = error_set(err, ERROR_BAD_VALUE,
+					   "there is no argument %.64s", key);
+	}
+	if (!failed)
+		failed = call_begin(&mine, call, err);
+	free(own->pairs);
+	return failed;
+}
+
+/* Uuids with commas between. */
+static int read_from(const char *list, struct plugin_arguments *out,
+		     struct error *err)
+{
+	size_t most = strlen(list) / UUID_TEXT_LEN + 1;
+
+	out->from = calloc(most, sizeof(*out->from));
+	if (!out->from)
+		return error_no_memory(err);
+	out->request.from = out->from;
+	for (;;) {
+		size_t len = strcspn(list, ",");
+		size_t n = out->request.from_count;
+
+		if (n == most)
+			return error_set(err, ERROR_BAD_VALUE,
+					 "from is not a list of uuids");
+		if (read_uuid("from", list, len, &out->from[n], err))
+			return -1;
+		out->request.from_count++;
+		list += len;
+		if (*list++ == '\0')
+			return 0;
+	}
+}
+
+static int read_choices(const struct request *request,
+			struct plugin_arguments *out, struct error *err)
+{
+	const char *sr_uuid = get(request, "sr_uuid");
+	const char *from = get(request, "from");
+	const char *map = get(request, "map");
+
+	if (sr_uuid && read_uuid("sr_uuid", sr_uuid, strlen(sr_uuid),
+				 &out->request.new_sr_uuid, err))
+		return -1;
+	if (from && read_from(from, out, err))
+		return -1;
+	if (map && id_map_parse(map, strlen(map), &out->chosen, err))
+		return error_prefix(err, "map, ");
+	return 0;
+}
+
+/* The call's target, with all that device_config says of it. */
+static int require(const struct call *call, enum plugin_wants wants,
+		   struct error *err)
+{
+	switch (wants) {
+	case PLUGIN_WANTS_TARGET:
+		if (!call->config.target.iqn)
+			return error_set(err, ERROR_NO_TARGET_IQN,
+					 "the arguments have no targetIQN");
+		break;
+	case PLUGIN_WANTS_LUN:
+		return device_config_require_lun(&call->config, err);
+	}
+	return 0;
+}
+
+int plugin_arguments_read(const struct request *request,
+			  enum plugin_wants wants, struct plugin_arguments *out,
+			  struct error *err)
+{
+	struct call *call = &out->call;
+
+	*out = (struct plugin_arguments){ 0 };
+	if (begin_call(request, call, err))
+		return -1;
+	if (require(call, wants, err) || read_choices(request, out, err)) {
+		plugin_arguments_free(out);
+		return -1;
+	}
+	out->choice = (struct lun_choice){
+		.name = call->config.scsi_id,
+		.target = call->config.target,
+		.scsi_id = call->config.scsi_id,
+	};
+	out->request.initiator = call_initiator(call);
+	if (call->config.drop_snapshots)
+		out->request.snapshots = RESIGN_SNAPSHOTS_DROP;
+	out->request.chosen = get(request, "map") ? &out->chosen : NULL;
+	out->request.xapi = call->xapi;
+	return 0;
+}
+
+void plugin_arguments_free(struct plugin_arguments *arguments)
+{
+	free(arguments->from);
+	chosen_free(&arguments->chosen);
+	call_end(&arguments->call);
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * What the arguments of a call to the plugin ask for.
+ */
+#ifndef XAPI_PLUGIN_ARGUMENTS_H
+#define XAPI_PLUGIN_ARGUMENTS_H
+
+#include "drivers/call.h"
+#include "engine/open_lun.h"
+#include "engine/resign.h"
+#include "report/id_map.h"
+
+struct plugin_arguments {
+	struct call call;
+	struct lun_choice choice; /* of the LUN; its strings are the call's */
+	struct chosen_ids chosen;
+	struct uuid *from;
+	struct resign_request request; /* all of it but the LUN */
+};
+
+enum plugin_wants {
+	PLUGIN_WANTS_TARGET, /* targetIQN */
+	PLUGIN_WANTS_LUN,    /* ... and SCSIid */
+};
+
+/* *out is the caller's, to be given to plugin_arguments_free. The errors of
+ * call_begin; ERROR_NO_TARGET_IQN, ERROR_NO_SCSIID; ERROR_BAD_VALUE names the
+ * argument. */
+int plugin_arguments_read(const struct request *request,
+			  enum plugin_wants wants, struct plugin_arguments *out,
+			  struct error *err);
+
+void plugin_arguments_free(struct plugin_arguments *arguments);
+
+#endif

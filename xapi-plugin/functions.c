@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "xapi-plugin/functions.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "engine/answers.h"
+#include "engine/resign_choice.h"
+#include "report/report_json.h"
+#include "xapi-plugin/arguments.h"
+
+static unsigned long ms_since(const struct timespec *start)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (unsigned long)((now.tv_sec - start->tv_sec) * 1000 +
+			       (now.tv_nsec - start->tv_nsec) / 1000000);
+}
+
+int plugin_version(const struct request *request, char **value,
+		   struct error *err)
+{
+	struct json json = { 0 };
+
+	(void)request;
+	(void)err;
+	report_json_begin(&json, "version");
+	json_text(&json, "version", VERSION);
+	json_close(&json, '}');
+	*value = json_take(&json);
+	return 0;
+}
+
+int plugin_list(const struct request *request, char **value, struct error *err)
+{
+	struct plugin_arguments arguments;
+	struct target_list list;
+	struct timespec start;
+	int failed;
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	if (plugin_arguments_read(request, PLUGIN_WANTS_TARGET, &arguments,
+				  err))
+		return -1;
+	failed = target_list_read(&arguments.choice.target, arguments.call.xapi,
+				  &list, err);
+	if (!failed) {
+		*value = answer_list(arguments.choice.target.iqn, &list,
+				     ms_since(&start));
+		target_list_free(&list);
+	}
+	plugin_arguments_free(&arguments);
+	return failed;
+}
+
+int plugin_inspect(const struct request *request, char **value,
+		   struct error *err)
+{
+	struct plugin_arguments arguments;
+	struct timespec start;
+	struct look look;
+	int failed;
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	if (plugin_arguments_read(request, PLUGIN_WANTS_LUN, &arguments, err))
+		return -1;
+	failed = look_inspect(&arguments.choice, &look, err);
+	if (!failed)
+		*value = answer_inspect(arguments.choice.name, &look,
+					ms_since(&start));
+	look_free(&look);
+	plugin_arguments_free(&arguments);
+	return failed;
+}
+
+int plugin_plan(const struct request *request, char **value, struct error *err)
+{
+	struct plugin_arguments arguments;
+	struct look_plan plan;
+	struct timespec start;
+	int failed;
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	if (plugin_arguments_read(request, PLUGIN_WANTS_LUN, &arguments, err))
+		return -1;
+	failed = look_plan(&arguments.choice, &arguments.request, &plan, err);
+	if (!failed) {
+		*value = answer_plan(arguments.choice.name, &plan,
+				     ms_since(&start));
+		look_plan_free(&plan);
+	}
+	plugin_arguments_free(&arguments);
+	return failed;
+}
+
+static int resign(const struct request *request, bool only_recover,
+		  char **value, struct error *err)
+{
+	struct plugin_arguments arguments;
+	struct resign_report report;
+	char scsi_id[SCSI_ID_SIZE];
+	struct timespec start;
+	int failed;
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	if (plugin_arguments_read(request, PLUGIN_WANTS_LUN, &arguments, err))
+		return -1;
+	arguments.request.only_recover = only_recover;
+	failed = resign_choice(&arguments.choice, &arguments.request, scsi_id,
+			       &report, err);
+	if (!failed) {
+		*value = answer_resign(request->command, arguments.choice.name,
+				       scsi_id, &report, ms_since(&start));
+		resign_report_free(&report);
+	}
+	plugin_arguments_free(&arguments);
+	return failed;
+}
+
+int plugin_resign(const struct request *request, char **value,
+		  struct error *err)
+{
+	return resign(request, false, value, err);
+}
+
+int plugin_recover(const struct request *request, char **value,
+		   struct error *err)
+{
+	return resign(request, true, value, err);
+}
+
+/* ---- verify ---- */
+
+struct verification {
+	struct verified_lun *luns;
+	size_t count;
+	struct findings duplicates;
+};
+
+static int verify_luns(const struct lun_choice *choice, char *ids,
+		       struct verification *v, struct error *err)
+{
+	char *id;
+
+	while ((id = strsep(&ids, ","))) {
+		struct lun_choice one = *choice;
+		struct verified_lun *lun = &v->luns[v->count++];
+
+		one.scsi_id = one.name = lun->name = id;
+		if (look_verify(&one, &lun->look, &lun->findings,
+				&lun->readable, err))
+			return error_prefix(err, "SCSIid %.100s: ", id);
+	}
+	return 0;
+}
+
+static int find_duplicates(struct verification *v, struct error *err)
+{
+	const struct sr_report **srs = calloc(v->count, sizeof(*srs));
+	const char **names = calloc(v->count, sizeof(*names));
+
+	for (size_t i = 0; srs && names && i < v->count; i++) {
+		srs[i] = v->luns[i].readable ? &v->luns[i].look.sr : NULL;
+		names[i] = v->luns[i].name;
+	}
+	if (srs && names)
+		check_duplicates(srs, names, v->count, &v->duplicates);
+	else
+		v->duplicates.failed = true;
+	free(srs);
+	free(names);
+	return v->duplicates.failed ? error_no_memory(err) : 0;
+}
+
+static size_t count_ids(const char *ids)
+{
+	size_t n = 1;
+
+	for (; *ids; ids++)
+		n += *ids == ',';
+	return n;
+}
+
+int plugin_verify(const struct request *request, char **value,
+		  struct error *err)
+{
+	struct plugin_arguments arguments;
+	struct verification v = { 0 };
+	struct timespec start;
+	char *ids;
+	int failed;
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	if (plugin_arguments_read(request, PLUGIN_WANTS_LUN, &arguments, err))
+		return -1;
+	ids = strdup(arguments.choice.scsi_id);
+	if (ids)
+		v.luns = calloc(count_ids(ids), sizeof(*v.luns));
+	failed = ids && v.luns ? verify_luns(&arguments.choice, ids, &v, err) ||
+					 find_duplicates(&v, err)
+			       : error_no_memory(err);
+	if (!failed)
+		*value = answer_verify(v.luns, v.count, &v.duplicates,
+				       ms_since(&start));
+	for (size_t i = 0; i < v.count; i++) {
+		findings_free(&v.luns[i].findings);
+		look_free(&v.luns[i].look);
+	}
+	findings_free(&v.duplicates);
+	free(v.luns);
+	free(ids);
+	plugin_arguments_free(&arguments);
+	return failed ? -1 : 0;
+}

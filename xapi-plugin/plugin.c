@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "xapi-plugin/plugin.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "drivers/output.h"
+#include "drivers/process.h"
+#include "sm/errors.h"
+#include "sm/request.h"
+#include "sm/response.h"
+#include "sm/smlog.h"
+#include "xapi-plugin/functions.h"
+
+static const struct {
+	const char *name;
+	plugin_function run;
+} functions[] = {
+	{ "list", plugin_list },       { "inspect", plugin_inspect },
+	{ "plan", plugin_plan },       { "resign", plugin_resign },
+	{ "recover", plugin_recover }, { "verify", plugin_verify },
+	{ "version", plugin_version },
+};
+
+/* Reads argv[1] and takes it out of what `ps` shows. */
+static int read_call(int argc, char **argv, struct request *out,
+		     struct error *err)
+{
+	size_t len;
+	int rc;
+
+	if (argc != 2)
+		return error_set(err, ERROR_BAD_REQUEST,
+				 "%d arguments instead of one methodCall",
+				 argc - 1);
+	len = strlen(argv[1]);
+	rc = request_parse_plugin(argv[1], len, out, err);
+	explicit_bzero(argv[1], len);
+	return rc;
+}
+
+static int run_function(const struct request *request, char **value,
+			struct error *err)
+{
+	for (size_t i = 0; i < sizeof(functions) / sizeof(*functions); i++) {
+		if (strcmp(request->command, functions[i].name) == 0)
+			return functions[i].run(request, value, err);
+	}
+	return error_set(err, ERROR_UNIMPLEMENTED,
+			 "%.64s: the plugin's functions are list, inspect, "
+			 "plan, resign, recover, verify, version",
+			 request->command);
+}
+
+static char *answer_failure(const struct error *err)
+{
+	char text[SM_ERROR_TEXT_SIZE];
+	int number = sm_error_number(err->code);
+	char code[32];
+
+	snprintf(code, sizeof(code), "SR_BACKEND_FAILURE_%d", number);
+	sm_error_text(err, text, sizeof(text));
+	log_error("plugin: %s: %s", code, text);
+	return response_plugin_failure(code, text);
+}
+
+/* The answer to the call; NULL without memory. */
+static char *answer_call(int argc, char **argv)
+{
+	struct request request;
+	struct error err;
+	char *answer = NULL;
+	char *value = NULL;
+
+	if (read_call(argc, argv, &request, &err))
+		return answer_failure(&err);
+	log_info("relvmoiscsi " VERSION ": plugin, %.64s", request.command);
+	if (run_function(&request, &value, &err))
+		answer = answer_failure(&err);
+	else if (value)
+		answer = response_plugin_success(value);
+	free(value);
+	request_free(&request);
+	return answer;
+}
+
+int plugin(int argc, char **argv)
+{
+	char *answer;
+
+	log_to(smlog_write, LOG_LEVEL_INFO);
+	process_open_standard_files();
+	process_forbid_core_files();
+	answer = answer_call(argc, argv);
+	output_write(STDOUT_FILENO,
+		     answer ? answer : response_plugin_out_of_memory);
+	free(answer);
+	return 0;
+}
