@@ -215,7 +215,7 @@ const char response_plugin_out_of_memory[] =
 
 char *response_plugin_success(const char *text)
 {
-	char *clean = (text, false);
+	char *clean = printable_text(text, false);
 	xmlrpc_value *value;
 	xmlrpc_env env;
 
@@ -231,7 +231,7 @@ char *response_plugin_success(const char *text)
 
 char *response_plugin_failure(const char *code, const char *text)
 {
-	char *clean = (text, true);
+	char *clean = printable_text(text, true);
 	xmlrpc_value *value, *words;
 	xmlrpc_env env;
 
