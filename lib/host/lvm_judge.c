@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "base/log.h"
 #include "host/block.h"
@@ -18,7 +20,9 @@
  * LVM takes none, and so waits for nobody: it only reads, and no other program
  * knows the new VG. */
 #define CONFIG                                                                 \
-	"devices { filter = [ \"a|^%s$|\", \"r|.*|\" ] "                       \
+	"config { checks = 0 } "                                               \
+	"devices { scan = [ \"%s\" ] "                                         \
+	"filter = [ \"a|^%s$|\", \"r|.*|\" ] "                                 \
 	"global_filter = [ \"a|^%s$|\", \"r|.*|\" ] "                          \
 	"obtain_device_list_from_udev = 0 hints = \"none\" "                   \
 	"use_devicesfile = 0 multipath_component_detection = 0 "               \
@@ -89,22 +93,50 @@ static int weigh(struct child_result *result,
 	return lvm_report_check((char *)result->out.data, want, err);
 }
 
+/* Where LVM looks for devices: for the one that it is to see it reads all that
+ * are there, so rather than all of /dev udev's folder of block devices by
+ * number. */
+#define BY_NUMBER "/dev/block"
+
+struct place {
+	const char *folder;
+	char path[BLOCK_NAME_SIZE + 16]; /* the device's, in it */
+};
+
+static void find_place(const char *device, struct place *out)
+{
+	struct stat st;
+	dev_t number;
+
+	if (block_number(device, &number)) {
+		out->folder = BY_NUMBER;
+		snprintf(out->path, sizeof(out->path), BY_NUMBER "/%u:%u",
+			 major(number), minor(number));
+		if (stat(out->path, &st) == 0 && S_ISBLK(st.st_mode) &&
+		    st.st_rdev == number)
+			return;
+	}
+	out->folder = "/dev";
+	block_path(device, out->path, sizeof(out->path));
+}
+
 int lvm_judge(const char *device, const struct lvm_expectation *want,
 	      struct error *err)
 {
-	char path[BLOCK_NAME_SIZE + 8];
-	char config[sizeof(CONFIG) + 2 * sizeof(path)];
+	struct place place;
+	char config[sizeof(CONFIG) + 3 * sizeof(place.path)];
 	const lvm_command commands[] = {
 		{ "vgck", "--config", config, want->vg_name },
 		{ "pvs", "--config", config, "--noheadings", "--segments",
 		  "--separator", LVM_REPORT_BETWEEN, "-o", LVM_REPORT_COLUMNS,
-		  path },
+		  place.path },
 	};
 	struct child_result result;
 	int failed;
 
-	block_path(device, path, sizeof(path));
-	snprintf(config, sizeof(config), CONFIG, path, path);
+	find_place(device, &place);
+	snprintf(config, sizeof(config), CONFIG, place.folder, place.path,
+		 place.path);
 	if (lvm_run(commands, sizeof(commands) / sizeof(commands[0]), &result,
 		    err))
 		return error_prefix(err, "LVM cannot be asked: ");

@@ -16,7 +16,6 @@
 #include <unistd.h>
 
 #define DEADLINE_MS 60000
-#define PAUSE_MS    2
 
 /* What `lvm` exits with when a command fails. */
 #define FAILED 5
@@ -72,22 +71,22 @@ _Noreturn static void be_lvm(const lvm_command *commands, size_t count, int out,
 	_exit(status);
 }
 
-/* False: it did not end in time. */
-static bool wait_for(pid_t pid, int *status)
+/* False: it did not end in time. `alive` is a pipe that ends with it. */
+static bool wait_for(pid_t pid, int alive, int *status)
 {
-	for (int ms = 0; ms < DEADLINE_MS; ms += PAUSE_MS) {
-		pid_t ended = waitpid(pid, status, WNOHANG);
+	struct pollfd end = { .fd = alive, .events = POLLIN };
+	int ready, rc;
 
-		if (ended == pid)
-			return true;
-		if (ended < 0 && errno != EINTR)
-			break;
-		poll(NULL, 0, PAUSE_MS);
-	}
-	kill(pid, SIGKILL);
+	do {
+		ready = poll(&end, 1, DEADLINE_MS);
+	} while (ready < 0 && errno == EINTR);
 	/* One that hangs in the kernel is not waited for. */
-	waitpid(pid, status, WNOHANG);
-	return false;
+	if (ready <= 0)
+		kill(pid, SIGKILL);
+	do {
+		rc = waitpid(pid, status, ready > 0 ? 0 : WNOHANG);
+	} while (rc < 0 && errno == EINTR);
+	return ready > 0 && rc == pid;
 }
 
 static int read_output(int fd, struct buffer *out)
@@ -113,15 +112,24 @@ static int run_child(const lvm_command *commands, size_t count, int out,
 		     int errors, struct child_result *result, struct error *err)
 {
 	struct child_result got = { 0 };
+	int alive[2];
+	bool ended;
 	int status;
-	pid_t pid = fork();
+	pid_t pid;
 
+	if (pipe2(alive, O_CLOEXEC))
+		return error_set(err, ERROR_INTERNAL, "pipe: %s",
+				 strerror(errno));
+	pid = fork();
+	if (pid == 0)
+		be_lvm(commands, count, out, errors);
+	close(alive[1]);
+	ended = pid > 0 && wait_for(pid, alive[0], &status);
+	close(alive[0]);
 	if (pid < 0)
 		return error_set(err, ERROR_INTERNAL, "fork: %s",
 				 strerror(errno));
-	if (pid == 0)
-		be_lvm(commands, count, out, errors);
-	if (!wait_for(pid, &status))
+	if (!ended)
 		return error_set(err, ERROR_INTERNAL,
 				 "LVM did not end within %d seconds",
 				 DEADLINE_MS / 1000);
