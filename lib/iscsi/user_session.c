@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "iscsi/discover.h"
 #include "iscsi/session_io.h"
 #include "iscsi/user_login.h"
 
@@ -18,6 +19,22 @@ static int weight(enum error_code code)
 	if (code == ERROR_RESOLVE)
 		return 0;
 	return code == ERROR_CONNECT ? 1 : 2;
+}
+
+/* LIO calls a target that it does not have out of service (0x0301): its list of
+ * targets tells. */
+static bool is_offered(const struct iscsi_target *target, bool (*stop)(void))
+{
+	struct iscsi_offers offers = { 0 };
+	struct error err;
+	bool found = false;
+
+	if (iscsi_discover(target, stop, &offers, &err))
+		return true;
+	for (size_t i = 0; i < offers.count && !found; i++)
+		found = strcmp(offers.items[i].iqn, target->iqn) == 0;
+	iscsi_offers_free(&offers);
+	return found;
 }
 
 int user_session_open(const struct iscsi_target *target, bool (*stop)(void),
@@ -39,10 +56,18 @@ int user_session_open(const struct iscsi_target *target, bool (*stop)(void),
 		if (i == 0 || final ||
 		    weight(failure.code) > weight(worst.code))
 			worst = failure;
-		if (final)
-			break;
+		if (final) {
+			*err = worst;
+			return -1;
+		}
 	}
 	*err = worst;
+	if (worst.code == ERROR_LOGIN && !is_offered(target, stop))
+		return error_set(err, ERROR_DISCOVERY,
+				 "%s:%u has no target %s for initiator %s",
+				 target->portals[0].host,
+				 target->portals[0].port, target->iqn,
+				 target->initiator);
 	return -1;
 }
 

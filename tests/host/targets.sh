@@ -55,9 +55,7 @@ login_refused() {
 	call "$kind" chapuser=user chappassword=secretsecret12 SCSIid=36000000000000000000000000000000ff
 	refused 107
 	call "$kind" chapuser=user chappassword=secretsecret12 targetIQN="$iqn.x"
-	# LIO calls a target that it does not have out of service.
-	[ "$kind" = lio ] || refused 83
-	[ "$kind" = tgt ] || refused 68
+	refused 83 "has no target $iqn.x"
 	state_kept /tmp/before
 	untouched
 	serve_end "$kind"

@@ -93,7 +93,9 @@ call() {
 	xapi_run /tmp/call "$program" "$text" || status=$?
 	took=$(($(now_ms) - start))
 	[ "$status" = 0 ] || fail "exit $status"
-	[ ! -s /tmp/call/stderr ] || fail "stderr: $(head -c 500 /tmp/call/stderr)"
+	# With 83 and 107, the list of what there is.
+	[ ! -s /tmp/call/stderr ] || grep -q "^<iscsi-target" /tmp/call/stderr ||
+		fail "stderr: $(head -c 500 /tmp/call/stderr)"
 	answer=$("$answer_of" /tmp/call/stdout)
 }
 
