@@ -338,6 +338,7 @@ static void leave_target(struct open_iscsi *self)
 		self->made.session = self->in_session &&
 				     self->session.number > self->made.after;
 	leave_session(self, others);
+	session_users_undone(iqn_of(self), &self->user);
 	if (locked)
 		host_lock_release(&lock);
 }

@@ -207,6 +207,16 @@ static int save(const struct users *users, struct error *err)
 	return 0;
 }
 
+/* The same; a file without a line goes. What fails is logged. */
+static void save_or_remove(const struct users *users)
+{
+	struct error err;
+
+	if (users->len > 0 ? save(users, &err)
+			   : unlink(users->path) && fail(users, &err))
+		log_error("%s", err.text);
+}
+
 /* Behind all that is there, whoever writes at the same time. */
 static int append(const struct users *users, const char *line,
 		  struct error *err)
@@ -331,11 +341,30 @@ bool session_users_leave(const char *iqn, const struct uuid *us,
 	others = tidy(&users, us, traces->lun_number, &left) > 0;
 	add_session(traces, &left);
 	bequeath(&users, us, traces);
-	if (others ? save(&users, &err) : unlink(users.path)) {
-		if (!others)
-			fail(&users, &err);
-		log_error("%s", err.text);
+	if (!others && (traces->session || traces->record)) {
+		print_line(us, getpid(), traces, users.text);
+		users.len = LINE_LEN;
 	}
+	save_or_remove(&users);
 	users_close(&users);
 	return others;
+}
+
+void session_users_undone(const char *iqn, const struct uuid *us)
+{
+	struct users users;
+	struct error err;
+	struct line line;
+	size_t at;
+
+	/* A dead one's line tells what there is to do: it stays for the next
+	 * run. */
+	if (users_open(&users, iqn, 0, &err) == 0 &&
+	    find_line(&users, us, NULL, &at, &line)) {
+		users.len -= LINE_LEN;
+		memmove(users.text + at, users.text + at + LINE_LEN,
+			users.len - at + 1);
+		save_or_remove(&users);
+	}
+	users_close(&users);
 }

@@ -52,8 +52,13 @@ int session_users_note(const char *iqn, const struct uuid *us,
 /* Takes our line out. True if others are there. A file that names nobody goes.
  * *traces is what is ours to undo now: what our line said, with what others
  * have left to us; but neither session nor record where another run of ours
- * stays, which has got them. */
+ * stays, which has got them. Where session or record are to be undone and
+ * nobody else is there, our line stays and says so, until session_users_undone:
+ * we may be killed on the way. */
 bool session_users_leave(const char *iqn, const struct uuid *us,
 			 struct session_traces *traces);
+
+/* Takes out what session_users_leave has let stay. */
+void session_users_undone(const char *iqn, const struct uuid *us);
 
 #endif

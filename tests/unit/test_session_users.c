@@ -144,6 +144,34 @@ static void takes_the_file_away(void **state)
 	assert_false(session_users_leave(iqn, &us, &made));
 }
 
+/* Of those who are killed while they undo what they have made. */
+static void remembers_until_it_is_undone(void **state)
+{
+	struct session_traces made = { 0 };
+	struct uuid us;
+
+	(void)state;
+	join(16383, &us);
+	note(&us, &all);
+	assert_false(session_users_leave(iqn, &us, &made));
+	same(&made, &all);
+	assert_int_equal(strlen(content()), 96);
+	put(SM_LINE);
+	session_users_undone(iqn, &us);
+	assert_string_equal(content(), SM_LINE);
+	session_users_undone(iqn, &us);
+	assert_string_equal(content(), SM_LINE);
+
+	unlink(path);
+	join(1, &us);
+	note(&us, &all);
+	assert_false(session_users_leave(iqn, &us, &made));
+	session_users_undone(iqn, &us);
+	assert_int_not_equal(access(path, F_OK), 0);
+	session_users_undone(iqn, &us);
+	assert_int_not_equal(access(path, F_OK), 0);
+}
+
 static void remembers_what_was_made(void **state)
 {
 	struct session_traces made = { 0 };
@@ -266,6 +294,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(counts_us_among_others),
 		TEST(takes_the_file_away),
+		TEST(remembers_until_it_is_undone),
 		TEST(remembers_what_was_made),
 		TEST(leaves_a_session_to_another_run),
 		TEST(inherits_from_the_dead),
