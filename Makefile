@@ -206,7 +206,7 @@ HOST_TOOLS  := $(BUILD)/tests/audit $(BUILD)/tests/iscsi/kill_at \
                $(patsubst %,$(BUILD)/tests/support/%,host_tool resign_file \
                steady_io xapi_answer) \
                $(patsubst %,$(BUILD)/tests/xapi/%,standin xapi_tool lun_head)
-HOST_SUITES := $(patsubst %,"tests/host/%.sh build",failures beside maps \
+HOST_SUITES := $(patsubst %,"tests/host/%.sh build",kill failures beside maps \
                multipath targets in_use lvm_judge many xe)
 
 # What a suite is called with: see the head of each. The longest come first.
