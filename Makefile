@@ -204,7 +204,7 @@ ASAN      := build/asan/tests
 # plain build: what the host does is waited for, not what we compute.
 HOST_TOOLS  := $(BUILD)/tests/audit $(BUILD)/tests/iscsi/kill_at \
                $(patsubst %,$(BUILD)/tests/support/%,host_tool resign_file \
-               steady_io xapi_answer) \
+               steady_io visible xapi_answer) \
                $(patsubst %,$(BUILD)/tests/xapi/%,standin xapi_tool lun_head)
 HOST_SUITES := $(patsubst %,"tests/host/%.sh build",kill failures beside maps \
                multipath targets in_use lvm_judge many xe)

@@ -1,13 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-only
 #
-# kill.sh BUILD [PATTERN [KILLS]]: the program is killed (SIGKILL) at KILLS (20)
-# random moments of a resign through the host's own initiator. The next run must
-# finish it, with one set of ids, and take away what the killed one has left on
-# the host.
+# kill.sh BUILD [PATTERN [KILLS]]: the program is killed (SIGKILL) at KILLS random
+# moments of a resign through the host's own initiator: 20, or $KILLS of the
+# environment. The next run must finish it, with one set of ids, and take away
+# what the killed one has left on the host.
 # shellcheck disable=SC2317 # run_test calls the functions
 set -u
 
+[ $# != 1 ] || set -- "$1" '*' "${KILLS:-20}"
 # shellcheck source=guest.sh
 guest_limit=7200
 . "$(dirname -- "$0")/guest.sh"
