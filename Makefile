@@ -230,6 +230,7 @@ SUITES := \
     "tests/relvm/test_iscsi.sh build/asan" \
     "tests/relvm/test_file.sh build/asan" \
     "tests/xapi/test_plugin.sh build/asan" \
+    "tests/xapi/test_clients.sh build/asan $(ASAN)/audit" \
     "tests/xapi/test_launch.sh build/asan" \
     "tests/xapi/test_guard.sh build/asan" \
     "tests/xapi/test_original.sh build/asan" \

@@ -30,6 +30,7 @@ standin_start()
 		-l "$STANDIN_LOG" "${STANDIN_HOSTS[@]}" "$SM" "$PLUGINS" \
 		"$TOOLS/xapi_answer" RELVMOISCSI_CONF="$CONF" XE="$WORK/xe" \
 		XE_SOCKET="$XE_SOCKET" LUN_HEAD="$XAPI_TOOLS/lun_head" \
+		LUN_LIST="$XAPI_TOOLS/lun_list" FORMATTED="$WORK/formatted" \
 		XAPI_TOOL="$XAPI_TOOLS/xapi_tool" \
 		BACKEND="$xapi_here/backend.sh" \
 		>>"$WORK/standin.log" 2>&1 </dev/null &
