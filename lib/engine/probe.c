@@ -207,7 +207,8 @@ static int read_sr(struct lun *lun, struct image *seen, struct probe *out,
 	out->has_sr = true;
 	out->sr = snap.vg.sr;
 	out->size = snap.vg.pe_count * snap.vg.extent_size;
-	count_vdis(&snap, out);
+	if (out->journal != PROBE_JOURNAL_COMMITTED)
+		count_vdis(&snap, out);
 	snapshot_free(&snap);
 	return 0;
 }
