@@ -226,6 +226,7 @@ SUITES := \
     "tests/driver/test_backend.sh build/asan" \
     "tests/driver/test_lists.sh build/asan" \
     "tests/driver/test_refuse.sh build/asan" \
+    "tests/driver/test_smlog.sh build/asan" \
     "tests/driver/test_resign.sh build/asan" \
     "tests/relvm/test_iscsi.sh build/asan" \
     "tests/relvm/test_file.sh build/asan" \

@@ -23,6 +23,10 @@ void log_to(log_sink sink, enum log_level most);
 void log_write(enum log_level level, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* A step that is done: an info line that ends with the time since the step
+ * before it, or since log_to(). */
+void log_step(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
 #define log_error(...)	 log_write(LOG_LEVEL_ERROR, __VA_ARGS__)
 #define log_warning(...) log_write(LOG_LEVEL_WARNING, __VA_ARGS__)
 #define log_info(...)	 log_write(LOG_LEVEL_INFO, __VA_ARGS__)

@@ -83,6 +83,7 @@ int connect_lun(const struct resign_request *request, struct connection **out,
 		disconnect(self);
 		return -1;
 	}
+	log_step("connected to %s", request->target.iqn);
 	*out = self;
 	return 0;
 }
@@ -132,4 +133,5 @@ void disconnect(struct connection *connection)
 		detach(connection);
 	multipath_before_free(&connection->before);
 	free(connection);
+	log_step("disconnected");
 }

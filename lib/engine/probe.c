@@ -298,8 +298,10 @@ int probe_over_iscsi(const struct iscsi_target *target, const char *scsi_id,
 
 	if (user_session_open(target, stop_requested, &session, err))
 		return -1;
+	log_step("connected to %s", target->iqn);
 	failed = probe_in_session(session, scsi_id, &probe, err);
 	user_session_close(session);
+	log_step("read and disconnected");
 	if (!failed && probe.has_sr && xapi)
 		failed = ask_pool(xapi, scsi_id, &probe, err);
 	if (!failed)

@@ -74,6 +74,7 @@ static int run_plan(const struct job *job, const struct plan *plan,
 	if (job->report && sr_report_make(plan->from, plan, &report.sr, err))
 		return -1;
 	log_ids(plan);
+	log_step("planned: %zu VDIs get new uuids", plan->ids.vdi_count);
 	if (txn_run(job->lun, plan, job->owner, job->hooks, outcome, err)) {
 		resign_report_free(&report);
 		return -1;
@@ -96,6 +97,7 @@ static int try_resign(const struct job *job, struct image *seen,
 
 	if (load_snapshot(job->lun, seen, &before, err))
 		return unchanged(err);
+	log_step("read: %u volumes", before.vg.lv_count);
 	if (job->report && !plan_is_wanted(&before, options)) {
 		*outcome = TXN_DONE;
 		failed = report_found(job, &before, RESIGN_LEFT_ALONE, err);

@@ -212,13 +212,14 @@ static int run(struct lun *lun, const struct plan *plan,
 					 "not known; resign it again to "
 					 "complete it: ");
 	}
-	log_debug("committed");
+	log_step("committed");
 	if (apply(lun, plan, journal, hooks, err) ||
 	    journal_check_ours(journal, err) ||
 	    journal_clear(lun, journal->head_at, &journal->head, err))
 		return error_prefix(err, "the resign is committed but not "
 					 "finished; resign it again to "
 					 "complete it: ");
+	log_step("applied, read back and checked");
 	return 0;
 }
 
