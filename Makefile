@@ -225,6 +225,7 @@ SUITES := \
     "tests/iscsi/test_user_session.sh $(ASAN)/iscsi/lun_tool $(ASAN)/iscsi/fake_target" \
     "tests/driver/test_backend.sh build/asan" \
     "tests/driver/test_lists.sh build/asan" \
+    "tests/driver/test_hostile.sh build/asan build" \
     "tests/driver/test_refuse.sh build/asan" \
     "tests/driver/test_smlog.sh build/asan" \
     "tests/driver/test_resign.sh build/asan" \

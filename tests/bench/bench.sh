@@ -18,6 +18,8 @@ runs=${2:-30}
 . "$here/../support/report.sh"
 # shellcheck source=tests/support/xapi.sh
 . "$here/../support/xapi.sh"
+# shellcheck source=tests/support/hostile.sh
+. "$here/../support/hostile.sh"
 
 iqn=iqn.2024-01.test:bench
 aim_ms=50
@@ -159,6 +161,27 @@ bench()
 		"$WORK/proxy" | tr "\n" " ")$'\n'
 }
 
+# time_hostile NAME CODE REQUEST: one of tests/driver/test_hostile.sh's
+time_hostile()
+{
+	local began=${EPOCHREALTIME/[.,]/}
+
+	"$BUILD/RELVMoISCSISR" "$3" >/dev/null </dev/null
+	echo "$((${EPOCHREALTIME/[.,]/} - began)) $1" >>"$WORK/hostile"
+}
+
+bench_hostile()
+{
+	local longest
+
+	hostile_each time_hostile
+	longest=$(sort -n "$WORK/hostile" | tail -n 1)
+	echo "$(grep -c . "$WORK/hostile") hostile requests: the slowest \
+answered in $(ms "${longest%% *}") ms (${longest#* }), the median in \
+$(ms "$(sort -n "$WORK/hostile" |
+		awk '{ t[NR] = $1 } END { print t[int((NR + 1) / 2)] }')") ms."
+}
+
 # A/B, "1.00" for the first of a column
 ratio()
 {
@@ -208,3 +231,5 @@ $aim_ms ms, $(ratio "$first_commands" $aim_commands) of $aim_commands commands.
 The driver of 2016 takes about 20 s: $((before_ms * 1000 / first_median)) \
 times as long.
 END
+echo
+bench_hostile
