@@ -114,6 +114,10 @@ static void seed_synthetic(void)
 		  "secretsecretsecret\nincoming_chapuser=v\n"
 		  "incoming_chappassword=anothersecretsecret\ninitiator="
 		  "libiscsi\nsnapshots=drop\nmultihomelist=10.0.0.2:3260\n");
+	seed_text("device_config", "any",
+		  "target=san-1,san-2\ntargetIQN=*\nlocalIQN=iqn.me\n"
+		  "multiSession=10.0.0.1,3260,iqn.a|[fe80::1],860,iqn.b|\n");
+	seed_text("lists", "text", "IET     <&>\"'\xff\xc3\xa9\x1b[2J ]]>--");
 	seed_text(
 		"request", "sr_create",
 		"<?xml version='1.0'?><methodCall><methodName>sr_create"
