@@ -25,6 +25,19 @@ static uint64_t place_behind_text(const struct lvm_mda *mda, uint64_t start,
 	return at + RING_HEAD_SIZE <= end ? at : start;
 }
 
+/* How many bytes LVM can write behind the live text, on round the ring, before
+ * it comes to a free place. */
+static uint64_t ahead(const struct lvm_mda *mda, uint64_t place)
+{
+	uint64_t ring = mda->area.size - LVM_MDA_HEADER_SIZE;
+	uint64_t begin = mda->text.offset - LVM_MDA_HEADER_SIZE;
+	uint64_t at = place - mda->area.offset - LVM_MDA_HEADER_SIZE;
+
+	if (!mda->text.offset)
+		return 0;
+	return (at + 2 * ring - begin - mda->text.size) % ring;
+}
+
 unsigned lvm_ring_head_places(const struct lvm_mda *mda,
 			      uint64_t places[RING_HEAD_PLACES])
 {
@@ -43,8 +56,15 @@ unsigned lvm_ring_head_places(const struct lvm_mda *mda,
 	if (end < start || end - start < 4 * RING_HEAD_SIZE)
 		return 0;
 	for (unsigned i = 0; i < RING_HEAD_PLACES; i++) {
-		if (lvm_mda_is_free(mda, fixed[i], RING_HEAD_SIZE))
-			places[n++] = fixed[i];
+		uint64_t place = fixed[i];
+
+		if (!lvm_mda_is_free(mda, place, RING_HEAD_SIZE))
+			continue;
+		places[n++] = place;
+		if (ahead(mda, place) > ahead(mda, places[0])) {
+			places[n - 1] = places[0];
+			places[0] = place;
+		}
 	}
 	if (n == 0) {
 		places[0] = place_behind_text(mda, start, end);

@@ -10,6 +10,12 @@
  * has fixed places: the end, the start and the middle of the ring. Text that
  * fills at most half of the ring leaves one of them free. Longer text is
  * rewritten where it is, so then the place behind it is fixed too.
+ *
+ * Of those that are free the writer takes the one that LVM, writing behind the
+ * text and on round the ring, comes to last: should somebody work on a LUN with
+ * a half applied journal, then the body goes before the head (but where the
+ * longest free run lies beyond the head), and what is left is known to be
+ * damaged, and not taken for a LUN without a journal.
  */
 #ifndef FORMAT_LVM_RING_H
 #define FORMAT_LVM_RING_H
@@ -21,8 +27,8 @@
 
 #define RING_HEAD_PLACES 3
 
-/* Where the head of a journal may be, given the live text: LUN offsets, in the
- * order of preference. The writer takes the first. Returns how many. */
+/* Where the head of a journal may be, given the live text: LUN offsets. The
+ * writer takes the first, for which see above. Returns how many. */
 unsigned lvm_ring_head_places(const struct lvm_mda *mda,
 			      uint64_t places[RING_HEAD_PLACES]);
 

@@ -3,9 +3,9 @@
  * crash [-f] [-p] [-s SEED] [-o DIR] NAME IMAGE SUITE…
  *
  *   Tries what may go wrong during a resign of IMAGE, and judges what a new run
- *   makes of it. SUITEs: power, nested, faults, clones, hosts, stalls. -f: in
- *   full; -p: not its variants; -o: some results go there, for judge.sh. One
- *   line a test, as tests/run.sh wants. IMAGE is read and never changed.
+ *   makes of it. SUITEs: power, nested, faults, clones, used, hosts, stalls.
+ *   -f: in full; -p: not its variants; -o: some results go there, for judge.sh.
+ *   One line a test, as tests/run.sh wants. IMAGE is read and never changed.
  *
  * crash stop IMAGE NEW_SR BLOCK_SIZE POINT   makes IMAGE what a run leaves that
  *                                            stops there (stop.h)

@@ -30,7 +30,7 @@ trap 'exit 143' TERM
 # Two hosts at once take long, and no image is more to them than another.
 suites_of()
 {
-	local suites=(power nested faults clones)
+	local suites=(power nested faults clones used)
 
 	case $1 in
 	snapshots | single-vhd) suites+=(hosts stalls) ;;

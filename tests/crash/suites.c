@@ -8,6 +8,7 @@
 #include "faults.h"
 #include "hosts.h"
 #include "power.h"
+#include "used.h"
 #include "variants.h"
 
 /* A LUN as it is met in the field. */
@@ -65,6 +66,17 @@ static void run_clones(struct suite *suite, const struct options *options)
 	clones_try(suite, &effort);
 }
 
+static void run_used(struct suite *suite, const struct options *options)
+{
+	const struct power_effort effort = {
+		.all_pairs_up_to = options->full ? 64 : 0,
+		.subsets = options->full ? 2000 : 200,
+		.seed = options->seed,
+	};
+
+	used_try(suite, &effort);
+}
+
 static void run_hosts(struct suite *suite, const struct options *options)
 {
 	const struct hosts_effort effort = {
@@ -89,12 +101,18 @@ static void run_stalls(struct suite *suite, const struct options *options)
 }
 
 #define ONLY_PLAIN (1u << VARIANT_PLAIN)
+#define FEW                                                                \
+	(1u << VARIANT_PLAIN | 1u << VARIANT_SMALL_RING |                  \
+	 1u << VARIANT_TIGHT_RING)
 #define ALL	   ((1u << VARIANTS) - 1)
 
 static const struct kind {
 	const char *name;
 	void (*run)(struct suite *suite, const struct options *options);
-	/* Wrong verdicts that are known to happen, per thousand. */
+	/* Wrong verdicts that are known to happen, per thousand, where a LUN has
+	 * no command to swap: a host that sleeps through the settling of the
+	 * exchange cannot know of it. They are more where the ring is so tight
+	 * that both hosts write to one place. */
 	unsigned known;
 	unsigned variants; /* in quick mode, too: a bit each */
 } kinds[] = {
@@ -102,9 +120,9 @@ static const struct kind {
 	{ "nested", run_nested, 0, ALL },
 	{ "faults", run_faults, 0, ONLY_PLAIN },
 	{ "clones", run_clones, 0, ALL },
-	{ "hosts", run_hosts, 0, ONLY_PLAIN | 1u << VARIANT_SMALL_RING },
-	/* No host can keep another from writing when it wakes up. */
-	{ "stalls", run_stalls, 20, ONLY_PLAIN },
+	{ "used", run_used, 0, ALL },
+	{ "hosts", run_hosts, 0, FEW },
+	{ "stalls", run_stalls, 60, FEW },
 };
 
 static bool run_kind(struct suite *suite, const struct options *options,
@@ -115,7 +133,7 @@ static bool run_kind(struct suite *suite, const struct options *options,
 	snprintf(name, sizeof(name), "%s %s", kind->name, setup);
 	suite_begin(suite, name);
 	kind->run(suite, options);
-	return suite_end(suite, kind->known);
+	return suite_end(suite, suite->can_swap ? 0 : kind->known);
 }
 
 static bool run_setup(const struct sim_base *base, const struct setup *setup,

@@ -16,7 +16,8 @@
 #define SECOND_AREA    (1u << 20)
 
 const char *const variant_names[VARIANTS] = {
-	"plain", "wrapped", "at-end", "small-ring", "two-areas",
+	"plain", "wrapped", "at-end", "small-ring", "tight-ring",
+	"two-areas",
 };
 
 struct lvm {
@@ -111,6 +112,16 @@ static void small_ring(struct lvm *lvm)
 	put_text(lvm, (size - text) / 2 / 4096 * 4096 + LVM_MDA_HEADER_SIZE);
 }
 
+/* Eight times the text, which is at its start. */
+static void tight_ring(struct lvm *lvm)
+{
+	uint64_t size = 8 * ((lvm->mda.text.size + 4095) / 4096 * 4096);
+
+	put_le64(lvm->header + AREA_SIZE_AT, size);
+	lvm->mda.area.size = size;
+	put_text(lvm, LVM_MDA_HEADER_SIZE);
+}
+
 /* The label's list of metadata areas gets one more; the extension behind it
  * moves on. */
 static void two_areas(struct lvm *lvm)
@@ -161,6 +172,9 @@ bool variant_make(struct sim_base *base, enum variant variant,
 		break;
 	case VARIANT_SMALL_RING:
 		small_ring(&lvm);
+		break;
+	case VARIANT_TIGHT_RING:
+		tight_ring(&lvm);
 		break;
 	case VARIANT_TWO_AREAS:
 		two_areas(&lvm);

@@ -13,9 +13,10 @@ enum variant {
 	VARIANT_WRAPPED,    /* text that wraps round the ring's end */
 	VARIANT_AT_END,	    /* text on the journal head's first place */
 	VARIANT_SMALL_RING, /* text is rewritten where it is */
+	VARIANT_TIGHT_RING, /* there is room, but only at one place */
 	VARIANT_TWO_AREAS,  /* a second metadata area at the LUN's end */
 };
-#define VARIANTS 5
+#define VARIANTS 6
 
 extern const char *const variant_names[VARIANTS];
 

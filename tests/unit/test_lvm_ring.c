@@ -70,6 +70,27 @@ static void check_places(const struct lvm_mda *mda, uint64_t *places,
 	}
 }
 
+/* LVM writes behind the text and on round the ring: the writer's choice is the
+ * place that it comes to last. */
+static void check_order(const struct lvm_mda *mda, const uint64_t *places,
+			unsigned n)
+{
+	uint64_t ring = mda->area.size - 512;
+	uint64_t at = (mda->text.offset - 512 + mda->text.size) % ring;
+	uint64_t last = 0;
+
+	if (!mda->text.offset || n == 0)
+		return;
+	for (uint64_t i = 0; i < ring; i++) {
+		for (unsigned p = 0; p < n; p++) {
+			if (places[p] == mda->area.offset + 512 + at)
+				last = places[p];
+		}
+		at = at + 1 == ring ? 0 : at + 1;
+	}
+	assert_int_equal(places[0], last);
+}
+
 /* Marks what lies in the area of a range of the LUN. */
 static void mark(const struct lvm_mda *mda, uint64_t at, uint64_t len)
 {
@@ -172,6 +193,8 @@ static void try_area(uint64_t offset, uint64_t size, uint64_t step)
 			mark_text(&mda);
 			n = lvm_ring_head_places(&mda, places);
 			check_places(&mda, places, n);
+			if (len % 7 == 0)
+				check_order(&mda, places, n);
 			for (uint32_t block = 512; block <= 4096; block *= 8) {
 				check_run(&mda, 0, block);
 				if (!n)
