@@ -65,6 +65,31 @@ static int load_and_report(const struct job *job, struct image *seen,
 	return failed;
 }
 
+/* A repeated call. Nothing is written, but the guards are asked as if it were
+ * (to xapi the SR with this uuid must be that of this call and no other), and
+ * the result must be one that is accepted, as at the end of a resign. */
+static int accept_done(const struct job *job, const struct snapshot *now,
+		       struct error *err)
+{
+	const struct txn_hooks *hooks = job->hooks;
+	const struct plan nothing = {
+		.from = now,
+		.ids = { .old_sr = now->vg.sr, .new_sr = now->vg.sr },
+	};
+	char sr[UUID_TEXT_LEN];
+
+	uuid_to_text(&now->vg.sr, sr);
+	log_info("the SR on this LUN is %.*s already: an earlier call has "
+		 "resigned it; nothing is written",
+		 UUID_TEXT_LEN, sr);
+	if (hooks && hooks->may_begin &&
+	    hooks->may_begin(hooks->context, &nothing, err))
+		return -1;
+	if (hooks && hooks->accept && hooks->accept(hooks->context, now, err))
+		return -1;
+	return job->report ? report_found(job, now, RESIGN_LEFT_ALONE, err) : 0;
+}
+
 static int run_plan(const struct job *job, const struct plan *plan,
 		    enum txn_outcome *outcome, struct error *err)
 {
@@ -93,15 +118,21 @@ static int try_resign(const struct job *job, struct image *seen,
 {
 	struct snapshot before;
 	struct plan plan;
+	bool done;
 	int failed;
 
 	if (load_snapshot(job->lun, seen, &before, err))
 		return unchanged(err);
 	log_step("read: %u volumes", before.vg.lv_count);
-	if (job->report && !plan_is_wanted(&before, options)) {
+	failed = plan_is_done(&before, options, &done, err);
+	if (!failed && done) {
+		*outcome = TXN_DONE;
+		failed = accept_done(job, &before, err);
+	} else if (!failed && job->report &&
+		   !plan_is_wanted(&before, options)) {
 		*outcome = TXN_DONE;
 		failed = report_found(job, &before, RESIGN_LEFT_ALONE, err);
-	} else {
+	} else if (!failed) {
 		failed = plan_make(&before, options, &plan, err);
 		if (!failed) {
 			failed = run_plan(job, &plan, outcome, err);

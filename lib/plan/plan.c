@@ -48,6 +48,25 @@ bool plan_is_wanted(const struct snapshot *from,
 	return options->from_count == 0;
 }
 
+int plan_is_done(const struct snapshot *from,
+		 const struct plan_options *options, bool *done,
+		 struct error *err)
+{
+	struct plan plan = { .from = from };
+	int failed;
+
+	*done = uuid_equal(&from->vg.sr, &options->new_sr) &&
+		!uuid_is_zero(&options->new_sr) && !options->chosen &&
+		plan_is_wanted(from, options);
+	if (!*done || !options->drop_snapshots)
+		return 0;
+	failed = plan_choose_dropped(&plan, true, err);
+	for (uint32_t i = 0; !failed && i < from->vg.lv_count; i++)
+		*done = *done && !plan.dropped[i];
+	plan_free(&plan);
+	return failed;
+}
+
 uint32_t plan_digest(const struct plan *plan)
 {
 	uint32_t crc = LVM_CRC_INITIAL;
@@ -109,7 +128,7 @@ int plan_build(const struct snapshot *from, const struct plan_options *options,
 	if (uuid_equal(&from->vg.sr, &new_sr))
 		return error_set(err, ERROR_LUN_CONTENT,
 				 "the SR on this LUN has the new SR's uuid "
-				 "already");
+				 "already; call again with another uuid");
 	if (!plan_is_wanted(from, options))
 		return error_set(err, ERROR_LUN_CONTENT,
 				 "the SR on this LUN is none of those that are "

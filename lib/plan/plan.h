@@ -63,6 +63,14 @@ struct plan {
 	size_t write_count;
 };
 
+/* Whether an earlier call with these options has resigned this LUN: its SR has
+ * the new SR's uuid, and no snapshot is there that should go. xapi makes up a
+ * uuid for each call, so only a repeated one, whose answer was lost, finds this.
+ * ERROR_LUN_CONTENT if snapshots cannot be told. */
+int plan_is_done(const struct snapshot *from,
+		 const struct plan_options *options, bool *done,
+		 struct error *err);
+
 /* Plans a complete resign and checks the plan (plan_check.h). ERROR_LUN_CONTENT
  * if this SR cannot be resigned, ERROR_INTERNAL if the check fails. */
 int plan_make(const struct snapshot *from, const struct plan_options *options,

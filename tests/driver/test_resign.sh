@@ -52,6 +52,13 @@ resign_golden()
 	check "$name: the original is untouched" same \
 		"$WORK/$name.pristine" "$WORK/$name.original"
 
+	# The answer was lost, and the call comes again.
+	clone "$WORK/$name.clone" "$WORK/$name.before"
+	call_lun "$clone_id" initiator=libiscsi
+	check "$name: the same call again" resigned
+	check "$name: ... writes nothing" same "$WORK/$name.before" \
+		"$WORK/$name.clone"
+
 	# Clones of clones, and clones of originals resigned before.
 	clone "$WORK/$name.clone" "$WORK/$name.before"
 	again=$(xapi_uuid)

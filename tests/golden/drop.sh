@@ -110,9 +110,23 @@ for name in single-vhd snapshots cbt raw-and-vhd; do
 	check "$name: no log without its volume" no_lost_log
 	lvm_detach clone
 	lvm_detach original
+	copy "$WORK/clone" "$WORK/before"
+	check "$name: a repeated call" resign "$WORK/clone" "$sr" 512 drop
+	check "$name: ... writes nothing" cmp "$WORK/before" "$WORK/clone"
 	check "$name: resign it again" resign "$WORK/clone" "$(new_uuid)"
-	rm -f "$WORK/original" "$WORK/clone"
+	rm -f "$WORK/original" "$WORK/clone" "$WORK/before"
 done
+
+# With the same uuid, but with snapshots that this call wants dropped.
+zstd -q -d --sparse "$here/snapshots.img.zst" -o "$WORK/clone"
+check "keep" resign "$WORK/clone" "$sr" 512 keep
+copy "$WORK/clone" "$WORK/before"
+check "keep, then drop with one uuid: refused" grep -q ' already; ' \
+	<("$RESIGN_FILE" "$WORK/clone" "$sr" 512 drop 2>&1)
+check "keep, then drop with one uuid: unchanged" cmp "$WORK/before" \
+	"$WORK/clone"
+rm -f "$WORK/clone" "$WORK/before"
+
 for name in journal-clone no-mgt; do
 	zstd -q -d --sparse "$here/$name.img.zst" -o "$WORK/original"
 	copy "$WORK/original" "$WORK/clone"
