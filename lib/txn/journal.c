@@ -199,14 +199,14 @@ static int write_zeros(struct lun *lun, uint64_t at, uint64_t len,
 int journal_clear(struct lun *lun, uint64_t head_at,
 		  const struct journal_head *head, struct error *err)
 {
-	/* The head first: a head without its body would look damaged. */
-	if (write_zeros(lun, head_at, lun->block_size, err) ||
-	    lun_flush(lun, err))
-		return -1;
-	/* From here the resign is finished; a body without a head is nothing
-	 * but left-overs in LVM's unused space. */
+	/* The body first: from the moment that the head is gone another host
+	 * may begin, and put its own journal where this one was. The resign is
+	 * finished, so a head whose body is gone tells no less (recover.h). */
 	if (head->body_len &&
 	    write_zeros(lun, head->body_at, head->body_len, err))
 		log_warning("the journal's body stays behind: %s", err->text);
+	if (write_zeros(lun, head_at, lun->block_size, err) ||
+	    lun_flush(lun, err))
+		return -1;
 	return 0;
 }

@@ -50,7 +50,7 @@ void journal_unclaim(struct journal *journal);
 
 void journal_free(struct journal *journal);
 
-/* Wipes a journal that is done with: the head, flushed, then the body. */
+/* Wipes the journal of a resign that is finished: the body, then the head. */
 int journal_clear(struct lun *lun, uint64_t head_at,
 		  const struct journal_head *head, struct error *err);
 

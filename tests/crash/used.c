@@ -111,6 +111,8 @@ static unsigned used_world(struct suite *suite, unsigned world)
 
 struct used {
 	unsigned worlds[2]; /* the original and run 1's result, used */
+	const struct power_effort *effort;
+	unsigned every, count;
 };
 
 static void try_used(struct suite *suite, const struct sectors *state,
@@ -148,20 +150,49 @@ out:
 	sectors_free(&now);
 }
 
-void used_try(struct suite *suite, const struct power_effort *effort)
+/* The run that completes what a crash has left crashes too. */
+static void crash_recovery(struct suite *suite, const struct sectors *state,
+			   void *context)
 {
+	const struct run second = { .number = 2, .host = 1, .scsi_id = "lun" };
+	struct used *used = context;
+	struct sectors copy = { 0 };
+	struct finding found;
 	struct trace trace;
-	struct used used;
+
+	if (used->count++ % used->every ||
+	    !judge_state(suite, state, 2, &found) || !found.committed)
+		return;
+	sectors_copy(state, &copy);
+	if (judge_trial(suite, &copy, &second)) {
+		trace = suite->disk.trace;
+		suite->disk.trace = (struct trace){ 0 };
+		power_states(suite, &copy, &trace, used->effort, try_used,
+			     used);
+		trace_free(&trace);
+	}
+	sectors_free(&copy);
+}
+
+void used_try(struct suite *suite, const struct power_effort *effort,
+	      unsigned every)
+{
+	const struct power_effort prefixes = { 0 };
+	const struct sectors *original = &suite->worlds->items[0].state;
+	struct used used = { .effort = effort, .every = every };
+	struct trace trace;
 
 	if (!power_first_run(suite, &trace))
 		return;
 	used.worlds[0] = used_world(suite, 0);
 	used.worlds[1] = used_world(suite, worlds_child(suite->worlds, 0, 1));
-	if (used.worlds[0] == NO_WORLD || used.worlds[1] == NO_WORLD)
+	if (used.worlds[0] == NO_WORLD || used.worlds[1] == NO_WORLD) {
 		suite_wrong(suite, "LVM cannot work with it: %s",
 			    suite->worlds->err.text);
-	else
-		power_states(suite, &suite->worlds->items[0].state, &trace,
-			     effort, try_used, &used);
+	} else {
+		power_states(suite, original, &trace, effort, try_used, &used);
+		power_states(suite, original, &trace, &prefixes, crash_recovery,
+			     &used);
+	}
 	trace_free(&trace);
 }

@@ -76,15 +76,15 @@ static int tear_down(void **state)
 }
 
 /* A run that stops before its write `back` from the end: 1 before it wipes the
- * body (it is finished then, and says so), 2 before the head, 3 before the
- * switch, 4 before the changes in place, 5 before the commit. */
+ * head, 2 before the body, 3 before the switch, 4 before the changes in place,
+ * 5 before the commit. */
 static void stop_before(struct run *run, unsigned back)
 {
 	struct error err;
 
 	assert_int_equal(resign(run->sr.bytes, NEW_SR, &same,
 				run->writes - back + 1, NULL, &err),
-			 back == 1 ? 0 : -1);
+			 -1);
 }
 
 static void expect_sr(struct run *run, const char *uuid)
@@ -188,14 +188,23 @@ static void test_applied(void **state)
 	expect_success(run, &same, NEW_SR);
 }
 
-/* The head is gone, so there is nothing to complete: a resign of its own. */
-static void test_head_wiped(void **state)
+/* The body is gone and the head is not: label and text tell that nothing is
+ * left to do. */
+static void test_body_wiped(void **state)
 {
 	struct run *run = *state;
 
 	stop_before(run, 1);
 	expect_sr(run, NEW_SR);
-	expect_success(run, &same, NEWER_SR);
+	expect_success(run, &same, NEW_SR);
+}
+
+static void test_clone_of_body_wiped(void **state)
+{
+	struct run *run = *state;
+
+	stop_before(run, 1);
+	expect_success(run, &clone, NEWER_SR);
 }
 
 /* A clone of the LUN at that moment must not get the same identifiers. */
@@ -399,7 +408,8 @@ int main(void)
 		TEST(test_recovery_order),
 		TEST(test_half_applied),
 		TEST(test_applied),
-		TEST(test_head_wiped),
+		TEST(test_body_wiped),
+		TEST(test_clone_of_body_wiped),
 		TEST(test_clone_of_committed),
 		TEST(test_clone_of_half_applied),
 		TEST(test_clone_of_applied),
