@@ -3,11 +3,11 @@
 
 #include <string.h>
 
-#include "engine/resign_lun.h"
 #include "report/id_map.h"
 #include "txn/journal.h"
 #include "txn/journal_find.h"
 #include "txn/load.h"
+#include "txn/recover.h"
 
 void look_free(struct look *look)
 {
@@ -124,13 +124,14 @@ static int plan_open(struct open_lun *open,
 		     struct look_plan *out, struct error *err)
 {
 	struct plan_options options = resign_plan_options(request);
+	const struct journal_owner owner = { .scsi_id = open->scsi_id };
 	struct journal_spot spot;
 	struct snapshot snap;
 	int failed;
 
 	if (load(open, &out->look, &snap, &spot, err))
 		return -1;
-	options.avoid = resign_avoid(&spot);
+	options.avoid = recover_avoid(&spot, &owner);
 	failed = check_no_journal(&spot, err) ||
 		 make_plan(open, &snap, &options, out, err);
 	snapshot_free(&snap);

@@ -40,6 +40,7 @@ struct job {
 	const struct journal_owner *owner;
 	const struct txn_hooks *hooks;
 	struct resign_report *report; /* NULL: not wanted */
+	bool patient;		      /* see recover_journal */
 };
 
 /* What there is on the LUN, when nothing was planned. */
@@ -154,17 +155,18 @@ static int report_completed(const struct job *job,
 	return 0;
 }
 
-static int recover_then_resign(const struct job *job, struct image *seen,
+static int recover_then_resign(struct job *job, struct image *seen,
 			       enum txn_outcome *outcome, struct error *err)
 {
 	enum recover_outcome recovered;
 	struct plan_options mine;
 	struct journal_spot spot;
+	int failed;
 
 	if (journal_find(job->lun, seen, &spot, err))
 		return unchanged(err);
-	if (recover_journal(job->lun, &spot, job->owner, job->hooks, &recovered,
-			    err)) {
+	if (recover_journal(job->lun, &spot, job->owner, job->patient,
+			    job->hooks, &recovered, err)) {
 		if (err->code == ERROR_IO && spot.found == JOURNAL_SOUND &&
 		    spot.head.state == JOURNAL_COMMITTED)
 			return error_prefix(err,
@@ -189,28 +191,27 @@ static int recover_then_resign(const struct job *job, struct image *seen,
 		return load_and_report(job, seen, RESIGN_LEFT_ALONE, err);
 	}
 	mine = *job->options;
-	mine.avoid = resign_avoid(&spot);
-	return try_resign(job, seen, &mine, outcome, err);
-}
-
-struct lvm_area resign_avoid(const struct journal_spot *spot)
-{
-	struct lvm_area area = { 0 };
-
-	if (spot->found == JOURNAL_SOUND &&
-	    spot->head.state == JOURNAL_CLAIMED) {
-		area.offset = spot->head.ring_at;
-		area.size = spot->head.body_at + spot->head.body_len -
-			    spot->head.ring_at;
+	if (!job->patient)
+		mine.avoid = recover_avoid(&spot, job->owner);
+	failed = try_resign(job, seen, &mine, outcome, err);
+	/* It may be for lack of ring space; a claim must not be in the way of
+	 * all later runs. */
+	if (failed && mine.avoid.size && err->code == ERROR_LUN_CONTENT) {
+		log_info("again, into ring space that another run has claimed "
+			 "(%s)",
+			 err->text);
+		job->patient = true;
+		*outcome = TXN_CHANGED;
+		return 0;
 	}
-	return area;
+	return failed;
 }
 
 int resign_lun(struct lun *lun, const struct plan_options *options,
 	       const struct journal_owner *owner, const struct txn_hooks *hooks,
 	       struct resign_report *report, struct error *err)
 {
-	const struct job job = { lun, options, owner, hooks, report };
+	struct job job = { lun, options, owner, hooks, report, false };
 
 	for (int i = 0; i < MAX_TRIES; i++) {
 		enum txn_outcome outcome;
@@ -224,7 +225,7 @@ int resign_lun(struct lun *lun, const struct plan_options *options,
 			return -1;
 		if (outcome == TXN_DONE)
 			return 0;
-		log_info("the LUN changed while it was read; starting over");
+		log_debug("reading the LUN once more");
 	}
 	return error_set(err, ERROR_IN_USE,
 			 "the LUN's LVM metadata keeps changing: something "

@@ -25,7 +25,4 @@ int resign_lun(struct lun *lun, const struct plan_options *options,
 	       const struct journal_owner *owner, const struct txn_hooks *hooks,
 	       struct resign_report *report, struct error *err);
 
-/* What a plan must leave alone: ring space of the claim that was found. */
-struct lvm_area resign_avoid(const struct journal_spot *spot);
-
 #endif

@@ -222,8 +222,40 @@ static int wipe_if_finished(struct lun *lun, const struct journal_spot *spot,
 	return 0;
 }
 
+/* Of this boot of this host there is no other run: we hold the LUN's lock; all
+ * that can still come of it is on its way to the target now. A claim of the LUN
+ * that this one is a clone of is nobody's here. */
+static int wait_for_claimant(struct lun *lun, const struct journal_spot *spot,
+			     const struct journal_owner *owner, bool patient,
+			     struct error *err)
+{
+	if (other_lun(&spot->head, owner))
+		return 0;
+	if (!uuid_equal(&spot->head.owner, &owner->boot))
+		return wait_for_owner(lun, spot,
+				      patient ? RECOVER_COMMIT_SECONDS
+					      : RECOVER_CLAIM_SECONDS,
+				      err);
+	return patient ? wait_for_owner(lun, spot, RECOVER_CLAIM_SECONDS, err)
+		       : 0;
+}
+
+struct lvm_area recover_avoid(const struct journal_spot *spot,
+			      const struct journal_owner *owner)
+{
+	const struct journal_head *head = &spot->head;
+
+	if (spot->found != JOURNAL_SOUND || head->state != JOURNAL_CLAIMED ||
+	    other_lun(head, owner))
+		return (struct lvm_area){ 0 };
+	return (struct lvm_area){
+		.offset = head->ring_at,
+		.size = head->body_at + head->body_len - head->ring_at,
+	};
+}
+
 int recover_journal(struct lun *lun, const struct journal_spot *spot,
-		    const struct journal_owner *owner,
+		    const struct journal_owner *owner, bool patient,
 		    const struct txn_hooks *hooks,
 		    enum recover_outcome *outcome, struct error *err)
 {
@@ -239,15 +271,8 @@ int recover_journal(struct lun *lun, const struct journal_spot *spot,
 			"the journal at byte %" PRIu64 " of an "
 			"interrupted resign is damaged; " MAKE_NEW_CLONE,
 			spot->at);
-	if (spot->head.state == JOURNAL_CLAIMED) {
-		/* Of this boot of this host there is no other run: we hold the
-		 * LUN's lock. And a claim of the LUN that this one is a clone
-		 * of is nobody's here. */
-		if (uuid_equal(&spot->head.owner, &owner->boot) ||
-		    other_lun(&spot->head, owner))
-			return 0;
-		return wait_for_owner(lun, spot, RECOVER_CLAIM_SECONDS, err);
-	}
+	if (spot->head.state == JOURNAL_CLAIMED)
+		return wait_for_claimant(lun, spot, owner, patient, err);
 	if (!uuid_equal(&spot->head.owner, &owner->boot) &&
 	    !other_lun(&spot->head, owner) &&
 	    wait_for_owner(lun, spot, RECOVER_COMMIT_SECONDS, err))

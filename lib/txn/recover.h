@@ -30,9 +30,16 @@ enum recover_outcome {
 #define RECOVER_CLAIM_SECONDS  3
 #define RECOVER_COMMIT_SECONDS 35
 
+/* `patient`: the ring space that a claimant has claimed is needed, so it gets
+ * as long as if it had committed. */
 int recover_journal(struct lun *lun, const struct journal_spot *spot,
-		    const struct journal_owner *owner,
+		    const struct journal_owner *owner, bool patient,
 		    const struct txn_hooks *hooks,
 		    enum recover_outcome *outcome, struct error *err);
+
+/* The ring space where the run of a claim may still write, even if that run is
+ * gone by all that we can see; size 0 if there is no such claim. */
+struct lvm_area recover_avoid(const struct journal_spot *spot,
+			      const struct journal_owner *owner);
 
 #endif

@@ -202,6 +202,7 @@ static int run(struct lun *lun, const struct plan *plan,
 		return error_prefix(err, "the LUN is unchanged: ");
 	}
 	if (*outcome == TXN_CHANGED) {
+		log_info("the LUN changed after it was read; starting over");
 		journal_unclaim(journal);
 		return 0;
 	}

@@ -112,13 +112,16 @@ static void small_ring(struct lvm *lvm)
 	put_text(lvm, (size - text) / 2 / 4096 * 4096 + LVM_MDA_HEADER_SIZE);
 }
 
-/* Eight times the text, which is at its start. */
+/* Eight times the text, which is at its start; nothing was ever behind it. */
 static void tight_ring(struct lvm *lvm)
 {
+	static const uint8_t zeros[SECTOR];
 	uint64_t size = 8 * ((lvm->mda.text.size + 4095) / 4096 * 4096);
 
 	put_le64(lvm->header + AREA_SIZE_AT, size);
 	lvm->mda.area.size = size;
+	for (uint64_t at = LVM_MDA_HEADER_SIZE; at < size; at += SECTOR)
+		put(lvm->base, lvm->mda.area.offset + at, zeros, SECTOR);
 	put_text(lvm, LVM_MDA_HEADER_SIZE);
 }
 

@@ -53,7 +53,8 @@ int run_recovery(struct sim_disk *disk, const struct run *run,
 
 	image_init(&seen, disk->lun.block_size);
 	failed = journal_find(&disk->lun, &seen, &spot, err) ||
-		 recover_journal(&disk->lun, &spot, &owner, NULL, &outcome, err);
+		 recover_journal(&disk->lun, &spot, &owner, false, NULL,
+				 &outcome, err);
 	image_free(&seen);
 	*completed = outcome == RECOVER_COMPLETED;
 	return failed ? -1 : 0;
