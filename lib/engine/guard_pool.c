@@ -5,11 +5,13 @@
 
 #include "xapi/guard.h"
 
-int guard_pool_lun(const struct resign_request *request, struct error *err)
+int guard_pool_lun(const struct resign_request *request, const struct uuid *sr,
+		   struct error *err)
 {
 	const struct xapi_guard guard = {
 		.scsi_id = request->scsi_id,
 		.own_sr_ref = request->own_sr_ref,
+		.old_sr = sr,
 	};
 
 	return request->xapi ? xapi_guard(request->xapi, &guard, err) : 0;

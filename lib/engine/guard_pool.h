@@ -9,9 +9,10 @@
 #include "engine/resign.h"
 #include "plan/plan.h"
 
-/* Asks by the SCSIid alone: before anybody reaches for the LUN, and before a
- * journal on it is completed. As xapi_guard; nothing is asked without xapi. */
-int guard_pool_lun(const struct resign_request *request, struct error *err);
+/* Asks by the SCSIid, and by the SR on the LUN unless that is NULL: not known
+ * yet. As xapi_guard; nothing is asked without xapi. */
+int guard_pool_lun(const struct resign_request *request, const struct uuid *sr,
+		   struct error *err);
 
 /* Asks with all that the plan says: which SR is on the LUN, and which uuids it
  * shall get. */

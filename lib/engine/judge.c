@@ -22,12 +22,16 @@ static int may_begin(void *context, const struct plan *plan, struct error *err)
 	return guard_pool_plan(judge->request, plan, err);
 }
 
-static int may_commit(void *context, struct error *err)
+/* The pool is asked again: while so many new uuids were looked up, or another
+ * run was waited for, somebody may have attached the LUN. */
+static int may_write(void *context, const struct uuid *sr, struct error *err)
 {
 	const struct judge *judge = context;
 
 	if (stop_requested())
 		return error_set(err, ERROR_INTERRUPTED, "stopped by a signal");
+	if (guard_pool_lun(judge->request, sr, err))
+		return -1;
 	return guard_host(judge->device, judge->request->scsi_id, err);
 }
 
@@ -95,7 +99,7 @@ struct txn_hooks judge_hooks(struct judge *judge)
 	return (struct txn_hooks){
 		.context = judge,
 		.may_begin = may_begin,
-		.may_commit = may_commit,
+		.may_write = may_write,
 		.accept = accept_result,
 	};
 }

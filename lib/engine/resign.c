@@ -53,7 +53,7 @@ static int guard_and_resign(const struct resign_request *request,
 	char label[128];
 	int failed;
 
-	if (guard_pool_lun(request, err))
+	if (guard_pool_lun(request, NULL, err))
 		return -1;
 	snprintf(label, sizeof(label), "Resigning LUN %.64s", request->scsi_id);
 	xapi_progress_begin(&progress, request->xapi, label,

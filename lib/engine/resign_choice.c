@@ -26,7 +26,7 @@ static int run(const struct lun_path *path,
 	struct lun *lun;
 	int failed;
 
-	if (boot_id_read(&owner.boot, err) || guard_pool_lun(request, err) ||
+	if (boot_id_read(&owner.boot, err) || guard_pool_lun(request, NULL, err) ||
 	    lun_path_open(path, &lun, err))
 		return -1;
 	failed = resign_lun(lun, request->only_recover ? NULL : &options,

@@ -193,6 +193,10 @@ static int recover_committed(struct lun *lun, const struct journal_spot *spot,
 				 "clone",
 				 head->scsi_id);
 	log_info("completing an interrupted resign");
+	if (hooks && hooks->may_write &&
+	    hooks->may_write(hooks->context, &head->old_sr, err))
+		return error_prefix(err, "an interrupted resign is not "
+					 "completed now: ");
 	if (complete(lun, replay, head, hooks, err))
 		return error_prefix(err, "completing an interrupted resign: ");
 	if (journal_clear(lun, spot->at, head, err))

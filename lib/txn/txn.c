@@ -173,8 +173,9 @@ static int prepare(struct lun *lun, const struct plan *plan,
 	if (!unchanged)
 		return 0;
 	*outcome = TXN_DONE;
-	if (hooks && hooks->may_commit)
-		return hooks->may_commit(hooks->context, err);
+	if (hooks && hooks->may_write)
+		return hooks->may_write(hooks->context, &plan->from->vg.sr,
+					err);
 	return 0;
 }
 

@@ -73,7 +73,8 @@ struct pbds_of_sr {
 };
 
 static struct pbds_of_sr look_at_pbds(const struct records *records,
-				      const struct sr_record *sr)
+				      const struct sr_record *sr,
+				      const char *scsi_id)
 {
 	struct pbds_of_sr found = { 0 };
 
@@ -82,7 +83,7 @@ static struct pbds_of_sr look_at_pbds(const struct records *records,
 
 		if (strcmp(pbd->sr, sr->ref) != 0)
 			continue;
-		if (pbd->luns[0])
+		if (luns_tell(pbd->luns, scsi_id))
 			found.tell = true;
 		else
 			found.untold = true;
@@ -107,13 +108,14 @@ static void judge_srs(const struct records *records,
 		if (is_own(question, sr->ref) ||
 		    strcmp(sr->type, GUARD_OWN_TYPE) == 0)
 			continue;
-		pbds = look_at_pbds(records, sr);
+		pbds = look_at_pbds(records, sr, question->scsi_id);
 		if (!pbds.untold)
 			continue;
 		if (luns_hold(sr->luns, question->scsi_id) && !pbds.tell)
 			note(worst, on_lun ? GUARD_ORIGINAL : GUARD_RECORDED,
 			     NULL, sr);
-		else if (on_lun && (pbds.tell || !sr->luns[0]))
+		else if (on_lun &&
+			 (pbds.tell || !luns_tell(sr->luns, question->scsi_id)))
 			note(worst, GUARD_UNTOLD, NULL, sr);
 	}
 }

@@ -48,8 +48,8 @@ static void add_ids(struct buffer *luns, const char *list)
 		add_lun(luns, item, len);
 }
 
-/* Adds those that are names such as scsi-<SCSIid>, with or without a directory
- * before it. Others tell no SCSIid. */
+/* Adds those that are names such as scsi-<SCSIid>, without the directory that
+ * may stand before it. Others tell no SCSIid. */
 static void add_names(struct buffer *luns, const char *list)
 {
 	const size_t prefix = strlen(BY_ID_PREFIX);
@@ -64,7 +64,7 @@ static void add_names(struct buffer *luns, const char *list)
 			item = slash + 1;
 		}
 		if (len > prefix && strncmp(item, BY_ID_PREFIX, prefix) == 0)
-			add_lun(luns, item + prefix, len - prefix);
+			add_lun(luns, item, len);
 	}
 }
 
@@ -210,6 +210,23 @@ void records_free(struct records *records)
 	*records = (struct records){ 0 };
 }
 
+/* The SCSIid in an item, which may be a device's name. */
+static bool is_name(const char **item, size_t *len)
+{
+	const size_t prefix = strlen(BY_ID_PREFIX);
+
+	if (*len <= prefix || strncmp(*item, BY_ID_PREFIX, prefix) != 0)
+		return false;
+	*item += prefix;
+	*len -= prefix;
+	return true;
+}
+
+static bool is_partition(const char *item, size_t len)
+{
+	return memmem(item, len, "-part", 5) != NULL;
+}
+
 bool luns_hold(const char *luns, const char *scsi_id)
 {
 	const size_t want = strlen(scsi_id);
@@ -217,7 +234,28 @@ bool luns_hold(const char *luns, const char *scsi_id)
 	size_t len;
 
 	while (next_item(&luns, &item, &len)) {
-		if (len == want && strncasecmp(item, scsi_id, len) == 0)
+		bool name = is_name(&item, &len);
+
+		if (len < want || strncasecmp(item, scsi_id, want) != 0)
+			continue;
+		if (len == want ||
+		    (name && strncmp(item + want, "-part", 5) == 0))
+			return true;
+	}
+	return false;
+}
+
+bool luns_tell(const char *luns, const char *scsi_id)
+{
+	const char *item;
+	size_t len;
+
+	if (!scsi_id[0])
+		return false;
+	while (next_item(&luns, &item, &len)) {
+		if (len > 0 &&
+		    (!is_name(&item, &len) ||
+		     (item[0] == scsi_id[0] && !is_partition(item, len))))
 			return true;
 	}
 	return false;

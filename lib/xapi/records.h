@@ -21,7 +21,9 @@
 struct pbd_record {
 	char *sr;   /* reference */
 	char *host; /* reference */
-	char *luns; /* SCSIids with commas between; "" if none is told */
+	char *luns; /* SCSIids, or names "scsi-…" of devices, with commas
+		     * between;
+		     * "" if there is none */
 	bool attached;
 };
 
@@ -50,7 +52,13 @@ int records_read_srs(xmlrpc_value *value, struct records *records,
 
 void records_free(struct records *records);
 
-/* Whether the list holds this SCSIid, in either case of letters. */
+/* Whether the list holds this SCSIid, in either case of letters, or names its
+ * device or a partition of that. */
 bool luns_hold(const char *luns, const char *scsi_id);
+
+/* Whether the list would hold this SCSIid if it meant the same LUN: one LUN has
+ * several names, so that a name tells only of SCSIids of its own kind, by the
+ * first digit. Nothing tells of an empty SCSIid. */
+bool luns_tell(const char *luns, const char *scsi_id);
 
 #endif

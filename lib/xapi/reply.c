@@ -25,17 +25,22 @@ static const char *objection(const char *xml, size_t len)
 	const char *end = xml + len;
 	unsigned depth = 0;
 
-	for (const char *at = xml; (at = memchr(at, '<', (size_t)(end - at)));
-	     at++) {
+	for (const char *at = xml;
+	     (at = memchr(at, '<', (size_t)(end - at)));) {
+		const char *tag = at;
 		const char *close = memchr(at, '>', (size_t)(end - at));
 
 		if (!close)
 			return "it ends in the middle";
-		if (at[1] == '?')
+		/* Each tag is looked at once. */
+		at = close;
+		if (tag[1] == '?')
 			continue;
-		if (at[1] == '!' || memchr(at, '=', (size_t)(close - at)))
+		if (tag[1] == '!' || memchr(tag, '=', (size_t)(close - tag)))
 			return "it holds more than elements and text";
-		if (at[1] == '/') {
+		if (memchr(tag + 1, '<', (size_t)(close - tag - 1)))
+			return "a tag is in a tag";
+		if (tag[1] == '/') {
 			if (depth > 0)
 				depth--;
 		} else if (close[-1] != '/' && ++depth > REPLY_MAX_DEPTH) {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 /*
- * iscsi_proxy PORT [cut:N | kill:N:PID | trace]: stands between an initiator
- * and the target at 127.0.0.1:PORT, for one connection, and counts what passes:
- * an account of the traffic that is not the program's own.
+ * iscsi_proxy PORT [cut:N | kill:N:PID | hold:FILE | trace]: stands between an
+ * initiator and the target at 127.0.0.1:PORT, for one connection, and counts
+ * what passes: an account of the traffic that is not the program's own.
  *
  *   cut:N       both sides see the connection closed at the Nth SCSI command,
  *               which does not pass
  *   kill:N:PID  process PID, the target's, is killed then
+ *   hold:FILE   makes FILE at the first write, which passes when it is gone
  *   trace       prints each SCSI command: "cdb OPCODE LBA BLOCKS", "+" in front
  *               if the initiator had waited for all answers before
  *
@@ -42,6 +43,7 @@ static unsigned long long bytes_read, bytes_written;
 static unsigned kinds[256], vpd_inquiries;
 static unsigned stop_at;
 static pid_t victim;
+static const char *hold_file;
 static bool trace;
 
 static uint8_t header[HEADER];
@@ -99,6 +101,24 @@ static void print_command(const uint8_t *cdb)
 	       is_long ? be32(cdb + 10) : (unsigned)(cdb[7] << 8 | cdb[8]));
 }
 
+static bool is_write(const uint8_t *cdb)
+{
+	return cdb[0] == 0x2a || cdb[0] == 0x8a || cdb[0] == 0x89;
+}
+
+/* Until whoever looks for the file has taken it away. */
+static void hold(void)
+{
+	FILE *file = fopen(hold_file, "w");
+
+	if (!file)
+		die(hold_file);
+	fclose(file);
+	while (access(hold_file, F_OK) == 0)
+		usleep(1000);
+	hold_file = NULL;
+}
+
 /* False: the connection ends here. */
 static bool count_from_initiator(void)
 {
@@ -111,6 +131,8 @@ static bool count_from_initiator(void)
 				kill(victim, SIGKILL);
 			return false;
 		}
+		if (hold_file && is_write(cdb))
+			hold();
 		commands++;
 		kinds[cdb[0]]++;
 		if (cdb[0] == 0x12 && (cdb[1] & 1))
@@ -264,7 +286,9 @@ static void print_kinds(void)
 static bool read_option(const char *text)
 {
 	trace = strcmp(text, "trace") == 0;
-	return trace || sscanf(text, "cut:%u", &stop_at) == 1 ||
+	if (strncmp(text, "hold:", 5) == 0)
+		hold_file = text + 5;
+	return trace || hold_file || sscanf(text, "cut:%u", &stop_at) == 1 ||
 	       sscanf(text, "kill:%u:%d", &stop_at, &victim) == 2;
 }
 
@@ -274,7 +298,9 @@ int main(int argc, char **argv)
 	int initiator, target;
 
 	if (argc < 2 || argc > 3 || (argc == 3 && !read_option(argv[2]))) {
-		fprintf(stderr, "usage: %s PORT [cut:N | kill:N:PID | trace]\n",
+		fprintf(stderr,
+			"usage: %s PORT [cut:N | kill:N:PID | hold:FILE | "
+			"trace]\n",
 			argv[0]);
 		return 2;
 	}

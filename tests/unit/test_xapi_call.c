@@ -298,12 +298,15 @@ static void nobody_is_there(void **state)
 	xapi_close(xapi);
 }
 
+#define NO_SECRET "7f5d2b0a-51f4-4b3c-9f0e-6b5b43f7ad10"
+
 static void reads_a_secret(void **state)
 {
 	const struct step script[] = {
 		{ .call = "secret.get_by_uuid", .answer = SUCCESS("r-1") },
 		{ .call = "r-1", .answer = SUCCESS("p&amp;ss") },
-		{ .call = "u-2", .answer = UUID_INVALID },
+		{ .call = NO_SECRET, .answer = UUID_INVALID },
+		{ .call = "p4ss", .answer = UUID_INVALID },
 		{ .call = "u-3", .answer = SUCCESS("r-3") },
 		{ .call = "r-3", .answer = FAILURE("HANDLE_INVALID", "x") },
 		{ .call = "u-4", .answer = SUCCESS("r-4") },
@@ -320,9 +323,13 @@ static void reads_a_secret(void **state)
 	assert_int_equal(xapi_secret_read(xapi, "u-1", &text, &err), 0);
 	assert_string_equal(text, "p&ss");
 	free(text);
-	assert_int_equal(xapi_secret_read(xapi, "u-2", &text, &err), -1);
+	assert_int_equal(xapi_secret_read(xapi, NO_SECRET, &text, &err), -1);
 	assert_int_equal(err.code, ERROR_NO_SECRET);
-	assert_non_null(strstr(err.text, "u-2"));
+	assert_non_null(strstr(err.text, NO_SECRET));
+	/* a password in the wrong place */
+	assert_int_equal(xapi_secret_read(xapi, "p4ss", &text, &err), -1);
+	assert_int_equal(err.code, ERROR_NO_SECRET);
+	assert_null(strstr(err.text, "p4ss"));
 	assert_int_equal(xapi_secret_read(xapi, "u-3", &text, &err), -1);
 	assert_int_equal(err.code, ERROR_NO_SECRET);
 	assert_int_equal(xapi_secret_read(xapi, "u-4", &text, &err), -1);

@@ -294,6 +294,29 @@ static void device_names_tell(void **state)
 	pbds[0].device_config = "device=/dev/sdb";
 	judged(srs, pbds, NULL, GUARD_FREE, NULL);
 	judged(srs, pbds, "u-l", GUARD_UNTOLD, "L");
+	pbds[0].device_config = "device=/dev/disk/by-id/scsi-" LUN "-part3";
+	judged(srs, pbds, NULL, GUARD_ATTACHED, "L");
+}
+
+/* One LUN has several names, for each of its designators. */
+static void device_names_of_other_kinds_tell_nothing(void **state)
+{
+	const struct sr_line srs[] = {
+		{ "L", "u-l", "lvm", "" },
+		{ 0 },
+	};
+	struct pbd_line pbds[] = { { "L", "h1", NULL, true }, { 0 } };
+
+	(void)state;
+	pbds[0].device_config = "device=/dev/disk/by-id/scsi-1FreeNAS_disk_0";
+	judged(srs, pbds, "u-l", GUARD_UNTOLD, "L");
+	pbds[0].device_config = "device=/dev/disk/by-id/scsi-SFreeNAS_disk_0";
+	judged(srs, pbds, "u-l", GUARD_UNTOLD, "L");
+	pbds[0].device_config = "device=/dev/disk/by-id/scsi-" LUN1 "-part1";
+	judged(srs, pbds, "u-l", GUARD_UNTOLD, "L");
+	pbds[0].device_config = "device=/dev/disk/by-id/scsi-" LUN1;
+	judged(srs, pbds, "u-l", GUARD_FREE, NULL);
+	assert_false(luns_tell(LUN1 ",", ""));
 }
 
 static void refuses_broken_records(void **state)
@@ -361,6 +384,7 @@ int main(void)
 		cmocka_unit_test(without_a_scsi_id_it_may_be_the_original),
 		cmocka_unit_test(sm_config_tells_where_pbds_do_not),
 		cmocka_unit_test(device_names_tell),
+		cmocka_unit_test(device_names_of_other_kinds_tell_nothing),
 		cmocka_unit_test(refuses_broken_records),
 	};
 

@@ -51,7 +51,7 @@ host2=$(<"$WORK/xe.out")
 proxy_start()
 {
 	: >"$WORK/proxy"
-	"$TOOLS/iscsi_proxy" "$PORTAL_PORT" >"$WORK/proxy" &
+	"$TOOLS/iscsi_proxy" "$PORTAL_PORT" "$@" >"$WORK/proxy" &
 	proxy_pid=$!
 	until [[ -s $WORK/proxy ]]; do
 		kill -0 "$proxy_pid" || return
@@ -75,15 +75,62 @@ proxy_stop()
 
 create()
 {
+	proxy_start || return
+	create_through_proxy "$@"
+	proxy_stop
+}
+
+create_through_proxy()
+{
 	local id=$1 iqn=$2
 
 	shift 2
-	proxy_start || return
 	xe sr-create type=relvmoiscsi name-label=x shared=true \
 		device-config:target=127.0.0.1 \
 		device-config:port="$(head -n 1 "$WORK/proxy")" \
 		device-config:targetIQN="$iqn" device-config:SCSIid="$id" "$@"
+}
+
+# The original's PBD is plugged while the first write is on its way: xapi has
+# said by then that nobody has the LUN.
+attach_meanwhile()
+{
+	local pid i
+
+	proxy_start hold:"$WORK/held" || return
+	(
+		mkdir "$WORK/late"
+		ln -s "$WORK/xe" "$WORK/proxy" "$WORK/late"
+		WORK=$WORK/late
+		create_through_proxy "$original_id" "$IQN" \
+			device-config:localIQN="$INITIATOR"
+	) &
+	pid=$!
+	for ((i = 0; i < 1000; i++)); do
+		[[ ! -e $WORK/held ]] || break
+		sleep 0.01
+	done
+	record "$host2" device-config:SCSIid="$original_id"
+	xe pbd-plug uuid="$PBD"
+	rm -f "$WORK/held"
+	wait "$pid"
 	proxy_stop
+}
+
+# Cuts the connection later and later, until a resign is committed by then.
+interrupt_after_commit()
+{
+	local n
+
+	for ((n = 25; n < 60; n++)); do
+		proxy_start cut:"$n" || return
+		create_through_proxy "$clone_id" "$IQN" \
+			device-config:localIQN="$INITIATOR"
+		proxy_stop
+		! grep -q "is committed but not finished" "$WORK/xe.err" ||
+			return 0
+	done
+	return 1
 }
 
 # refused CODE PATTERN: and the target has seen no write. xapi has a sentence of
@@ -101,6 +148,13 @@ refused()
 	fi
 	! grep -E '^(WRITE|COMPARE|SCSI_)|^written [1-9]' "$WORK/proxy" &&
 		same "$WORK/pristine" "$WORK/original"
+}
+
+# The label and the header of the metadata area; and all behind that area.
+but_for_the_ring()
+{
+	cmp -n 4608 "$WORK/pristine" "$WORK/original" &&
+		cmp -i 11534336 "$WORK/pristine" "$WORK/original"
 }
 
 resigned_by_xe()
@@ -166,6 +220,24 @@ check "recorded without an SCSIid: 16" refused 16 \
 	"does not record which SCSIid"
 check "which only the LUN could tell" was_read
 forget
+
+attach_meanwhile
+check "attached between xapi's word and the commit: 16" grep -q \
+	"fault 16 .*the LUN is unchanged.*attached as SR 'original'" \
+	<(tail -n 3 "$STANDIN_LOG")
+check "and nothing is changed but unused ring space" but_for_the_ring
+clone "$WORK/pristine" "$WORK/original"
+forget
+
+clone "$WORK/pristine" "$WORK/clone"
+check "a resign is cut short after its commit" interrupt_after_commit
+record "$host1" device-config:LUNid=2
+create "$clone_id" "$IQN" device-config:localIQN="$INITIATOR"
+check "it is not completed where the SR has no SCSIid on record: 16" refused \
+	16 "not completed now: .*does not record which SCSIid"
+forget
+create "$clone_id" "$IQN" device-config:localIQN="$INITIATOR"
+check "and is, when that SR is forgotten" resigned_by_xe
 
 clone "$WORK/pristine" "$WORK/clone"
 create "$clone_id" "$IQN.host1"
