@@ -390,6 +390,42 @@ static void test_two_heads(void **state)
 	expect_success(run, &same, NEW_SR);
 }
 
+/* Another host takes over while this run writes in place. */
+static void take_over(struct fault_lun *lun, unsigned number)
+{
+	struct run *run = lun->arg;
+	struct journal_head head;
+
+	if (number != run->writes - 3)
+		return;
+	assert_int_equal(journal_head_decode(find_head(run), &head),
+			 JOURNAL_SOUND);
+	assert_int_equal(head.state, JOURNAL_COMMITTED);
+	uuid_new(&head.id);
+	journal_head_encode(&head, find_head(run));
+}
+
+/* A run that was held up must not switch what is another's now. */
+static void test_taken_over(void **state)
+{
+	struct plan_options options = { 0 };
+	struct run *run = *state;
+	struct fault_lun lun;
+	struct error err;
+
+	assert_true(uuid_from_text(NEW_SR, &options.new_sr));
+	fault_lun_open(&lun, run->sr.bytes, SR_SIZE, 512);
+	lun.before_write = take_over;
+	lun.arg = run;
+	assert_int_equal(
+		resign_lun(&lun.lun, &options, &same, NULL, NULL, &err), -1);
+	fault_lun_close(&lun);
+	assert_int_equal(err.code, ERROR_LOCKED);
+	assert_non_null(strstr(err.text, "taken over"));
+	expect_sr(run, SR_UUID);
+	find_head(run);
+}
+
 /* Another host's claim that nobody moves is forgotten after a while. */
 static void test_dead_claim(void **state)
 {
@@ -423,6 +459,7 @@ int main(void)
 		TEST(test_damaged_body),
 		TEST(test_hostile_head),
 		TEST(test_two_heads),
+		TEST(test_taken_over),
 		TEST(test_dead_claim),
 	};
 
