@@ -54,6 +54,10 @@ trap 'exit 143' TERM
 iso=$name-$version.iso
 key_file=RPM-GPG-KEY-$name
 test_key=
+# For a passphrase, should the key have one.
+if GPG_TTY=$(tty); then
+	export GPG_TTY
+fi
 if [[ -z ${PACK_KEY-} ]]; then
 	iso=$name-$version-testkey.iso
 	key_file=RPM-GPG-KEY-$name-test
@@ -108,22 +112,18 @@ fill()
 	local text
 
 	text=$(<"$1")
-	text=${text//@VERSION@/$version}
-	text=${text//@RELEASE@/$release}
-	text=${text//@UUID@/$uuid}
-	text=${text//@UPDATE_XML@/$update_xml}
-	text=${text//@KEY_FILE@/$key_file}
-	text=${text//@TEST_KEY@/$test_key}
-	text=${text//@ISO@/$iso}
+	text=${text//@VERSION@/"$version"}
+	text=${text//@RELEASE@/"$release"}
+	text=${text//@UUID@/"$uuid"}
+	text=${text//@UPDATE_XML@/"$update_xml"}
+	text=${text//@KEY_FILE@/"$key_file"}
+	text=${text//@TEST_KEY@/"$test_key"}
+	text=${text//@ISO@/"$iso"}
 	printf '%s\n' "$text"
 }
 
 # --- RPMs -----------------------------------------------------------------------
 
-folders=()
-for folder in drivers lib xapi-plugin supp-pack tests; do
-	[[ ! -d $tree/$folder ]] || folders+=("$folder")
-done
 mkdir -m 700 "$top" 2>/dev/null || [[ -O $top && -d $top && ! -L $top ]] ||
 	die "$top is not ours: remove it"
 exec 9<"$top"
@@ -135,16 +135,16 @@ tar -C "$tree" --transform "s,^,$name-$version/," --sort=name --format=ustar \
 	--mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner \
 	--mode='u+rw,go-w,go+rX' --exclude='*~' --exclude='.*.swp' -cf - \
 	CHANGELOG LICENSE Makefile README.md .clang-format \
-	"${folders[@]}" |
+	drivers lib xapi-plugin supp-pack tests |
 	gzip -n -9 >"$top/SOURCES/$name-$version.tar.gz"
 fill "$here/$name.spec.in" >"$top/SPECS/$name.spec"
 
 echo "  RPM  $name-$version-$release"
-# The make that called us has settings which are not the RPM's.
-if ! env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u BUILD -u CFLAGS -u CPPFLAGS \
-	-u LDFLAGS rpmbuild -ba --with pack \
-	--define "_topdir $top" --define "_smp_mflags -j$(nproc)" \
-	"$top/SPECS/$name.spec" >"$work/rpmbuild.log" 2>&1 9>&-; then
+# Nothing of the caller's, neither its make's settings nor its RPM macros.
+if ! env -i PATH="$PATH" HOME="$work" LC_ALL=C SOURCE_DATE_EPOCH="$SOURCE_DATE_EPOCH" \
+	rpmbuild -ba --with pack --define "_topdir $top" \
+	--define "_smp_mflags -j$(nproc)" "$top/SPECS/$name.spec" \
+	>"$work/rpmbuild.log" 2>&1 9>&-; then
 	tail -n 40 "$work/rpmbuild.log" >&2
 	die "rpmbuild failed"
 fi

@@ -33,6 +33,7 @@ rpm2cpio "$packs"/pack/Packages/relvmoiscsi-*.rpm |
 PROGRAM=$WORK/in_root
 cat >"$PROGRAM" <<EOF
 #!/bin/sh
+echo \$\$ >"$WORK/pid"
 exec chroot "$root" /opt/xensource/sm/RELVMoISCSISR "\$@"
 EOF
 chmod +x "$PROGRAM"
@@ -53,6 +54,18 @@ named()
 check "there is nothing but the program" alone
 call sr_get_driver_info
 check "sr_get_driver_info" named
+
+# The links of the other names, which the RPM makes, too.
+other_names()
+{
+	rpm2cpio "$packs"/pack/Packages/relvmoiscsi-*.rpm |
+		(cd "$root" && cpio -idm --quiet './usr/sbin/*' './etc/xapi.d/*')
+	grep -q "^relvm: .*relvm --help" <(chroot "$root" /usr/sbin/relvm 2>&1) || return
+	grep -q Status <(chroot "$root" /etc/xapi.d/plugins/relvmoiscsi \
+		"<methodCall><methodName>nothing</methodName><params/></methodCall>" 2>&1)
+}
+
+check "by its other names it is the command and the plugin" other_names
 
 # For a resign: its settings, at the path that the calls name; the name of this
 # boot, which the kernel tells; a folder for locks.
@@ -113,6 +126,26 @@ fails()
 
 call_lun "$(lun_id 2)" target=nobody.test
 check "a name that nobody knows" fails 140 "nobody.test does not resolve"
+
+# A name server that takes questions and is silent; then a signal.
+asked()
+{
+	local i
+
+	for ((i = 0; i < 3000; i++)); do
+		[[ $(ss -Hlun 'src 127.0.0.1:53' | awk '{ print $2 }') == 0 ]] || return 0
+		sleep 0.01
+	done
+	echo "nothing was asked"
+	return 1
+}
+
+kill -STOP "$dns"
+{ asked && kill -TERM "$(<"$WORK/pid")"; } &
+call_lun "$(lun_id 2)" target=array.lab.test
+wait $!
+check "a signal during the lookup" fails 201 "stopped by a signal while it looked up"
+kill -CONT "$dns"
 kill "$dns"
 wait "$dns" 2>/dev/null
 dns=

@@ -14,7 +14,6 @@ pack_begin "$@"
 root=$WORK/host
 mine=$PACKS/pack/Packages
 newer=$PACKS/newer/Packages
-fragment=$root/etc/xapi.conf.d/zz-relvmoiscsi.conf
 factory='ext nfs lvmoiscsi'
 
 # All that there is but RPM's own database.
@@ -132,7 +131,6 @@ check "gone again" diff "$WORK/before" <(files)
 
 # An installer sets up host and pack in one transaction, in no order of ours.
 root=$WORK/fresh
-fragment=$root/etc/xapi.conf.d/zz-relvmoiscsi.conf
 mkdir "$root"
 check "in one transaction with the host" in_root "$root" -i \
 	"$PACKS"/stub/{pool-host,xapi-core-1}-*.rpm "$mine"/*.rpm

@@ -60,8 +60,7 @@ mkdir "$work/elsewhere"
 	umask 077
 	cd "$tree"
 	cp -r CHANGELOG LICENSE Makefile README.md .clang-format drivers lib \
-		$([[ ! -d xapi-plugin ]] || echo xapi-plugin) supp-pack tests \
-		"$work/elsewhere"
+		xapi-plugin supp-pack tests "$work/elsewhere"
 	cd /
 	pack again "$work/elsewhere" "$version" PACK_KEY='relvmoiscsi check' \
 		SOURCE_DATE_EPOCH="$now" TZ=Pacific/Auckland LANG=C.UTF-8

@@ -31,7 +31,7 @@ given()
 {
 	local file
 
-	rm -rf "$root/etc"
+	rm -rf "${root:?}/etc"
 	mkdir -p "$root/etc/xapi.conf.d"
 	for file; do
 		printf '%b' "${file#*:}" >"$root/etc/${file%%:*}"
@@ -63,16 +63,16 @@ makes()
 
 cases()
 {
-	local list='sm-plugins=ext nfs'
+	local few='sm-plugins=ext nfs'
 
-	given "xapi.conf:# x\n$list\n"
-	check "$1: xapi.conf has the list" makes "$list relvmoiscsi"
+	given "xapi.conf:# x\n$few\n"
+	check "$1: xapi.conf has the list" makes "$few relvmoiscsi"
 	given "xapi.conf:sm-plugins = \t ext   nfs \t # and more\n"
-	check "$1: white space and comments" makes "$list relvmoiscsi"
+	check "$1: white space and comments" makes "$few relvmoiscsi"
 	given "xapi.conf:sm-plugins=\"ext nfs\"\n"
-	check "$1: quotes" makes "$list relvmoiscsi"
-	given "xapi.conf:$list"
-	check "$1: no newline at the end" makes "$list relvmoiscsi"
+	check "$1: quotes" makes "$few relvmoiscsi"
+	given "xapi.conf:$few"
+	check "$1: no newline at the end" makes "$few relvmoiscsi"
 	given "xapi.conf:sm-plugins=a\nsm-plugins=b\n"
 	check "$1: the last of a file counts" makes "sm-plugins=b relvmoiscsi"
 	given "xapi.conf:sm-plugins=a\n" "xapi.conf.d/10:sm-plugins=b\n" "xapi.conf.d/9:sm-plugins=c\n" \
@@ -95,14 +95,14 @@ cases()
 	check "$1: what we wrote before is replaced" makes "sm-plugins=a relvmoiscsi"
 	given
 	check "$1: no xapi.conf" makes ""
-	given "xapi.conf:$list\n"
+	given "xapi.conf:$few\n"
 	mkdir "$root/etc/xapi.conf.d/folder"
-	check "$1: a folder among the files" makes "$list relvmoiscsi"
+	check "$1: a folder among the files" makes "$few relvmoiscsi"
 
-	given "xapi.conf:$list\n" "xapi.conf.d/zzz:sm-plugins=last\n"
+	given "xapi.conf:$few\n" "xapi.conf.d/zzz:sm-plugins=last\n"
 	check "$1: a file behind ours" run
 	check "$1: a file behind ours: it says what to do" grep -q 'zzz.*add relvmoiscsi there' <<<"$said"
-	given "xapi.conf:$list\n"
+	given "xapi.conf:$few\n"
 	ln -s gone.py "$root/opt/xensource/sm/ReLVMoISCSISR"
 	check "$1: the link of 2016" run
 	check "$1: the link of 2016 is gone" test ! -L "$root/opt/xensource/sm/ReLVMoISCSISR"

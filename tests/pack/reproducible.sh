@@ -66,14 +66,14 @@ same_repodata()
 # The image itself: where everything lies, and all bytes outside the files.
 outside_files()
 {
-	local start blocks path
+	local start blocks
 
 	cp "$1" "$2"
 	xorriso -indev "$1" -find / -type f -exec report_lba -- 2>/dev/null |
 		sed -n "s/^File data lba: *[0-9]* , *\([0-9]*\) , *\([0-9]*\) , *[0-9]* , '/\1 \2 /p" \
 			>"$2.map"
 	[[ -s $2.map ]] || return
-	while read -r start blocks path; do
+	while read -r start blocks _; do
 		dd if=/dev/zero of="$2" bs=2048 seek="$start" count="$blocks" \
 			conv=notrunc status=none || return
 	done <"$2.map"
