@@ -45,7 +45,7 @@ clean_up()
 		GNUPGHOME=$work/gnupg gpgconf --kill all || true
 	fi
 	rm -rf "$work"
-	[[ -z ${locked-} ]] || rm -rf "${top:?}"/*
+	[[ -z ${locked-} ]] || rm -rf "$top"
 }
 trap clean_up EXIT
 trap 'exit 130' INT
@@ -124,10 +124,12 @@ fill()
 
 # --- RPMs -----------------------------------------------------------------------
 
-mkdir -m 700 "$top" 2>/dev/null || [[ -O $top && -d $top && ! -L $top ]] ||
-	die "$top is not ours: remove it"
-exec 9<"$top"
-flock 9
+# The build before ours removes the folder when it is done.
+until [[ /dev/fd/9 -ef $top ]]; do
+	mkdir -m 700 "$top" 2>/dev/null || [[ -O $top && -d $top && ! -L $top ]] ||
+		[[ ! -e $top ]] || die "$top is not ours: remove it"
+	{ exec 9<"$top" && flock 9; } 2>/dev/null || true
+done
 locked=yes
 rm -rf "${top:?}"/*
 mkdir -p "$top"/{SOURCES,SPECS} "$work/iso"/{Packages,Sources,legacy}
@@ -155,7 +157,8 @@ cp "$top"/SRPMS/*.rpm Sources/
 # 6.5's rpm has no key to judge a signature by, and warns of each.
 cp Packages/"$name-$version-$release".*.rpm legacy/
 # Of header and payload (v3) too: rpm 4.11 knows no digest of the payload.
-rpmsign --define "_gpg_name $fingerprint" --define "__gpg $(type -P gpg)" \
+rpmsign --define "_dbpath $work/rpmdb" --define "_gpg_name $fingerprint" \
+	--define "__gpg $(type -P gpg)" \
 	--define "_gpg_digest_algo sha256" \
 	--rpmv3 --addsign Packages/*.rpm Sources/*.rpm >"$work/sign.log" 2>&1 || {
 	cat "$work/sign.log" >&2

@@ -21,7 +21,8 @@ version=$(sed -n 's/^VERSION := //p' "$tree/Makefile")
 echo "$version" >"$out/version"
 
 work=$(mktemp -d /tmp/packs.XXXXXX)
-export GNUPGHOME=$work/gnupg
+# Nothing goes to the home of who runs this.
+export GNUPGHOME=$work/gnupg HOME=$work
 # shellcheck disable=SC2317 # called by the trap
 clean_up()
 {
