@@ -9,8 +9,9 @@
 set -u
 
 [ $# != 1 ] || set -- "$1" '*' "${KILLS:-20}"
+# shellcheck disable=SC2034 # for guest.sh
+guest_limit=$((900 + 60 * ${3:-20}))
 # shellcheck source=guest.sh
-guest_limit=7200
 . "$(dirname -- "$0")/guest.sh"
 # shellcheck source=lib/driver.sh
 . "$host_dir/lib/driver.sh"
