@@ -152,7 +152,7 @@ PACK_PACKAGES  := $(BUILD_PACKAGES) libicu-dev libgcrypt20-dev libgpg-error-dev 
 HOST_PACKAGES  := $(DEMO_PACKAGES) user-mode-linux open-iscsi dmsetup \
                   multipath-tools kmod udev iproute2 procps e2fsprogs
 CHECK_PACKAGES := $(HOST_PACKAGES) libcmocka-dev clang libclang-rt-14-dev \
-                  binutils jq libxml2-utils python3-jsonschema $(PACK_PACKAGES) \
+                  binutils jq libxml2-utils python3-jsonschema groff-base $(PACK_PACKAGES) \
                   dnf dnsmasq-base busybox-static shellcheck genisoimage cpio
 
 .PHONY: demo-packages pack-packages check-packages
@@ -230,6 +230,7 @@ SUITES := \
     "tests/driver/test_smlog.sh build/asan" \
     "tests/driver/test_resign.sh build/asan" \
     "tests/relvm/test_iscsi.sh build/asan" \
+    "tests/relvm/test_words.sh build/asan" \
     "tests/relvm/test_file.sh build/asan" \
     "tests/xapi/test_plugin.sh build/asan" \
     "tests/xapi/test_clients.sh build/asan $(ASAN)/audit" \
@@ -307,6 +308,8 @@ demo: demo-packages
 
 .PHONY: bench
 bench: demo-packages
+	@tests/packages.sh jq
 	@$(MAKE) --no-print-directory -j2 all $(BUILD)/tests/support/iscsi_proxy \
 		$(BUILD)/tests/support/xapi_answer
 	@tests/bench/bench.sh $(BUILD)
+	@tests/bench/jobs_bench.sh $(BUILD)

@@ -106,6 +106,15 @@ static void seed_synthetic(void)
 	     12);
 	seed("report_luns", "two", -1,
 	     "\0\0\0\x10\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\0\0", 24);
+	seed_text("lun_name", "ipv6",
+		  "iscsi://user@[fe80::1%eth0]:3261/iqn.2001-04.com.x:t/17");
+	seed_text("lun_name", "scsi_id",
+		  "iscsi://host/iqn.x/36c0ffee000000000000000000000000");
+	seed_text("lun_name", "path", "/dev/mapper/mpatha");
+	seed_text("id_map", "all",
+		  "# the SR\n" SR_UUID " " HOST_UUID "\n" SR_PV_ID
+		  "\tNewNew-0123-4567-89ab-cdef-ghij-klmnop # PV\r\n"
+		  "text-at 2480128\ndigest 0123abcd\n");
 	seed_text("conf", "all", "# host\n\tinitiator = open-iscsi\r\n");
 	seed_text("device_config", "all",
 		  "target=10.0.0.1,[fe80::1]\nport=3260\ntargetIQN=iqn.2001-04."

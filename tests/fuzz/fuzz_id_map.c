@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * Map files: what a user chose, or an earlier plan.
+ */
+#include "report/id_map.h"
+#include "tests/fuzz/fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *text = (char *)exact_copy(data, size, 1);
+	struct chosen_ids ids;
+	struct error err;
+
+	if (id_map_parse(text, size, &ids, &err)) {
+		MUST(err.code == ERROR_BAD_VALUE && strstr(err.text, "line "));
+	} else {
+		for (size_t i = 0; i < ids.uuid_count; i++) {
+			MUST(ids.uuids[i].line > 0);
+			MUST(chosen_find(&ids, &ids.uuids[i].old) ==
+			     &ids.uuids[i]);
+		}
+		for (size_t i = 0; i < ids.lvm_id_count; i++)
+			MUST(chosen_find_lvm_id(&ids, &ids.lvm_ids[i].old) ==
+			     &ids.lvm_ids[i]);
+		MUST(ids.ring_count <= LVM_MAX_MDAS);
+		chosen_free(&ids);
+	}
+	free(text);
+	return 0;
+}

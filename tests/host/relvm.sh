@@ -1,0 +1,139 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-only
+#
+# relvm.sh BUILD [PATTERN]: relvm on block devices of a host: a disk of the host's
+# own iSCSI session, a multipath map; what is in use is refused and is untouched,
+# and the host is as before. LVM of the host judges the results.
+# shellcheck disable=SC2317 # run_test calls the functions
+set -u
+
+# shellcheck source=guest.sh
+. "$(dirname -- "$0")/guest.sh"
+# shellcheck source=lib/host_tool.sh
+. "$host_dir/lib/host_tool.sh"
+
+iqn=iqn.2014-01.test.relvmoiscsi:relvm
+sr=f454dfa2-2b0c-4fb0-8a14-32fbf4c5b026
+vg=VG_XenStorage-$sr
+relvm=$build/relvm
+image_unpack "$host_tree/tests/golden/single-vhd.img.zst" /tmp/pristine.img || exit 1
+original='' clone='' partitioned=''
+iscsid_stay
+
+fixture() {
+	cp --sparse=always /tmp/pristine.img /tmp/original.img
+	cp --sparse=always /tmp/pristine.img /tmp/clone.img
+	image_empty /tmp/partitioned.img 64M
+	tgt_start 0.0.0.0:3260 &&
+		tgt_target 1 "$iqn" &&
+		tgt_lun 1 1 /tmp/original.img 512 0a &&
+		tgt_lun 1 2 /tmp/clone.img 512 0b &&
+		tgt_lun 1 3 /tmp/partitioned.img 512 0c &&
+		iscsi_login "$iqn" 127.0.0.1 &&
+		original=$(iscsi_disk "$iqn" 1) &&
+		clone=$(iscsi_disk "$iqn" 2) &&
+		partitioned=$(iscsi_disk "$iqn" 3)
+}
+
+# says STATUS TEXT COMMAND...: relvm's exit status, and what it says.
+says() {
+	local want=$1 text=$2 status=0
+	shift 2
+	"$relvm" "$@" >/tmp/said 2>&1 </dev/null || status=$?
+	[ "$status" = "$want" ] || fail "exit $status: $(cat /tmp/said)"
+	grep -q -F -- "$text" /tmp/said || fail "not '$text': $(cat /tmp/said)"
+}
+
+# The device, as LVM alone on it sees it.
+lvm_sees() {
+	local seen
+	seen=$(vgs --noheadings -o vg_name --config \
+		"devices { filter = [ \"a|^$1\$|\", \"r|.*|\" ] }" | tr -d ' ')
+	[ "$seen" = "VG_XenStorage-$2" ] || fail "LVM sees $seen on $1"
+	vgck --config "devices { filter = [ \"a|^$1\$|\", \"r|.*|\" ] }" \
+		"VG_XenStorage-$2" || fail "vgck"
+}
+
+looked_at() {
+	says 0 "$sr" inspect "/dev/$clone"
+	says 0 "SCSIid $(tgt_scsiid 0b)" inspect "/dev/$clone"
+	says 0 'nothing was written' plan --save-map /tmp/map "/dev/$clone"
+	cmp /tmp/pristine.img /tmp/clone.img || fail "plan has written"
+	says 3 "both have SR uuid $sr" verify "/dev/$original" "/dev/$clone"
+}
+
+# The original in use; the clone beside it is not.
+in_use() {
+	vgchange -ay "$vg" >/dev/null --config \
+		"devices { filter = [ \"a|^/dev/$original\$|\", \"r|.*|\" ] }"
+	says 0 "$sr" inspect "/dev/$original"
+	says 1 "logical volume $vg/" resign -y "/dev/$original"
+	# The same LUN by libiscsi, which the kernel does not see.
+	says 1 "logical volume $vg/" resign -y \
+		--initiator-name iqn.2014-01.test.relvmoiscsi:i \
+		"iscsi://127.0.0.1/$iqn/1"
+	vgchange -an "$vg" >/dev/null --config \
+		"devices { filter = [ \"a|^/dev/$original\$|\", \"r|.*|\" ] }"
+	exec 9<"/dev/$original"
+	says 1 'has it open' resign -y "/dev/$original"
+	exec 9<&-
+	cmp /tmp/pristine.img /tmp/original.img || fail "the original was written to"
+}
+
+resigned() {
+	local new
+	host_state >/tmp/before
+	says 0 'resigned, SR' resign -y --map /tmp/map "/dev/$clone"
+	new=$(sed -n 's/^.*resigned, SR .* -> \([^,]*\),.*$/\1/p' /tmp/said)
+	lvm_sees "/dev/$clone" "$new"
+	says 0 sound verify "/dev/$original" "/dev/$clone"
+	udevadm settle
+	# udev's link by the PV's id is another one now, of course.
+	host_state >/tmp/after
+	sed -i '/lvm-pv-uuid/d' /tmp/before /tmp/after
+	diff /tmp/before /tmp/after || fail "the host is not as before"
+	[ ! -e "/var/lock/sm/relvmoiscsi/$(tgt_scsiid 0b)" ] || fail "its lock stays"
+	says 0 "$new" resign -y "/dev/disk/by-path/$(by_path "$clone")"
+}
+
+# A link of udev's for the disk.
+by_path() {
+	local link
+	for link in /dev/disk/by-path/*; do
+		[ "$(realpath "$link")" != "/dev/$1" ] || { echo "${link##*/}"; return; }
+	done
+}
+
+no_whole_disk() {
+	# A table with one entry: from sector 2048, 4096 of them.
+	printf '\0\0\0\0\x83\0\0\0\0\x08\0\0\0\x10\0\0' |
+		dd "of=/dev/$partitioned" bs=1 seek=446 conv=notrunc status=none
+	printf '\x55\xaa' | dd "of=/dev/$partitioned" bs=1 seek=510 conv=notrunc status=none
+	blockdev --rereadpt "/dev/$partitioned"
+	wait_for test -b "/dev/${partitioned}1"
+	says 1 'is a partition' inspect "/dev/${partitioned}1"
+	says 1 'neither an image file nor a block device' inspect /dev/null
+}
+
+# Through the map; a path of it is held by it.
+multipathed() {
+	local map
+	map=/dev/mapper/$(tgt_scsiid 0b)
+	multipathd_start
+	multipathd add path "$clone" >/dev/null
+	wait_for test -e "$map"
+	udevadm settle
+	says 0 "SCSIid $(tgt_scsiid 0b)" inspect "$map"
+	says 0 'resigned, SR' resign -y "$map"
+	says 1 'in use' resign -y "/dev/$clone"
+	lvm_sees "$map" "$(sed -n 's/^  SR *\([^ ]*\) .*/\1/p' <("$relvm" inspect "$map"))"
+	multipathd_stop
+}
+
+fixture || exit 1
+run_test 'looked at' looked_at
+run_test 'in use' in_use
+run_test 'no whole disk' no_whole_disk
+run_test 'resigned' resigned
+run_test 'multipathed' multipathed
+finish

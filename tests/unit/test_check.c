@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * verify: each fault is found, by its name, in an SR that is else sound.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/bytes.h"
+#include "lun/lun_memory.h"
+#include "report/check.h"
+#include "tests/unit/sr_builder.h"
+#include "txn/load.h"
+
+static void load(struct sr *sr, struct snapshot *snap)
+{
+	struct error err;
+	struct lun *lun;
+
+	assert_int_equal(lun_memory_open(sr->bytes, SR_SIZE, 512, &lun, &err),
+			 0);
+	if (load_snapshot(lun, NULL, snap, &err))
+		fail_msg("%s", err.text);
+	lun_close(lun);
+}
+
+/* The findings of this weight in an SR that `spoil` has changed. */
+static size_t find(void (*spoil)(struct sr *sr), enum finding_weight weight,
+		   const char *where, const char *text)
+{
+	struct findings findings = { 0 };
+	struct snapshot snap;
+	struct sr sr;
+	size_t n = 0;
+
+	sr_make(&sr, NULL);
+	if (spoil)
+		spoil(&sr);
+	load(&sr, &snap);
+	check_sr(&snap, &findings);
+	assert_false(findings.failed);
+	for (size_t i = 0; i < findings.count; i++) {
+		const struct finding *f = &findings.items[i];
+
+		n += f->weight == weight && strstr(f->where, where) &&
+		     strstr(f->what, text);
+	}
+	findings_free(&findings);
+	snapshot_free(&snap);
+	sr_free(&sr);
+	return n;
+}
+
+/* A footer as libvhd would leave it: uuid, and checksum. */
+static void seal_footer(uint8_t *vhd, uint8_t uuid)
+{
+	uint32_t sum = 0;
+
+	vhd[68] = uuid;
+	put_be32(vhd + 64, 0);
+	for (int i = 0; i < 512; i++)
+		sum += vhd[i];
+	put_be32(vhd + 64, ~sum);
+}
+
+/* The builder leaves out what a resign does not read. */
+static void make_sound(struct sr *sr)
+{
+	static const int children[] = { SR_CHILD, SR_OTHER };
+
+	seal_footer(sr->bytes + SR_AT(SR_BASE), 0xba);
+	for (size_t i = 0; i < 2; i++) {
+		uint8_t *child = sr->bytes + SR_AT(children[i]);
+
+		seal_footer(child, (uint8_t)(i + 1));
+		memset(child + 512 + 40, 0, 16);
+		child[512 + 40] = 0xba; /* the parent's footer */
+		sr_seal_vhd(child + 512);
+	}
+}
+
+static void break_footer(struct sr *sr)
+{
+	make_sound(sr);
+	sr->bytes[SR_AT(SR_CHILD) + 100] ^= 1;
+}
+
+static void break_parent_uuid(struct sr *sr)
+{
+	uint8_t *child = sr->bytes + SR_AT(SR_CHILD);
+
+	make_sound(sr);
+	child[512 + 41] ^= 1;
+	sr_seal_vhd(child + 512);
+}
+
+/* The child of a VDI that is nowhere. */
+static void lose_parent(struct sr *sr)
+{
+	sr_put_vhd(sr->bytes + SR_AT(SR_CHILD), "VHD-" HOST_UUID);
+}
+
+static void name_another_sr(struct sr *sr)
+{
+	/* device-mapper's form, with the dashes doubled */
+	sr_put_vhd(sr->bytes + SR_AT(SR_CHILD),
+		   "VG_XenStorage--99999999--aaaa--4999--8999--0123456789ab-"
+		   "VHD--22222222--bbbb--4222--8222--0123456789ab");
+}
+
+static void be_own_parent(struct sr *sr)
+{
+	sr_put_vhd(sr->bytes + SR_AT(SR_CHILD), "VHD-" CHILD_UUID);
+}
+
+static void of_another_sr(struct sr *sr)
+{
+	char *mgt = (char *)sr->bytes + SR_AT(SR_MGT_1) + 512;
+	char *uuid = memmem(mgt, 512, SR_UUID, 36);
+
+	assert_non_null(uuid);
+	uuid[0] = '9';
+}
+
+static void test_sound(void **state)
+{
+	(void)state;
+	assert_int_equal(find(make_sound, FINDING_ERROR, "", ""), 0);
+}
+
+static void test_footer(void **state)
+{
+	(void)state;
+	assert_int_equal(find(break_footer, FINDING_ERROR, "VHD-" CHILD_UUID,
+			      "checksum"),
+			 1);
+	assert_int_equal(find(break_footer, FINDING_ERROR, "", ""), 1);
+}
+
+static void test_parent_uuid(void **state)
+{
+	(void)state;
+	assert_int_equal(find(break_parent_uuid, FINDING_ERROR,
+			      "VHD-" CHILD_UUID, "VHD uuids differ"),
+			 1);
+	assert_int_equal(find(break_parent_uuid, FINDING_ERROR, "", ""), 1);
+}
+
+static void test_lost_parent(void **state)
+{
+	(void)state;
+	assert_int_equal(find(lose_parent, FINDING_ERROR, "VHD-" CHILD_UUID,
+			      HOST_UUID " is not on this LUN"),
+			 1);
+}
+
+static void test_other_sr(void **state)
+{
+	(void)state;
+	/* in the header and each of the locators */
+	assert_true(find(name_another_sr, FINDING_ERROR, "VHD-" CHILD_UUID,
+			 "another SR, 99999999-aaaa") >= 2);
+}
+
+static void test_circle(void **state)
+{
+	(void)state;
+	assert_int_equal(find(be_own_parent, FINDING_ERROR, "VHD-" CHILD_UUID,
+			      "its own parent"),
+			 1);
+}
+
+static void test_mgt(void **state)
+{
+	(void)state;
+	assert_int_equal(find(of_another_sr, FINDING_ERROR, "MGT", "it is of"),
+			 1);
+}
+
+static void test_journal(void **state)
+{
+	struct report_journal journal = { .found = JOURNAL_NONE };
+	struct findings findings = { 0 };
+
+	(void)state;
+	check_journal(&journal, &findings);
+	assert_int_equal(findings.count, 0);
+	journal.found = JOURNAL_SOUND;
+	journal.head.state = JOURNAL_CLAIMED;
+	check_journal(&journal, &findings);
+	assert_int_equal(findings_of(&findings, FINDING_ERROR), 0);
+	journal.head.state = JOURNAL_COMMITTED;
+	check_journal(&journal, &findings);
+	journal.found = JOURNAL_DAMAGED;
+	check_journal(&journal, &findings);
+	assert_int_equal(findings_of(&findings, FINDING_ERROR), 2);
+	findings_free(&findings);
+}
+
+static void test_duplicates(void **state)
+{
+	const char *const names[] = { "a", "b", "c" };
+	const struct sr_report *reports[3];
+	struct sr_report one, other;
+	struct findings findings = { 0 };
+	struct snapshot snap;
+	struct error err;
+	struct sr sr;
+
+	(void)state;
+	sr_make(&sr, NULL);
+	load(&sr, &snap);
+	assert_int_equal(sr_report_make(&snap, NULL, &one, &err), 0);
+	assert_int_equal(sr_report_make(&snap, NULL, &other, &err), 0);
+	reports[0] = &one;
+	reports[1] = NULL; /* could not be read */
+	reports[2] = NULL;
+	check_duplicates(reports, names, 3, &findings);
+	assert_int_equal(findings.count, 0);
+	reports[2] = &other;
+	check_duplicates(reports, names, 3, &findings);
+	/* SR, VG, PV, each VDI and each LV */
+	assert_int_equal(findings.count, 3 + one.vdi_count + one.lv_count);
+	assert_string_equal(findings.items[0].where, "a, c");
+	findings_free(&findings);
+	/* one VDI alone */
+	other.sr.old.bytes[0] ^= 1;
+	other.vg.chars[0] = other.pv.chars[0] = 'z';
+	other.lv_count = 0;
+	other.vdi_count = 1;
+	check_duplicates(reports, names, 3, &findings);
+	assert_int_equal(findings.count, 1);
+	assert_non_null(strstr(findings.items[0].what, "VDI uuid"));
+	findings_free(&findings);
+	other.vdi_count = one.vdi_count;
+	sr_report_free(&one);
+	sr_report_free(&other);
+	snapshot_free(&snap);
+	sr_free(&sr);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_sound),
+		cmocka_unit_test(test_footer),
+		cmocka_unit_test(test_parent_uuid),
+		cmocka_unit_test(test_lost_parent),
+		cmocka_unit_test(test_other_sr),
+		cmocka_unit_test(test_circle),
+		cmocka_unit_test(test_mgt),
+		cmocka_unit_test(test_journal),
+		cmocka_unit_test(test_duplicates),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
