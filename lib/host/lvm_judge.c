@@ -93,54 +93,65 @@ static int weigh(struct child_result *result,
 	return lvm_report_check((char *)result->out.data, want, err);
 }
 
-/* Where LVM looks for devices: for the one that it is to see it reads all that
- * are there, so rather than all of /dev udev's folder of block devices by
- * number. */
-#define BY_NUMBER "/dev/block"
-
+/* Where LVM looks for devices: it reads the whole folder to find the one. */
 struct place {
 	const char *folder;
 	char path[BLOCK_NAME_SIZE + 16]; /* the device's, in it */
 };
 
-static void find_place(const char *device, struct place *out)
+/* udev's folder of block devices by number, which is short. False: it is not
+ * there. A link may also be that of another device which had the number before,
+ * and go a moment later. */
+static bool place_by_number(const char *device, struct place *out)
 {
 	struct stat st;
 	dev_t number;
 
-	if (block_number(device, &number)) {
-		out->folder = BY_NUMBER;
-		snprintf(out->path, sizeof(out->path), BY_NUMBER "/%u:%u",
-			 major(number), minor(number));
-		if (stat(out->path, &st) == 0 && S_ISBLK(st.st_mode) &&
-		    st.st_rdev == number)
-			return;
-	}
+	if (!block_number(device, &number))
+		return false;
+	out->folder = "/dev/block";
+	snprintf(out->path, sizeof(out->path), "%s/%u:%u", out->folder,
+		 major(number), minor(number));
+	return stat(out->path, &st) == 0 && S_ISBLK(st.st_mode) &&
+	       st.st_rdev == number;
+}
+
+static void place_by_name(const char *device, struct place *out)
+{
 	out->folder = "/dev";
 	block_path(device, out->path, sizeof(out->path));
 }
 
-int lvm_judge(const char *device, const struct lvm_expectation *want,
-	      struct error *err)
+static int judge_at(const struct place *place,
+		    const struct lvm_expectation *want, struct error *err)
 {
-	struct place place;
-	char config[sizeof(CONFIG) + 3 * sizeof(place.path)];
+	char config[sizeof(CONFIG) + 3 * sizeof(place->path)];
 	const lvm_command commands[] = {
 		{ "vgck", "--config", config, want->vg_name },
 		{ "pvs", "--config", config, "--noheadings", "--segments",
 		  "--separator", LVM_REPORT_BETWEEN, "-o", LVM_REPORT_COLUMNS,
-		  place.path },
+		  place->path },
 	};
 	struct child_result result;
 	int failed;
 
-	find_place(device, &place);
-	snprintf(config, sizeof(config), CONFIG, place.folder, place.path,
-		 place.path);
+	snprintf(config, sizeof(config), CONFIG, place->folder, place->path,
+		 place->path);
 	if (lvm_run(commands, sizeof(commands) / sizeof(commands[0]), &result,
 		    err))
 		return error_prefix(err, "LVM cannot be asked: ");
 	failed = weigh(&result, want, err);
 	child_result_free(&result);
 	return failed;
+}
+
+int lvm_judge(const char *device, const struct lvm_expectation *want,
+	      struct error *err)
+{
+	struct place place;
+
+	if (place_by_number(device, &place) && judge_at(&place, want, err) == 0)
+		return 0;
+	place_by_name(device, &place);
+	return judge_at(&place, want, err);
 }
