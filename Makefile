@@ -122,20 +122,17 @@ install: all
 		$(DESTDIR)$(PREFIX)/libexec/relvmoiscsi/register.sh
 	test -e $(DESTDIR)$(SYSCONFDIR)/relvmoiscsi.conf || install -D -m 644 \
 		supp-pack/relvmoiscsi.conf $(DESTDIR)$(SYSCONFDIR)/relvmoiscsi.conf
-	install -m 644 README.md CHANGELOG LICENSE $(DESTDIR)$(DOC_DIR)
+	install -m 644 README.md CHANGELOG LICENSE xapi-plugin/schema.json \
+		$(DESTDIR)$(DOC_DIR)
 ifdef STATIC
 	for library in $(STATIC_LIBRARIES); do \
 		install -m 644 /usr/share/doc/$$library/copyright \
 			$(DESTDIR)$(DOC_DIR)/copyright.$$library || exit; \
 	done
 endif
-ifneq ($(wildcard drivers/relvm.8),)
 	install -D -m 644 drivers/relvm.8 $(DESTDIR)$(PREFIX)/share/man/man8/relvm.8
-endif
-ifneq ($(wildcard drivers/relvm.bash),)
 	install -D -m 644 drivers/relvm.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/relvm
-endif
 
 .PHONY: pack
 pack: pack-packages

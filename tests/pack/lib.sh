@@ -70,7 +70,8 @@ pack_key()
 
 pack_root()
 {
-	mkdir -p "$1"
+	# What any host has.
+	mkdir -p "$1"/usr/share/{man/man8,bash-completion/completions}
 	in_root "$1" -i "$PACKS"/stub/pool-host-1-1.noarch.rpm
 }
 
