@@ -18,6 +18,7 @@
 #include "drivers/relvm_xapi.h"
 #include "engine/resign_choice.h"
 #include "host/stop.h"
+#include "report/clean.h"
 
 /* One call of relvm. */
 struct run {
@@ -30,6 +31,15 @@ static void log_to_stderr(enum log_level level, const char *line)
 {
 	(void)level;
 	fprintf(stderr, "relvm: %s\n", line);
+}
+
+/* Names of LUNs may come from a list that others wrote. */
+static void print_error(const struct error *err)
+{
+	char *clean = report_clean(err->text, strlen(err->text));
+
+	fprintf(stderr, "relvm: %s\n", clean ? clean : "out of memory");
+	free(clean);
 }
 
 static unsigned long ms_since(const struct timespec *start)
@@ -298,15 +308,17 @@ static enum relvm_status run_command(struct run *run)
 	enum relvm_status status;
 	struct error err;
 
-	if (writes && !confirmed(options))
-		return RELVM_NOT_CONFIRMED;
+	/* First, for it may say what the user ought to know. */
 	if ((writes || options->command == RELVM_LIST) &&
 	    relvm_xapi_begin(&run->xapi, options, &err)) {
-		fprintf(stderr, "relvm: %s\n", err.text);
+		print_error(&err);
 		return RELVM_FAILED;
 	}
 	options->request.xapi = run->xapi.session;
-	status = run_workers(run);
+	if (writes && !confirmed(options))
+		status = RELVM_NOT_CONFIRMED;
+	else
+		status = run_workers(run);
 	relvm_xapi_end(&run->xapi);
 	return status;
 }
@@ -323,7 +335,7 @@ int relvm(int argc, char **argv)
 	case RELVM_PARSED_SHOW:
 		return RELVM_DONE;
 	case RELVM_PARSED_BAD:
-		fprintf(stderr, "relvm: %s\n", err.text);
+		print_error(&err);
 		return RELVM_USAGE;
 	case RELVM_PARSED_RUN:
 		break;

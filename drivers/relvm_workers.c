@@ -66,8 +66,9 @@ be_worker(const struct relvm_work *work, size_t index, int fd, pid_t parent)
 	if (getppid() != parent)
 		_exit(RELVM_FAILED);
 	status = work->run(work->context, index, &report);
-	if (!report.failed)
-		write_all(fd, report.data, report.len);
+	if (report.failed)
+		_exit(RELVM_FAILED); /* without a word */
+	write_all(fd, report.data, report.len);
 	_exit((int)status);
 }
 

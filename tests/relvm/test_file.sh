@@ -173,6 +173,31 @@ relvm resign "$WORK/clone"
 check "no terminal and no --yes: 4" status 4
 check "no terminal and no --yes: says so" said "wants --yes"
 check "in all this the clone is untouched" same "$WORK/original" "$WORK/clone"
+
+# ---- on a terminal ----
+
+# on_terminal ANSWER ARG...: as relvm, but what it says is all in $OUT
+on_terminal()
+{
+	local answer=$1 command
+
+	shift
+	printf -v command '%q ' env RELVMOISCSI_CONF="$CONF" "$RELVM" "$@"
+	STATUS=0
+	printf '%s\n' "$answer" |
+		script -qec "$command" /dev/null >"$OUT" 2>"$ERR" || STATUS=$?
+}
+on_terminal n resign "$WORK/clone"
+check "asked, and no: 4" status 4
+check "asked, and no: the question" said "in place? It must be a clone. [y/N]"
+check "asked, and no: untouched" same "$WORK/original" "$WORK/clone"
+on_terminal "" inspect "$WORK/clone"
+check "colour on a terminal" grep -q $'\e\\[1m' "$OUT"
+clone "$WORK/original" "$WORK/asked"
+on_terminal y resign "$WORK/asked"
+check "asked, and yes" status 0
+check "asked, and yes: resigned" said "resigned, SR $old_sr"
+
 chmod 444 "$WORK/clone"
 relvm inspect "$WORK/clone"
 check "inspect needs no right to write" status 0

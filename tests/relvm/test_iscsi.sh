@@ -185,6 +185,31 @@ check "to the SR that its journal had" is "$(field .sr.uuid)" "$sr"
 check "lvm2 and the audit agree with it" audited "$sr" "$WORK/pristine" \
 	"$WORK/clone"
 
+# ---- progress, on a terminal ----
+
+# A target that does not answer for a while: the user sees that relvm waits.
+shows_progress()
+{
+	local command i pid status=0
+
+	printf -v command '%q ' "$RELVM" inspect "${NAME[@]}" "$url/1"
+	kill -STOP "$TGT_PID"
+	script -qec "$command" /dev/null >"$OUT" 2>"$ERR" </dev/null &
+	pid=$!
+	for ((i = 0; i < 2000; i++)); do
+		grep -q "0 of 1 done, 1 at work" "$OUT" && break
+		sleep 0.01
+	done
+	kill -CONT "$TGT_PID"
+	wait "$pid" || status=$?
+	[[ $i -lt 2000 && $status -eq 0 ]] || {
+		echo "exit $status"
+		cat "$OUT"
+		return 1
+	}
+}
+check "progress is shown when it takes long" shows_progress
+
 # ---- many at once ----
 
 COUNT=12
