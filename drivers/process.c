@@ -29,3 +29,12 @@ void process_forbid_core_files(void)
 		log_warning("core files cannot be turned off: %s",
 			    strerror(errno));
 }
+
+unsigned long process_ms_since(const struct timespec *start)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (unsigned long)((now.tv_sec - start->tv_sec) * 1000 +
+			       (now.tv_nsec - start->tv_nsec) / 1000000);
+}

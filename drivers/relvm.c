@@ -42,15 +42,6 @@ static void print_error(const struct error *err)
 	free(clean);
 }
 
-static unsigned long ms_since(const struct timespec *start)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (unsigned long)((now.tv_sec - start->tv_sec) * 1000 +
-			       (now.tv_nsec - start->tv_nsec) / 1000000);
-}
-
 /* ---- the commands, each in a worker ---- */
 
 static enum relvm_status do_inspect(const struct relvm_report *report,
@@ -64,7 +55,8 @@ static enum relvm_status do_inspect(const struct relvm_report *report,
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	failed = look_inspect(choice, &look, err);
 	if (!failed)
-		relvm_report_inspect(report, choice, &look, ms_since(&start));
+		relvm_report_inspect(report, choice, &look,
+				     process_ms_since(&start));
 	look_free(&look);
 	return failed ? RELVM_FAILED : RELVM_DONE;
 }
@@ -85,7 +77,8 @@ static enum relvm_status do_plan(const struct relvm_report *report,
 		 relvm_file_write(options->save_map, plan.map.data,
 				  plan.map.len, err);
 	if (!failed)
-		relvm_report_plan(report, choice, &plan, ms_since(&start));
+		relvm_report_plan(report, choice, &plan,
+				  process_ms_since(&start));
 	look_plan_free(&plan);
 	return failed ? RELVM_FAILED : RELVM_DONE;
 }
@@ -103,7 +96,8 @@ static enum relvm_status do_resign(const struct relvm_report *report,
 	if (resign_choice(choice, &report->options->request, scsi_id, &resign,
 			  err))
 		return RELVM_FAILED;
-	relvm_report_resign(report, choice, scsi_id, &resign, ms_since(&start));
+	relvm_report_resign(report, choice, scsi_id, &resign,
+			    process_ms_since(&start));
 	resign_report_free(&resign);
 	return RELVM_DONE;
 }
@@ -119,7 +113,7 @@ static enum relvm_status do_list(const struct run *run,
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	if (target_list_read(&choice->target, run->xapi.session, &list, err))
 		return RELVM_FAILED;
-	relvm_report_list(report, choice, &list, ms_since(&start));
+	relvm_report_list(report, choice, &list, process_ms_since(&start));
 	target_list_free(&list);
 	return RELVM_DONE;
 }
@@ -169,24 +163,6 @@ static enum relvm_status verdict(const struct verified_lun *luns, size_t count,
 	return errors ? RELVM_FAULTS : RELVM_DONE;
 }
 
-static void compare(const struct verified_lun *luns, size_t count,
-		    struct findings *duplicates)
-{
-	const struct sr_report **srs = calloc(count, sizeof(*srs));
-	const char **names = calloc(count, sizeof(*names));
-
-	for (size_t i = 0; srs && names && i < count; i++) {
-		srs[i] = luns[i].readable ? &luns[i].look.sr : NULL;
-		names[i] = luns[i].name;
-	}
-	if (srs && names)
-		check_duplicates(srs, names, count, duplicates);
-	else
-		duplicates->failed = true;
-	free(srs);
-	free(names);
-}
-
 static enum relvm_status run_verify(void *context, size_t index,
 				    struct buffer *out)
 {
@@ -212,19 +188,14 @@ static enum relvm_status run_verify(void *context, size_t index,
 			status = RELVM_FAILED;
 		}
 	}
-	compare(luns, options->count, &duplicates);
-	if (duplicates.failed)
+	if (verified_compare(luns, options->count, &duplicates, &err))
 		out->failed = true;
 	relvm_report_verify(&report, luns, options->count, &duplicates,
-			    ms_since(&start));
+			    process_ms_since(&start));
 	if (status == RELVM_DONE)
 		status = verdict(luns, options->count, &duplicates);
-	for (size_t i = 0; i < options->count; i++) {
-		findings_free(&luns[i].findings);
-		look_free(&luns[i].look);
-	}
+	verified_free(luns, options->count);
 	findings_free(&duplicates);
-	free(luns);
 	return status;
 }
 

@@ -14,44 +14,6 @@
 
 #define JOBS_MAX 256
 
-static const char help[] =
-	"usage: relvm COMMAND [OPTION]... LUN...\n"
-	"\n"
-	"  list TARGET     every LUN of an iSCSI target, and what is on it\n"
-	"  inspect LUN...  the SR on a LUN: its VDIs, their parents, a "
-	"journal\n"
-	"  plan LUN        the writes of a resign; changes nothing\n"
-	"  resign LUN...   gives a cloned LUN new identifiers, in place\n"
-	"  recover LUN...  completes a resign that was interrupted\n"
-	"  verify LUN...   checks structures, chains, MGT; compares several\n"
-	"\n"
-	"  LUN is iscsi://[user@]host[:port]/iqn/lun (its number or SCSIid), "
-	"a\n"
-	"  block device, or an image file; TARGET an iscsi:// without a lun.\n"
-	"\n"
-	"  --json                  JSON, one line a LUN\n"
-	"  --luns FILE             more LUNs, one a line; - is standard input\n"
-	"  -y, --yes               do not ask before writing\n"
-	"  -j, --jobs N            work on N LUNs at once\n"
-	"  --from SR-UUID          the original's: resign its clones alone, "
-	"so\n"
-	"                          that none is resigned twice; may be "
-	"repeated\n"
-	"  --sr-uuid UUID          the new uuid of the SR\n"
-	"  --map FILE              new uuids that you choose, or a saved plan\n"
-	"  --save-map FILE         (plan) what makes resign do just this\n"
-	"  --snapshots keep|drop   what becomes of snapshots (keep)\n"
-	"  --initiator KIND        libiscsi (default) or open-iscsi\n"
-	"  --initiator-name IQN    our name (/etc/iscsi/initiatorname.iscsi)\n"
-	"  --password-file FILE    for user@; or the variable RELVM_PASSWORD\n"
-	"  --target-user NAME, --target-password-file FILE\n"
-	"                          what the target must prove itself with\n"
-	"  -v, --verbose           say what is done, on standard error\n"
-	"  -h, --help, -V, --version\n"
-	"\n"
-	"Exit status: 0 done, 1 a LUN failed, 2 wrong usage, 3 verify found\n"
-	"errors, 4 not confirmed. See relvm(8).\n";
-
 static const struct {
 	const char *text;
 	enum relvm_command command;
@@ -98,7 +60,7 @@ static const struct option long_options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static int usage(struct error *err, const char *why)
+int relvm_usage(struct error *err, const char *why)
 {
 	return error_set(err, ERROR_BAD_VALUE, "%s; see relvm --help", why);
 }
@@ -242,7 +204,7 @@ static int read_map(struct relvm_options *out, const char *path,
 	int failed;
 
 	if (out->request.chosen)
-		return usage(err, "--map is given twice");
+		return relvm_usage(err, "--map is given twice");
 	if (relvm_file_read(path, &text, &len, err))
 		return -1;
 	failed = id_map_parse(text, len, &out->chosen, err);
@@ -296,7 +258,8 @@ static int take_option(int option, const char *value, struct relvm_options *out,
 		break;
 	}
 	/* getopt has taken it as one of ours, or said what is wrong. */
-	return usage(err, "there is no such option, or its value is missing");
+	return relvm_usage(err,
+			   "there is no such option, or its value is missing");
 }
 
 static int bad_option(char *const *argv, int option, struct error *err)
@@ -314,106 +277,6 @@ static int bad_option(char *const *argv, int option, struct error *err)
 			 "%.64s is no option, or not a whole one; see "
 			 "relvm --help",
 			 word);
-}
-
-/* ---- what does not go together ---- */
-
-static int check_command(const struct relvm_options *o, struct error *err)
-{
-	bool many = o->count > 1;
-	bool plans = o->command == RELVM_PLAN || o->command == RELVM_RESIGN;
-
-	if (o->count == 0)
-		return usage(err, "no LUN is named");
-	if (many && (o->command == RELVM_LIST || o->command == RELVM_PLAN))
-		return error_set(err, ERROR_BAD_VALUE,
-				 "%s takes one name; see relvm --help",
-				 o->command_text);
-	if (!plans && (o->request.chosen || o->request.from_count ||
-		       !uuid_is_zero(&o->request.new_sr_uuid) ||
-		       o->request.snapshots != RESIGN_SNAPSHOTS_KEEP))
-		return usage(err, "--map, --sr-uuid, --from and --snapshots "
-				  "are for plan and resign");
-	if (o->save_map && o->command != RELVM_PLAN)
-		return usage(err, "--save-map is for plan");
-	if (many &&
-	    (o->request.chosen || !uuid_is_zero(&o->request.new_sr_uuid)))
-		return usage(err, "--map and --sr-uuid are for one LUN: no two "
-				  "may have the same uuids");
-	if (many && o->command == RELVM_RESIGN && !o->request.from_count)
-		return usage(err, "several LUNs need --from, the uuid of the "
-				  "SR that they are clones of: so a LUN that "
-				  "is done is not resigned again when the "
-				  "command is repeated");
-	return 0;
-}
-
-static int check_names(const struct relvm_options *o, struct error *err)
-{
-	for (size_t i = 0; i < o->count; i++) {
-		const struct lun_name *name = &o->names[i];
-
-		if (o->command == RELVM_LIST &&
-		    (name->form != LUN_ISCSI || name->has_lun))
-			return error_set(err, ERROR_BAD_VALUE,
-					 "%.200s: list wants a target, "
-					 "iscsi://host/iqn",
-					 name->text);
-		if (o->command != RELVM_LIST && name->form == LUN_ISCSI &&
-		    !name->has_lun)
-			return error_set(err, ERROR_BAD_VALUE,
-					 "%.200s names no LUN: "
-					 "iscsi://host/iqn/lun",
-					 name->text);
-		for (size_t k = 0; k < i; k++) {
-			if (strcmp(name->text, o->names[k].text) == 0)
-				return error_set(err, ERROR_BAD_VALUE,
-						 "%.200s is named twice",
-						 name->text);
-		}
-	}
-	return 0;
-}
-
-/* ---- from names to LUNs ---- */
-
-static int fill_target(struct relvm_options *o, const struct lun_name *name,
-		       struct lun_choice *choice, struct error *err)
-{
-	struct iscsi_target *target = &choice->target;
-
-	if (!o->initiator_name &&
-	    initiator_name_read(INITIATOR_NAME_FILE, &o->initiator_name, err))
-		return error_prefix(err, "give --initiator-name: ");
-	*target = name->target;
-	target->initiator = o->initiator_name;
-	if (target->chap_user && !o->password)
-		return error_set(err, ERROR_BAD_VALUE,
-				 "%.200s has a user, but there is no password: "
-				 "give --password-file, or set RELVM_PASSWORD",
-				 name->text);
-	if (target->chap_user)
-		target->chap_password = o->password;
-	target->incoming_user = o->incoming_user;
-	target->incoming_password = o->incoming_password;
-	choice->scsi_id = name->scsi_id;
-	choice->number = name->number;
-	return 0;
-}
-
-static int make_choices(struct relvm_options *o, struct error *err)
-{
-	o->choices = calloc(o->count, sizeof(*o->choices));
-	if (!o->choices)
-		return error_no_memory(err);
-	for (size_t i = 0; i < o->count; i++) {
-		o->choices[i].name = o->names[i].text;
-		if (o->names[i].form == LUN_PATH)
-			o->choices[i].path = o->names[i].text;
-		else if (fill_target(o, &o->names[i], &o->choices[i], err))
-			return -1;
-	}
-	return 0;
 }
 
 static int read_command(const char *text, struct relvm_options *out,
@@ -440,7 +303,7 @@ read_words(int argc, char **argv, struct relvm_options *out, struct error *err)
 	while ((option = getopt_long(argc, argv, ":yj:vhV", long_options,
 				     NULL)) != -1) {
 		if (option == 'h') {
-			fputs(help, stdout);
+			fputs(relvm_help, stdout);
 			return RELVM_PARSED_SHOW;
 		}
 		if (option == 'V') {
@@ -455,7 +318,7 @@ read_words(int argc, char **argv, struct relvm_options *out, struct error *err)
 			return RELVM_PARSED_BAD;
 	}
 	if (optind == argc) {
-		usage(err, "no command is given");
+		relvm_usage(err, "no command is given");
 		return RELVM_PARSED_BAD;
 	}
 	if (read_command(argv[optind++], out, err))
@@ -480,9 +343,8 @@ enum relvm_parsed relvm_options_read(int argc, char **argv,
 	if (parsed == RELVM_PARSED_RUN && !options.password &&
 	    relvm_password_from_environment(&options.password, err))
 		parsed = RELVM_PARSED_BAD;
-	if (parsed == RELVM_PARSED_RUN &&
-	    (check_command(&options, err) || check_names(&options, err) ||
-	     make_choices(&options, err)))
+	if (parsed == RELVM_PARSED_RUN && (relvm_options_check(&options, err) ||
+					   relvm_options_choose(&options, err)))
 		parsed = RELVM_PARSED_BAD;
 	options.request.only_recover = options.command == RELVM_RECOVER;
 	*out = options;

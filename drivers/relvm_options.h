@@ -53,6 +53,13 @@ enum relvm_parsed relvm_options_read(int argc, char **argv,
 				     struct relvm_options *out,
 				     struct error *err);
 
+/* Parts of it: whether the words go together; from names to choices; the words
+ * of a mistake. */
+int relvm_options_check(const struct relvm_options *options, struct error *err);
+int relvm_options_choose(struct relvm_options *options, struct error *err);
+int relvm_usage(struct error *err, const char *why);
+extern const char relvm_help[];
+
 /* Wipes and frees. */
 void relvm_options_free(struct relvm_options *options);
 

@@ -90,18 +90,6 @@ void relvm_report_plan(const struct relvm_report *report,
 	end(report, &text);
 }
 
-struct uuid_text {
-	char chars[UUID_TEXT_LEN + 1];
-};
-
-static struct uuid_text text_of(const struct uuid *uuid)
-{
-	struct uuid_text text = { { 0 } };
-
-	uuid_to_text(uuid, text.chars);
-	return text;
-}
-
 static void add_name(struct report_text *text, const char *name)
 {
 	char *clean = report_clean(name, strlen(name));
@@ -120,8 +108,8 @@ static void add_outcome(struct report_text *text,
 	switch (resign->outcome) {
 	case RESIGN_DONE:
 		report_text_add(text, "resigned, SR %s -> %s, %zu VDIs",
-				text_of(&sr->sr.old).chars,
-				text_of(&sr->sr.new).chars,
+				uuid_string(&sr->sr.old).chars,
+				uuid_string(&sr->sr.new).chars,
 				sr->vdi_count - sr->counts.dropped);
 		if (sr->counts.dropped)
 			report_text_add(text, ", %u dropped",
@@ -131,19 +119,23 @@ static void add_outcome(struct report_text *text,
 		report_text_add(text,
 				"an interrupted resign was completed, SR %s -> "
 				"%s, %zu VDIs",
-				text_of(&resign->completed_from).chars,
-				text_of(&sr->sr.old).chars, sr->vdi_count);
+				uuid_string(&resign->completed_from).chars,
+				uuid_string(&sr->sr.old).chars, sr->vdi_count);
 		break;
 	case RESIGN_LEFT_ALONE:
 		if (report->options->command == RELVM_RECOVER)
 			report_text_add(text,
 					"no resign was interrupted, SR %s",
-					text_of(&sr->sr.old).chars);
-		else
+					uuid_string(&sr->sr.old).chars);
+		else if (report->options->request.from_count)
 			report_text_add(text,
 					"left alone: its SR %s is none of "
 					"--from, it has been resigned",
-					text_of(&sr->sr.old).chars);
+					uuid_string(&sr->sr.old).chars);
+		else
+			report_text_add(text,
+					"left alone: its SR is %s already",
+					uuid_string(&sr->sr.old).chars);
 		break;
 	}
 }
@@ -219,7 +211,8 @@ static void add_listed(struct report_text *text, const struct target_list *list,
 	} else {
 		const struct sr_report *sr = &lun->look.sr;
 
-		report_text_add(text, "  SR %s", text_of(&sr->sr.old).chars);
+		report_text_add(text, "  SR %s",
+				uuid_string(&sr->sr.old).chars);
 		if (sr->label[0])
 			report_text_add(text, " \"%s\"", sr->label);
 		report_text_add(text, ", %zu VDI%s%s", sr->vdi_count,

@@ -12,6 +12,7 @@
 #include "sm/request.h"
 #include "sm/response.h"
 #include "sm/smlog.h"
+#include "drivers/call.h"
 #include "drivers/output.h"
 #include "drivers/process.h"
 #include "drivers/verbs.h"
@@ -24,23 +25,6 @@ static const struct {
 	{ "sr_create", verb_sr_create },
 	{ "sr_probe", verb_sr_probe },
 };
-
-/* Reads argv[1] and takes it out of what `ps` shows. */
-static int read_call(int argc, char **argv, struct request *out,
-		     struct error *err)
-{
-	size_t len;
-	int rc;
-
-	if (argc != 2)
-		return error_set(err, ERROR_BAD_REQUEST,
-				 "%d arguments instead of one methodCall",
-				 argc - 1);
-	len = strlen(argv[1]);
-	rc = request_parse(argv[1], len, out, err);
-	explicit_bzero(argv[1], len);
-	return rc;
-}
 
 static int run_verb(const struct request *request, char **answer,
 		    struct error *err)
@@ -73,7 +57,7 @@ static char *answer_call(int argc, char **argv)
 	struct error err;
 	char *answer = NULL;
 
-	if (read_call(argc, argv, &request, &err))
+	if (call_read(argc, argv, request_parse, &request, &err))
 		return answer_failure(&err);
 	log_info("relvmoiscsi " VERSION ": %.64s, SR %.64s", request.command,
 		 request.sr_uuid ? request.sr_uuid : "none");

@@ -5,19 +5,11 @@
 #include <string.h>
 #include <time.h>
 
+#include "drivers/process.h"
 #include "engine/answers.h"
 #include "engine/resign_choice.h"
 #include "report/report_json.h"
 #include "xapi-plugin/arguments.h"
-
-static unsigned long ms_since(const struct timespec *start)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (unsigned long)((now.tv_sec - start->tv_sec) * 1000 +
-			       (now.tv_nsec - start->tv_nsec) / 1000000);
-}
 
 int plugin_version(const struct request *request, char **value,
 		   struct error *err)
@@ -48,7 +40,7 @@ int plugin_list(const struct request *request, char **value, struct error *err)
 				  &list, err);
 	if (!failed) {
 		*value = answer_list(arguments.choice.target.iqn, &list,
-				     ms_since(&start));
+				     process_ms_since(&start));
 		target_list_free(&list);
 	}
 	plugin_arguments_free(&arguments);
@@ -69,7 +61,7 @@ int plugin_inspect(const struct request *request, char **value,
 	failed = look_inspect(&arguments.choice, &look, err);
 	if (!failed)
 		*value = answer_inspect(arguments.choice.name, &look,
-					ms_since(&start));
+					process_ms_since(&start));
 	look_free(&look);
 	plugin_arguments_free(&arguments);
 	return failed;
@@ -88,7 +80,7 @@ int plugin_plan(const struct request *request, char **value, struct error *err)
 	failed = look_plan(&arguments.choice, &arguments.request, &plan, err);
 	if (!failed) {
 		*value = answer_plan(arguments.choice.name, &plan,
-				     ms_since(&start));
+				     process_ms_since(&start));
 		look_plan_free(&plan);
 	}
 	plugin_arguments_free(&arguments);
@@ -112,7 +104,8 @@ static int resign(const struct request *request, bool only_recover,
 			       &report, err);
 	if (!failed) {
 		*value = answer_resign(request->command, arguments.choice.name,
-				       scsi_id, &report, ms_since(&start));
+				       scsi_id, &report,
+				       process_ms_since(&start));
 		resign_report_free(&report);
 	}
 	plugin_arguments_free(&arguments);
@@ -156,24 +149,6 @@ static int verify_luns(const struct lun_choice *choice, char *ids,
 	return 0;
 }
 
-static int find_duplicates(struct verification *v, struct error *err)
-{
-	const struct sr_report **srs = calloc(v->count, sizeof(*srs));
-	const char **names = calloc(v->count, sizeof(*names));
-
-	for (size_t i = 0; srs && names && i < v->count; i++) {
-		srs[i] = v->luns[i].readable ? &v->luns[i].look.sr : NULL;
-		names[i] = v->luns[i].name;
-	}
-	if (srs && names)
-		check_duplicates(srs, names, v->count, &v->duplicates);
-	else
-		v->duplicates.failed = true;
-	free(srs);
-	free(names);
-	return v->duplicates.failed ? error_no_memory(err) : 0;
-}
-
 static size_t count_ids(const char *ids)
 {
 	size_t n = 1;
@@ -199,17 +174,14 @@ int plugin_verify(const struct request *request, char **value,
 	if (ids)
 		v.luns = calloc(count_ids(ids), sizeof(*v.luns));
 	failed = ids && v.luns ? verify_luns(&arguments.choice, ids, &v, err) ||
-					 find_duplicates(&v, err)
+					 verified_compare(v.luns, v.count,
+							  &v.duplicates, err)
 			       : error_no_memory(err);
 	if (!failed)
 		*value = answer_verify(v.luns, v.count, &v.duplicates,
-				       ms_since(&start));
-	for (size_t i = 0; i < v.count; i++) {
-		findings_free(&v.luns[i].findings);
-		look_free(&v.luns[i].look);
-	}
+				       process_ms_since(&start));
+	verified_free(v.luns, v.count);
 	findings_free(&v.duplicates);
-	free(v.luns);
 	free(ids);
 	plugin_arguments_free(&arguments);
 	return failed ? -1 : 0;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "drivers/call.h"
 #include "drivers/output.h"
 #include "drivers/process.h"
 #include "sm/errors.h"
@@ -24,23 +25,6 @@ static const struct {
 	{ "recover", plugin_recover }, { "verify", plugin_verify },
 	{ "version", plugin_version },
 };
-
-/* Reads argv[1] and takes it out of what `ps` shows. */
-static int read_call(int argc, char **argv, struct request *out,
-		     struct error *err)
-{
-	size_t len;
-	int rc;
-
-	if (argc != 2)
-		return error_set(err, ERROR_BAD_REQUEST,
-				 "%d arguments instead of one methodCall",
-				 argc - 1);
-	len = strlen(argv[1]);
-	rc = request_parse_plugin(argv[1], len, out, err);
-	explicit_bzero(argv[1], len);
-	return rc;
-}
 
 static int run_function(const struct request *request, char **value,
 			struct error *err)
@@ -75,7 +59,7 @@ static char *answer_call(int argc, char **argv)
 	char *answer = NULL;
 	char *value = NULL;
 
-	if (read_call(argc, argv, &request, &err))
+	if (call_read(argc, argv, request_parse_plugin, &request, &err))
 		return answer_failure(&err);
 	log_info("relvmoiscsi " VERSION ": plugin, %.64s", request.command);
 	if (run_function(&request, &value, &err))

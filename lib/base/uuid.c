@@ -145,3 +145,19 @@ int lvm_id_new(struct lvm_id *out)
 	}
 	return 0;
 }
+
+struct uuid_string uuid_string(const struct uuid *uuid)
+{
+	struct uuid_string text = { { 0 } };
+
+	uuid_to_text(uuid, text.chars);
+	return text;
+}
+
+struct lvm_id_string lvm_id_string(const struct lvm_id *id)
+{
+	struct lvm_id_string text = { { 0 } };
+
+	lvm_id_to_text(id, text.chars);
+	return text;
+}

@@ -51,4 +51,15 @@ bool lvm_id_equal(const struct lvm_id *a, const struct lvm_id *b);
 /* A new random id from the kernel's generator. -1 if that fails (errno). */
 int lvm_id_new(struct lvm_id *out);
 
+/* Both as strings, for printf: uuid_string(&uuid).chars. */
+struct uuid_string {
+	char chars[UUID_TEXT_LEN + 1];
+};
+struct uuid_string uuid_string(const struct uuid *uuid);
+
+struct lvm_id_string {
+	char chars[LVM_ID_TEXT_LEN + 1];
+};
+struct lvm_id_string lvm_id_string(const struct lvm_id *id);
+
 #endif

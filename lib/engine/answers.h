@@ -8,6 +8,7 @@
 
 #include "engine/list.h"
 #include "engine/look.h"
+#include "engine/verified.h"
 
 /* Each returns a line without its end, which the caller frees; NULL without
  * memory. `name` is the LUN's or the target's. `ms`: how long it took. */
@@ -20,13 +21,6 @@ char *answer_resign(const char *command, const char *name, const char *scsi_id,
 char *answer_list(const char *name, const struct target_list *list,
 		  unsigned long ms);
 
-/* One LUN of a verify; `readable` false: look.sr is empty. */
-struct verified_lun {
-	const char *name;
-	struct look look;
-	struct findings findings;
-	bool readable;
-};
 char *answer_verify(const struct verified_lun *luns, size_t count,
 		    const struct findings *duplicates, unsigned long ms);
 

@@ -31,18 +31,6 @@ static int64_t find_vdi(const struct snapshot *snap, const struct uuid *vdi)
 	return -1;
 }
 
-struct uuid_text {
-	char chars[UUID_TEXT_LEN + 1];
-};
-
-static struct uuid_text text_of(const struct uuid *uuid)
-{
-	struct uuid_text text = { { 0 } };
-
-	uuid_to_text(uuid, text.chars);
-	return text;
-}
-
 /* ---- VHDs ---- */
 
 static bool read_lv(const struct check *c, uint32_t i, uint64_t at, void *to,
@@ -89,7 +77,7 @@ static void check_parent_name(const struct check *c, uint32_t i,
 				    "%s names its parent in another SR, %s: "
 				    "where that one is attached, its data "
 				    "would be used",
-				    place, text_of(&hit.uuid).chars);
+				    place, uuid_string(&hit.uuid).chars);
 		if (hit.is_sr)
 			continue;
 		named = true;
@@ -97,7 +85,7 @@ static void check_parent_name(const struct check *c, uint32_t i,
 			finding_add(c->out, FINDING_ERROR, lv,
 				    "%s names another parent, %s, than its "
 				    "header",
-				    place, text_of(&hit.uuid).chars);
+				    place, uuid_string(&hit.uuid).chars);
 	}
 	if (!named)
 		finding_add(c->out, FINDING_WARNING, lv,
@@ -177,7 +165,7 @@ static void check_chain(const struct check *c, uint32_t i)
 	if (parent < 0)
 		finding_add(c->out, FINDING_ERROR, lv,
 			    "its parent %s is not on this LUN",
-			    text_of(&info->parent).chars);
+			    uuid_string(&info->parent).chars);
 	else if (is_circle(c->snap, i))
 		finding_add(c->out, FINDING_ERROR, lv,
 			    "it is its own parent, by way of its chain");
@@ -256,13 +244,13 @@ static void check_record(const struct check *c, uint32_t i)
 		finding_add(c->out, FINDING_WARNING, "MGT",
 			    "VDI %s has a record, but no LV: the storage "
 			    "manager drops it",
-			    text_of(uuid).chars);
+			    uuid_string(uuid).chars);
 	for (uint32_t k = 0; k < i; k++) {
 		if (!mgt->vdis[k].deleted &&
 		    uuid_equal(uuid, &mgt->vdis[k].uuid.uuid))
 			finding_add(c->out, FINDING_ERROR, "MGT",
 				    "VDI %s has two records",
-				    text_of(uuid).chars);
+				    uuid_string(uuid).chars);
 	}
 }
 
@@ -289,8 +277,8 @@ static void check_mgt(const struct check *c)
 	if (snap->mgt.has_sr && !uuid_equal(&snap->mgt.sr.uuid, &snap->vg.sr))
 		finding_add(c->out, FINDING_ERROR, "MGT",
 			    "it is of SR %s, the VG of %s",
-			    text_of(&snap->mgt.sr.uuid).chars,
-			    text_of(&snap->vg.sr).chars);
+			    uuid_string(&snap->mgt.sr.uuid).chars,
+			    uuid_string(&snap->vg.sr).chars);
 	for (uint32_t i = 0; i < snap->mgt.vdi_count; i++)
 		check_record(c, i);
 	for (uint32_t i = 0; i < snap->vg.lv_count; i++) {
@@ -327,7 +315,7 @@ void check_journal(const struct report_journal *journal, struct findings *out)
 			finding_add(out, FINDING_ERROR, "journal",
 				    "a resign to SR %s was interrupted; "
 				    "recover completes it",
-				    text_of(&journal->head.new_sr).chars);
+				    uuid_string(&journal->head.new_sr).chars);
 		else
 			finding_add(out, FINDING_NOTE, "journal",
 				    "a resign was begun, but changed nothing");

@@ -51,30 +51,6 @@ void report_text_size(uint64_t bytes, char *out)
 		 units[unit]);
 }
 
-struct uuid_text {
-	char chars[UUID_TEXT_LEN + 1];
-};
-
-static struct uuid_text text_of(const struct uuid *uuid)
-{
-	struct uuid_text text = { { 0 } };
-
-	uuid_to_text(uuid, text.chars);
-	return text;
-}
-
-struct lvm_id_text {
-	char chars[LVM_ID_TEXT_LEN + 1];
-};
-
-static struct lvm_id_text id_text_of(const struct lvm_id *id)
-{
-	struct lvm_id_text text = { { 0 } };
-
-	lvm_id_to_text(id, text.chars);
-	return text;
-}
-
 static void add_clean(struct report_text *text, const char *words)
 {
 	char *clean = report_clean(words, strlen(words));
@@ -148,16 +124,16 @@ static void add_head(struct report_text *text, const struct sr_report *report)
 	bool renewed = report->renewed;
 	char size[REPORT_SIZE_TEXT], used[REPORT_SIZE_TEXT];
 
-	add_change(text, "SR", text_of(&report->sr.old).chars,
-		   renewed ? text_of(&report->sr.new).chars : NULL);
+	add_change(text, "SR", uuid_string(&report->sr.old).chars,
+		   renewed ? uuid_string(&report->sr.new).chars : NULL);
 	if (report->label[0])
 		report_text_add(text, " \"%s\"", report->label);
 	report_text_add(text, "\n");
-	add_change(text, "VG id", id_text_of(&report->vg).chars,
-		   renewed ? id_text_of(&report->new_vg).chars : NULL);
+	add_change(text, "VG id", lvm_id_string(&report->vg).chars,
+		   renewed ? lvm_id_string(&report->new_vg).chars : NULL);
 	report_text_add(text, "\n");
-	add_change(text, "PV id", id_text_of(&report->pv).chars,
-		   renewed ? id_text_of(&report->new_pv).chars : NULL);
+	add_change(text, "PV id", lvm_id_string(&report->pv).chars,
+		   renewed ? lvm_id_string(&report->new_pv).chars : NULL);
 	report_text_size(report->extents * report->extent_size, size);
 	report_text_size(report->extents_used * report->extent_size, used);
 	report_text_add(text, "\n  size  %s, %s of it in use\n", size, used);
@@ -200,12 +176,12 @@ static void add_vdi(struct tree *tree, size_t i, size_t depth)
 	if (depth > 0)
 		report_text_add(text, "%s",
 				tree->is_last[depth] ? "`-- " : "|-- ");
-	report_text_add(text, "%s", text_of(&vdi->uuid.old).chars);
+	report_text_add(text, "%s", uuid_string(&vdi->uuid.old).chars);
 	if (vdi->dropped)
 		report_text_add(text, " -> dropped");
 	else if (tree->report->renewed)
 		report_text_add(text, " -> %s%s%s", style(text, BOLD),
-				text_of(&vdi->uuid.new).chars,
+				uuid_string(&vdi->uuid.new).chars,
 				style(text, PLAIN));
 	report_text_add(text, "  %s%s, %s%s%s%s", style(text, DIM),
 			roles[vdi->role], size,
@@ -217,7 +193,7 @@ static void add_vdi(struct tree *tree, size_t i, size_t depth)
 	    index_of(tree->report, &vdi->parent.old) == tree->report->vdi_count)
 		report_text_add(text, "  %sits parent %s is missing%s",
 				style(text, RED),
-				text_of(&vdi->parent.old).chars,
+				uuid_string(&vdi->parent.old).chars,
 				style(text, PLAIN));
 	report_text_add(text, "\n");
 }
@@ -333,8 +309,8 @@ void report_text_journal(struct report_text *text,
 				"  %sa resign %s -> %s was interrupted%s; "
 				"recover completes it\n",
 				style(text, YELLOW),
-				text_of(&journal->head.old_sr).chars,
-				text_of(&journal->head.new_sr).chars,
+				uuid_string(&journal->head.old_sr).chars,
+				uuid_string(&journal->head.new_sr).chars,
 				style(text, PLAIN));
 		else
 			report_text_add(text, "  a resign was begun here, but "

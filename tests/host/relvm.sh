@@ -113,6 +113,10 @@ no_whole_disk() {
 	wait_for test -b "/dev/${partitioned}1"
 	says 1 'is a partition' inspect "/dev/${partitioned}1"
 	says 1 'neither an image file nor a block device' inspect /dev/null
+	wipefs -qa "/dev/$partitioned"
+	blockdev --rereadpt "/dev/$partitioned"
+	wait_for not test -e "/dev/${partitioned}1"
+	udevadm settle
 }
 
 # Through the map; a path of it is held by it.

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * relvm's options: which go together, and the LUNs that they name.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "drivers/relvm_options.h"
+#include "sm/initiator.h"
+
+/* ---- what does not go together ---- */
+
+static int check_command(const struct relvm_options *o, struct error *err)
+{
+	bool many = o->count > 1;
+	bool plans = o->command == RELVM_PLAN || o->command == RELVM_RESIGN;
+
+	if (o->count == 0)
+		return relvm_usage(err, "no LUN is named");
+	if (many && (o->command == RELVM_LIST || o->command == RELVM_PLAN))
+		return error_set(err, ERROR_BAD_VALUE,
+				 "%s takes one name; see relvm --help",
+				 o->command_text);
+	if (!plans && (o->request.chosen || o->request.from_count ||
+		       !uuid_is_zero(&o->request.new_sr_uuid) ||
+		       o->request.snapshots != RESIGN_SNAPSHOTS_KEEP))
+		return relvm_usage(err,
+				   "--map, --sr-uuid, --from and --snapshots "
+				   "are for plan and resign");
+	if (o->save_map && o->command != RELVM_PLAN)
+		return relvm_usage(err, "--save-map is for plan");
+	if (many &&
+	    (o->request.chosen || !uuid_is_zero(&o->request.new_sr_uuid)))
+		return relvm_usage(
+			err, "--map and --sr-uuid are for one LUN: no two "
+			     "may have the same uuids");
+	if (many && o->command == RELVM_RESIGN && !o->request.from_count)
+		return relvm_usage(err,
+				   "several LUNs need --from, the uuid of the "
+				   "SR that they are clones of: so a LUN that "
+				   "is done is not resigned again when the "
+				   "command is repeated");
+	return 0;
+}
+
+static int check_names(const struct relvm_options *o, struct error *err)
+{
+	for (size_t i = 0; i < o->count; i++) {
+		const struct lun_name *name = &o->names[i];
+
+		if (o->command == RELVM_LIST &&
+		    (name->form != LUN_ISCSI || name->has_lun))
+			return error_set(err, ERROR_BAD_VALUE,
+					 "%.200s: list wants a target, "
+					 "iscsi://host/iqn",
+					 name->text);
+		if (o->command != RELVM_LIST && name->form == LUN_ISCSI &&
+		    !name->has_lun)
+			return error_set(err, ERROR_BAD_VALUE,
+					 "%.200s names no LUN: "
+					 "iscsi://host/iqn/lun",
+					 name->text);
+		for (size_t k = 0; k < i; k++) {
+			if (strcmp(name->text, o->names[k].text) == 0)
+				return error_set(err, ERROR_BAD_VALUE,
+						 "%.200s is named twice",
+						 name->text);
+		}
+	}
+	return 0;
+}
+
+int relvm_options_check(const struct relvm_options *o, struct error *err)
+{
+	return check_command(o, err) || check_names(o, err) ? -1 : 0;
+}
+
+/* ---- from names to LUNs ---- */
+
+static int fill_target(struct relvm_options *o, const struct lun_name *name,
+		       struct lun_choice *choice, struct error *err)
+{
+	struct iscsi_target *target = &choice->target;
+
+	if (!o->initiator_name &&
+	    initiator_name_read(INITIATOR_NAME_FILE, &o->initiator_name, err))
+		return error_prefix(err, "give --initiator-name: ");
+	*target = name->target;
+	target->initiator = o->initiator_name;
+	if (target->chap_user && !o->password)
+		return error_set(err, ERROR_BAD_VALUE,
+				 "%.200s has a user, but there is no password: "
+				 "give --password-file, or set RELVM_PASSWORD",
+				 name->text);
+	if (target->chap_user)
+		target->chap_password = o->password;
+	target->incoming_user = o->incoming_user;
+	target->incoming_password = o->incoming_password;
+	choice->scsi_id = name->scsi_id;
+	choice->number = name->number;
+	return 0;
+}
+
+int relvm_options_choose(struct relvm_options *o, struct error *err)
+{
+	o->choices = calloc(o->count, sizeof(*o->choices));
+	if (!o->choices)
+		return error_no_memory(err);
+	for (size_t i = 0; i < o->count; i++) {
+		o->choices[i].name = o->names[i].text;
+		if (o->names[i].form == LUN_PATH)
+			o->choices[i].path = o->names[i].text;
+		else if (fill_target(o, &o->names[i], &o->choices[i], err))
+			return -1;
+	}
+	return 0;
+}
