@@ -2,11 +2,15 @@
 #include "drivers/relvm_xapi.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "host/stop.h"
 #include "sm/conf.h"
 #include "xapi/login.h"
+
+/* Every host of a pool has it. */
+#define HOST_INVENTORY "/etc/xensource-inventory"
 
 static bool is_socket(const char *path)
 {
@@ -33,6 +37,22 @@ static bool has_lun(const struct relvm_options *options)
 	return false;
 }
 
+/* Whether xapi should be there: on a host of a pool, or where the settings name
+ * its socket. It may be about to start; to go on without its word would be to
+ * resign an original that another host has attached. */
+static bool is_wanted(const struct conf *conf)
+{
+	return conf->xapi_socket[0] &&
+	       (strcmp(conf->xapi_socket, CONF_XAPI_SOCKET) != 0 ||
+		is_file(HOST_INVENTORY));
+}
+
+static bool writes(const struct relvm_options *options)
+{
+	return options->command == RELVM_RESIGN ||
+	       options->command == RELVM_RECOVER;
+}
+
 int relvm_xapi_begin(struct relvm_xapi *out,
 		     const struct relvm_options *options, struct error *err)
 {
@@ -49,6 +69,12 @@ int relvm_xapi_begin(struct relvm_xapi *out,
 		login.socket = conf.xapi_socket;
 		return xapi_login(&login, "relvm", &out->session, err);
 	}
+	if (has_lun(options) && writes(options) && is_wanted(&conf))
+		return error_set(err, ERROR_XAPI,
+				 "%s: xapi is not there to be asked whether "
+				 "the LUN is in use in the pool; start it, or "
+				 "set xapi_socket = none in " CONF_FILE,
+				 conf.xapi_socket);
 	if (options->command != RELVM_LIST)
 		fprintf(stderr, "relvm: %s\n",
 			has_lun(options)

@@ -37,11 +37,32 @@ static bool device_name(dev_t number, char name[BLOCK_NAME_SIZE])
 	return true;
 }
 
+/* The SCSIid; empty for what is no SCSI disk. The paths of a map are the LUN,
+ * and some of them may be dead. */
+static void find_scsi_id(const char *device, char scsi_id[SCSI_ID_SIZE])
+{
+	char disk[BLOCK_NAME_SIZE + 8];
+	struct block_names slaves = { 0 };
+	struct error ignored;
+	bool found = false;
+
+	if (block_is_multipath(device) && block_slaves(device, &slaves) == 0) {
+		for (size_t i = 0; !found && i < slaves.count; i++) {
+			block_path(slaves.items[i], disk, sizeof(disk));
+			found = disk_id_read(disk, scsi_id, &ignored) == 0;
+		}
+		block_names_free(&slaves);
+	} else {
+		block_path(device, disk, sizeof(disk));
+		found = disk_id_read(disk, scsi_id, &ignored) == 0;
+	}
+	if (!found)
+		scsi_id[0] = '\0';
+}
+
 static int find_device(dev_t number, struct lun_path *out, struct error *err)
 {
-	struct block_names slaves;
-	char text[16], disk[BLOCK_NAME_SIZE + 8];
-	struct error ignored;
+	char text[16];
 
 	if (!device_name(number, out->device))
 		return error_set(err, ERROR_BAD_VALUE,
@@ -52,16 +73,7 @@ static int find_device(dev_t number, struct lun_path *out, struct error *err)
 				 "%s is a partition; XenServer's SRs are on "
 				 "whole LUNs: name the disk",
 				 out->path);
-	snprintf(disk, sizeof(disk), "/dev/%s", out->device);
-	/* The paths of a map are the LUN. */
-	if (block_is_multipath(out->device) &&
-	    block_slaves(out->device, &slaves) == 0) {
-		if (slaves.count)
-			block_path(slaves.items[0], disk, sizeof(disk));
-		block_names_free(&slaves);
-	}
-	if (disk_id_read(disk, out->scsi_id, &ignored))
-		out->scsi_id[0] = '\0'; /* no SCSI disk */
+	find_scsi_id(out->device, out->scsi_id);
 	return 0;
 }
 

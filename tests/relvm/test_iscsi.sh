@@ -102,6 +102,16 @@ proxied
 check "plan sends no command that writes" wrote_nothing
 check "the LUN is untouched" same "$WORK/pristine" "$WORK/clone"
 
+# xapi should be there, and may be about to start.
+echo "xapi_socket = $WORK/nobody" >>"$CONF"
+relvm resign --json -y "${NAME[@]}" "iscsi://127.0.0.1:$PORTAL_PORT/$IQN/2"
+check "resign does not go on without a xapi that should be there" said \
+	"$WORK/nobody: xapi is not there to be asked"
+check "the LUN is untouched then, too" same "$WORK/pristine" "$WORK/clone"
+relvm inspect "${NAME[@]}" "iscsi://127.0.0.1:$PORTAL_PORT/$IQN/2"
+check "inspect does" status 0
+echo "xapi_socket = none" >>"$CONF"
+
 # By its SCSIid, which needs no session before: the proxy lets one through.
 proxy
 relvm resign --json -y --map "$WORK/map" "${NAME[@]}" \
