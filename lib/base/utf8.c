@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include "base/utf8.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 size_t utf8_decode(const char *text, size_t len, uint32_t *code_point)
 {
 	/* the smallest code point that needs this many bytes */
@@ -52,4 +55,31 @@ bool utf8_valid(const char *text, size_t len)
 		len -= n;
 	}
 	return true;
+}
+
+char *utf8_replace(const char *text, size_t len, char (*instead)(uint32_t c))
+{
+	char *copy = malloc(len + 1);
+	char *to = copy;
+
+	if (!copy)
+		return NULL;
+	while (len > 0) {
+		uint32_t c = 0;
+		size_t n = utf8_decode(text, len, &c);
+		char other = n > 0 ? instead(c) : '?';
+
+		if (n == 0)
+			n = 1;
+		if (other) {
+			*to++ = other;
+		} else {
+			memcpy(to, text, n);
+			to += n;
+		}
+		text += n;
+		len -= n;
+	}
+	*to = '\0';
+	return copy;
 }

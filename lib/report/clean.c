@@ -24,30 +24,14 @@ static bool is_safe(uint32_t c)
 	       (c & 0xfffe) != 0xfffe && !between(c, 0xe0000, 0xe0fff);
 }
 
+static char instead(uint32_t c)
+{
+	return is_safe(c) ? '\0' : '?';
+}
+
 char *report_clean(const char *bytes, size_t len)
 {
-	char *copy = malloc(len + 1);
-	char *to = copy;
-
-	if (!copy)
-		return NULL;
-	while (len > 0) {
-		uint32_t c = 0;
-		size_t n = utf8_decode(bytes, len, &c);
-
-		if (n > 0 && is_safe(c)) {
-			memcpy(to, bytes, n);
-			to += n;
-		} else {
-			*to++ = '?';
-		}
-		if (n == 0)
-			n = 1;
-		bytes += n;
-		len -= n;
-	}
-	*to = '\0';
-	return copy;
+	return utf8_replace(bytes, len, instead);
 }
 
 static const struct {

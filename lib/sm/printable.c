@@ -2,43 +2,26 @@
 #include "sm/printable.h"
 
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/utf8.h"
 
 /* C1 controls are XML but steer terminals that print the answer; xmlrpc-c fails
  * on what lies beyond U+FFFF. */
-static bool is_printable(uint32_t c)
+static char of_lines(uint32_t c)
 {
-	return c >= 0x20 && !(c >= 0x7f && c < 0xa0) && c < 0xfffe;
+	if (c == '\n' || c == '\t')
+		return (char)c;
+	return c >= 0x20 && !(c >= 0x7f && c < 0xa0) && c < 0xfffe ? '\0' : '?';
+}
+
+static char of_one_line(uint32_t c)
+{
+	return c == '\n' || c == '\t' ? ' ' : of_lines(c);
 }
 
 char *printable_text(const char *text, bool one_line)
 {
-	size_t len = strlen(text);
-	char *copy = malloc(len + 1);
-	char *to = copy;
-
-	if (!copy)
-		return NULL;
-	while (len > 0) {
-		uint32_t c = 0;
-		size_t n = utf8_decode(text, len, &c);
-
-		if (n > 0 && is_printable(c)) {
-			memcpy(to, text, n);
-			to += n;
-		} else if (c == '\n' || c == '\t') {
-			*to++ = one_line ? ' ' : (char)c;
-		} else {
-			*to++ = '?';
-		}
-		if (n == 0)
-			n = 1;
-		text += n;
-		len -= n;
-	}
-	*to = '\0';
-	return copy;
+	return utf8_replace(text, strlen(text),
+			    one_line ? of_one_line : of_lines);
 }
