@@ -37,7 +37,7 @@ struct pool {
 	bool shown; /* a line of progress is on the terminal */
 };
 
-static void write_all(int fd, const void *bytes, size_t len)
+static bool write_all(int fd, const void *bytes, size_t len)
 {
 	const uint8_t *from = bytes;
 
@@ -47,10 +47,11 @@ static void write_all(int fd, const void *bytes, size_t len)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return;
+			return false;
 		from += n;
 		len -= (size_t)n;
 	}
+	return true;
 }
 
 /* ---- in the worker ---- */
@@ -68,7 +69,8 @@ be_worker(const struct relvm_work *work, size_t index, int fd, pid_t parent)
 	status = work->run(work->context, index, &report);
 	if (report.failed)
 		_exit(RELVM_FAILED); /* without a word */
-	write_all(fd, report.data, report.len);
+	if (!write_all(fd, report.data, report.len))
+		_exit(RELVM_FAILED);
 	_exit((int)status);
 }
 
@@ -168,7 +170,12 @@ static void finish(struct pool *pool, struct worker *worker)
 	}
 	hide_progress(pool);
 	fflush(stdout);
-	write_all(STDOUT_FILENO, worker->report.data, worker->report.len);
+	if (!write_all(STDOUT_FILENO, worker->report.data,
+		       worker->report.len)) {
+		fprintf(stderr, "relvm: the report cannot be written: %s\n",
+			strerror(errno));
+		status = RELVM_FAILED;
+	}
 	buffer_free(&worker->report);
 	worker->pid = 0;
 	pool->busy--;

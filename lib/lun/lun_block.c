@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <linux/fs.h>
+#include <scsi/sg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -238,6 +239,16 @@ static bool kernel_flushes(int fd)
 	return strcmp(text, "write back\n") == 0;
 }
 
+/* Not every disk is a SCSI one: a loop device, NVMe or virtio takes no such
+ * command. Then fsync() is all there is to flush by. */
+static bool takes_scsi(int fd)
+{
+	int version;
+
+	return ioctl(fd, SG_GET_VERSION_NUM, &version) == 0 ||
+	       (errno != ENOTTY && errno != EINVAL);
+}
+
 static int open_device(struct lun_block *self, struct error *err)
 {
 	self->fd = open(self->path, self->access | O_DIRECT | O_CLOEXEC);
@@ -275,7 +286,8 @@ static int open_block(const char *path, int access, struct lun **out,
 		free(self);
 		return -1;
 	}
-	self->sync_ourselves = !kernel_flushes(self->fd);
+	self->cannot_swap = !takes_scsi(self->fd);
+	self->sync_ourselves = !self->cannot_swap && !kernel_flushes(self->fd);
 	if (read_geometry(self, err)) {
 		block_close(&self->lun);
 		return -1;

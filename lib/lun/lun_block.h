@@ -12,7 +12,8 @@
  * it knows the disk to have a volatile cache (queue/write_cache says "write
  * back", from the LUN's caching mode page). Where the kernel does not say so,
  * or is too old to tell (before 4.7), the command is sent by us; a LUN that
- * does not have it has no cache to flush.
+ * does not have it has no cache to flush. A device that is no SCSI disk takes no
+ * command of ours: fsync() then is all.
  */
 #ifndef LUN_LUN_BLOCK_H
 #define LUN_LUN_BLOCK_H

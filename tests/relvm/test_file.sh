@@ -153,6 +153,30 @@ relvm resign --yes "$WORK/clone"
 check "a file that is a loop device: refused" status 1
 check "a file that is a loop device: named" said "$loop"
 losetup -d "$loop"
+# ---- the same as a block device, though no SCSI disk ----
+
+clone "$WORK/original" "$WORK/looped"
+loop=$(losetup -f --show "$WORK/looped")
+relvm plan --json --save-map "$WORK/map" "$loop"
+check "a loop device: plan" status 0
+cp "$OUT" "$WORK/plan.json"
+relvm resign --yes --json --map "$WORK/map" "$loop"
+check "a loop device: resigned" status 0
+check "a loop device: of the schema" valid 1
+losetup -d "$loop"
+check "a loop device: just the writes of the plan" "$relvm_here/writes.py" \
+	"$WORK/plan.json" "$WORK/original" "$WORK/looped"
+check "a loop device: lvm2 and the audit agree" audited \
+	"$(field .sr.new_uuid)" "$WORK/original" "$WORK/looped"
+to_full_disk()
+{
+	STATUS=0
+	"$RELVM" inspect "$WORK/clone" >/dev/full 2>"$ERR" || STATUS=$?
+	: >"$OUT"
+	status 1 && said "cannot be written"
+}
+check "a report that cannot be written is a failure" to_full_disk
+
 flock_by_qemu()
 {
 	qemu-io -f raw -c "sleep 3000" "$WORK/clone" >/dev/null 2>&1 &
