@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,29 +11,24 @@
 #include <unistd.h>
 
 #include "base/log.h"
-
-#define MARK "relvmoiscsi"
+#include "iscsi/users_line.h"
 
 /* A line of the storage manager's has 37 bytes, and a host some hundred SRs. */
 #define USERS_MAX 65536
-
-/* Every line of ours has this length, with its newline, so that it can be
- * changed in place. */
-#define LINE_LEN 96
-
-enum kind {
-	NOBODY, /* not a user's line */
-	OTHER,
-	OURS, /* another run of ours, which lives */
-	DEAD, /* … which does not */
-};
 
 /* The whole file. */
 struct users {
 	char path[PATH_MAX];
 	int fd;
-	char *text;
+	char *text; /* each line ends in a NUL, in its newline's place */
 	size_t len;
+	bool cut; /* the last line has no newline */
+};
+
+/* A line of it. */
+struct place {
+	const char *text;
+	struct users_line line;
 };
 
 /* Hosts before systemd have no /run. */
@@ -68,7 +62,7 @@ static int users_open(struct users *users, const char *iqn, int flags,
 			    iqn);
 	if (path_len < 0 || (size_t)path_len >= sizeof(users->path))
 		return error_set(err, ERROR_INTERNAL, "%.64s: too long", iqn);
-	users->text = malloc(USERS_MAX + LINE_LEN + 1);
+	users->text = malloc(USERS_MAX + 1);
 	if (!users->text)
 		return error_no_memory(err);
 	users->fd = open(users->path, O_RDWR | O_NOFOLLOW | O_CLOEXEC | flags,
@@ -77,81 +71,131 @@ static int users_open(struct users *users, const char *iqn, int flags,
 	if (n < 0)
 		return fail(users, err);
 	users->len = (size_t)n;
-	/* so that every line ends */
-	users->text[users->len] = '\0';
+	users->cut = n > 0 && users->text[n - 1] != '\n';
+	users->text[n] = '\0';
+	for (size_t i = 0; i < users->len; i++) {
+		if (users->text[i] == '\n')
+			users->text[i] = '\0';
+	}
 	return 0;
 }
 
-/* What is behind our process in a line. */
-static struct session_traces read_traces(const char *words)
+/* Goes from line to line; *place is zero before the first. */
+static bool next(const struct users *users, struct place *place)
 {
-	struct session_traces traces = { 0 };
-	unsigned number;
-	char c;
+	const char *text = place->text ? place->text + strlen(place->text) + 1
+				       : users->text;
 
-	for (; *words; words += strcspn(words, " ")) {
-		words += strspn(words, " ");
-		if (sscanf(words, "%c%u", &c, &number) == 2) {
-			if (c == 's' || c == 'S') {
-				traces.session = true;
-				traces.scans_itself = c == 'S';
-				traces.after = number;
-			} else if (c == 'l') {
-				traces.lun = true;
-				traces.lun_number = number;
-			}
-		} else if (*words == 'r') {
-			traces.record = true;
-		}
+	if (text >= users->text + users->len)
+		return false;
+	place->text = text;
+	place->line = users_line_read(text);
+	return true;
+}
+
+/* Puts `len` bytes in the place of that line, if it is still there: the storage
+ * manager may have written the file anew. */
+static int replace(const struct users *users, const struct place *place,
+		   const char *bytes, size_t len, struct error *err)
+{
+	off_t at = place->text - users->text;
+	size_t was = strlen(place->text);
+	char *now = malloc(was + 1);
+	int rc = 0;
+
+	if (!now)
+		return error_no_memory(err);
+	if (pread(users->fd, now, was, at) != (ssize_t)was ||
+	    memcmp(now, place->text, was) != 0)
+		rc = error_set(err, ERROR_INTERNAL,
+			       "%.256s has just been changed by another",
+			       users->path);
+	else if (pwrite(users->fd, bytes, len, at) != (ssize_t)len)
+		rc = fail(users, err);
+	free(now);
+	return rc;
+}
+
+/* Nobody counts a line of blanks. */
+static void blank(const struct users *users, const struct place *place)
+{
+	size_t len = strlen(place->text);
+	char *blanks = malloc(len + 1);
+	struct error err;
+
+	if (!blanks)
+		return;
+	memset(blanks, ' ', len);
+	if (replace(users, place, blanks, len, &err))
+		log_error("%s", err.text);
+	free(blanks);
+}
+
+/* Behind all that is there, whoever writes at the same time. */
+static int append(const struct users *users, const char *line,
+		  struct error *err)
+{
+	char text[1 + USERS_LINE_LEN] = "\n";
+	size_t from = users->cut ? 0 : 1;
+	ssize_t len = (ssize_t)(sizeof(text) - from);
+	int fd =
+		open(users->path, O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
+	int rc = 0;
+
+	memcpy(text + 1, line, USERS_LINE_LEN);
+	if (fd < 0 || write(fd, text + from, (size_t)len) != len)
+		rc = fail(users, err);
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
+static bool is_whole(const struct place *place)
+{
+	return strlen(place->text) == USERS_LINE_LEN - 1;
+}
+
+/* In the place of a line of ours that has been blanked, or at the end. */
+static int add(const struct users *users, const struct users_line *line,
+	       struct error *err)
+{
+	struct place place = { 0 };
+	char text[USERS_LINE_LEN];
+
+	users_line_print(line, text);
+	while (next(users, &place)) {
+		if (is_whole(&place) &&
+		    strspn(place.text, " ") == USERS_LINE_LEN - 1)
+			return replace(users, &place, text, USERS_LINE_LEN - 1,
+				       err);
 	}
-	return traces;
+	return append(users, text, err);
 }
 
-struct line {
-	enum kind kind;
-	struct uuid user;
-	/* OURS and DEAD */
-	long pid;
-	struct session_traces traces;
-};
-
-static struct line read_line(const char *text)
+static int rewrite(const struct users *users, const struct place *place,
+		   struct error *err)
 {
-	struct line line = { .kind = NOBODY };
-	int end = 0;
+	char text[USERS_LINE_LEN];
 
-	if (strlen(text) < UUID_TEXT_LEN || !uuid_from_text(text, &line.user))
-		return line;
-	line.kind = OTHER;
-	text += UUID_TEXT_LEN;
-	if (sscanf(text, " " MARK " %ld%n", &line.pid, &end) != 1 ||
-	    line.pid <= 0 || end <= 0)
-		return line;
-	line.kind = kill((pid_t)line.pid, 0) && errno == ESRCH ? DEAD : OURS;
-	line.traces = read_traces(text + end);
-	return line;
+	users_line_print(&place->line, text);
+	return replace(users, place, text, USERS_LINE_LEN - 1, err);
 }
 
-/* A line of process `pid`, without a NUL. The longest has 84 bytes. */
-static void print_line(const struct uuid *user, long pid,
-		       const struct session_traces *traces, char out[LINE_LEN])
+/* Finds a line: that of `us`, or where this is NULL one of another run of ours;
+ * not one that has been cut short. */
+static bool find_line(const struct users *users, const struct uuid *us,
+		      const struct uuid *not_us, struct place *out)
 {
-	char session[16] = "", lun[16] = "", line[LINE_LEN + 32];
-	char uuid[UUID_TEXT_LEN];
-	int n;
+	*out = (struct place){ 0 };
+	while (next(users, out)) {
+		const struct users_line *line = &out->line;
 
-	uuid_to_text(user, uuid);
-	if (traces->session)
-		snprintf(session, sizeof(session), " %c%u",
-			 traces->scans_itself ? 'S' : 's', traces->after);
-	if (traces->lun)
-		snprintf(lun, sizeof(lun), " l%u", traces->lun_number);
-	n = snprintf(line, sizeof(line), "%.*s " MARK " %ld%s%s%s",
-		     UUID_TEXT_LEN, uuid, pid, session,
-		     traces->record ? " r" : "", lun);
-	memset(out, ' ', LINE_LEN);
-	memcpy(out, line, n < LINE_LEN ? (size_t)n : LINE_LEN - 1);
-	out[LINE_LEN - 1] = '\n';
+		if (line->kind == USER_OURS && is_whole(out) &&
+		    (us ? uuid_equal(&line->user, us)
+			: !uuid_equal(&line->user, not_us)))
+			return true;
+	}
+	return false;
 }
 
 /* What has to be undone of a session belongs together. */
@@ -166,78 +210,77 @@ static void add_session(struct session_traces *to,
 	to->record |= from->record;
 }
 
-/* Takes the lines out that are nobody's, dead, or ours (`us` may be NULL), and
- * puts what the dead had into *left. Returns how many stay. */
-static size_t tidy(struct users *users, const struct uuid *us, unsigned lun,
-		   struct session_traces *left)
+/* What the dead had of the session, and of LUN `lun`. */
+static void inherit(const struct users *users, unsigned lun,
+		    struct session_traces *left)
 {
-	char *rest = users->text;
-	char *to = users->text;
-	size_t kept = 0;
-	char *line;
+	struct place place = { 0 };
 
-	while ((line = strsep(&rest, "\n"))) {
-		size_t len = strlen(line);
-		struct line read = read_line(line);
+	while (next(users, &place)) {
+		const struct session_traces *traces = &place.line.traces;
 
-		if (read.kind == DEAD) {
-			add_session(left, &read.traces);
-			left->lun |= read.traces.lun &&
-				     read.traces.lun_number == lun;
-		}
-		if (read.kind == NOBODY || read.kind == DEAD ||
-		    (us && uuid_equal(&read.user, us)))
+		if (place.line.kind != USER_DEAD)
 			continue;
-		memmove(to, line, len);
-		to += len;
-		*to++ = '\n';
-		kept++;
+		add_session(left, traces);
+		left->lun |= traces->lun && traces->lun_number == lun;
 	}
-	users->len = (size_t)(to - users->text);
-	return kept;
 }
 
-/* The file becomes users->text, which is shorter. */
-static int save(const struct users *users, struct error *err)
+static bool is_us(const struct place *place, const struct uuid *us)
 {
-	if (pwrite(users->fd, users->text, users->len, 0) !=
-		    (ssize_t)users->len ||
-	    ftruncate(users->fd, (off_t)users->len))
-		return fail(users, err);
-	return 0;
+	return place->line.kind != USER_NOBODY &&
+	       uuid_equal(&place->line.user, us);
 }
 
-/* The same; a file without a line goes. What fails is logged. */
-static void save_or_remove(const struct users *users)
+/* Whether anybody is there but us; the dead count or not. */
+static bool has_others(const struct users *users, const struct uuid *us,
+		       bool dead_too)
 {
+	struct place place = { 0 };
+
+	while (next(users, &place)) {
+		enum user_kind kind = place.line.kind;
+
+		if (kind != USER_NOBODY && (kind != USER_DEAD || dead_too) &&
+		    !is_us(&place, us))
+			return true;
+	}
+	return false;
+}
+
+/* The lines of the dead, and ours (`us` may be NULL). */
+static void blank_lines(const struct users *users, const struct uuid *us)
+{
+	struct place place = { 0 };
+
+	while (next(users, &place)) {
+		if (place.line.kind == USER_DEAD || (us && is_us(&place, us)))
+			blank(users, &place);
+	}
+}
+
+/* A file that names nobody goes, unless somebody has just added a line. */
+static bool remove_file(const struct users *users)
+{
+	struct stat opened, named;
 	struct error err;
 
-	if (users->len > 0 ? save(users, &err)
-			   : unlink(users->path) && fail(users, &err))
+	if (fstat(users->fd, &opened) || lstat(users->path, &named) ||
+	    opened.st_ino != named.st_ino || named.st_size != (off_t)users->len)
+		return false;
+	if (unlink(users->path) && errno != ENOENT) {
+		fail(users, &err);
 		log_error("%s", err.text);
-}
-
-/* Behind all that is there, whoever writes at the same time. */
-static int append(const struct users *users, const char *line,
-		  struct error *err)
-{
-	int fd =
-		open(users->path, O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
-	int rc = 0;
-
-	if (fd < 0 || write(fd, line, LINE_LEN) != LINE_LEN)
-		rc = fail(users, err);
-	if (fd >= 0)
-		close(fd);
-	return rc;
+		return false;
+	}
+	return true;
 }
 
 int session_users_join(const char *iqn, unsigned lun, struct uuid *us,
 		       struct session_traces *left, struct error *err)
 {
-	char line[LINE_LEN];
+	struct users_line line;
 	struct users users;
-	size_t was;
 	int rc;
 
 	*left = (struct session_traces){ .lun_number = lun };
@@ -247,105 +290,108 @@ int session_users_join(const char *iqn, unsigned lun, struct uuid *us,
 				 strerror(errno));
 	rc = users_open(&users, iqn, O_CREAT, err);
 	if (!rc) {
-		was = users.len;
-		tidy(&users, NULL, lun, left);
-		/* Ours is there before those of the dead go. */
-		print_line(us, getpid(), left, line);
-		rc = append(&users, line, err);
-		if (!rc && users.len != was) {
-			memcpy(users.text + users.len, line, LINE_LEN);
-			users.len += LINE_LEN;
-			rc = save(&users, err);
-		}
+		inherit(&users, lun, left);
+		line = users_line_new(us);
+		line.traces = *left;
+		rc = add(&users, &line, err);
 	}
+	/* Ours is there before those of the dead go. */
+	if (!rc)
+		blank_lines(&users, NULL);
 	users_close(&users);
 	return rc;
-}
-
-/* Finds a line: that of `us`, or where this is NULL one of another run of ours;
- * not one that has been cut short. */
-static bool find_line(const struct users *users, const struct uuid *us,
-		      const struct uuid *not_us, size_t *at, struct line *out)
-{
-	for (size_t i = 0; i + LINE_LEN <= users->len; i++) {
-		const char *text = users->text + i;
-		char copy[LINE_LEN] = "";
-
-		if ((i > 0 && text[-1] != '\n') || text[LINE_LEN - 1] != '\n')
-			continue;
-		memcpy(copy, text, LINE_LEN - 1);
-		*out = read_line(copy);
-		*at = i;
-		if (out->kind == OURS && (us ? uuid_equal(&out->user, us)
-					     : !uuid_equal(&out->user, not_us)))
-			return true;
-	}
-	return false;
 }
 
 int session_users_note(const char *iqn, const struct uuid *us,
 		       const struct session_traces *traces, struct error *err)
 {
-	char text[LINE_LEN];
 	struct users users;
-	struct line line;
-	size_t at;
+	struct place place;
 	int rc = users_open(&users, iqn, 0, err);
 
-	if (!rc && !find_line(&users, us, NULL, &at, &line))
+	if (!rc && !find_line(&users, us, NULL, &place))
 		rc = error_set(err, ERROR_INTERNAL, "%.256s: our line is gone",
 			       users.path);
 	if (!rc) {
-		print_line(us, line.pid, traces, text);
-		if (pwrite(users.fd, text, LINE_LEN, (off_t)at) != LINE_LEN)
-			rc = fail(&users, err);
+		place.line.traces = *traces;
+		rc = rewrite(&users, &place, err);
 	}
 	users_close(&users);
 	return rc;
 }
 
 /* Leaves session and record to another run of ours, if there is one. */
-static void bequeath(struct users *users, const struct uuid *us,
+static void bequeath(const struct users *users, const struct uuid *us,
 		     struct session_traces *traces)
 {
-	struct line heir;
-	size_t at;
+	struct place heir;
+	struct error err;
 
 	if (!(traces->session || traces->record) ||
-	    !find_line(users, NULL, us, &at, &heir))
+	    !find_line(users, NULL, us, &heir))
 		return;
-	add_session(&heir.traces, traces);
-	print_line(&heir.user, heir.pid, &heir.traces, users->text + at);
+	add_session(&heir.line.traces, traces);
+	if (rewrite(users, &heir, &err))
+		log_error("%s", err.text);
 	traces->session = traces->record = false;
+}
+
+/* Our line says what we are about to undo. */
+static void keep_line(const struct users *users, const struct uuid *us,
+		      const struct session_traces *traces)
+{
+	struct place place;
+	struct error err;
+	int rc;
+
+	if (find_line(users, us, NULL, &place)) {
+		place.line.traces = *traces;
+		rc = rewrite(users, &place, &err);
+	} else {
+		place.line = users_line_new(us);
+		place.line.traces = *traces;
+		rc = add(users, &place.line, &err);
+	}
+	if (rc)
+		log_error("%s", err.text);
+}
+
+static void leave(const struct users *users, const struct uuid *us, bool others,
+		  struct session_traces *traces)
+{
+	struct session_traces left = { 0 };
+	struct place place;
+
+	if (find_line(users, us, NULL, &place))
+		*traces = place.line.traces;
+	inherit(users, traces->lun_number, &left);
+	add_session(traces, &left);
+	bequeath(users, us, traces);
+	if (others) {
+		blank_lines(users, us);
+	} else if (traces->session || traces->record) {
+		keep_line(users, us, traces);
+		blank_lines(users, NULL);
+	} else if (!remove_file(users)) {
+		blank_lines(users, us);
+	}
 }
 
 bool session_users_leave(const char *iqn, const struct uuid *us,
 			 struct session_traces *traces)
 {
-	struct session_traces left = { 0 };
 	struct users users;
-	struct line line;
 	struct error err;
-	bool others = true;
-	size_t at;
+	bool others;
 
 	if (users_open(&users, iqn, 0, &err)) {
 		others = access(users.path, F_OK) == 0;
 		if (others)
 			log_error("%s", err.text);
-		users_close(&users);
-		return others;
+	} else {
+		others = has_others(&users, us, false);
+		leave(&users, us, others, traces);
 	}
-	if (find_line(&users, us, NULL, &at, &line))
-		*traces = line.traces;
-	others = tidy(&users, us, traces->lun_number, &left) > 0;
-	add_session(traces, &left);
-	bequeath(&users, us, traces);
-	if (!others && (traces->session || traces->record)) {
-		print_line(us, getpid(), traces, users.text);
-		users.len = LINE_LEN;
-	}
-	save_or_remove(&users);
 	users_close(&users);
 	return others;
 }
@@ -354,17 +400,13 @@ void session_users_undone(const char *iqn, const struct uuid *us)
 {
 	struct users users;
 	struct error err;
-	struct line line;
-	size_t at;
+	struct place place;
 
 	/* A dead one's line tells what there is to do: it stays for the next
 	 * run. */
 	if (users_open(&users, iqn, 0, &err) == 0 &&
-	    find_line(&users, us, NULL, &at, &line)) {
-		users.len -= LINE_LEN;
-		memmove(users.text + at, users.text + at + LINE_LEN,
-			users.len - at + 1);
-		save_or_remove(&users);
-	}
+	    find_line(&users, us, NULL, &place) &&
+	    (has_others(&users, us, true) || !remove_file(&users)))
+		blank(&users, &place);
 	users_close(&users);
 }

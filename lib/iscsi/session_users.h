@@ -5,21 +5,16 @@
  * sessions to a target when it has taken its own line out and no other is left,
  * so whoever relies on a session has one.
  *
- * Ours goes on behind the uuid, which the storage manager keeps and does not
- * look at, with our name, our process, and what we have made and have to undo:
- *
- *   <uuid> relvmoiscsi <pid> [s<after>|S<after>] [r] [l<lun>]
- *
- * s: a session, whose number is above <after>, that has only the LUNs that were
- * asked for (S: all of them). r: a node record. l: a LUN of the session. It is
- * said before it is made, so that the line of a run that was killed tells the
+ * Ours says behind the uuid what we have made and have to undo (users_line.h),
+ * and says so before it is made: so the line of a run that was killed tells the
  * next run what to undo; and a run that leaves while another one of ours stays
  * leaves the session to that one.
  *
  * All calls need the storage manager's lock around iscsiadm, which keeps our
- * runs apart. The storage manager itself has no lock for these files; a line is
- * added by one write(), and the file rewritten in one, to keep the moment
- * short.
+ * runs apart. The storage manager itself has no lock for these files, and may
+ * add its line at any moment. So we never shorten the file, nor write over
+ * lines but our own: those that go become blanks, which nobody counts, and
+ * which the next of our lines takes.
  *
  * Source: xapi-project/sm, core/util.py.
  */

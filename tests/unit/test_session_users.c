@@ -21,6 +21,9 @@
 /* As the storage manager writes it. */
 #define SM_LINE "7f5d2b0a-51f4-4b3c-9f0e-6b5b43f7ad10\n"
 
+/* Ours. */
+#define LINE_LEN 112
+
 static char iqn[64];
 static char path[128];
 
@@ -62,6 +65,23 @@ static const char *content(void)
 	text[n] = '\0';
 	if (fd >= 0)
 		close(fd);
+	return text;
+}
+
+/* The same without its blank lines. */
+static const char *lines(void)
+{
+	static char text[4096];
+	char copy[4096];
+	char *rest = copy;
+	char *line;
+
+	strcpy(copy, content());
+	text[0] = '\0';
+	while ((line = strsep(&rest, "\n"))) {
+		if (line[strspn(line, " ")])
+			strcat(strcat(text, line), "\n");
+	}
 	return text;
 }
 
@@ -125,10 +145,10 @@ static void counts_us_among_others(void **state)
 	(void)state;
 	put(SM_LINE);
 	join(1, &us);
-	assert_int_equal(strlen(content()), strlen(SM_LINE) + 96);
+	assert_int_equal(strlen(content()), strlen(SM_LINE) + LINE_LEN);
 	assert_int_equal(strncmp(content(), SM_LINE, strlen(SM_LINE)), 0);
 	assert_true(session_users_leave(iqn, &us, &made));
-	assert_string_equal(content(), SM_LINE);
+	assert_string_equal(lines(), SM_LINE);
 }
 
 static void takes_the_file_away(void **state)
@@ -155,12 +175,12 @@ static void remembers_until_it_is_undone(void **state)
 	note(&us, &all);
 	assert_false(session_users_leave(iqn, &us, &made));
 	same(&made, &all);
-	assert_int_equal(strlen(content()), 96);
+	assert_int_equal(strlen(content()), LINE_LEN);
 	put(SM_LINE);
 	session_users_undone(iqn, &us);
-	assert_string_equal(content(), SM_LINE);
+	assert_string_equal(lines(), SM_LINE);
 	session_users_undone(iqn, &us);
-	assert_string_equal(content(), SM_LINE);
+	assert_string_equal(lines(), SM_LINE);
 
 	unlink(path);
 	join(1, &us);
@@ -182,7 +202,7 @@ static void remembers_what_was_made(void **state)
 	put(SM_LINE);
 	join(16383, &us);
 	note(&us, &all);
-	assert_int_equal(strlen(content()), strlen(SM_LINE) + 96);
+	assert_int_equal(strlen(content()), strlen(SM_LINE) + LINE_LEN);
 	assert_true(session_users_leave(iqn, &us, &made));
 	same(&made, &all);
 
@@ -215,7 +235,7 @@ static void leaves_a_session_to_another_run(void **state)
 	assert_int_equal(made.after, all.after);
 	assert_true(made.record);
 	assert_int_equal(made.lun_number, 2);
-	assert_string_equal(content(), SM_LINE);
+	assert_string_equal(lines(), SM_LINE);
 }
 
 static void inherits_from_the_dead(void **state)
@@ -227,13 +247,13 @@ static void inherits_from_the_dead(void **state)
 	(void)state;
 	put(SM_LINE);
 	run_and_die(16383, &all);
-	assert_int_equal(strlen(content()), strlen(SM_LINE) + 96);
+	assert_int_equal(strlen(content()), strlen(SM_LINE) + LINE_LEN);
 	left = join(16383, &us);
 	same(&left, &all);
-	assert_int_equal(strlen(content()), strlen(SM_LINE) + 96);
+	assert_int_equal(strlen(lines()), strlen(SM_LINE) + LINE_LEN);
 	assert_true(session_users_leave(iqn, &us, &made));
 	same(&made, &all);
-	assert_string_equal(content(), SM_LINE);
+	assert_string_equal(lines(), SM_LINE);
 
 	/* but not another's LUN */
 	run_and_die(16383, &all);
@@ -259,18 +279,130 @@ static void is_not_misled_by_lines(void **state)
 	(void)state;
 	put("\n \nno uuid\n"
 	    "7f5d2b0a-51f4-4b3c-9f0e-6b5b43f7ad10 relvmoiscsi\n"
-	    "7f5d2b0a-51f4-4b3c-9f0e-6b5b43f7ad11 relvmoiscsi -5 s1 r l1\n"
+	    "7f5d2b0a-51f4-4b3c-9f0e-6b5b43f7ad11 relvmoiscsi -5 9 s1 r l1\n"
 	    "7f5d2b0a-51f4-4b3c-9f0e-6b5b43f7ad12 relvmoiscsi 1 s1 r\n"
 	    "7f5d2b0a-51f4-4b3c-9f0e-6b5b43f7ad13");
 	put("\n");
 	left = join(1, &us);
 	assert_false(left.session || left.record || left.lun);
 	note(&us, &all);
-	/* The line of process 1 is too short to be one of ours. */
+	/* The line of process 1 is not as ours are. */
 	assert_true(session_users_leave(iqn, &us, &made));
 	assert_true(made.session);
-	assert_null(strstr(content(), "no uuid"));
 	assert_non_null(strstr(content(), "ad13\n"));
+}
+
+/* The storage manager has no lock: what it adds must not go, whenever that
+ * is. */
+static void loses_no_line_of_others(void **state)
+{
+	struct session_traces made = { 0 };
+	struct uuid us;
+
+	(void)state;
+	for (int i = 0; i < 3000; i++) {
+		pid_t child;
+
+		unlink(path);
+		join(1, &us);
+		put(SM_LINE);
+		child = fork();
+		if (child == 0) {
+			static const char other[] =
+				"7f5d2b0a-51f4-4b3c-9f0e-6b5b43f7ad11\n";
+			int fd;
+
+			for (volatile int k = 0; k < i % 60 * 400; k++)
+				;
+			fd = open(path, O_WRONLY | O_APPEND);
+			_exit(write(fd, other, sizeof(other) - 1) < 0);
+		}
+		assert_true(session_users_leave(iqn, &us, &made));
+		assert_int_equal(waitpid(child, NULL, 0), child);
+		assert_non_null(strstr(content(), "ad10\n"));
+		assert_non_null(strstr(content(), "ad11\n"));
+	}
+}
+
+/* The storage manager writes the file anew, without what is blank at the end of
+ * a line, when it takes its own out. */
+static void survives_a_rewrite(void **state)
+{
+	struct session_traces made = { 0 };
+	struct uuid us;
+	char text[4096];
+	size_t len;
+	FILE *file;
+
+	(void)state;
+	put(SM_LINE);
+	join(1, &us);
+	strcpy(text, content() + strlen(SM_LINE));
+	for (len = strlen(text); len > 0 && strchr(" \n", text[len - 1]);)
+		text[--len] = '\0';
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fprintf(file, "%s\n", text);
+	assert_int_equal(fclose(file), 0);
+	note(&us, &all);
+	assert_false(session_users_leave(iqn, &us, &made));
+	same(&made, &all);
+}
+
+/* A target that is attached for long sees many runs of ours. */
+static void does_not_grow(void **state)
+{
+	struct session_traces made = { 0 };
+	struct uuid first, second;
+
+	(void)state;
+	put(SM_LINE);
+	for (int i = 0; i < 5; i++) {
+		join(1, &first);
+		join(2, &second);
+		session_users_leave(iqn, &first, &made);
+		session_users_leave(iqn, &second, &made);
+	}
+	assert_true(strlen(content()) <= strlen(SM_LINE) + 2 * LINE_LEN);
+	assert_string_equal(lines(), SM_LINE);
+}
+
+/* The number of a run that was killed is another process's by now. */
+static void tells_processes_apart(void **state)
+{
+	struct session_traces left;
+	struct session_traces made = { 0 };
+	struct uuid us;
+	char text[4096];
+	char *number;
+
+	(void)state;
+	run_and_die(16383, &all);
+	strcpy(text, content());
+	number = strstr(text, "relvmoiscsi ");
+	assert_non_null(number);
+	number += strlen("relvmoiscsi ");
+	/* init runs, and is not ours */
+	memset(number, ' ', strcspn(number, " "));
+	*number = '1';
+	unlink(path);
+	put(text);
+	left = join(16383, &us);
+	same(&left, &all);
+	session_users_leave(iqn, &us, &made);
+}
+
+/* Such as one that a full disk has left. */
+static void ends_a_line_that_was_cut(void **state)
+{
+	struct session_traces made = { 0 };
+	struct uuid us;
+
+	(void)state;
+	put("7f5d2b0a-51f4-4b3c-9f0e-6b5b43f7ad10");
+	join(1, &us);
+	assert_true(session_users_leave(iqn, &us, &made));
+	assert_string_equal(lines(), SM_LINE);
 }
 
 static void does_not_follow_a_link(void **state)
@@ -299,6 +431,11 @@ int main(void)
 		TEST(leaves_a_session_to_another_run),
 		TEST(inherits_from_the_dead),
 		TEST(is_not_misled_by_lines),
+		TEST(loses_no_line_of_others),
+		TEST(survives_a_rewrite),
+		TEST(does_not_grow),
+		TEST(tells_processes_apart),
+		TEST(ends_a_line_that_was_cut),
 		TEST(does_not_follow_a_link),
 	};
 
