@@ -10,8 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "base/clock.h"
 
 /* How often it is asked whether the program has ended while a process that it
  * left behind keeps its outputs open. Without one, their end tells. */
@@ -34,14 +35,6 @@ struct running {
 	bool ended;
 	int status;
 };
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static int find_program(const char *name, char *path, size_t size,
 			struct error *err)
@@ -227,7 +220,7 @@ static bool all_read(const struct running *child)
 
 static void wait_for_end(struct running *child, int64_t deadline)
 {
-	while (!child->ended && now_ms() < deadline) {
+	while (!child->ended && clock_now_ms() < deadline) {
 		look_for_end(child);
 		if (!child->ended)
 			poll(NULL, 0, 1);
@@ -238,7 +231,7 @@ static void wait_for_end(struct running *child, int64_t deadline)
 static void follow(struct running *child, int64_t deadline)
 {
 	while (!all_read(child)) {
-		int64_t left = deadline - now_ms();
+		int64_t left = deadline - clock_now_ms();
 		int ready;
 
 		if (left <= 0)
@@ -277,11 +270,11 @@ int child_run(const struct child_command *command, struct child_result *result,
 
 	if (start(command, &child, err))
 		return -1;
-	follow(&child, now_ms() + command->deadline_ms);
+	follow(&child, clock_now_ms() + command->deadline_ms);
 	late = !child.ended;
 	if (late) {
 		kill(-child.pid, SIGKILL);
-		wait_for_end(&child, now_ms() + KILLED_MS);
+		wait_for_end(&child, clock_now_ms() + KILLED_MS);
 	}
 	close_outputs(&child);
 	buffer_add(&got.out, "", 1);

@@ -3,10 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/clock.h"
 
 /* A file may be unlinked by its owner between our opening and locking it; then
  * the next one is tried, this often. */
@@ -14,11 +18,16 @@
 
 #define DIRECTORY (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
+/* How often a lock is asked for that another process holds. */
+#define PAUSE_MS 10
+
 struct place {
 	const char *dir;
 	const char *ns;
 	const char *what; /* for errors */
-	bool wait;
+	const char *run;  /* for errors: what its holder is */
+	int64_t until;	  /* as of clock_now_ms */
+	bool (*stop)(void);
 };
 
 enum attempt {
@@ -71,8 +80,8 @@ static enum attempt held(const struct host_lock *lock,
 				 (long)holder.l_pid);
 	}
 	error_set(err, ERROR_LOCKED,
-		  "another resign of %s is running on this host%s; wait for it",
-		  place->what, process);
+		  "another %s is running on this host%s; wait for it",
+		  place->run, process);
 	return FAILED;
 }
 
@@ -93,17 +102,24 @@ static enum attempt lock_file(const struct host_lock *lock,
 			      const struct place *place, struct error *err)
 {
 	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-	int rc;
 
-	do {
-		rc = fcntl(lock->file, place->wait ? F_SETLKW : F_SETLK,
-			   &whole);
-	} while (rc && errno == EINTR);
-	if (rc && (errno == EAGAIN || errno == EACCES))
-		return held(lock, place, err);
-	if (rc) {
-		cannot(place, err);
-		return FAILED;
+	while (fcntl(lock->file, F_SETLK, &whole)) {
+		if (errno == EINTR)
+			continue;
+		if (errno != EAGAIN && errno != EACCES) {
+			cannot(place, err);
+			return FAILED;
+		}
+		if (place->stop && place->stop()) {
+			error_set(err, ERROR_INTERRUPTED,
+				  "the LUN is unchanged: stopped by a signal "
+				  "while it waited for another %s",
+				  place->run);
+			return FAILED;
+		}
+		if (clock_now_ms() >= place->until)
+			return held(lock, place, err);
+		poll(NULL, 0, PAUSE_MS);
 	}
 	return still_there(lock) ? TAKEN : AGAIN;
 }
@@ -175,10 +191,15 @@ int host_lock_lun(const char *dir, const char *scsi_id, struct host_lock *out,
 		  struct error *err)
 {
 	struct host_lock lock = { .ours = true };
-	char what[128];
-	const struct place place = { dir, "relvmoiscsi", what, false };
+	char run[128];
+	const struct place place = {
+		.dir = dir,
+		.ns = "relvmoiscsi",
+		.what = run + strlen("resign of "),
+		.run = run,
+	};
 
-	snprintf(what, sizeof(what), "LUN %s", scsi_id);
+	snprintf(run, sizeof(run), "resign of LUN %s", scsi_id);
 	file_name(scsi_id, lock.name, sizeof(lock.name));
 	if (take(&lock, &place, err))
 		return -1;
@@ -186,12 +207,19 @@ int host_lock_lun(const char *dir, const char *scsi_id, struct host_lock *out,
 	return 0;
 }
 
-int host_lock_iscsiadm(const char *dir, struct host_lock *out,
-		       struct error *err)
+int host_lock_iscsiadm(const char *dir, int wait_ms, bool (*stop)(void),
+		       struct host_lock *out, struct error *err)
 {
 	/* The misspelling is the storage manager's. */
 	struct host_lock lock = { .name = "isciadm_running" };
-	const struct place place = { dir, "iscsiadm", "iscsiadm", true };
+	const struct place place = {
+		.dir = dir,
+		.ns = "iscsiadm",
+		.what = "iscsiadm",
+		.run = "iscsiadm",
+		.until = clock_now_ms() + wait_ms,
+		.stop = stop,
+	};
 
 	if (take(&lock, &place, err))
 		return -1;

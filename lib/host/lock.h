@@ -29,11 +29,12 @@ struct host_lock {
 int host_lock_lun(const char *dir, const char *scsi_id, struct host_lock *out,
 		  struct error *err);
 
-/* The lock under which the storage manager runs each iscsiadm, to be held for
- * as long as one command of ours. Waits for it, and signals do not end that.
- * ERROR_LOCKED: it cannot be made. */
-int host_lock_iscsiadm(const char *dir, struct host_lock *out,
-		       struct error *err);
+/* The lock under which the storage manager runs each iscsiadm; we hold it for
+ * all that belongs to one login or logout. Waits for it. ERROR_LOCKED: another
+ * process has held it for `wait_ms`, or it cannot be made; ERROR_INTERRUPTED:
+ * `stop`, which may be NULL, said so. */
+int host_lock_iscsiadm(const char *dir, int wait_ms, bool (*stop)(void),
+		       struct host_lock *out, struct error *err);
 
 void host_lock_release(struct host_lock *lock);
 

@@ -9,6 +9,7 @@
 
 #include <iscsi/scsi-lowlevel.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "iscsi/address.h"
 #include "iscsi/session_io.h"
@@ -196,10 +197,10 @@ static int wait_for_list(struct iscsi_context *session, struct listing *listing,
 			 bool (*stop)(void))
 {
 	const struct iscsi_portal *portal = listing->portal;
-	int64_t deadline = session_now_ms() + ANSWER_MS;
+	int64_t deadline = clock_now_ms() + ANSWER_MS;
 
 	while (!listing->answered) {
-		int64_t now = session_now_ms();
+		int64_t now = clock_now_ms();
 		int events;
 
 		if (stop && stop())

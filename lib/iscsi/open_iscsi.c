@@ -6,19 +6,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "host/lock.h"
 #include "iscsi/address.h"
 #include "iscsi/disk_id.h"
 #include "iscsi/iscsiadm.h"
 #include "iscsi/node_record.h"
-#include "iscsi/session_io.h"
 #include "iscsi/session_users.h"
 #include "iscsi/sysfs_session.h"
 #include "iscsi/user_session.h"
 
 /* For a LUN to be probed by the kernel and its disk to have a node. */
 #define DISK_MS 15000
+
+/* For the storage manager's iscsiadm, which may try a target that does not
+ * answer. */
+#define LOCK_MS 120000
 
 /* How often sysfs is looked at. */
 #define LOOK_MS 2
@@ -194,12 +198,12 @@ static bool disk_there(struct open_iscsi *self)
 
 static int wait_for_disk(struct open_iscsi *self, struct error *err)
 {
-	int64_t deadline = session_now_ms() + DISK_MS;
+	int64_t deadline = clock_now_ms() + DISK_MS;
 
 	while (!disk_there(self)) {
 		if (check_stop(self, err))
 			return -1;
-		if (session_now_ms() >= deadline)
+		if (clock_now_ms() >= deadline)
 			return error_set(err, ERROR_NO_DEVICE,
 					 "LUN %u of session %u is no disk of "
 					 "this host after %d seconds",
@@ -265,7 +269,8 @@ static int attach(struct open_iscsi *self, struct error *err)
 		return error_set(err, ERROR_BAD_VALUE,
 				 "targetIQN must not contain '/'");
 	if (find_lun(self, err) || iscsid_check(err) || check_stop(self, err) ||
-	    host_lock_iscsiadm(self->wanted.lock_dir, &lock, err))
+	    host_lock_iscsiadm(self->wanted.lock_dir, LOCK_MS,
+			       self->wanted.stop, &lock, err))
 		return -1;
 	rc = check_stop(self, err);
 	if (!rc)
@@ -326,8 +331,8 @@ static void leave_target(struct open_iscsi *self)
 {
 	struct host_lock lock;
 	struct error err;
-	bool locked =
-		host_lock_iscsiadm(self->wanted.lock_dir, &lock, &err) == 0;
+	bool locked = host_lock_iscsiadm(self->wanted.lock_dir, LOCK_MS, NULL,
+					 &lock, &err) == 0;
 	bool others;
 
 	if (!locked)
@@ -347,11 +352,11 @@ static void leave_target(struct open_iscsi *self)
  * LUN that others have added. */
 static void remove_lun(const struct open_iscsi *self)
 {
-	int64_t deadline = session_now_ms() + DISK_MS;
+	int64_t deadline = clock_now_ms() + DISK_MS;
 
 	sysfs_lun_remove(&self->session, self->lun);
 	while (sysfs_lun_there(&self->session, self->lun) &&
-	       session_now_ms() < deadline)
+	       clock_now_ms() < deadline)
 		poll(NULL, 0, LOOK_MS);
 }
 

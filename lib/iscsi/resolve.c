@@ -10,7 +10,7 @@
 
 #include <ares.h>
 
-#include "iscsi/session_io.h"
+#include "base/clock.h"
 
 /* What one server gets for its first answer, and how often it is asked. */
 #define SERVER_MS    2000
@@ -109,7 +109,7 @@ static int run(ares_channel channel, const char *host, bool (*stop)(void),
 		.ai_family = AF_UNSPEC,
 		.ai_socktype = SOCK_STREAM,
 	};
-	int64_t deadline = session_now_ms() + RESOLVE_MS;
+	int64_t deadline = clock_now_ms() + RESOLVE_MS;
 
 	ares_getaddrinfo(channel, host, NULL, &hints, on_end, lookup);
 	while (!lookup->done) {
@@ -118,7 +118,7 @@ static int run(ares_channel channel, const char *host, bool (*stop)(void),
 					 "stopped by a signal while it looked "
 					 "up the target's name %s",
 					 host);
-		if (session_now_ms() >= deadline)
+		if (clock_now_ms() >= deadline)
 			return error_set(err, ERROR_RESOLVE,
 					 "the target's name %s does not "
 					 "resolve: no answer within %d seconds",

@@ -7,6 +7,7 @@
 #include <sys/random.h>
 
 #include "base/bytes.h"
+#include "base/clock.h"
 #include "iscsi/session_io.h"
 
 /* Commands under way at once. Targets let in 32 to 128 of them; more only
@@ -145,14 +146,14 @@ static void take_answer(struct run *run, struct slot *slot)
 	if (task->residual_status == SCSI_RESIDUAL_UNDERFLOW &&
 	    command->direction == SCSI_XFER_READ)
 		command->received =
-		    task->residual < command->len
-			? command->len - (uint32_t)task->residual
-			: 0;
+			task->residual < command->len
+				? command->len - (uint32_t)task->residual
+				: 0;
 	if (command->exact) {
 		command->short_data =
-		    task->residual_status != SCSI_RESIDUAL_NO_RESIDUAL ||
-		    (command->direction == SCSI_XFER_READ &&
-		     canary_left(run, command));
+			task->residual_status != SCSI_RESIDUAL_NO_RESIDUAL ||
+			(command->direction == SCSI_XFER_READ &&
+			 canary_left(run, command));
 		command->good = !command->short_data;
 	}
 	run->batch->traffic->bytes_in += command->received;
@@ -213,7 +214,7 @@ static bool is_lost(int status)
 /* -1: the session is lost. */
 static int finish_slot(struct run *run, struct slot *slot)
 {
-	int64_t now = session_now_ms();
+	int64_t now = clock_now_ms();
 	int wait;
 
 	if (is_lost(slot->status))
@@ -223,8 +224,8 @@ static int finish_slot(struct run *run, struct slot *slot)
 	slot->task = NULL;
 
 	wait = slot->command->good || slot->command->short_data
-		   ? -1
-		   : retry_after_ms(run, slot);
+		       ? -1
+		       : retry_after_ms(run, slot);
 	if (wait >= 0 && !run->failed) {
 		slot->state = SLOT_WAITING;
 		slot->not_before = now + wait;
@@ -256,7 +257,7 @@ static int advance(struct run *run, int64_t *until)
 			run->busy--;
 		}
 		if (slot->state == SLOT_WAITING) {
-			if (slot->not_before <= session_now_ms()) {
+			if (slot->not_before <= clock_now_ms()) {
 				if (send_slot(run, slot))
 					return -1;
 			} else if (slot->not_before < *until) {
@@ -306,7 +307,7 @@ int scsi_batch_run(const struct scsi_batch *batch, struct error *err)
 	struct run run = { .batch = batch, .unflushed = batch->unflushed };
 	int64_t until;
 
-	run.deadline = session_now_ms() + PROGRESS_MS;
+	run.deadline = clock_now_ms() + PROGRESS_MS;
 	if (getrandom(&run.canary, sizeof(run.canary), 0) != sizeof(run.canary))
 		return error_set(err, ERROR_INTERNAL,
 				 "the kernel gives no random number");
@@ -321,7 +322,7 @@ int scsi_batch_run(const struct scsi_batch *batch, struct error *err)
 		if (events < 0)
 			return give_up(&run, "the iSCSI session is closed",
 				       err);
-		if (events == 0 && session_now_ms() >= run.deadline)
+		if (events == 0 && clock_now_ms() >= run.deadline)
 			return give_up(&run, "the target stopped answering",
 				       err);
 		if (iscsi_service(batch->session, events))

@@ -4,15 +4,8 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
-#include <time.h>
 
-int64_t session_now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
+#include "base/clock.h"
 
 int session_wait(struct iscsi_context *session, int64_t until)
 {
@@ -25,7 +18,7 @@ int session_wait(struct iscsi_context *session, int64_t until)
 	if (pfd.fd < 0)
 		return -1;
 	do {
-		int64_t left = until - session_now_ms();
+		int64_t left = until - clock_now_ms();
 
 		if (left < 0)
 			left = 0;

@@ -3,7 +3,7 @@
  * Waiting for a libiscsi session: one poll() with a deadline.
  *
  * libiscsi has no clock of its own; whoever drives a session bounds the wait.
- * Times are milliseconds of CLOCK_MONOTONIC, which no one sets back.
+ * Times are as of base/clock.h.
  */
 #ifndef ISCSI_SESSION_IO_H
 #define ISCSI_SESSION_IO_H
@@ -11,8 +11,6 @@
 #include <stdint.h>
 
 #include <iscsi/iscsi.h>
-
-int64_t session_now_ms(void);
 
 /* Waits until the socket is ready or `until` has come. Returns the ready events
  * for iscsi_service(), 0 at `until`, -1 if the session has no connection. */

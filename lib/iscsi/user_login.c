@@ -11,6 +11,7 @@
 
 #include <iscsi/scsi-lowlevel.h>
 
+#include "base/clock.h"
 #include "iscsi/address.h"
 #include "iscsi/login_watch.h"
 #include "iscsi/resolve.h"
@@ -109,7 +110,7 @@ static bool stopped(struct attempt *attempt, struct error *err)
 
 static int64_t next_look(int64_t deadline)
 {
-	int64_t look = session_now_ms() + STOP_MS;
+	int64_t look = clock_now_ms() + STOP_MS;
 
 	return look < deadline ? look : deadline;
 }
@@ -117,7 +118,7 @@ static int64_t next_look(int64_t deadline)
 static int connect_to(struct attempt *attempt, struct error *err)
 {
 	struct iscsi_context *session = attempt->session;
-	int64_t deadline = session_now_ms() + CONNECT_MS;
+	int64_t deadline = clock_now_ms() + CONNECT_MS;
 	int pending = 0;
 	socklen_t len = sizeof(pending);
 	int events;
@@ -133,7 +134,7 @@ static int connect_to(struct attempt *attempt, struct error *err)
 		if (stopped(attempt, err))
 			return -1;
 		events = session_wait(session, next_look(deadline));
-	} while (events == 0 && session_now_ms() < deadline);
+	} while (events == 0 && clock_now_ms() < deadline);
 	if (events == 0)
 		return error_set(err, ERROR_CONNECT,
 				 "cannot connect to %s: no answer within %d "
@@ -226,7 +227,7 @@ static int refused(struct attempt *attempt, struct error *err)
 static enum login_end exchange(struct attempt *attempt, struct error *err)
 {
 	struct iscsi_context *session = attempt->session;
-	int64_t deadline = session_now_ms() + LOGIN_MS;
+	int64_t deadline = clock_now_ms() + LOGIN_MS;
 
 	attempt->answered = false;
 	if (iscsi_login_async(session, on_answer, attempt)) {
@@ -239,7 +240,7 @@ static enum login_end exchange(struct attempt *attempt, struct error *err)
 		if (stopped(attempt, err))
 			return LOGIN_FAILED;
 		events = session_wait(session, next_look(deadline));
-		if (events == 0 && session_now_ms() >= deadline) {
+		if (events == 0 && clock_now_ms() >= deadline) {
 			error_set(err, ERROR_CONNECT,
 				  "%s does not answer the login within %d "
 				  "seconds",

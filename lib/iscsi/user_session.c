@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "iscsi/discover.h"
 #include "iscsi/session_io.h"
@@ -84,12 +85,12 @@ static void on_logout(struct iscsi_context *session, int status, void *data,
 
 static void log_out(struct iscsi_context *session)
 {
-	int64_t deadline = session_now_ms() + LOGOUT_MS;
+	int64_t deadline = clock_now_ms() + LOGOUT_MS;
 	bool done = false;
 
 	if (iscsi_logout_async(session, on_logout, &done))
 		return;
-	while (!done && session_now_ms() < deadline) {
+	while (!done && clock_now_ms() < deadline) {
 		int events = session_wait(session, deadline);
 
 		if (events < 0 || iscsi_service(session, events))

@@ -8,8 +8,9 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "base/clock.h"
 
 /* How often a wait looks whether it is to stop: a signal that comes just before
  * poll() does not end it. */
@@ -26,14 +27,6 @@ struct exchange {
 	int fd;
 };
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static int no_answer(const struct exchange *x, const char *doing,
 		     struct error *err)
 {
@@ -44,7 +37,7 @@ static int no_answer(const struct exchange *x, const char *doing,
 /* The milliseconds that may be slept now, at most `most`; -1 if none. */
 static int time_left(const struct exchange *x, int most, struct error *err)
 {
-	int64_t left = x->until - now_ms();
+	int64_t left = x->until - clock_now_ms();
 
 	if (x->transport->stop && x->transport->stop())
 		return error_set(err, ERROR_INTERRUPTED,
@@ -162,7 +155,7 @@ int transport_post(const struct transport *transport, const void *body,
 {
 	struct exchange x = {
 		.transport = transport,
-		.until = now_ms() + transport->timeout_ms,
+		.until = clock_now_ms() + transport->timeout_ms,
 	};
 	int rc = -1;
 

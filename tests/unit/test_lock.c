@@ -100,7 +100,7 @@ static int take_lun(struct host_lock *lock, struct error *err)
 
 static int take_iscsiadm(struct host_lock *lock, struct error *err)
 {
-	return host_lock_iscsiadm(dir, lock, err);
+	return host_lock_iscsiadm(dir, 60000, NULL, lock, err);
 }
 
 static void test_taken_and_released(void **state)
@@ -270,6 +270,35 @@ static void test_iscsiadm(void **state)
 	assert_int_equal(access(at("/sm/iscsiadm/isciadm_running"), F_OK), 0);
 }
 
+static bool stop_at_once(void)
+{
+	return true;
+}
+
+/* Neither for ever nor against the user's will. */
+static void test_iscsiadm_gives_up(void **state)
+{
+	struct holder holder = hold(take_iscsiadm);
+	struct host_lock lock;
+	struct error err;
+	char process[32];
+
+	(void)state;
+	snprintf(process, sizeof(process), "process %d;", holder.pid);
+	assert_int_equal(host_lock_iscsiadm(dir, 50, NULL, &lock, &err), -1);
+	assert_int_equal(err.code, ERROR_LOCKED);
+	assert_non_null(strstr(err.text, "another iscsiadm"));
+	assert_non_null(strstr(err.text, process));
+	assert_int_equal(
+		host_lock_iscsiadm(dir, 60000, stop_at_once, &lock, &err), -1);
+	assert_int_equal(err.code, ERROR_INTERRUPTED);
+	close(holder.tell);
+	waitpid(holder.pid, NULL, 0);
+	assert_int_equal(
+		host_lock_iscsiadm(dir, 60000, stop_at_once, &lock, &err), 0);
+	host_lock_release(&lock);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_home, remove_home)
@@ -282,6 +311,7 @@ int main(void)
 		TEST(test_names),
 		TEST(test_cannot),
 		TEST(test_iscsiadm),
+		TEST(test_iscsiadm_gives_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
