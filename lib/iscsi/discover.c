@@ -263,14 +263,6 @@ static int ask_portal(const struct iscsi_target *from,
 /* ---- all portals ----------------------------------------------------------
  */
 
-/* Which of two failures tells the user more. */
-static int weight(enum error_code code)
-{
-	if (code == ERROR_RESOLVE)
-		return 0;
-	return code == ERROR_CONNECT ? 1 : 2;
-}
-
 int iscsi_discover(const struct iscsi_target *from, bool (*stop)(void),
 		   struct iscsi_offers *out, struct error *err)
 {
@@ -295,7 +287,8 @@ int iscsi_discover(const struct iscsi_target *from, bool (*stop)(void),
 		}
 		log_warning("discovery: %s", failure.text);
 		if (i == 0 || final ||
-		    weight(failure.code) > weight(worst.code))
+		    user_login_weight(failure.code) >
+			    user_login_weight(worst.code))
 			worst = failure;
 		if (failure.code == ERROR_INTERRUPTED ||
 		    failure.code == ERROR_NO_MEMORY) {

@@ -366,3 +366,11 @@ int user_login(const struct iscsi_target *target,
 			 "%s:%u sends us from one address to the next",
 			 portal->host, portal->port);
 }
+
+/* The target's own word, then that something was there. */
+int user_login_weight(enum error_code code)
+{
+	if (code == ERROR_RESOLVE)
+		return 0;
+	return code == ERROR_CONNECT ? 1 : 2;
+}

@@ -21,4 +21,7 @@ int user_login(const struct iscsi_target *target,
 	       const struct iscsi_portal *portal, bool (*stop)(void),
 	       struct iscsi_context **out, bool *final, struct error *err);
 
+/* Which of two failures, at two portals, tells the user more: the greater. */
+int user_login_weight(enum error_code code);
+
 #endif

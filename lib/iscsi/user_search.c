@@ -4,22 +4,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "iscsi/user_session.h"
+
+/* For all targets of a search: any portal may be silent. */
+#define SEARCH_MS 120000
 
 /* What is done at each target: 0 to go on, 1 to end the search, -1. */
 typedef int (*visit)(struct iscsi_context *session, const char *iqn,
 		     void *context, struct error *err);
 
-static int visit_target(const struct iscsi_target *target, bool (*stop)(void),
-			visit look, void *context, struct error *err)
+static int visit_session(struct iscsi_context *session, const char *iqn,
+			 visit look, void *context, struct error *err)
 {
-	struct iscsi_context *session;
-	int rc;
+	int rc = look(session, iqn, context, err);
 
-	if (user_session_open(target, stop, &session, err))
-		return -1;
-	rc = look(session, target->iqn, context, err);
 	user_session_close(session);
 	return rc;
 }
@@ -57,38 +57,61 @@ static bool is_final(const struct error *err)
 	return err->code == ERROR_INTERRUPTED || err->code == ERROR_NO_MEMORY;
 }
 
+static int visit_one(const struct iscsi_target *target,
+		     struct session_limits *limits, bool (*stop)(void),
+		     visit look, void *context, struct error *err)
+{
+	struct iscsi_context *session;
+	struct error failure;
+	int rc;
+
+	rc = user_session_open_within(target, limits, stop, &session, &failure);
+	if (rc == 0)
+		rc = visit_session(session, target->iqn, look, context,
+				   &failure);
+	if (rc < 0) {
+		log_warning("%.223s: %s", target->iqn, failure.text);
+		*err = failure;
+	}
+	return rc;
+}
+
+/* *late: there was no time for all. */
 static int visit_all(const struct iscsi_target *from,
 		     const struct iscsi_offers *offers, bool (*stop)(void),
-		     visit look, void *context, struct error *err)
+		     visit look, void *context, bool *late, struct error *err)
 {
 	struct iscsi_portal *portals =
 		calloc(offers->count + 1, sizeof(*portals));
+	struct session_limits limits = { .until = clock_now_ms() + SEARCH_MS };
 	bool reached = false;
 	int rc = 0;
 
+	*late = false;
 	if (!portals)
 		return error_no_memory(err);
 	error_set(err, ERROR_DISCOVERY, "no target is offered to initiator %s",
 		  from->initiator);
-	for (size_t i = 0; i < offers->count && rc != 1; i++) {
+	for (size_t i = 0; i < offers->count && rc != 1 && !*late; i++) {
 		struct iscsi_target target;
-		struct error failure;
 
 		if (!is_first_of_iqn(offers, i))
 			continue;
 		target = target_of(from, offers, offers->items[i].iqn, portals);
-		rc = visit_target(&target, stop, look, context, &failure);
+		rc = visit_one(&target, &limits, stop, look, context, err);
 		if (rc >= 0) {
 			reached = true;
-			continue;
-		}
-		log_warning("%.223s: %s", target.iqn, failure.text);
-		*err = failure;
-		if (is_final(&failure)) {
+		} else if (is_final(err)) {
 			reached = false;
 			break;
 		}
+		*late = rc != 1 && clock_now_ms() >= limits.until;
 	}
+	if (*late)
+		log_warning("not all targets were looked at: that takes more "
+			    "than %d seconds",
+			    SEARCH_MS / 1000);
+	free(limits.dead);
 	free(portals);
 	return reached ? 0 : -1;
 }
@@ -146,8 +169,12 @@ static int look_at_luns(struct iscsi_context *session, const char *iqn,
 int user_search_list(const struct iscsi_target *target, bool (*stop)(void),
 		     struct lun_listing *out, struct error *err)
 {
+	struct iscsi_context *session;
+
 	*out = (struct lun_listing){ 0 };
-	return visit_target(target, stop, look_at_luns, out, err);
+	if (user_session_open(target, stop, &session, err))
+		return -1;
+	return visit_session(session, target->iqn, look_at_luns, out, err);
 }
 
 int user_search_list_all(const struct iscsi_target *from,
@@ -155,8 +182,9 @@ int user_search_list_all(const struct iscsi_target *from,
 			 struct lun_listing *out, struct error *err)
 {
 	struct lun_listing list = { 0 };
+	bool late;
 
-	if (visit_all(from, offers, stop, look_at_luns, &list, err)) {
+	if (visit_all(from, offers, stop, look_at_luns, &list, &late, err)) {
 		free(list.items);
 		return -1;
 	}
@@ -191,9 +219,17 @@ int user_search_find(const struct iscsi_target *from,
 		     bool (*stop)(void), const char **iqn, struct error *err)
 {
 	struct wanted wanted = { .scsi_id = scsi_id };
+	bool late;
 
-	if (visit_all(from, offers, stop, look_for_lun, &wanted, err))
+	if (visit_all(from, offers, stop, look_for_lun, &wanted, &late, err))
 		return -1;
+	if (!wanted.iqn && late)
+		return error_set(
+			err, ERROR_CONNECT,
+			"SCSIid %.80s was not found within %d seconds, "
+			"in which not all targets could be asked; set "
+			"targetIQN to the target's name",
+			scsi_id, SEARCH_MS / 1000);
 	if (!wanted.iqn)
 		return error_set(err, ERROR_NO_SCSIID,
 				 "no target that is offered has a disk of "

@@ -30,14 +30,15 @@ int user_search_list(const struct iscsi_target *target, bool (*stop)(void),
 		     struct lun_listing *out, struct error *err);
 
 /* The same for all targets of `offers`, with the names and passwords of `from`.
- * A target that cannot be reached is passed over if another one can. */
+ * A target that cannot be reached is passed over if another one can, and so are
+ * those that are left after two minutes. */
 int user_search_list_all(const struct iscsi_target *from,
 			 const struct iscsi_offers *offers, bool (*stop)(void),
 			 struct lun_listing *out, struct error *err);
 
 /* The first target of `offers` with a disk of this SCSIid; *iqn is the offers'.
  * ERROR_NO_SCSIID: no target that could be reached has it; if none could be
- * reached, why. */
+ * reached, why. ERROR_CONNECT: not all could be asked within two minutes. */
 int user_search_find(const struct iscsi_target *from,
 		     const struct iscsi_offers *offers, const char *scsi_id,
 		     bool (*stop)(void), const char **iqn, struct error *err);

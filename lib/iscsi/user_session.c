@@ -2,6 +2,7 @@
 #include "iscsi/user_session.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -12,15 +13,6 @@
 
 /* A target that is in order answers a logout at once. */
 #define LOGOUT_MS 2000
-
-/* Which of two failures tells the user more: the target's own word, then that
- * something was there. */
-static int weight(enum error_code code)
-{
-	if (code == ERROR_RESOLVE)
-		return 0;
-	return code == ERROR_CONNECT ? 1 : 2;
-}
 
 /* LIO calls a target that it does not have out of service (0x0301): its list of
  * targets tells. */
@@ -38,38 +30,99 @@ static bool is_offered(const struct iscsi_target *target, bool (*stop)(void))
 	return found;
 }
 
-int user_session_open(const struct iscsi_target *target, bool (*stop)(void),
-		      struct iscsi_context **out, struct error *err)
+static bool is_dead(const struct session_limits *limits,
+		    const struct iscsi_portal *portal)
+{
+	for (size_t i = 0; i < limits->dead_count; i++) {
+		if (limits->dead[i].port == portal->port &&
+		    strcmp(limits->dead[i].host, portal->host) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int check_limits(const struct session_limits *limits,
+			const struct iscsi_portal *portal, struct error *err)
+{
+	if (clock_now_ms() >= limits->until)
+		return error_set(err, ERROR_CONNECT,
+				 "%s:%u is not tried: the search has taken too "
+				 "long",
+				 portal->host, portal->port);
+	if (is_dead(limits, portal))
+		return error_set(err, ERROR_CONNECT,
+				 "%s:%u is not tried again: nothing answers "
+				 "there",
+				 portal->host, portal->port);
+	return 0;
+}
+
+static void note_dead(struct session_limits *limits,
+		      const struct iscsi_portal *portal)
+{
+	struct iscsi_portal *grown;
+
+	if (is_dead(limits, portal))
+		return;
+	grown = reallocarray(limits->dead, limits->dead_count + 1,
+			     sizeof(*grown));
+	if (!grown)
+		return;
+	limits->dead = grown;
+	grown[limits->dead_count++] = *portal;
+}
+
+static int try_portal(const struct iscsi_target *target,
+		      const struct iscsi_portal *portal,
+		      struct session_limits *limits, bool (*stop)(void),
+		      struct iscsi_context **out, bool *final,
+		      struct error *err)
+{
+	if (limits && check_limits(limits, portal, err))
+		return -1;
+	if (user_login(target, portal, stop, out, final, err) == 0)
+		return 0;
+	log_debug("portal %s:%u: %s", portal->host, portal->port, err->text);
+	if (limits &&
+	    (err->code == ERROR_CONNECT || err->code == ERROR_RESOLVE))
+		note_dead(limits, portal);
+	return -1;
+}
+
+int user_session_open_within(const struct iscsi_target *target,
+			     struct session_limits *limits, bool (*stop)(void),
+			     struct iscsi_context **out, struct error *err)
 {
 	struct error worst;
+	bool final = false;
 
 	if (iscsi_target_check(target, err))
 		return -1;
-	for (unsigned i = 0; i < target->portal_count; i++) {
+	for (unsigned i = 0; i < target->portal_count && !final; i++) {
 		struct error failure;
-		bool final = false;
 
-		if (user_login(target, &target->portals[i], stop, out, &final,
-			       &failure) == 0)
+		if (try_portal(target, &target->portals[i], limits, stop, out,
+			       &final, &failure) == 0)
 			return 0;
-		log_debug("portal %s:%u: %s", target->portals[i].host,
-			  target->portals[i].port, failure.text);
 		if (i == 0 || final ||
-		    weight(failure.code) > weight(worst.code))
+		    user_login_weight(failure.code) >
+			    user_login_weight(worst.code))
 			worst = failure;
-		if (final) {
-			*err = worst;
-			return -1;
-		}
 	}
 	*err = worst;
-	if (worst.code == ERROR_LOGIN && !is_offered(target, stop))
-		return error_set(err, ERROR_DISCOVERY,
-				 "%s:%u has no target %s for initiator %s",
-				 target->portals[0].host,
-				 target->portals[0].port, target->iqn,
-				 target->initiator);
-	return -1;
+	if (final || limits || worst.code != ERROR_LOGIN ||
+	    is_offered(target, stop))
+		return -1;
+	return error_set(err, ERROR_DISCOVERY,
+			 "%s:%u has no target %s for initiator %s",
+			 target->portals[0].host, target->portals[0].port,
+			 target->iqn, target->initiator);
+}
+
+int user_session_open(const struct iscsi_target *target, bool (*stop)(void),
+		      struct iscsi_context **out, struct error *err)
+{
+	return user_session_open_within(target, NULL, stop, out, err);
 }
 
 static void on_logout(struct iscsi_context *session, int status, void *data,

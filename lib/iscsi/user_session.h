@@ -10,6 +10,8 @@
 #define ISCSI_USER_SESSION_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include <iscsi/iscsi.h>
 
@@ -29,6 +31,21 @@
  * Name resolution has the resolver's own time limit, all else one of ours. */
 int user_session_open(const struct iscsi_target *target, bool (*stop)(void),
 		      struct iscsi_context **out, struct error *err);
+
+/* For whoever tries many targets; all zero but `until` at first. */
+struct session_limits {
+	int64_t until; /* as of clock_now_ms: no login begins after it */
+	struct iscsi_portal *dead; /* where nobody has answered; the caller's
+				    * to free, the names are the targets' */
+	size_t dead_count;
+};
+
+/* The same, but portals that are dead by now are passed over, as are all when
+ * the time is over: ERROR_CONNECT. Whether the target is offered at all is not
+ * looked up. */
+int user_session_open_within(const struct iscsi_target *target,
+			     struct session_limits *limits, bool (*stop)(void),
+			     struct iscsi_context **out, struct error *err);
 
 /* Finds the LUN whose SCSIid (what `scsi_id -g` prints, white space to `_`) is
  * `scsi_id`: REPORT LUNS, then VPD page 0x83 of each. ERROR_NO_SCSIID if none
