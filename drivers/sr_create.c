@@ -27,6 +27,21 @@ static int read_sr_uuid(const struct request *request, struct uuid *out,
 	return 0;
 }
 
+/* xapi's mark of the host that may change the SR. Without one it is no xapi
+ * that calls. */
+static int check_master(const struct request *request, struct error *err)
+{
+	const char *master =
+		string_map_get(&request->device_config, "SRmaster");
+
+	if (master && strcmp(master, "true") != 0)
+		return error_set(err, ERROR_NOT_MASTER,
+				 "device_config's SRmaster is '%.16s', not "
+				 "'true': have the pool's master create the SR",
+				 master);
+	return 0;
+}
+
 static int resign(const struct request *request, const struct call *call,
 		  const struct uuid *new_sr_uuid, struct error *err)
 {
@@ -55,7 +70,8 @@ int verb_sr_create(const struct request *request, char **answer,
 	char *resigned;
 	int rc;
 
-	if (read_sr_uuid(request, &new_sr_uuid, err))
+	if (read_sr_uuid(request, &new_sr_uuid, err) ||
+	    check_master(request, err))
 		return -1;
 	/* made first: a LUN once resigned must not lack its answer */
 	resigned = response_fault(SM_RESIGNED_NUMBER, SM_RESIGNED_TEXT);

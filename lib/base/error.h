@@ -19,6 +19,7 @@ enum error_code {
 	/* what the caller asked for */
 	ERROR_BAD_REQUEST,   /* not a request that can be read */
 	ERROR_UNIMPLEMENTED, /* a command that this driver does not offer */
+	ERROR_NOT_MASTER,    /* for the pool's master, which this is not */
 	ERROR_BAD_VALUE,     /* a configuration key with a wrong value */
 	ERROR_NO_TARGET,     /* device_config has no target */
 	ERROR_NO_TARGET_IQN, /* ... no targetIQN */
@@ -35,7 +36,7 @@ enum error_code {
 	ERROR_LOGIN,	   /* the target refused the login */
 	ERROR_NO_DEVICE,   /* the session is there, the LUN's device not */
 	ERROR_IN_USE,	   /* the LUN is, or may be, a live original */
-	ERROR_NO_DAEMON,       /* iscsid, which the host's initiator needs */
+	ERROR_NO_DAEMON,   /* iscsid, which the host's initiator needs */
 	ERROR_LOCKED,	   /* another resign of this LUN is under way */
 	ERROR_INTERRUPTED, /* a signal asked us to stop */
 

@@ -19,6 +19,9 @@ static struct sm_error sm_error_of(enum error_code code)
 	case ERROR_UNIMPLEMENTED:
 		return (struct sm_error){ 38, "The requested method is not "
 					      "supported/implemented" };
+	case ERROR_NOT_MASTER:
+		return (struct sm_error){ 58, "Logical Volume request must "
+					      "come from master" };
 	case ERROR_NO_TARGET:
 		return (struct sm_error){ 95, "The request is missing the "
 					      "target parameter" };

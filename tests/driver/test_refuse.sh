@@ -259,6 +259,9 @@ refuse_requests()
 	expect "no sr_uuid" 143 "sr_uuid" without sr_uuid
 	XAPI_SR_UUID=not-a-uuid expect "sr_uuid is no uuid" 143 "sr_uuid" with
 
+	expect "the host is not the master" 58 "must come from master" edited \
+		's|\(<name>SRmaster</name><value>\)true|\1false|'
+
 	kib100=$(printf "%0102400d" 0 | tr 0 9)
 	kib50=${kib100:51200}
 	XAPI_SR_UUID=$kib100 expect "sr_uuid of 100 KiB" 143 "sr_uuid" with
