@@ -307,6 +307,7 @@ demo: demo-packages
 bench: demo-packages
 	@tests/packages.sh jq
 	@$(MAKE) --no-print-directory -j2 all $(BUILD)/tests/support/iscsi_proxy \
+		$(BUILD)/tests/support/lun_resign \
 		$(BUILD)/tests/support/xapi_answer
 	@tests/bench/bench.sh $(BUILD)
 	@tests/bench/jobs_bench.sh $(BUILD)

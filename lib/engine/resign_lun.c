@@ -155,12 +155,31 @@ static int report_completed(const struct job *job,
 	return 0;
 }
 
+/* A claim may have been waited for. What was seen of the LUN is old then; the
+ * claim must be there still, for it is what ours is exchanged for. */
+static int look_again(const struct job *job, struct image *seen,
+		      const struct journal_spot *claim, bool *same,
+		      struct error *err)
+{
+	struct journal_spot now;
+
+	image_free(seen);
+	image_init(seen, job->lun->block_size);
+	if (journal_find(job->lun, seen, &now, err))
+		return -1;
+	*same = now.found == JOURNAL_SOUND && now.at == claim->at &&
+		now.head.state == JOURNAL_CLAIMED &&
+		uuid_equal(&now.head.id, &claim->head.id);
+	return 0;
+}
+
 static int recover_then_resign(struct job *job, struct image *seen,
 			       enum txn_outcome *outcome, struct error *err)
 {
 	enum recover_outcome recovered;
 	struct plan_options mine;
 	struct journal_spot spot;
+	bool same = true;
 	int failed;
 
 	if (journal_find(job->lun, seen, &spot, err))
@@ -183,6 +202,13 @@ static int recover_then_resign(struct job *job, struct image *seen,
 	 */
 	if (spot.found == JOURNAL_SOUND &&
 	    spot.head.state == JOURNAL_COMMITTED) {
+		*outcome = TXN_CHANGED;
+		return 0;
+	}
+	if (spot.found == JOURNAL_SOUND &&
+	    look_again(job, seen, &spot, &same, err))
+		return unchanged(err);
+	if (!same) {
 		*outcome = TXN_CHANGED;
 		return 0;
 	}

@@ -339,7 +339,8 @@ static int identify(struct lun_libiscsi *self, struct error *err)
 	};
 
 	put_be32(commands[0].cdb + 10, sizeof(capacity));
-	if (run(self, commands, 3, false, err))
+	/* Whoever only reads has nothing to swap either. */
+	if (run(self, commands, self->to_read ? 2 : 3, false, err))
 		return -1;
 	if (!commands[0].good && !scsi_command_unsupported(&commands[0]))
 		return scsi_command_error(&commands[0], err);

@@ -11,6 +11,10 @@
  * for a head. */
 #define HEAD_BYTES 12288
 
+/* The ring's last place for a head, and behind it the start of the first
+ * extent, where the storage manager's MGT LV lies: the loader's next wish. */
+#define TAIL_BYTES 12288
+
 struct search {
 	struct lun *lun;
 	struct image *seen;
@@ -89,11 +93,22 @@ static int look_at(struct search *s, uint64_t at, struct journal_spot *best)
 	return 0;
 }
 
+/* Whether this is the place at the end of the first area's ring, with room on
+ * the LUN behind it. */
+static bool is_last(const struct search *s, const struct lvm_mda *mda,
+		    uint64_t place)
+{
+	uint64_t end = mda->area.offset + mda->area.size;
+
+	return place < end && end - place < 2 * RING_HEAD_SIZE &&
+	       s->lun->size - place >= TAIL_BYTES;
+}
+
 static int search_places(struct search *s, const struct lvm_mda *mdas,
 			 unsigned count, struct journal_spot *best)
 {
 	uint64_t places[LVM_MAX_MDAS * RING_HEAD_PLACES];
-	uint8_t sector[JOURNAL_HEAD_SIZE];
+	uint8_t bytes[TAIL_BYTES];
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < count; i++) {
@@ -101,8 +116,9 @@ static int search_places(struct search *s, const struct lvm_mda *mdas,
 			n += lvm_ring_head_places(&mdas[i], places + n);
 	}
 	for (unsigned i = 0; i < n; i++)
-		want_bytes(s->seen, &s->wants, places[i], sector,
-			   sizeof(sector));
+		want_bytes(s->seen, &s->wants, places[i], bytes,
+			   is_last(s, &mdas[0], places[i]) ? sizeof(bytes)
+							   : JOURNAL_HEAD_SIZE);
 	if (fetch(s))
 		return -1;
 	for (unsigned i = 0; i < n; i++) {

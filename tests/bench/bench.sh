@@ -4,6 +4,7 @@
 # bench.sh BUILD [RUNS]: what a resign costs over loopback: the wall time of the
 # driver's whole process in RUNS (30) runs, straight to the target; and the
 # traffic of one more run, counted by a proxy on the way, not by the program.
+# Then what of that the journal costs: the same resign with it and without.
 # Measures only; nothing passes or fails. Needs root. BUILD is without SANITIZE.
 
 set -u
@@ -105,6 +106,20 @@ measure_time()
 	mapfile -t times < <(sort -n "$WORK/times")
 }
 
+driver_at()
+{
+	"$BUILD/RELVMoISCSISR" "$(call "$1" "$2" "$3")" >"$WORK/out" </dev/null
+	must_have_resigned "$1"
+}
+
+# resign_at journal|bare NAME TID PORT: prints how long it took
+resign_at()
+{
+	"$BUILD/tests/support/lun_resign" "$1" "$4" "$iqn.$2" \
+		"$(tgt_scsiid "$(serial "$3")")"
+}
+
+# measure_traffic COMMAND...: COMMAND is run with the port as one more word.
 # Sets $counted by name.
 measure_traffic()
 {
@@ -118,9 +133,7 @@ measure_traffic()
 		sleep 0.01
 	done
 	port=$(head -n 1 "$WORK/proxy")
-	"$BUILD/RELVMoISCSISR" "$(call "$1" "$2" "$port")" >"$WORK/out" \
-		</dev/null
-	must_have_resigned "$1"
+	"$@" "$port" >"$WORK/said" || give_up "$*: no resign"
 	wait "$proxy_pid"
 	proxy_pid=
 	counted=()
@@ -145,7 +158,7 @@ bench()
 		give_up "tgtd does not serve $1"
 	fi
 	measure_time "$1" "$2"
-	measure_traffic "$1" "$2"
+	measure_traffic driver_at "$1" "$2"
 	median=${times[$((runs / 2))]}
 	printf '%-11s %7s %7s %7s %9d %7d %10d %10d %7s\n' "$name" \
 		"$(ms "$median")" "$(ms "${times[0]}")" \
@@ -159,6 +172,45 @@ bench()
 	details+="$name: "
 	details+=$(sed -E "1d; /^(commands|read|written|rounds|other) /d" \
 		"$WORK/proxy" | tr "\n" " ")$'\n'
+}
+
+# bench_journal NAME TID: three rows. tgt has no COMPARE AND WRITE: each of the
+# two exchanges of the head is a read, a write, a pause of 10 ms and a read.
+bench_journal()
+{
+	local how i row written
+
+	for how in journal bare; do
+		measure_traffic resign_at "$how" "$1" "$2"
+		: >"$WORK/times"
+		for ((i = 0; i < runs; i++)); do
+			resign_at "$how" "$1" "$2" "$TGT_PORT" \
+				>>"$WORK/times" || give_up "$1: no resign"
+		done
+		written=$((${counted[WRITE10]-0} + ${counted[WRITE16]-0} +
+			${counted[COMPARE_AND_WRITE]-0}))
+		row="${counted[commands]} $written \
+${counted[SYNC_CACHE10]-0} ${counted[written]} ${counted[read]} \
+${counted[rounds]} $(sort -n "$WORK/times" | sed -n "$((runs / 2 + 1))p")"
+		echo "$1, $([[ $how == bare ]] && echo without || echo with):$row"
+	done >"$WORK/rows"
+	awk -F: '
+		{
+			n = split($2, now, " ")
+			printf "%-21s", $1
+			for (i = 1; i < n; i++) {
+				printf " %8d", now[i]
+				more[i] = (NR == 1) ? now[i] : more[i] - now[i]
+			}
+			printf " %8.1f\n", now[n] / 1000
+			more[n] = (NR == 1) ? now[n] : more[n] - now[n]
+		}
+		END {
+			printf "%-21s", "  the journal costs"
+			for (i = 1; i < n; i++)
+				printf " %8d", more[i]
+			printf " %8.1f\n", more[n] / 1000
+		}' "$WORK/rows"
 }
 
 # time_hostile NAME CODE REQUEST: one of tests/driver/test_hostile.sh's
@@ -231,5 +283,10 @@ $aim_ms ms, $(ratio "$first_commands" $aim_commands) of $aim_commands commands.
 The driver of 2016 takes about 20 s: $((before_ms * 1000 / first_median)) \
 times as long.
 END
+echo
+printf '%-21s %8s %8s %8s %8s %8s %8s %8s\n' "The journal" commands writes \
+	flushes written "read (B)" rounds ms
+bench_journal single-vhd 1
+bench_journal snapshots 2
 echo
 bench_hostile
