@@ -227,6 +227,7 @@ SUITES := \
     "tests/driver/test_smlog.sh build/asan" \
     "tests/driver/test_resign.sh build/asan" \
     "tests/relvm/test_iscsi.sh build/asan" \
+    "tests/relvm/test_careful.sh build/asan" \
     "tests/relvm/test_words.sh build/asan" \
     "tests/relvm/test_file.sh build/asan" \
     "tests/xapi/test_plugin.sh build/asan" \

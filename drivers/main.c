@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "host/stop.h"
 #include "drivers/relvm.h"
 #include "drivers/sm_backend.h"
 #include "xapi-plugin/plugin.h"
@@ -30,7 +29,6 @@ static void settle_process(void)
 	unsetenv("LIBISCSI_DEBUG");
 	/* What we make is for others to read at most. */
 	umask(022);
-	stop_on_signals();
 }
 
 int main(int argc, char **argv)

@@ -19,6 +19,7 @@
 #include "engine/resign_choice.h"
 #include "host/stop.h"
 #include "report/clean.h"
+#include "report/id_map.h"
 
 /* One call of relvm. */
 struct run {
@@ -74,8 +75,8 @@ static enum relvm_status do_plan(const struct relvm_report *report,
 	if (look_plan(choice, &options->request, &plan, err))
 		return RELVM_FAILED;
 	failed = options->save_map &&
-		 relvm_file_write(options->save_map, plan.map.data,
-				  plan.map.len, err);
+		 relvm_file_write(options->save_map, ID_MAP_FIRST_LINE,
+				  plan.map.data, plan.map.len, err);
 	if (!failed)
 		relvm_report_plan(report, choice, &plan,
 				  process_ms_since(&start));
@@ -233,6 +234,7 @@ static bool ask(const char *question)
 static bool confirmed(const struct relvm_options *options)
 {
 	char question[400];
+	char *name;
 
 	if (options->yes)
 		return true;
@@ -244,14 +246,18 @@ static bool confirmed(const struct relvm_options *options)
 			options->count == 1 ? "the LUN" : "LUNs");
 		return false;
 	}
-	if (options->count == 1)
+	if (options->count == 1) {
+		name = report_clean(options->names[0].text,
+				    strlen(options->names[0].text));
 		snprintf(question, sizeof(question),
 			 "%s %.200s, in place? It must be a clone.",
-			 options->command_text, options->names[0].text);
-	else
+			 options->command_text, name ? name : "the LUN");
+		free(name);
+	} else {
 		snprintf(question, sizeof(question),
 			 "%s %zu LUNs, in place? They must be clones.",
 			 options->command_text, options->count);
+	}
 	return ask(question);
 }
 
@@ -304,13 +310,15 @@ int relvm(int argc, char **argv)
 	process_forbid_core_files();
 	switch (relvm_options_read(argc, argv, &run.options, &err)) {
 	case RELVM_PARSED_SHOW:
-		return RELVM_DONE;
+		return fflush(stdout) ? RELVM_FAILED : RELVM_DONE;
 	case RELVM_PARSED_BAD:
 		print_error(&err);
 		return RELVM_USAGE;
 	case RELVM_PARSED_RUN:
 		break;
 	}
+	/* Only now: what is read from a terminal or a pipe can be given up. */
+	stop_on_signals();
 	log_to(log_to_stderr,
 	       run.options.verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARNING);
 	run.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,12 +121,44 @@ static int write_all(int fd, const uint8_t *bytes, size_t len)
 	return fsync(fd);
 }
 
-int relvm_file_write(const char *path, const void *bytes, size_t len,
-		     struct error *err)
+/* Whether a file with this path may be made. What is there already is another
+ * one of ours, or nothing that we may touch: a name that was given twice may be
+ * that of a LUN. */
+static int may_write(const char *path, const char *magic, struct error *err)
+{
+	size_t want = strlen(magic);
+	char begin[64] = "";
+	struct stat st;
+	bool ours;
+	int fd;
+
+	if (lstat(path, &st))
+		return errno == ENOENT ? 0 : cannot(path, err);
+	if (S_ISREG(st.st_mode)) {
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+		if (fd < 0)
+			return cannot(path, err);
+		ours = want < sizeof(begin) &&
+		       read(fd, begin, want) == (ssize_t)want &&
+		       memcmp(begin, magic, want) == 0;
+		close(fd);
+		if (ours)
+			return 0;
+	}
+	return error_set(err, ERROR_BAD_VALUE,
+			 "%.200s is there already, and is no map; give another "
+			 "name",
+			 path);
+}
+
+int relvm_file_write(const char *path, const char *magic, const void *bytes,
+		     size_t len, struct error *err)
 {
 	char *other;
 	int fd, failed;
 
+	if (may_write(path, magic, err))
+		return -1;
 	if (asprintf(&other, "%s.XXXXXX", path) < 0)
 		return error_no_memory(err);
 	fd = mkostemp(other, O_CLOEXEC);

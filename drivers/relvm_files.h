@@ -23,8 +23,10 @@ int relvm_password_read(const char *path, char **out, struct error *err);
 /* *out is NULL if the variable is not set; it is then gone from it. */
 int relvm_password_from_environment(char **out, struct error *err);
 
-/* Makes the file, readable for its owner alone, or replaces it whole. */
-int relvm_file_write(const char *path, const void *bytes, size_t len,
-		     struct error *err);
+/* Makes the file, readable for its owner alone; or replaces it whole, if it is a
+ * file that begins with `magic`. Whatever else is there is ERROR_BAD_VALUE, and
+ * stays. */
+int relvm_file_write(const char *path, const char *magic, const void *bytes,
+		     size_t len, struct error *err);
 
 #endif

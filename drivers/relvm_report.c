@@ -130,7 +130,8 @@ static void add_outcome(struct report_text *text,
 		else if (report->options->request.from_count)
 			report_text_add(text,
 					"left alone: its SR %s is none of "
-					"--from, it has been resigned",
+					"--from: it was resigned before, or "
+					"is no clone of that",
 					uuid_string(&sr->sr.old).chars);
 		else
 			report_text_add(text,

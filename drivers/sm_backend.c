@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "host/stop.h"
 #include "sm/errors.h"
 #include "sm/request.h"
 #include "sm/response.h"
@@ -83,6 +84,7 @@ int sm_backend(int argc, char **argv)
 
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	log_to(smlog_write, LOG_LEVEL_INFO);
+	stop_on_signals();
 	process_open_standard_files();
 	process_forbid_core_files();
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "host/stop.h"
 #include "drivers/call.h"
 #include "drivers/output.h"
 #include "drivers/process.h"
@@ -76,6 +77,7 @@ int plugin(int argc, char **argv)
 	char *answer;
 
 	log_to(smlog_write, LOG_LEVEL_INFO);
+	stop_on_signals();
 	process_open_standard_files();
 	process_forbid_core_files();
 	answer = answer_call(argc, argv);

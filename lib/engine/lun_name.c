@@ -107,10 +107,9 @@ static int read_url(char *rest, struct lun_name *out, struct error *err)
 	char *path = strchr(rest, '/');
 	char *at, *lun;
 
-	if (!path)
-		return bad_name(out->text,
-				"it has no IQN: iscsi://host/iqn/lun", err);
-	*path++ = '\0';
+	if (path)
+		*path++ = '\0';
+	/* First: what holds a password is not to be printed. */
 	at = strrchr(rest, '@');
 	if (at) {
 		*at = '\0';
@@ -118,6 +117,9 @@ static int read_url(char *rest, struct lun_name *out, struct error *err)
 			return -1;
 		rest = at + 1;
 	}
+	if (!path)
+		return bad_name(out->text,
+				"it has no IQN: iscsi://host/iqn/lun", err);
 	if (read_portal(rest, out, err))
 		return -1;
 	lun = strchr(path, '/');
@@ -131,7 +133,7 @@ static int read_url(char *rest, struct lun_name *out, struct error *err)
 	return lun ? read_lun(lun, out, err) : 0;
 }
 
-/* The name without what may be a password. */
+/* The name, fit for a terminal. */
 static char *printable_copy(const char *text)
 {
 	char *copy = strdup(text);

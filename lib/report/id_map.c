@@ -271,7 +271,7 @@ void id_map_write(const struct plan *plan, struct buffer *out)
 	const struct lvm_vg *vg = &plan->from->vg;
 	char line[48];
 
-	write_text(out, "# the SR\n");
+	write_text(out, ID_MAP_FIRST_LINE);
 	write_uuids(out, &plan->ids.old_sr, &plan->ids.new_sr);
 	write_text(out, "# VDIs\n");
 	for (size_t i = 0; i < plan->ids.vdi_count; i++)

@@ -20,6 +20,9 @@
 #include "base/error.h"
 #include "plan/plan.h"
 
+/* With which a map that was written here begins. */
+#define ID_MAP_FIRST_LINE "# the SR\n"
+
 /* Far more than the largest SR needs. */
 #define ID_MAP_MAX (16u << 20)
 
