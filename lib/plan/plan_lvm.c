@@ -195,9 +195,23 @@ static bool inside(const struct lvm_area *area, const struct lvm_area *part)
 	       part->offset - area->offset <= area->size - part->size;
 }
 
+/* What decides which area has the journal: the room beside a text as long as
+ * the live one. Nothing but the mda_headers counts, so that all hosts that see
+ * the same LUN, whatever they have to avoid, come to the same place for the
+ * head, where only one of them gets its claim through. */
+static uint64_t journal_room(const struct lvm_mda *mda, uint64_t head,
+			     uint32_t block)
+{
+	const struct lvm_area none = { 0 };
+	uint64_t room = lvm_ring_free_run(mda, head, none, block).size;
+
+	return room >= mda->text.size ? room - mda->text.size : room;
+}
+
+/* *most: the journal_room of the areas before, at most. */
 static int place_text(struct plan *plan, const struct lvm_mda *mda,
-		      const struct lvm_area *avoid, struct lvm_raw_locn *locn,
-		      struct error *err)
+		      const struct lvm_area *avoid, uint64_t *most,
+		      struct lvm_raw_locn *locn, struct error *err)
 {
 	uint32_t block = plan->after.block_size;
 	uint64_t need = (plan->text_size + block - 1) / block * block;
@@ -236,7 +250,9 @@ static int place_text(struct plan *plan, const struct lvm_mda *mda,
 	} else {
 		return no_room(plan, need, room.size, err);
 	}
-	if (!plan->journal_head || room.size > plan->journal_body.size) {
+	if (!plan->journal_head ||
+	    journal_room(mda, places[0], block) > *most) {
+		*most = journal_room(mda, places[0], block);
 		plan->journal_head = places[0];
 		plan->journal_body = room;
 		plan->ring_at = start;
@@ -245,12 +261,13 @@ static int place_text(struct plan *plan, const struct lvm_mda *mda,
 }
 
 static int switch_mda(struct plan *plan, const struct lvm_mda *mda,
-		      const struct lvm_area *avoid, struct error *err)
+		      const struct lvm_area *avoid, uint64_t *most,
+		      struct error *err)
 {
 	uint8_t header[LVM_MDA_HEADER_SIZE];
 	struct lvm_raw_locn locn;
 
-	if (place_text(plan, mda, avoid, &locn, err))
+	if (place_text(plan, mda, avoid, most, &locn, err))
 		return -1;
 	if (!image_get(&plan->after, mda->area.offset, header, sizeof(header)))
 		return error_set(err, ERROR_INTERNAL,
@@ -277,13 +294,14 @@ static int switch_label(struct plan *plan, struct error *err)
 int plan_lvm(struct plan *plan, const struct lvm_area *avoid, struct error *err)
 {
 	const struct snapshot *snap = plan->from;
+	uint64_t most = 0;
 
 	if (make_text(plan, err) ||
 	    chosen_check(plan->ids.chosen, snap, &plan->ids, err))
 		return -1;
 	for (unsigned i = 0; i < snap->mda_count; i++) {
 		if (snapshot_mda_in_use(&snap->mdas[i]) &&
-		    switch_mda(plan, &snap->mdas[i], avoid, err))
+		    switch_mda(plan, &snap->mdas[i], avoid, &most, err))
 			return -1;
 	}
 	return switch_label(plan, err);

@@ -7,6 +7,7 @@
 
 #include "base/crc.h"
 #include "base/log.h"
+#include "format/lvm_ring.h"
 
 static int add_write(struct buffer *body, const struct plan *plan,
 		     const struct plan_write *w, struct error *err)
@@ -52,7 +53,11 @@ int journal_prepare(struct lun *lun, const struct plan *plan,
 {
 	const struct lvm_vg *vg = &plan->from->vg;
 	uint32_t block = lun->block_size;
-	struct journal j = { .lun = lun, .head_at = plan->journal_head };
+	struct journal j = {
+		.lun = lun,
+		.from = plan->from,
+		.head_at = plan->journal_head,
+	};
 
 	j.block = malloc(block);
 	if (!j.block)
@@ -111,6 +116,13 @@ void journal_free(struct journal *journal)
 	*journal = (struct journal){ 0 };
 }
 
+static int locked(struct error *err)
+{
+	return error_set(err, ERROR_LOCKED,
+			 "another host is resigning this LUN, or has changed "
+			 "it just now");
+}
+
 /* Exchanges the head block for `to`, which becomes what it holds. */
 static int exchange(struct journal *j, const uint8_t *to, struct error *err)
 {
@@ -119,9 +131,7 @@ static int exchange(struct journal *j, const uint8_t *to, struct error *err)
 	if (lun_swap(j->lun, j->head_at, j->block, to, &swapped, err))
 		return -1;
 	if (!swapped)
-		return error_set(err, ERROR_LOCKED,
-				 "another host is resigning this LUN, or has "
-				 "changed it just now");
+		return locked(err);
 	memcpy(j->block, to, j->lun->block_size);
 	return 0;
 }
@@ -141,9 +151,57 @@ static int put_head(struct journal *j, enum journal_state state,
 	return failed;
 }
 
+/* Ends the claim at a place, if one was seen there. */
+static int end_claim(struct journal *j, uint64_t at, struct error *err)
+{
+	uint32_t block = j->lun->block_size;
+	uint8_t *seen = calloc(2, block), *zeros = seen + block;
+	struct journal_head head;
+	bool swapped = true;
+	int failed = 0;
+
+	if (!seen)
+		return error_no_memory(err);
+	if (at != j->head_at && image_get(&j->from->image, at, seen, block) &&
+	    journal_head_decode(seen, &head) == JOURNAL_SOUND &&
+	    head.state == JOURNAL_CLAIMED)
+		failed = lun_swap(j->lun, at, seen, zeros, &swapped, err);
+	free(seen);
+	return swapped ? failed : locked(err);
+}
+
+static int end_other_claims(struct journal *j, struct error *err)
+{
+	for (unsigned i = 0; i < j->from->mda_count; i++) {
+		const struct lvm_mda *mda = &j->from->mdas[i];
+		uint64_t places[RING_HEAD_PLACES];
+		unsigned n = 0;
+
+		if (!mda->ignored)
+			n = lvm_ring_head_places(mda, places);
+		while (n > 0) {
+			if (end_claim(j, places[--n], err))
+				return -1;
+		}
+	}
+	return 0;
+}
+
+/* An exchange whose answer was lost may have been made. */
 int journal_claim(struct journal *journal, struct error *err)
 {
-	return put_head(journal, JOURNAL_CLAIMED, err);
+	if (put_head(journal, JOURNAL_CLAIMED, err)) {
+		if (err->code != ERROR_LOCKED) {
+			journal_head_encode(&journal->head, journal->block);
+			journal_unclaim(journal);
+		}
+		return -1;
+	}
+	if (end_other_claims(journal, err)) {
+		journal_unclaim(journal);
+		return -1;
+	}
+	return 0;
 }
 
 int journal_commit(struct journal *journal, struct error *err)

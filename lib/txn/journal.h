@@ -21,6 +21,7 @@ struct journal_owner {
 
 struct journal {
 	struct lun *lun;
+	const struct snapshot *from; /* the plan's */
 	uint64_t head_at;
 	struct journal_head head;
 	uint8_t *block;	    /* what the head block holds now, one block */
@@ -33,7 +34,10 @@ int journal_prepare(struct lun *lun, const struct plan *plan,
 		    const struct journal_owner *owner, struct journal *out,
 		    struct error *err);
 
-/* Claims the LUN. ERROR_LOCKED if another host came first. */
+/* Claims the LUN, and ends every claim that was seen at another place: LVM has
+ * moved its text since, or the run would have claimed here. Should it live, it
+ * cannot commit. ERROR_LOCKED if another host came first. After a failure the
+ * claim is given back, as far as that works. */
 int journal_claim(struct journal *journal, struct error *err);
 
 /* The commit point, flushed. After a failure other than ERROR_LOCKED it is not

@@ -26,10 +26,11 @@ struct planned {
 	struct plan plan;
 };
 
-static int make(struct planned *p, const struct sr_options *options,
-		uint32_t block, struct error *err)
+static int make_avoiding(struct planned *p, const struct sr_options *options,
+			 uint32_t block, struct lvm_area avoid,
+			 struct error *err)
 {
-	struct plan_options with = { 0 };
+	struct plan_options with = { .avoid = avoid };
 	struct lun *lun;
 
 	sr_make(&p->sr, options);
@@ -40,6 +41,14 @@ static int make(struct planned *p, const struct sr_options *options,
 	lun_close(lun);
 	memset(&with.new_sr, 0x77, sizeof(with.new_sr));
 	return plan_make(&p->snap, &with, &p->plan, err);
+}
+
+static int make(struct planned *p, const struct sr_options *options,
+		uint32_t block, struct error *err)
+{
+	const struct lvm_area none = { 0 };
+
+	return make_avoiding(p, options, block, none, err);
 }
 
 static void make_good(struct planned *p, const struct sr_options *options,
@@ -214,6 +223,31 @@ static void test_check(void **state)
 	done(&p);
 }
 
+/* Two hosts, of which one knows of a third's claim, must come to one place for
+ * the head; only then does one of them fail to claim. */
+static void test_one_place(void **state)
+{
+	const struct sr_options options = { .mda_count = 2 };
+	struct planned p, q;
+	struct lvm_area avoid;
+	struct error err;
+
+	(void)state;
+	make_good(&p, &options, 512);
+	avoid = (struct lvm_area){
+		.offset = p.plan.ring_at,
+		.size = p.plan.journal_body.offset + p.plan.journal_body.size -
+			p.plan.ring_at - 8192,
+	};
+	assert_int_equal(make_avoiding(&q, &options, 512, avoid, &err), 0);
+	assert_int_equal(p.plan.journal_head, q.plan.journal_head);
+	assert_true(q.plan.journal_body.offset >= avoid.offset + avoid.size ||
+		    q.plan.journal_body.offset + q.plan.journal_body.size <=
+			    avoid.offset);
+	done(&p);
+	done(&q);
+}
+
 /* Every write that is left out is missed. */
 static void test_no_write_is_spare(void **state)
 {
@@ -318,6 +352,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_writes),
 		cmocka_unit_test(test_journal_place),
+		cmocka_unit_test(test_one_place),
 		cmocka_unit_test(test_check),
 		cmocka_unit_test(test_no_write_is_spare),
 		cmocka_unit_test(test_one_map),

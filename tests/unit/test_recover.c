@@ -435,6 +435,62 @@ static void test_dead_claim(void **state)
 	expect_success(run, &other_host, NEWER_SR);
 }
 
+/* LVM has worked with the LUN since that claim, so that the place for a head is
+ * another now. It goes all the same: its run must not be able to commit. */
+static void test_claim_elsewhere(void **state)
+{
+	struct run *run = *state;
+	uint8_t head[512];
+
+	stop_before(run, 5);
+	memcpy(head, find_head(run), sizeof(head));
+	memset(find_head(run), 0, sizeof(head));
+	memcpy(run->sr.bytes + 36864, head, sizeof(head));
+	expect_success(run, &same, NEWER_SR);
+}
+
+static void revive(struct fault_lun *lun, unsigned number)
+{
+	struct run *run = lun->arg;
+	uint8_t *old = run->sr.bytes + 36864;
+	struct journal_head head;
+
+	/* Before our claim is written: theirs has gone on. */
+	if (number != 1)
+		return;
+	assert_int_equal(journal_head_decode(old, &head), JOURNAL_SOUND);
+	uuid_new(&head.id);
+	journal_head_encode(&head, old);
+}
+
+/* A claim elsewhere that is alive after all is left, and so is the LUN. */
+static void test_claim_elsewhere_lives(void **state)
+{
+	struct plan_options options = { 0 };
+	struct run *run = *state;
+	struct fault_lun lun;
+	struct error err;
+	uint8_t head[512];
+
+	stop_before(run, 5);
+	memcpy(head, find_head(run), sizeof(head));
+	memset(find_head(run), 0, sizeof(head));
+	memcpy(run->sr.bytes + 36864, head, sizeof(head));
+	assert_true(uuid_from_text(NEWER_SR, &options.new_sr));
+	fault_lun_open(&lun, run->sr.bytes, SR_SIZE, 512);
+	lun.before_write = revive;
+	lun.arg = run;
+	assert_int_equal(
+		resign_lun(&lun.lun, &options, &same, NULL, NULL, &err), -1);
+	fault_lun_close(&lun);
+	assert_int_equal(err.code, ERROR_LOCKED);
+	assert_non_null(strstr(err.text, "the LUN is unchanged"));
+	expect_sr(run, SR_UUID);
+	assert_ptr_equal(find_head(run), run->sr.bytes + 36864);
+	assert_null(
+		memmem(run->sr.bytes + 36865, SR_SIZE - 36865, "RELVMJNL", 8));
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -461,6 +517,8 @@ int main(void)
 		TEST(test_two_heads),
 		TEST(test_taken_over),
 		TEST(test_dead_claim),
+		TEST(test_claim_elsewhere),
+		TEST(test_claim_elsewhere_lives),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
