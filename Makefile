@@ -269,7 +269,8 @@ check: check-packages
 	@$(MAKE) --no-print-directory packs
 	@VERBOSE=1 tests/run.sh $(LOGS) $(SUITES) $(PACK_SUITES)
 
-# The crash proof tries so many states that it wants the optimised build.
+# The crash proof tries so many states that it wants the optimised build. In full
+# it also shows that it can fail: each safeguard is taken out once.
 CRASH_TOOLS := $(BUILD)/tests/crash $(BUILD)/tests/audit \
                $(BUILD)/tests/support/resign_file
 
@@ -277,6 +278,7 @@ CRASH_TOOLS := $(BUILD)/tests/crash $(BUILD)/tests/audit \
 crash: check-packages
 	@$(MAKE) --no-print-directory -j2 all $(CRASH_TOOLS)
 	@tests/crash/run.sh $(BUILD) full
+	@tests/crash/mutations.sh
 
 # One suite or some: make check-only SUITES='"tests/layers.sh build/obj"'
 .PHONY: check-only

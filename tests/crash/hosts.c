@@ -20,6 +20,44 @@ static struct {
 	unsigned count;
 } commits;
 
+/* The LUN when both begin: the original, or with the claim of a third host,
+ * which died right before its commit. */
+static struct sectors beginning;
+
+static bool has_head(const struct sectors *state, enum journal_state wanted)
+{
+	for (size_t i = 0; i < state->count; i++) {
+		struct journal_head head;
+
+		if (journal_head_decode(state->items[i].data, &head) ==
+			    JOURNAL_SOUND &&
+		    head.state == wanted)
+			return true;
+	}
+	return false;
+}
+
+static void note_claim(struct sim_disk *disk)
+{
+	if (has_head(&disk->now, JOURNAL_CLAIMED))
+		sectors_copy(&disk->now, &beginning);
+}
+
+static bool abandon_claim(struct suite *suite)
+{
+	const struct run third = { .number = 4, .host = 4, .scsi_id = "lun" };
+	struct error err;
+	int failed;
+
+	sim_disk_start(&suite->disk, &suite->worlds->items[0].state);
+	suite->disk.after_write = note_claim;
+	failed = run_resign(&suite->disk, &third, &err);
+	suite->disk.after_write = NULL;
+	if (failed)
+		return suite_wrong(suite, "a third host: %s", err.text);
+	return true;
+}
+
 static void note_commit(struct sim_disk *disk)
 {
 	for (size_t i = 0; i < disk->now.count; i++) {
@@ -113,7 +151,9 @@ static void try_order(struct suite *suite, const unsigned *order,
 	struct sectors end = { 0 };
 	int n;
 
-	n = snprintf(suite->where, sizeof(suite->where), "turns of");
+	n = snprintf(suite->where, sizeof(suite->where), "%sturns of",
+		     has_head(&beginning, JOURNAL_CLAIMED) ? "after a claim, "
+							   : "");
 	for (unsigned i = 0; i < count && n < 140; i++)
 		n += snprintf(suite->where + n,
 			      sizeof(suite->where) - (size_t)n, " %u",
@@ -126,7 +166,7 @@ static void try_order(struct suite *suite, const unsigned *order,
 			.scsi_id = "lun",
 		};
 	commits.count = 0;
-	sim_disk_start(&suite->disk, &suite->worlds->items[0].state);
+	sim_disk_start(&suite->disk, &beginning);
 	suite->disk.after_write = note_commit;
 	turns_start(&suite->disk, hosts, timely);
 	for (unsigned i = 0; i < count; i++)
@@ -182,7 +222,15 @@ void hosts_try(struct suite *suite, const struct hosts_effort *effort)
 		suite_wrong(suite, "%s", suite->worlds->err.text);
 		return;
 	}
+	sectors_copy(&suite->worlds->items[0].state, &beginning);
 	try_all(suite, effort->switches, effort->timely);
 	for (unsigned i = 0; i < effort->random; i++)
 		try_random(suite, effort->seed + i, effort->timely);
+	/* Then those that wait for the claim take long: fewer of them. */
+	if (abandon_claim(suite)) {
+		try_all(suite, 1, effort->timely);
+		for (unsigned i = 0; i < effort->random; i++)
+			try_random(suite, effort->seed + i, effort->timely);
+	}
+	sectors_free(&beginning);
 }

@@ -2,7 +2,8 @@
 /*
  * Two hosts at once on one LUN: their reads, writes, flushes and swaps in many
  * orders. Whatever they answer, the LUN must be the whole result of the run
- * that committed last, or the original.
+ * that committed last, or the original. First on the LUN as it was, then on one
+ * with the claim of a third host, which died right before its commit.
  */
 #ifndef TESTS_CRASH_HOSTS_H
 #define TESTS_CRASH_HOSTS_H

@@ -103,7 +103,7 @@ static void run_stalls(struct suite *suite, const struct options *options)
 #define ONLY_PLAIN (1u << VARIANT_PLAIN)
 #define FEW                                                                \
 	(1u << VARIANT_PLAIN | 1u << VARIANT_SMALL_RING |                  \
-	 1u << VARIANT_TIGHT_RING)
+	 1u << VARIANT_TIGHT_RING | 1u << VARIANT_TWO_AREAS)
 #define ALL	   ((1u << VARIANTS) - 1)
 
 static const struct kind {
