@@ -155,7 +155,7 @@ static int put_head(struct journal *j, enum journal_state state,
 static int end_claim(struct journal *j, uint64_t at, struct error *err)
 {
 	uint32_t block = j->lun->block_size;
-	uint8_t *seen = calloc(2, block), *zeros = seen + block;
+	uint8_t *seen = calloc(2, block); /* and zeros */
 	struct journal_head head;
 	bool swapped = true;
 	int failed = 0;
@@ -165,7 +165,8 @@ static int end_claim(struct journal *j, uint64_t at, struct error *err)
 	if (at != j->head_at && image_get(&j->from->image, at, seen, block) &&
 	    journal_head_decode(seen, &head) == JOURNAL_SOUND &&
 	    head.state == JOURNAL_CLAIMED)
-		failed = lun_swap(j->lun, at, seen, zeros, &swapped, err);
+		failed =
+			lun_swap(j->lun, at, seen, seen + block, &swapped, err);
 	free(seen);
 	return swapped ? failed : locked(err);
 }
