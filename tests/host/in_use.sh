@@ -160,6 +160,46 @@ open_by_us() {
 	tool_stop
 }
 
+# hide_page PAGE: as if the disks had none.
+hide_page() {
+	local path
+	: >/tmp/no_page
+	for path in /sys/class/block/sd*/device/vpd_pg"$1"; do
+		mount --bind /tmp/no_page "$path" || return
+	done
+}
+
+show_page() {
+	umount /sys/class/block/sd*/device/vpd_pg"$1"
+}
+
+# A LUN without page 0x83.
+by_serial_number() {
+	local id
+	id=SIET_VIRTUAL-DISK_$(tail -c +5 "/sys/class/block/$original/device/vpd_pg80" | tr -d ' \0')
+	hide_page 83
+	tool_start
+	lvm_on "/dev/$original" vgchange -ay "$vg"
+	tool_says "IN_USE: $original *logical volume $vg/*" guard "$clone" "$id"
+	lvm_on "/dev/$original" vgchange -an "$vg"
+	tool_says ok guard "$clone" "$id"
+	not grep 'does not tell' /tmp/host_tool.log
+	tool_stop
+	show_page 83
+}
+
+# Kernels before 3.15.
+by_nothing() {
+	hide_page 83
+	hide_page 80
+	tool_start
+	tool_says ok guard "$clone" "$(tgt_scsiid 0a)"
+	grep -q 'does not tell' /tmp/host_tool.log || fail 'it says nothing'
+	tool_stop
+	show_page 80
+	show_page 83
+}
+
 # The original, attached through one session, and we come through another.
 by_another_path() {
 	local other
@@ -214,5 +254,7 @@ run_test 'mapped' mapped
 run_test 'partition mapped' partition_mapped
 run_test 'open by us' open_by_us
 run_test 'by another path' by_another_path
+run_test 'by its serial number' by_serial_number
+run_test 'by nothing that the kernel knows' by_nothing
 run_test 'through a map' through_a_map
 finish
