@@ -57,7 +57,8 @@ static int connect_open_iscsi(const struct resign_request *request,
 		return -1;
 	disk = open_iscsi_disk(self->attached);
 	if (multipath_claim(disk, &self->before, &self->map, err) ||
-	    guard_host(disk, request->scsi_id, err))
+	    guard_host(disk, request->scsi_id, err) ||
+	    multipath_fail_fast(&self->map, err))
 		return -1;
 	block_path(connection_device(self), path, sizeof(path));
 	return lun_block_open(path, &self->lun, err);

@@ -163,6 +163,25 @@ static int take(const char *device, const struct multipath_before *before,
 	return 0;
 }
 
+/* It must be known to multipathd, or nobody sees to its paths. */
+int multipath_fail_fast(struct multipath_map *map, struct error *err)
+{
+	char answer[64];
+
+	if (!*map->device || map->fails_fast)
+		return 0;
+	map->fails_fast = true;
+	if (about("disablequeueing map", map->dm.name, answer,
+		  sizeof(answer)) != MULTIPATHD_ANSWERED ||
+	    strcmp(answer, "ok") != 0)
+		return error_set(err, ERROR_IN_USE,
+				 "the LUN is in the multipath map %s, which "
+				 "multipathd does not know or cannot handle; "
+				 "remove it: multipath -f %s",
+				 map->dm.name, map->dm.name);
+	return 0;
+}
+
 int multipath_claim(const char *disk, const struct multipath_before *before,
 		    struct multipath_map *map, struct error *err)
 {
@@ -182,17 +201,7 @@ int multipath_claim(const char *disk, const struct multipath_before *before,
 		return 0;
 	if (take(device, before, map, err))
 		return -1;
-	/* A map that queues would have us wait for ever. It must be known to
-	 * multipathd, or nobody sees to its paths. */
-	if (about("disablequeueing map", map->dm.name, answer,
-		  sizeof(answer)) != MULTIPATHD_ANSWERED ||
-	    strcmp(answer, "ok") != 0)
-		return error_set(err, ERROR_IN_USE,
-				 "%s is in the multipath map %s, which "
-				 "multipathd does not know or cannot handle; "
-				 "remove it: multipath -f %s",
-				 disk, map->dm.name, map->dm.name);
-	return 0;
+	return map->ours ? multipath_fail_fast(map, err) : 0;
 }
 
 static bool is_there(const struct multipath_map *map)
@@ -269,7 +278,7 @@ int multipath_release(struct multipath_map *map, const char *const *disks,
 			about("remove path", disks[i], answer, sizeof(answer));
 		if (map->remembered)
 			forget_wwid(map);
-	} else {
+	} else if (map->fails_fast) {
 		about("restorequeueing map", map->dm.name, answer,
 		      sizeof(answer));
 	}

@@ -5,7 +5,8 @@
  *
  *   multipath_remember   before the disks appear
  *   multipath_claim      for each disk, once it is there
- *   in_use_check         of each disk; then I/O through the map, or the disk
+ *   in_use_check         of each disk, before anything of a map is changed
+ *   multipath_fail_fast  then I/O through the map, or the disk
  *   multipath_release    when that is closed, before the disks go
  *
  * multipathd is told to look at a disk rather than waited for: it decides by
@@ -32,20 +33,23 @@ struct multipath_map {
 	struct block_dm dm;
 	bool ours;	 /* it was not there before */
 	bool remembered; /* nor its wwid in multipath's file of them */
+	bool fails_fast; /* multipath_fail_fast */
 };
 
 int multipath_remember(struct multipath_before *out, struct error *err);
 void multipath_before_free(struct multipath_before *before);
 
 /* Has multipathd put `disk` ("sdb") into a map, if it would. *map begins with
- * all zeros and serves all disks of one LUN. I/O on the map then fails when no
- * path is left, rather than waiting for one.
- *
- * ERROR_IN_USE: a map that multipathd does not know holds the disk, or the
- * disks of this LUN are in two maps. ERROR_NO_DEVICE: multipathd does not
- * answer. What is in *map is to be released in any case. */
+ * all zeros and serves all disks of one LUN; what is in it is to be released in
+ * any case. A map that is there already stays as it is. ERROR_IN_USE: the disks
+ * of this LUN are in two maps. ERROR_NO_DEVICE: multipathd does not answer. */
 int multipath_claim(const char *disk, const struct multipath_before *before,
 		    struct multipath_map *map, struct error *err);
+
+/* I/O on the map then fails when no path is left, rather than waiting for one.
+ * Does nothing if there is no map. ERROR_IN_USE: multipathd does not know it.
+ */
+int multipath_fail_fast(struct multipath_map *map, struct error *err);
 
 /* Gives up a map that nothing of ours has open any more: one that came with our
  * disks is removed, and multipathd told to forget `disks`, so that it makes no

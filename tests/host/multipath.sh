@@ -230,6 +230,8 @@ there_unused() {
 	tool_says "ok dm-* $map theirs" claim "$first"
 	device=$(device_of)
 	tool_says ok check "$first"
+	queues || fail 'it was changed before it was known to be free'
+	tool_says ok fail-fast
 	not queues || fail 'it would wait for ever'
 	tool_says ok open "$device"
 	tool_says ok write

@@ -141,6 +141,8 @@ static int obey(char **words, unsigned count, struct error *err)
 		lun = NULL;
 		return 0;
 	}
+	if (strcmp(what, "fail-fast") == 0)
+		return multipath_fail_fast(&map, err);
 	if (strcmp(what, "release") == 0)
 		return multipath_release(&map, (const char *const *)words + 1,
 					 count - 1, err);
