@@ -243,6 +243,26 @@ static int scan(struct open_iscsi *self, struct error *err)
 	return 0;
 }
 
+/* Whatever an old open-iscsi has brought along. Somebody who has come to use
+ * our session in the meantime may be about to use one of these, or to add them.
+ */
+static void drop_other_luns(const struct open_iscsi *self)
+{
+	struct host_lock lock;
+	struct error err;
+
+	if (host_lock_iscsiadm(self->wanted.lock_dir, LOCK_MS,
+			       self->wanted.stop, &lock, &err)) {
+		log_warning("other LUNs stay while we work: %s", err.text);
+		return;
+	}
+	if (session_users_alone(iqn_of(self), &self->user))
+		sysfs_lun_remove_others(&self->session, self->lun);
+	else
+		log_info("others use the target by now: its LUNs stay");
+	host_lock_release(&lock);
+}
+
 static int add_lun(struct open_iscsi *self, struct error *err)
 {
 	bool scans_itself = self->made.session && self->made.scans_itself;
@@ -251,9 +271,8 @@ static int add_lun(struct open_iscsi *self, struct error *err)
 		return -1;
 	if (wait_for_disk(self, err) || check_id(self, err))
 		return -1;
-	/* Whatever an old open-iscsi has brought along. */
 	if (scans_itself)
-		sysfs_lun_remove_others(&self->session, self->lun);
+		drop_other_luns(self);
 	log_info("LUN %u is %s, %s", self->lun, self->disk,
 		 self->made.lun ? "added by us" : "which the host had");
 	return 0;

@@ -377,6 +377,17 @@ static void leave(const struct users *users, const struct uuid *us, bool others,
 	}
 }
 
+bool session_users_alone(const char *iqn, const struct uuid *us)
+{
+	struct users users;
+	struct error err;
+	bool alone = users_open(&users, iqn, 0, &err) == 0 &&
+		     !has_others(&users, us, false);
+
+	users_close(&users);
+	return alone;
+}
+
 bool session_users_leave(const char *iqn, const struct uuid *us,
 			 struct session_traces *traces)
 {

@@ -44,6 +44,10 @@ int session_users_join(const char *iqn, unsigned lun, struct uuid *us,
 int session_users_note(const char *iqn, const struct uuid *us,
 		       const struct session_traces *traces, struct error *err);
 
+/* Whether nobody else uses the target's sessions; false if that cannot be told.
+ */
+bool session_users_alone(const char *iqn, const struct uuid *us);
+
 /* Takes our line out. True if others are there. A file that names nobody goes.
  * *traces is what is ours to undo now: what our line said, with what others
  * have left to us; but neither session nor record where another run of ours

@@ -145,6 +145,7 @@ static void counts_us_among_others(void **state)
 	(void)state;
 	put(SM_LINE);
 	join(1, &us);
+	assert_false(session_users_alone(iqn, &us));
 	assert_int_equal(strlen(content()), strlen(SM_LINE) + LINE_LEN);
 	assert_int_equal(strncmp(content(), SM_LINE, strlen(SM_LINE)), 0);
 	assert_true(session_users_leave(iqn, &us, &made));
@@ -154,11 +155,13 @@ static void counts_us_among_others(void **state)
 static void takes_the_file_away(void **state)
 {
 	struct session_traces made = { 0 };
-	struct uuid us;
+	struct uuid us = { { 0 } };
 
 	(void)state;
+	assert_false(session_users_alone(iqn, &us));
 	join(1, &us);
 	assert_int_equal(access(path, F_OK), 0);
+	assert_true(session_users_alone(iqn, &us));
 	assert_false(session_users_leave(iqn, &us, &made));
 	assert_int_not_equal(access(path, F_OK), 0);
 	assert_false(session_users_leave(iqn, &us, &made));
