@@ -10,6 +10,7 @@
 #include <sys/sysmacros.h>
 
 #include "engine/guard_host.h"
+#include "host/in_use.h"
 #include "host/loop.h"
 #include "iscsi/disk_id.h"
 #include "lun/lun_block.h"
@@ -130,7 +131,7 @@ static int open_file(const struct lun_path *path, struct lun **out,
 	if (loop_check_file(path->path, err) ||
 	    lun_file_open(path->path, FILE_BLOCK, &lun, err))
 		return -1;
-	if (lun_file_lock(lun, err)) {
+	if (lun_file_lock(lun, err) || in_use_check_file(path->path, err)) {
 		lun_close(lun);
 		return -1;
 	}

@@ -26,7 +26,8 @@ static enum use used_by(enum use use, const char *device, const char *by,
 			struct error *err)
 {
 	error_set(err, ERROR_IN_USE,
-		  "%s is in use on this host: %s; if this LUN is the original "
+		  "%.200s is in use on this host: %s; if this LUN is the "
+		  "original "
 		  "it must stay as it is, else end that use first",
 		  device, by);
 	return use;
@@ -66,17 +67,27 @@ static enum use claimed(const char *device, struct error *err)
 	return USED;
 }
 
+static enum use opened_by_others(const char *name,
+				 const struct openers *openers,
+				 struct error *err)
+{
+	char by[128];
+
+	if (!openers->others)
+		return FREE;
+	snprintf(by, sizeof(by), "process %ld (%s) has it open",
+		 (long)openers->pid, openers->name);
+	return used_by(MAY_PASS, name, by, err);
+}
+
 static enum use opened(const char *device, const struct openers *openers,
 		       struct error *err)
 {
 	char by[128];
 	int known, opens;
 
-	if (openers->others) {
-		snprintf(by, sizeof(by), "process %ld (%s) has it open",
-			 (long)openers->pid, openers->name);
-		return used_by(MAY_PASS, device, by, err);
-	}
+	if (opened_by_others(device, openers, err) != FREE)
+		return MAY_PASS;
 	/* Of its devices device-mapper counts every opener, the kernel's own
 	 * included, which /proc does not show. */
 	known = (int)(openers->ours + openers->passers);
@@ -135,15 +146,34 @@ static enum use look(const char *device, struct error *err)
 	return use;
 }
 
-int in_use_check(const char *device, struct error *err)
+static enum use look_at_file(const char *path, struct error *err)
+{
+	struct openers openers;
+
+	openers_of_file(path, &openers);
+	return opened_by_others(path, &openers, err);
+}
+
+static int wait_until_free(enum use (*look_at)(const char *, struct error *),
+			   const char *name, struct error *err)
 {
 	int pause = FIRST_PAUSE_MS;
 	enum use use;
 
-	while ((use = look(device, err)) == MAY_PASS &&
+	while ((use = look_at(name, err)) == MAY_PASS &&
 	       pause <= LAST_PAUSE_MS) {
 		poll(NULL, 0, pause);
 		pause *= 2;
 	}
 	return use == FREE ? 0 : -1;
+}
+
+int in_use_check(const char *device, struct error *err)
+{
+	return wait_until_free(look, device, err);
+}
+
+int in_use_check_file(const char *path, struct error *err)
+{
+	return wait_until_free(look_at_file, path, err);
 }

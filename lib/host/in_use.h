@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 /*
- * Whether this host uses a block device.
+ * Whether this host uses a block device or a file.
  */
 #ifndef HOST_IN_USE_H
 #define HOST_IN_USE_H
@@ -23,5 +23,9 @@
  * reads a new device's label, is waited for, up to two seconds. No command is
  * run and the device is not read. */
 int in_use_check(const char *device, struct error *err);
+
+/* The same of a regular file, by its path: ERROR_IN_USE if another process has
+ * it open, as openers_of_file finds it. */
+int in_use_check_file(const char *path, struct error *err);
 
 #endif

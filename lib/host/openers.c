@@ -4,12 +4,18 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+struct subject {
+	const char *file; /* its resolved path; NULL: a block device */
+	struct stat st;	  /* of a device only st_rdev */
+};
 
 static bool is_number(const char *text)
 {
@@ -47,18 +53,35 @@ static bool is_passer(const char *name)
 	return false;
 }
 
-/* A link of the folder fd of a process. */
-static bool opens_device(int fds, const char *link, dev_t device, bool *writes)
+/* Whether the link's text lets it be what we look for: then it is followed. */
+static bool may_open(int fds, const char *link, const struct subject *subject)
 {
-	char target[8];
+	char target[PATH_MAX];
+	ssize_t len = readlinkat(fds, link, target, sizeof(target));
+
+	if (!subject->file)
+		return len > 5 && memcmp(target, "/dev/", 5) == 0;
+	return len > 0 && (size_t)len == strlen(subject->file) &&
+	       memcmp(target, subject->file, (size_t)len) == 0;
+}
+
+static bool is_subject(const struct stat *st, const struct subject *subject)
+{
+	if (!subject->file)
+		return S_ISBLK(st->st_mode) &&
+		       st->st_rdev == subject->st.st_rdev;
+	return st->st_dev == subject->st.st_dev &&
+	       st->st_ino == subject->st.st_ino;
+}
+
+/* A link of the folder fd of a process. */
+static bool opens(int fds, const char *link, const struct subject *subject,
+		  bool *writes)
+{
 	struct stat st;
 
-	/* The first bytes tell; what does not fit is cut. */
-	if (readlinkat(fds, link, target, sizeof(target)) <= 5 ||
-	    memcmp(target, "/dev/", 5) != 0)
-		return false;
-	if (fstatat(fds, link, &st, 0) || !S_ISBLK(st.st_mode) ||
-	    st.st_rdev != device)
+	if (!may_open(fds, link, subject) || fstatat(fds, link, &st, 0) ||
+	    !is_subject(&st, subject))
 		return false;
 	/* The link's own mode says how the file was opened. */
 	*writes = fstatat(fds, link, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
@@ -86,7 +109,7 @@ static void count(struct openers *out, int fds, pid_t pid, bool writes)
 	}
 }
 
-static void look_at(int proc, const char *pid, dev_t device,
+static void look_at(int proc, const char *pid, const struct subject *subject,
 		    struct openers *out)
 {
 	char path[sizeof(((struct dirent *)0)->d_name) + 4];
@@ -107,23 +130,40 @@ static void look_at(int proc, const char *pid, dev_t device,
 		bool writes;
 
 		if (is_number(entry->d_name) &&
-		    opens_device(fd, entry->d_name, device, &writes))
+		    opens(fd, entry->d_name, subject, &writes))
 			count(out, fd, (pid_t)atol(pid), writes);
 	}
 	closedir(fds);
 }
 
-void openers_of(dev_t device, struct openers *out)
+static void look_at_all(const struct subject *subject, struct openers *out)
 {
 	const struct dirent *entry;
 	DIR *proc = opendir("/proc");
 
-	*out = (struct openers){ 0 };
 	if (!proc)
 		return;
 	while ((entry = readdir(proc))) {
 		if (is_number(entry->d_name))
-			look_at(dirfd(proc), entry->d_name, device, out);
+			look_at(dirfd(proc), entry->d_name, subject, out);
 	}
 	closedir(proc);
+}
+
+void openers_of(dev_t device, struct openers *out)
+{
+	const struct subject subject = { .st.st_rdev = device };
+
+	*out = (struct openers){ 0 };
+	look_at_all(&subject, out);
+}
+
+void openers_of_file(const char *path, struct openers *out)
+{
+	char file[PATH_MAX];
+	struct subject subject = { .file = file };
+
+	*out = (struct openers){ 0 };
+	if (realpath(path, file) && stat(file, &subject.st) == 0)
+		look_at_all(&subject, out);
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 /*
- * Which processes have a block device open. The kernel knows only whether one
- * has claimed it (O_EXCL); whoever merely reads or writes is seen in /proc.
+ * Which processes have a block device or a file open. The kernel knows only
+ * whether one has claimed it (O_EXCL), or holds a lock; whoever merely reads or
+ * writes is seen in /proc.
  */
 #ifndef HOST_OPENERS_H
 #define HOST_OPENERS_H
@@ -21,5 +22,10 @@ struct openers {
  * link that does not point below /dev, so that a file server which does not
  * answer stops nothing. */
 void openers_of(dev_t device, struct openers *out);
+
+/* The same of a regular file; none if it is not there. Follows only links that
+ * name this file, symbolic links resolved: who has opened it by another hard
+ * link or in another mount namespace is not found. */
+void openers_of_file(const char *path, struct openers *out);
 
 #endif

@@ -193,6 +193,19 @@ flock_by_qemu()
 	status 1 && said "holds a lock"
 }
 check "a file that QEMU has open: refused" flock_by_qemu
+
+# in_use NAME OPENED LUN: while this shell has OPENED open
+in_use()
+{
+	exec 9<>"$2"
+	relvm resign --yes "$3" 9>&-
+	exec 9>&-
+	check "$1: refused" status 1
+	check "$1: named" said "process $$ (test_file.sh) has it open"
+}
+ln -s clone "$WORK/link"
+in_use "a file that a process has open" "$WORK/clone" "$WORK/link"
+
 relvm resign "$WORK/clone"
 check "no terminal and no --yes: 4" status 4
 check "no terminal and no --yes: says so" said "wants --yes"
