@@ -146,7 +146,8 @@ int lun_path_open(const struct lun_path *path, struct lun **out,
 
 	if (path->is_file)
 		return open_file(path, out, err);
-	if (guard_host(path->device, path->scsi_id, err))
+	if (guard_host(path->device, path->scsi_id, err) ||
+	    loop_check_twins(path->device, err))
 		return -1;
 	block_path(path->device, node, sizeof(node));
 	return lun_block_open(node, out, err);

@@ -205,6 +205,12 @@ in_use()
 }
 ln -s clone "$WORK/link"
 in_use "a file that a process has open" "$WORK/clone" "$WORK/link"
+loop=$(losetup -f --show "$WORK/clone")
+in_use "a loop device whose file a process has open" "$WORK/clone" "$loop"
+twin=$(losetup -f --show "$WORK/clone")
+in_use "a loop device whose twin a process has open" "$twin" "$loop"
+losetup -d "$twin"
+losetup -d "$loop"
 
 relvm resign "$WORK/clone"
 check "no terminal and no --yes: 4" status 4
