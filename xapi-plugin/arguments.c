@@ -30,10 +30,15 @@ static bool is_own_key(const char *key)
 	       strcmp(key, "map") == 0;
 }
 
+static bool is_choice(const char *key)
+{
+	return is_own_key(key) || strcmp(key, "snapshots") == 0;
+}
+
 /* call_begin with what is device_config's alone. A key that is nobody's is a
  * mistake: what it was to say would not be done. */
-static int begin_call(const struct request *request, struct call *call,
-		      struct error *err)
+static int begin_call(const struct request *request, bool may_choose,
+		      struct call *call, struct error *err)
 {
 	const struct string_map *all = &request->device_config;
 	struct request mine = *request;
@@ -47,7 +52,11 @@ static int begin_call(const struct request *request, struct call *call,
 	for (size_t i = 0; i < all->count && !failed; i++) {
 		const char *key = all->pairs[i].key;
 
-		if (config_key_known(key))
+		if (!may_choose && is_choice(key))
+			failed = error_set(err, ERROR_BAD_VALUE,
+					   "%.64s takes no argument %.64s",
+					   request->command, key);
+		else if (config_key_known(key))
 			own->pairs[own->count++] = all->pairs[i];
 		else if (!is_own_key(key))
 			failed = error_set(err, ERROR_BAD_VALUE,
@@ -119,13 +128,13 @@ static int require(const struct call *call, enum plugin_wants wants,
 }
 
 int plugin_arguments_read(const struct request *request,
-			  enum plugin_wants wants, struct plugin_arguments *out,
-			  struct error *err)
+			  enum plugin_wants wants, bool may_choose,
+			  struct plugin_arguments *out, struct error *err)
 {
 	struct call *call = &out->call;
 
 	*out = (struct plugin_arguments){ 0 };
-	if (begin_call(request, call, err))
+	if (begin_call(request, may_choose, call, err))
 		return -1;
 	if (require(call, wants, err) || read_choices(request, out, err)) {
 		plugin_arguments_free(out);

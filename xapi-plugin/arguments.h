@@ -23,12 +23,15 @@ enum plugin_wants {
 	PLUGIN_WANTS_LUN,    /* ... and SCSIid */
 };
 
-/* *out is the caller's, to be given to plugin_arguments_free. The errors of
+/* sr_uuid, from, map and snapshots are for a function that may choose; given to
+ * another one they are refused, for it would not do what they say.
+ *
+ * *out is the caller's, to be given to plugin_arguments_free. The errors of
  * call_begin; ERROR_NO_TARGET_IQN, ERROR_NO_SCSIID; ERROR_BAD_VALUE names the
  * argument. */
 int plugin_arguments_read(const struct request *request,
-			  enum plugin_wants wants, struct plugin_arguments *out,
-			  struct error *err);
+			  enum plugin_wants wants, bool may_choose,
+			  struct plugin_arguments *out, struct error *err);
 
 void plugin_arguments_free(struct plugin_arguments *arguments);
 

@@ -33,8 +33,8 @@ int plugin_list(const struct request *request, char **value, struct error *err)
 	int failed;
 
 	clock_gettime(CLOCK_MONOTONIC, &start);
-	if (plugin_arguments_read(request, PLUGIN_WANTS_TARGET, &arguments,
-				  err))
+	if (plugin_arguments_read(request, PLUGIN_WANTS_TARGET, false,
+				  &arguments, err))
 		return -1;
 	failed = target_list_read(&arguments.choice.target, arguments.call.xapi,
 				  &list, err);
@@ -56,7 +56,8 @@ int plugin_inspect(const struct request *request, char **value,
 	int failed;
 
 	clock_gettime(CLOCK_MONOTONIC, &start);
-	if (plugin_arguments_read(request, PLUGIN_WANTS_LUN, &arguments, err))
+	if (plugin_arguments_read(request, PLUGIN_WANTS_LUN, false, &arguments,
+				  err))
 		return -1;
 	failed = look_inspect(&arguments.choice, &look, err);
 	if (!failed)
@@ -75,7 +76,8 @@ int plugin_plan(const struct request *request, char **value, struct error *err)
 	int failed;
 
 	clock_gettime(CLOCK_MONOTONIC, &start);
-	if (plugin_arguments_read(request, PLUGIN_WANTS_LUN, &arguments, err))
+	if (plugin_arguments_read(request, PLUGIN_WANTS_LUN, true, &arguments,
+				  err))
 		return -1;
 	failed = look_plan(&arguments.choice, &arguments.request, &plan, err);
 	if (!failed) {
@@ -97,7 +99,8 @@ static int resign(const struct request *request, bool only_recover,
 	int failed;
 
 	clock_gettime(CLOCK_MONOTONIC, &start);
-	if (plugin_arguments_read(request, PLUGIN_WANTS_LUN, &arguments, err))
+	if (plugin_arguments_read(request, PLUGIN_WANTS_LUN, !only_recover,
+				  &arguments, err))
 		return -1;
 	arguments.request.only_recover = only_recover;
 	failed = resign_choice(&arguments.choice, &arguments.request, scsi_id,
@@ -168,7 +171,8 @@ int plugin_verify(const struct request *request, char **value,
 	int failed;
 
 	clock_gettime(CLOCK_MONOTONIC, &start);
-	if (plugin_arguments_read(request, PLUGIN_WANTS_LUN, &arguments, err))
+	if (plugin_arguments_read(request, PLUGIN_WANTS_LUN, false, &arguments,
+				  err))
 		return -1;
 	ids = strdup(arguments.choice.scsi_id);
 	if (ids)

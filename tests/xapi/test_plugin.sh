@@ -155,6 +155,13 @@ check "the chosen one" is "$(field .sr.new_uuid)" "$new_sr"
 
 fails "a function that is none" 38 "the plugin's functions are" nonsense
 fails "an argument that is none" 202 "no argument nonsense" list nonsense=1
+for function in list inspect verify recover; do
+	for choice in sr_uuid="$new_sr" from="$old_sr" map= snapshots=drop; do
+		fails "$function with ${choice%%=*}" 202 \
+			"$function takes no argument ${choice%%=*}" \
+			"$function" SCSIid="$clone_id" "$choice"
+	done
+done
 fails "no SCSIid" 107 "SCSIid" inspect
 fails "another SCSIid" 107 "SCSIid" inspect SCSIid="$(lun_id 9)"
 fails "no SR on the LUN" 202 "no LVM label" plan SCSIid="$(lun_id 3)"
