@@ -100,8 +100,8 @@ refuses_map "another plan's digest" "no longer what the plan was made for" \
 	"digest 00000000\n" 1
 check "after all that the clone is untouched" same "$WORK/original" "$WORK/clone"
 
-printf '%s %s\n' "$old_disk" "$new_disk" >"$WORK/map"
-relvm resign --yes --json --map "$WORK/map" --sr-uuid "$new_sr" "$WORK/clone"
+printf '%s %s\n' "$old_disk" "$new_disk" >"$WORK/chosen"
+relvm resign --yes --json --map "$WORK/chosen" --sr-uuid "$new_sr" "$WORK/clone"
 check "a chosen SR and VDI" status 0
 check "the SR is the chosen one" is "$(field .sr.new_uuid)" "$new_sr"
 check "the VDI is the chosen one" is \
