@@ -189,6 +189,29 @@ static int choose_start(const struct plan *plan, const struct lvm_mda *mda,
 			 *start);
 }
 
+/* Whether every chosen place is where new text goes: one that is not would be
+ * passed over in silence. */
+static int check_chosen_starts(const struct plan *plan, struct error *err)
+{
+	const struct chosen_ids *chosen = plan->ids.chosen;
+
+	for (unsigned i = 0; chosen && i < chosen->ring_count; i++) {
+		bool taken = false;
+
+		for (unsigned k = 0; k < plan->from->mda_count; k++)
+			taken |= chosen->ring[i] &&
+				 plan->text_at[k] == chosen->ring[i];
+		if (!taken)
+			return error_set(
+				err, ERROR_BAD_VALUE,
+				"byte %" PRIu64 ", which was chosen for the "
+				"new VG text, lies in no metadata area that "
+				"could take it; make a new plan",
+				chosen->ring[i]);
+	}
+	return 0;
+}
+
 static bool inside(const struct lvm_area *area, const struct lvm_area *part)
 {
 	return part->offset >= area->offset && part->size <= area->size &&
@@ -304,5 +327,7 @@ int plan_lvm(struct plan *plan, const struct lvm_area *avoid, struct error *err)
 		    switch_mda(plan, &snap->mdas[i], avoid, &most, err))
 			return -1;
 	}
+	if (check_chosen_starts(plan, err))
+		return -1;
 	return switch_label(plan, err);
 }
