@@ -60,19 +60,39 @@ static int check_names(const struct relvm_options *o, struct error *err)
 					 "%.200s names no LUN: "
 					 "iscsi://host/iqn/lun",
 					 name->text);
-		for (size_t k = 0; k < i; k++) {
-			if (strcmp(name->text, o->names[k].text) == 0)
-				return error_set(err, ERROR_BAD_VALUE,
-						 "%.200s is named twice",
-						 name->text);
-		}
 	}
 	return 0;
 }
 
+static int compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static int check_once(const struct relvm_options *o, struct error *err)
+{
+	const char **texts = calloc(o->count, sizeof(*texts));
+	int failed = 0;
+
+	if (!texts)
+		return error_no_memory(err);
+	for (size_t i = 0; i < o->count; i++)
+		texts[i] = o->names[i].text;
+	qsort(texts, o->count, sizeof(*texts), compare_texts);
+	for (size_t i = 1; i < o->count && !failed; i++) {
+		if (strcmp(texts[i - 1], texts[i]) == 0)
+			failed = error_set(err, ERROR_BAD_VALUE,
+					   "%.200s is named twice", texts[i]);
+	}
+	free(texts);
+	return failed;
+}
+
 int relvm_options_check(const struct relvm_options *o, struct error *err)
 {
-	return check_command(o, err) || check_names(o, err) ? -1 : 0;
+	if (check_command(o, err) || check_names(o, err) || check_once(o, err))
+		return -1;
+	return 0;
 }
 
 /* ---- from names to LUNs ---- */
