@@ -53,14 +53,15 @@ state_files() {
 		! -path '/run/lock/iscsi/lock*' -printf 'file %p\n' \)
 }
 
-# Not those of interest: kernel threads (no command line), this shell with its
-# parents and pipe, and udev's workers and what they run, which come and go as it
-# likes.
+# Not those of interest: kernel threads (no command line); this script with its
+# parents and all that it runs (what a program leaves behind has lost its parent,
+# and init for a new one); and udev's workers and what they run, which come and go
+# as it likes.
 state_processes() {
-	local path pid=$BASHPID ours=' ' stat command name parent
+	local path pid=$$ parents=' ' stat command name
 
 	while [ "$pid" -gt 1 ]; do
-		ours+="$pid "
+		parents+="$pid "
 		read -r stat <"/proc/$pid/stat" || break
 		stat=${stat##*) }
 		stat=${stat#* }
@@ -68,21 +69,32 @@ state_processes() {
 	done
 	for path in /proc/[0-9]*; do
 		pid=${path##*/}
-		case $ours in *" $pid "*) continue ;; esac
+		case $parents in *" $pid "*) continue ;; esac
 		command=
 		read -r -d '' command <"$path/cmdline"
 		[ -n "$command" ] || continue
 		read -r name <"$path/comm" || continue
-		case $name in
-		systemd-udevd | "(udev-worker)" | sort) continue ;;
-		esac
-		read -r stat <"$path/stat" || continue
-		stat=${stat##*) }
-		stat=${stat#* }
-		read -r parent <"/proc/${stat%% *}/comm" || parent=
-		[ "$parent" != "(udev-worker)" ] || continue
+		[ "$name" != systemd-udevd ] || continue
+		! state_is_below "$pid" || continue
 		echo "process $pid $name"
 	done
+}
+
+# Whether this script or a worker of udev is above the process, or is it. One that
+# has gone meanwhile is as good.
+state_is_below() {
+	local pid=$1 stat name
+
+	while [ "$pid" -gt 1 ]; do
+		[ "$pid" != $$ ] || return 0
+		read -r name <"/proc/$pid/comm" || return 0
+		[ "$name" != "(udev-worker)" ] || return 0
+		read -r stat <"/proc/$pid/stat" || return 0
+		stat=${stat##*) }
+		stat=${stat#* }
+		pid=${stat%% *}
+	done
+	return 1
 }
 
 # state_same BEFORE AFTER: two files that host_state wrote. Prints what differs:
