@@ -18,7 +18,7 @@ guest_limit=$((900 + 60 * ${3:-20}))
 # shellcheck source=lib/judge.sh
 . "$host_dir/lib/judge.sh"
 
-kills=${3:-20}
+kills=${3:-12}
 batch=20
 clone_id=$(tgt_scsiid 0002)
 
