@@ -406,6 +406,33 @@ static void guards_let_a_clone_pass(void **state)
 		fail_msg("%s", err.text);
 }
 
+/* Another call's SR is made between the two questions, with its PBDs: it is
+ * asked again, and is one of our own type. */
+static void guards_ask_again(void **state)
+{
+	const struct step made_meanwhile[] = {
+		{ .call = "SR.get_all_records", .answer = SUCCESS(STRUCT("")) },
+		{ .call = "PBD.get_all_records",
+		  .answer = SUCCESS(STRUCT(PBD("p1", "call", "3600a", "0"))) },
+		{ .call = "SR.get_all_records",
+		  .answer = SUCCESS(STRUCT(MEMBER(
+			  "call",
+			  STRUCT(MEMBER("uuid", VDI_1) MEMBER("name_label", "x")
+					 MEMBER("type", "relvmoiscsi") MEMBER(
+						 "sm_config", STRUCT("")))))) },
+		{ .call = "PBD.get_all_records",
+		  .answer = SUCCESS(STRUCT(PBD("p1", "call", "3600a", "0"))) },
+		{ .call = "VDI.get_by_uuid", .answer = UUID_INVALID },
+		{ .call = "VDI.get_by_uuid", .answer = UUID_INVALID },
+		{ 0 },
+	};
+	struct error err;
+
+	(void)state;
+	if (guard(made_meanwhile, "own", &err))
+		fail_msg("%s", err.text);
+}
+
 static void guards_refuse(const struct step *script, const char *own,
 			  enum error_code code, const char *words)
 {
@@ -547,6 +574,7 @@ int main(void)
 		cmocka_unit_test(nobody_is_there),
 		cmocka_unit_test(reads_a_secret),
 		cmocka_unit_test(guards_let_a_clone_pass),
+		cmocka_unit_test(guards_ask_again),
 		cmocka_unit_test(guards_name_what_is_in_use),
 		cmocka_unit_test(guards_need_an_answer),
 		cmocka_unit_test(reports_progress),
