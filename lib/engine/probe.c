@@ -91,18 +91,6 @@ static int look_for_sr(struct lun *lun, struct probe *out, struct error *err)
 /* ---- what the SR holds ----------------------------------------------------
  */
 
-static const struct mgt_vdi *find_record(const struct snapshot *snap,
-					 const struct uuid *vdi)
-{
-	for (uint32_t i = 0; i < snap->mgt.vdi_count; i++) {
-		const struct mgt_vdi *record = &snap->mgt.vdis[i];
-
-		if (!record->deleted && uuid_equal(&record->uuid.uuid, vdi))
-			return record;
-	}
-	return NULL;
-}
-
 static bool has_child(const struct snapshot *snap, const struct uuid *vdi)
 {
 	for (uint32_t i = 0; i < snap->vg.lv_count; i++) {
@@ -114,15 +102,10 @@ static bool has_child(const struct snapshot *snap, const struct uuid *vdi)
 	return false;
 }
 
-static bool is_volume(const struct snapshot_lv *info)
-{
-	return info->has_vdi && (info->kind == LV_VHD || info->kind == LV_RAW);
-}
-
 static bool has_volume(const struct snapshot *snap, const struct uuid *vdi)
 {
 	for (uint32_t i = 0; i < snap->vg.lv_count; i++) {
-		if (is_volume(&snap->lvs[i]) &&
+		if (snapshot_is_volume(&snap->lvs[i]) &&
 		    uuid_equal(&snap->lvs[i].vdi, vdi))
 			return true;
 	}
@@ -140,7 +123,7 @@ static bool is_seen(const struct snapshot *snap, uint32_t lv,
 
 	if (info->kind == LV_CBTLOG)
 		return info->has_vdi && !has_volume(snap, &info->vdi);
-	if (!is_volume(info))
+	if (!snapshot_is_volume(info))
 		return false;
 	if (record)
 		return record->managed;
@@ -152,7 +135,7 @@ static void count_vdis(const struct snapshot *snap, struct probe *out)
 	for (uint32_t i = 0; i < snap->vg.lv_count; i++) {
 		const struct mgt_vdi *record =
 			snap->lvs[i].has_vdi
-				? find_record(snap, &snap->lvs[i].vdi)
+				? snapshot_find_record(snap, &snap->lvs[i].vdi)
 				: NULL;
 
 		if (!is_seen(snap, i, record))

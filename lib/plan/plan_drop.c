@@ -4,23 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_volume(const struct snapshot_lv *info)
-{
-	return info->has_vdi && (info->kind == LV_VHD || info->kind == LV_RAW);
-}
-
-static const struct mgt_vdi *find_record(const struct snapshot *snap,
-					 const struct uuid *vdi)
-{
-	for (uint32_t i = 0; i < snap->mgt.vdi_count; i++) {
-		const struct mgt_vdi *record = &snap->mgt.vdis[i];
-
-		if (!record->deleted && uuid_equal(&record->uuid.uuid, vdi))
-			return record;
-	}
-	return NULL;
-}
-
 static int check_can_drop(const struct snapshot *snap, struct error *err)
 {
 	if (!snap->mgt_lv || snap->mgt_header.blank)
@@ -73,9 +56,9 @@ static bool is_snapshot(const struct snapshot *snap,
 {
 	const struct mgt_vdi *record;
 
-	if (!is_volume(info))
+	if (!snapshot_is_volume(info))
 		return false;
-	record = find_record(snap, &info->vdi);
+	record = snapshot_find_record(snap, &info->vdi);
 	return record && record->is_a_snapshot;
 }
 
@@ -85,9 +68,10 @@ static bool is_base(const struct snapshot *snap, uint32_t i)
 	const struct snapshot_lv *info = &snap->lvs[i];
 	const struct mgt_vdi *record;
 
-	if (!is_volume(info) || !count_children(snap, NULL, &info->vdi))
+	if (!snapshot_is_volume(info) ||
+	    !count_children(snap, NULL, &info->vdi))
 		return false;
-	record = find_record(snap, &info->vdi);
+	record = snapshot_find_record(snap, &info->vdi);
 	return snap->vg.lvs[i].hidden || (record && !record->managed);
 }
 
@@ -115,7 +99,7 @@ static bool volume_stays(const struct snapshot *snap, const bool *dropped,
 			 const struct uuid *vdi)
 {
 	for (uint32_t i = 0; i < snap->vg.lv_count; i++) {
-		if (!dropped[i] && is_volume(&snap->lvs[i]) &&
+		if (!dropped[i] && snapshot_is_volume(&snap->lvs[i]) &&
 		    uuid_equal(&snap->lvs[i].vdi, vdi))
 			return true;
 	}

@@ -266,3 +266,20 @@ int snapshot_parse(struct snapshot *snap, struct want_list *wants,
 		free_parsed(snap);
 	return result;
 }
+
+bool snapshot_is_volume(const struct snapshot_lv *info)
+{
+	return info->has_vdi && (info->kind == LV_VHD || info->kind == LV_RAW);
+}
+
+const struct mgt_vdi *snapshot_find_record(const struct snapshot *snap,
+					   const struct uuid *vdi)
+{
+	for (uint32_t i = 0; i < snap->mgt.vdi_count; i++) {
+		const struct mgt_vdi *record = &snap->mgt.vdis[i];
+
+		if (!record->deleted && uuid_equal(&record->uuid.uuid, vdi))
+			return record;
+	}
+	return NULL;
+}

@@ -80,6 +80,13 @@ int snapshot_parse(struct snapshot *snap, struct want_list *wants,
 
 void snapshot_free(struct snapshot *snap);
 
+/* Whether the LV holds a VDI's data. */
+bool snapshot_is_volume(const struct snapshot_lv *info);
+
+/* MGT's live record of a VDI; NULL if there is none. */
+const struct mgt_vdi *snapshot_find_record(const struct snapshot *snap,
+					   const struct uuid *vdi);
+
 /* Whether LVM uses this metadata area. */
 bool snapshot_mda_in_use(const struct lvm_mda *mda);
 

@@ -17,25 +17,7 @@
 /* SR's own sectors of MGT: 1 uuid …, 2 label. */
 #define MGT_SR_LABEL_AT (2 * MGT_SECTOR)
 
-static bool is_vdi(const struct snapshot_lv *info)
-{
-	return info->has_vdi && (info->kind == LV_VHD || info->kind == LV_RAW);
-}
-
 /* ---- MGT ---- */
-
-/* The live record of a VDI; NULL if there is none. */
-static const struct mgt_vdi *find_record(const struct snapshot *snap,
-					 const struct uuid *vdi)
-{
-	for (uint32_t i = 0; i < snap->mgt.vdi_count; i++) {
-		const struct mgt_vdi *record = &snap->mgt.vdis[i];
-
-		if (!record->deleted && uuid_equal(&record->uuid.uuid, vdi))
-			return record;
-	}
-	return NULL;
-}
 
 static char *sr_label(const struct snapshot *snap)
 {
@@ -92,7 +74,7 @@ static int make_vdi(const struct snapshot *snap, const struct plan *plan,
 {
 	const struct lvm_lv *lv = &snap->vg.lvs[i];
 	const struct snapshot_lv *info = &snap->lvs[i];
-	const struct mgt_vdi *record = find_record(snap, &info->vdi);
+	const struct mgt_vdi *record = snapshot_find_record(snap, &info->vdi);
 	size_t len = 0;
 	const char *label = "";
 
@@ -158,7 +140,7 @@ static int make_vdis(const struct snapshot *snap, const struct plan *plan,
 
 		out->lv_ids[out->lv_count++] = snap->vg.lvs[i].id;
 		count_lv(&out->counts, info);
-		if (!is_vdi(info))
+		if (!snapshot_is_volume(info))
 			continue;
 		if (make_vdi(snap, plan, i, vdi))
 			return -1;
