@@ -19,7 +19,7 @@
 #include "engine/resign_choice.h"
 #include "host/stop.h"
 #include "report/clean.h"
-#include "report/id_map.h"
+#include "plan/map_file.h"
 
 /* One call of relvm. */
 struct run {

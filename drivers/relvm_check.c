@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "drivers/relvm_options.h"
-#include "sm/initiator.h"
+#include "iscsi/initiator.h"
 
 /* ---- what does not go together ---- */
 

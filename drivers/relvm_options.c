@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "drivers/relvm_files.h"
-#include "sm/initiator.h"
+#include "iscsi/initiator.h"
 #include "sm/string_map.h"
 
 #define JOBS_MAX 256

@@ -11,7 +11,7 @@
 #include "engine/lun_name.h"
 #include "engine/open_lun.h"
 #include "engine/resign.h"
-#include "report/id_map.h"
+#include "plan/map_file.h"
 
 enum relvm_command {
 	RELVM_LIST,

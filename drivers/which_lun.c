@@ -9,7 +9,7 @@
 #include "host/stop.h"
 #include "iscsi/user_search.h"
 #include "sm/lists.h"
-#include "sm/portals.h"
+#include "iscsi/portals.h"
 #include "drivers/output.h"
 
 /* Writes a list and frees it; NULL is one that there was no memory for. */

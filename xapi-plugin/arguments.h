@@ -8,7 +8,7 @@
 #include "drivers/call.h"
 #include "engine/open_lun.h"
 #include "engine/resign.h"
-#include "report/id_map.h"
+#include "plan/map_file.h"
 
 struct plugin_arguments {
 	struct call call;

@@ -9,7 +9,7 @@
 #include "host/lock.h"
 #include "host/multipath.h"
 #include "host/stop.h"
-#include "iscsi/open_iscsi.h"
+#include "openiscsi/open_iscsi.h"
 #include "iscsi/user_session.h"
 #include "lun/lun_block.h"
 #include "lun/lun_libiscsi.h"

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "report/id_map.h"
+#include "plan/map_file.h"
 #include "txn/journal.h"
 #include "txn/journal_find.h"
 #include "txn/load.h"

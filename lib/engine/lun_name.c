@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "sm/device_config.h"
-#include "sm/initiator.h"
-#include "sm/portals.h"
+#include "iscsi/initiator.h"
+#include "iscsi/portals.h"
 
 static const char scheme[] = "iscsi://";
 

@@ -12,7 +12,7 @@
 #include "engine/guard_host.h"
 #include "host/in_use.h"
 #include "host/loop.h"
-#include "iscsi/disk_id.h"
+#include "host/disk_id.h"
 #include "lun/lun_block.h"
 #include "lun/lun_file.h"
 

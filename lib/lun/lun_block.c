@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
-#include "iscsi/sg_command.h"
+#include "host/sg_command.h"
 
 /* O_DIRECT wants aligned memory; no request to a disk is longer than this. */
 #define BOUNCE	     (1024 * 1024)

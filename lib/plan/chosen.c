@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "plan/idmap.h"
-#include "plan/snapshot.h"
+#include "sr/snapshot.h"
 
 static int compare_uuids(const void *a, const void *b)
 {

@@ -7,7 +7,7 @@
 #include "base/crc.h"
 
 #include "format/uuid_scan.h"
-#include "plan/lv_bytes.h"
+#include "sr/lv_bytes.h"
 #include "plan/plan_check.h"
 #include "plan/plan_drop.h"
 #include "plan/plan_parts.h"

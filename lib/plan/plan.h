@@ -11,7 +11,7 @@
 
 #include "plan/chosen.h"
 #include "plan/idmap.h"
-#include "plan/snapshot.h"
+#include "sr/snapshot.h"
 
 /* In the order in which they are written; a flush lies between phases. */
 enum plan_phase {

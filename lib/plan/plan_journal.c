@@ -2,8 +2,8 @@
 /*
  * New uuids in the values of SM's journals that stand in their LV.
  */
-#include "format/journal_value.h"
-#include "plan/lv_bytes.h"
+#include "format/sm_journal.h"
+#include "sr/lv_bytes.h"
 #include "plan/plan_parts.h"
 
 int plan_journals(struct plan *plan, struct error *err)

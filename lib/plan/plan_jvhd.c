@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "format/vhd_journal.h"
-#include "plan/lv_bytes.h"
+#include "sr/lv_bytes.h"
 #include "plan/plan_parts.h"
 
 static int renew_header(struct plan *plan, uint8_t *bytes,

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "plan/lv_bytes.h"
+#include "sr/lv_bytes.h"
 #include "plan/plan_parts.h"
 
 int plan_renew_vhd_name(struct plan *plan, uint8_t *bytes, size_t len,

@@ -5,7 +5,7 @@
 
 #include "base/bytes.h"
 #include "format/uuid_scan.h"
-#include "plan/lv_bytes.h"
+#include "sr/lv_bytes.h"
 
 /* In a VHD's footer (blktap include/vhd.h): u32 checksum, 16 bytes uuid; in its
  * header: 16 bytes uuid of the parent's footer. */

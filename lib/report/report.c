@@ -7,7 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/crc.h"
-#include "plan/lv_bytes.h"
+#include "sr/lv_bytes.h"
 #include "report/clean.h"
 #include "report/structures.h"
 

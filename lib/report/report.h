@@ -12,9 +12,9 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "format/journal.h"
+#include "format/resign_journal.h"
 #include "plan/plan.h"
-#include "plan/snapshot.h"
+#include "sr/snapshot.h"
 
 enum report_kind { REPORT_VHD, REPORT_RAW };
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sm/text_file.h"
+#include "base/text_file.h"
 
 static const struct conf defaults = {
 	.initiator = INITIATOR_OPEN_ISCSI,

@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
-#include "sm/initiator.h"
+#include "iscsi/initiator.h"
 
 #define CONF_FILE "/etc/relvmoiscsi.conf"
 

@@ -7,8 +7,8 @@
 
 #include "base/log.h"
 #include "sm/config_keys.h"
-#include "sm/multi_session.h"
-#include "sm/portals.h"
+#include "iscsi/multi_session.h"
+#include "iscsi/portals.h"
 
 /* What both initiators take for a CHAP name or password. */
 #define CHAP_MAX 255

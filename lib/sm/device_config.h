@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "iscsi/discover.h"
 #include "iscsi/target.h"
-#include "sm/initiator.h"
+#include "iscsi/initiator.h"
 #include "sm/string_map.h"
 
 struct device_config {

@@ -9,7 +9,7 @@
 #ifndef TXN_JOURNAL_H
 #define TXN_JOURNAL_H
 
-#include "format/journal.h"
+#include "format/resign_journal.h"
 #include "lun/lun.h"
 #include "plan/plan.h"
 

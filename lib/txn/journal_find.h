@@ -7,9 +7,9 @@
 #ifndef TXN_JOURNAL_FIND_H
 #define TXN_JOURNAL_FIND_H
 
-#include "format/journal.h"
+#include "format/resign_journal.h"
 #include "lun/lun.h"
-#include "plan/image.h"
+#include "sr/image.h"
 
 struct journal_spot {
 	enum journal_found found; /* JOURNAL_NONE: there is none */

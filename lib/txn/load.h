@@ -6,7 +6,7 @@
 #define TXN_LOAD_H
 
 #include "lun/lun.h"
-#include "plan/snapshot.h"
+#include "sr/snapshot.h"
 
 /* Reads and parses all metadata of the LUN. `seen` may be NULL; else it holds
  * blocks that were read just now, which are not read again, and is left empty.

@@ -6,7 +6,7 @@
 #define TXN_READ_BLOCKS_H
 
 #include "lun/lun.h"
-#include "plan/want.h"
+#include "sr/want.h"
 
 /* Reads every wanted range, widened to blocks and joined where near. Nothing
  * wanted is fine. ERROR_IO; ERROR_LUN_CONTENT if it is unreasonably much. */

@@ -5,7 +5,7 @@
 #ifndef TXN_REPLAY_H
 #define TXN_REPLAY_H
 
-#include "format/journal.h"
+#include "format/resign_journal.h"
 #include "lun/lun.h"
 
 struct replay {

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "chance.h"
-#include "format/journal.h"
+#include "format/resign_journal.h"
 #include "turns.h"
 
 #define MAX_COMMITS  8

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "format/journal.h"
+#include "format/resign_journal.h"
 #include "overlay.h"
 
 #define REPORTS 2 /* wrong verdicts of one kind that are printed */

@@ -39,10 +39,10 @@ recovery is not read back|txn/recover.c|s/good = now.content == JOURNAL_AFTER/go
 head is not wiped|txn/journal.c|/^int journal_clear/,/^}/s/write_zeros(lun, head_at, lun->block_size, err)/0/|power
 body is not wiped|txn/journal.c|/^int journal_clear/,/^}/s/head->body_len &&/0 \&\&/|power
 no journal on recovery|txn/recover.c|s/if (spot->found == JOURNAL_NONE)/if (1)/|power
-a claim counts as committed|format/journal_head.c|s/\.state = (enum journal_state)state,/.state = JOURNAL_COMMITTED,/|power
+a claim counts as committed|format/resign_journal_head.c|s/\.state = (enum journal_state)state,/.state = JOURNAL_COMMITTED,/|power
 recovery applies nothing|txn/recover.c|s/replay_apply(lun, replay, err)/0/|power
 recovery does not wipe|txn/recover.c|/completing an interrupted resign: /,/^}/s/if (journal_clear(.*)/if (0)/|power
-torn data is refused|format/journal_body.c|s/result = JOURNAL_BEFORE;/return JOURNAL_OTHER;/|power
+torn data is refused|format/resign_journal_body.c|s/result = JOURNAL_BEFORE;/return JOURNAL_OTHER;/|power
 LVM's work is written over|txn/recover.c|s/if (replay->content == JOURNAL_OTHER) {/if (0) {/|used
 heads are looked for in one place|txn/journal_find.c|s/n += lvm_ring_head_places(&mdas\[i\], places + n);/n += lvm_ring_head_places(\&mdas[i], places + n) ? 1 : 0;/;s/for (unsigned i = 0; i < n; i++)/for (unsigned i = 0; i < 1; i++)/|power used
 LVM comes to the head first|format/lvm_ring.c|s/if (ahead(mda, place) > ahead(mda, places\[0\]))/if (ahead(mda, place) < ahead(mda, places[0]))/|used

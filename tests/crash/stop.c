@@ -6,7 +6,7 @@
 
 #include "chance.h"
 #include "engine/resign_lun.h"
-#include "format/journal.h"
+#include "format/resign_journal.h"
 #include "overlay.h"
 
 /* The unit that commits. */

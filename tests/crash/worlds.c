@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "chance.h"
-#include "plan/image.h"
+#include "sr/image.h"
 #include "txn/load.h"
 #include "txn/recover.h"
 

@@ -2,7 +2,7 @@
 /*
  * Map files: what a user chose, or an earlier plan.
  */
-#include "report/id_map.h"
+#include "plan/map_file.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -4,7 +4,7 @@
  * made right when asked.
  */
 #include "base/bytes.h"
-#include "format/journal.h"
+#include "format/resign_journal.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/sr_builder.h"
 

@@ -2,7 +2,7 @@
 /*
  * Uuids in names, and what an LV's name says.
  */
-#include "format/journal_value.h"
+#include "format/sm_journal.h"
 #include "format/lv_name.h"
 #include "format/uuid_scan.h"
 #include "tests/fuzz/fuzz.h"

@@ -9,9 +9,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "format/journal.h"
+#include "format/resign_journal.h"
 #include "lun/lun_file.h"
-#include "plan/lv_bytes.h"
+#include "sr/lv_bytes.h"
 #include "tests/unit/sr_builder.h"
 #include "txn/load.h"
 

@@ -11,9 +11,9 @@
 
 #include <cmocka.h>
 
-#include "plan/image.h"
-#include "plan/lv_bytes.h"
-#include "plan/want.h"
+#include "sr/image.h"
+#include "sr/lv_bytes.h"
+#include "sr/want.h"
 
 static void fill(uint8_t *bytes, size_t len, unsigned seed)
 {

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "base/bytes.h"
-#include "format/journal.h"
+#include "format/resign_journal.h"
 #include "tests/unit/sr_builder.h"
 
 enum { SECTORS = 7, LEN = SECTORS * JOURNAL_SECTOR };

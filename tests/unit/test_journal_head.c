@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "base/bytes.h"
-#include "format/journal.h"
+#include "format/resign_journal.h"
 #include "tests/unit/sr_builder.h"
 
 static struct journal_head make(void)

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "format/journal_value.h"
+#include "format/sm_journal.h"
 
 static bool find(const char *text, size_t *at, size_t *len)
 {

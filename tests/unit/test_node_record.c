@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "iscsi/node_record.h"
+#include "openiscsi/node_record.h"
 
 #define NODES "/etc/iscsi/nodes"
 

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "engine/resign_lun.h"
-#include "format/journal.h"
+#include "format/resign_journal.h"
 #include "tests/unit/fault_lun.h"
 #include "tests/unit/sr_builder.h"
 #include "txn/load.h"

@@ -14,7 +14,7 @@
 
 #include "engine/resign_lun.h"
 #include "lun/lun_memory.h"
-#include "plan/snapshot.h"
+#include "sr/snapshot.h"
 #include "tests/unit/fault_lun.h"
 #include "tests/unit/sr_builder.h"
 #include "txn/load.h"

@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-#include "iscsi/session_users.h"
+#include "openiscsi/session_users.h"
 
 /* As the storage manager writes it. */
 #define SM_LINE "7f5d2b0a-51f4-4b3c-9f0e-6b5b43f7ad10\n"

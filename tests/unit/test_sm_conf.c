@@ -14,8 +14,8 @@
 #include <cmocka.h>
 
 #include "sm/conf.h"
-#include "sm/initiator.h"
-#include "sm/text_file.h"
+#include "iscsi/initiator.h"
+#include "base/text_file.h"
 
 static int parse(const char *text, struct conf *conf, struct error *err)
 {

@@ -16,7 +16,7 @@
 #include "base/log.h"
 #include "sm/config_keys.h"
 #include "sm/device_config.h"
-#include "sm/portals.h"
+#include "iscsi/portals.h"
 
 static struct device_config_defaults host_says = {
 	.initiator = INITIATOR_LIBISCSI,

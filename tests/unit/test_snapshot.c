@@ -13,7 +13,7 @@
 
 #include "base/bytes.h"
 #include "lun/lun_memory.h"
-#include "plan/snapshot.h"
+#include "sr/snapshot.h"
 #include "tests/unit/sr_builder.h"
 #include "txn/load.h"
 

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "base/text_file.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char blanks[] = " \t\r";
+
+int text_file_read(const char *path, char **out, size_t *len, struct error *err)
+{
+	FILE *file = fopen(path, "re");
+	char *text;
+	size_t n;
+	int rc = 0;
+
+	if (!file && errno == ENOENT) {
+		*out = NULL;
+		*len = 0;
+		return 0;
+	}
+	if (!file)
+		return error_set(err, ERROR_BAD_VALUE, "%s: %s", path,
+				 strerror(errno));
+	text = malloc(TEXT_FILE_MAX + 1);
+	if (!text) {
+		fclose(file);
+		return error_no_memory(err);
+	}
+	n = fread(text, 1, TEXT_FILE_MAX + 1, file);
+	if (ferror(file))
+		rc = error_set(err, ERROR_BAD_VALUE, "%s: %s", path,
+			       strerror(errno));
+	else if (n > TEXT_FILE_MAX)
+		rc = error_set(err, ERROR_BAD_VALUE,
+			       "%s is longer than %d bytes", path,
+			       TEXT_FILE_MAX);
+	fclose(file);
+	if (rc) {
+		free(text);
+		return rc;
+	}
+	text[n] = '\0';
+	*out = text;
+	*len = n;
+	return 0;
+}
+
+/* Cuts blanks off both ends of a string, in place. */
+static char *trim(char *text)
+{
+	size_t n;
+
+	text += strspn(text, blanks);
+	n = strlen(text);
+	while (n > 0 && strchr(blanks, text[n - 1]))
+		n--;
+	text[n] = '\0';
+	return text;
+}
+
+enum text_line_kind text_line_read(char *line, struct text_line *out)
+{
+	char *equals;
+	char *key;
+
+	line = trim(line);
+	if (line[0] == '\0' || line[0] == '#')
+		return TEXT_LINE_EMPTY;
+	equals = strchr(line, '=');
+	if (!equals)
+		return TEXT_LINE_BAD;
+	*equals = '\0';
+	key = trim(line);
+	if (key[0] == '\0')
+		return TEXT_LINE_BAD;
+	out->key = key;
+	out->value = trim(equals + 1);
+	return TEXT_LINE_PAIR;
+}

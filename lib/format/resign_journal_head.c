@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/crc.h"
+#include "format/resign_journal.h"
+
+enum {
+	VERSION_AT = 8,
+	CRC_AT = 12,
+	STATE_AT = 16,
+	BODY_CRC_AT = 20,
+	ID_AT = 24,
+	OWNER_AT = 40,
+	OLD_SR_AT = 56,
+	NEW_SR_AT = 72,
+	OLD_PV_AT = 88,
+	NEW_PV_AT = 120,
+	OLD_VG_AT = 152,
+	NEW_VG_AT = 184,
+	SEQNO_AT = 216,
+	BODY_AT_AT = 224,
+	BODY_LEN_AT = 232,
+	SCSI_ID_AT = 240,
+	RING_AT_AT = 496,
+};
+
+_Static_assert(SCSI_ID_AT + JOURNAL_SCSIID_SIZE <= RING_AT_AT,
+	       "the head fits a sector");
+
+static const char magic[8] = { 'R', 'E', 'L', 'V', 'M', 'J', 'N', 'L' };
+
+static uint32_t head_crc(const uint8_t *sector)
+{
+	static const uint8_t no_crc[4];
+	uint32_t crc = lvm_crc(LVM_CRC_INITIAL, sector, CRC_AT);
+
+	crc = lvm_crc(crc, no_crc, sizeof(no_crc));
+	return lvm_crc(crc, sector + CRC_AT + 4,
+		       JOURNAL_HEAD_SIZE - CRC_AT - 4);
+}
+
+static void put_uuid(uint8_t *p, const struct uuid *uuid)
+{
+	memcpy(p, uuid->bytes, sizeof(uuid->bytes));
+}
+
+static struct uuid get_uuid(const uint8_t *p)
+{
+	struct uuid uuid;
+
+	memcpy(uuid.bytes, p, sizeof(uuid.bytes));
+	return uuid;
+}
+
+static bool get_lvm_id(const uint8_t *p, struct lvm_id *id)
+{
+	return lvm_id_from_chars((const char *)p, id);
+}
+
+void journal_head_encode(const struct journal_head *head, uint8_t *sector)
+{
+	size_t id_len = strnlen(head->scsi_id, JOURNAL_SCSIID_SIZE - 1);
+
+	memset(sector, 0, JOURNAL_HEAD_SIZE);
+	memcpy(sector, magic, sizeof(magic));
+	put_le32(sector + VERSION_AT, 1);
+	put_le32(sector + STATE_AT, head->state);
+	put_le32(sector + BODY_CRC_AT, head->body_crc);
+	put_uuid(sector + ID_AT, &head->id);
+	put_uuid(sector + OWNER_AT, &head->owner);
+	put_uuid(sector + OLD_SR_AT, &head->old_sr);
+	put_uuid(sector + NEW_SR_AT, &head->new_sr);
+	memcpy(sector + OLD_PV_AT, head->old_pv.chars, LVM_ID_LEN);
+	memcpy(sector + NEW_PV_AT, head->new_pv.chars, LVM_ID_LEN);
+	memcpy(sector + OLD_VG_AT, head->old_vg.chars, LVM_ID_LEN);
+	memcpy(sector + NEW_VG_AT, head->new_vg.chars, LVM_ID_LEN);
+	put_le64(sector + SEQNO_AT, head->seqno);
+	put_le64(sector + BODY_AT_AT, head->body_at);
+	put_le64(sector + BODY_LEN_AT, head->body_len);
+	memcpy(sector + SCSI_ID_AT, head->scsi_id, id_len);
+	put_le64(sector + RING_AT_AT, head->ring_at);
+	put_le32(sector + CRC_AT, head_crc(sector));
+}
+
+enum journal_found journal_head_decode(const uint8_t *sector,
+				       struct journal_head *out)
+{
+	uint32_t state = get_le32(sector + STATE_AT);
+	struct journal_head head;
+
+	if (memcmp(sector, magic, sizeof(magic)) != 0)
+		return JOURNAL_NONE;
+	if (get_le32(sector + CRC_AT) != head_crc(sector) ||
+	    get_le32(sector + VERSION_AT) != 1 ||
+	    (state != JOURNAL_CLAIMED && state != JOURNAL_COMMITTED))
+		return JOURNAL_DAMAGED;
+	head = (struct journal_head){
+		.state = (enum journal_state)state,
+		.id = get_uuid(sector + ID_AT),
+		.owner = get_uuid(sector + OWNER_AT),
+		.old_sr = get_uuid(sector + OLD_SR_AT),
+		.new_sr = get_uuid(sector + NEW_SR_AT),
+		.seqno = get_le64(sector + SEQNO_AT),
+		.body_at = get_le64(sector + BODY_AT_AT),
+		.body_len = get_le64(sector + BODY_LEN_AT),
+		.body_crc = get_le32(sector + BODY_CRC_AT),
+		.ring_at = get_le64(sector + RING_AT_AT),
+	};
+	if (!get_lvm_id(sector + OLD_PV_AT, &head.old_pv) ||
+	    !get_lvm_id(sector + NEW_PV_AT, &head.new_pv) ||
+	    !get_lvm_id(sector + OLD_VG_AT, &head.old_vg) ||
+	    !get_lvm_id(sector + NEW_VG_AT, &head.new_vg) ||
+	    head.body_len > JOURNAL_MAX_BODY ||
+	    head.body_at > UINT64_MAX - head.body_len ||
+	    head.ring_at > head.body_at ||
+	    sector[SCSI_ID_AT + JOURNAL_SCSIID_SIZE - 1] != 0)
+		return JOURNAL_DAMAGED;
+	memcpy(head.scsi_id, sector + SCSI_ID_AT, JOURNAL_SCSIID_SIZE);
+	*out = head;
+	return JOURNAL_SOUND;
+}

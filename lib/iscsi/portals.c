@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "iscsi/portals.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HOST_MAX 253 /* longest DNS name */
+
+static const char blanks[] = " \t";
+
+/* Cuts the next element off a list at a comma and trims it, in place. NULL at
+ * the end of the list. */
+static char *next_element(char **rest)
+{
+	char *element = strsep(rest, ",");
+	size_t n;
+
+	if (!element)
+		return NULL;
+	element += strspn(element, blanks);
+	n = strlen(element);
+	while (n > 0 && strchr(blanks, element[n - 1]))
+		n--;
+	element[n] = '\0';
+	return element;
+}
+
+int port_read(const char *key, const char *text, uint16_t *out,
+	      struct error *err)
+{
+	const char *digits = text + strspn(text, blanks);
+	char *end;
+	long port;
+
+	if (isdigit((unsigned char)digits[0])) {
+		errno = 0;
+		port = strtol(digits, &end, 10);
+		end += strspn(end, blanks);
+		if (*end == '\0' && errno == 0 && port >= 1 && port <= 65535) {
+			*out = (uint16_t)port;
+			return 0;
+		}
+	}
+	return error_set(err, ERROR_BAD_PORT, "%s: '%.64s'", key, text);
+}
+
+/* An IPv6 address, a link-local one perhaps with its interface ("%eth0"). */
+static bool is_ipv6(const char *host)
+{
+	static const char zone_chars[] = "abcdefghijklmnopqrstuvwxyz"
+					 "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					 "0123456789._-";
+	const char *zone = strchrnul(host, '%');
+	char address[INET6_ADDRSTRLEN];
+	struct in6_addr ignored;
+	size_t n = (size_t)(zone - host);
+
+	if (n >= sizeof(address))
+		return false;
+	memcpy(address, host, n);
+	address[n] = '\0';
+	if (inet_pton(AF_INET6, address, &ignored) != 1)
+		return false;
+	return *zone == '\0' ||
+	       (zone[1] && zone[1 + strspn(zone + 1, zone_chars)] == '\0');
+}
+
+/* A DNS name or IPv4 address: what a resolver may be asked, and no option of a
+ * command that gets it as an argument. */
+static bool is_name(const char *host)
+{
+	size_t n = 0;
+
+	for (; host[n]; n++) {
+		if (n == HOST_MAX || (!isalnum((unsigned char)host[n]) &&
+				      !strchr("._-", host[n])))
+			return false;
+	}
+	return n > 0 && host[0] != '-';
+}
+
+const char *portal_host(char *text)
+{
+	size_t n = strlen(text);
+
+	if (n > 1 && text[0] == '[' && text[n - 1] == ']') {
+		text[n - 1] = '\0';
+		if (is_ipv6(text + 1))
+			return text + 1;
+		text[n - 1] = ']';
+		return NULL;
+	}
+	return is_name(text) || is_ipv6(text) ? text : NULL;
+}
+
+int portals_add(struct iscsi_target *target, const char *host, uint16_t port,
+		const char *key, struct error *err)
+{
+	unsigned n = target->portal_count;
+	struct iscsi_portal *grown;
+
+	for (unsigned i = 0; i < n; i++) {
+		if (target->portals[i].port == port &&
+		    strcmp(target->portals[i].host, host) == 0)
+			return 0;
+	}
+	if (n == PORTALS_MAX)
+		return error_set(err, ERROR_BAD_VALUE,
+				 "%s: more than %d portals", key, PORTALS_MAX);
+	grown = reallocarray(target->portals, n + 1, sizeof(*grown));
+	if (!grown)
+		return error_no_memory(err);
+	target->portals = grown;
+	grown[n].host = strdup(host);
+	if (!grown[n].host)
+		return error_no_memory(err);
+	grown[n].port = port;
+	target->portal_count++;
+	return 0;
+}
+
+static int not_a_host(const char *key, const char *text, struct error *err)
+{
+	return error_set(err, ERROR_RESOLVE,
+			 "%s: '%.64s' is not a host name or an IP address", key,
+			 text);
+}
+
+static int add_target(struct iscsi_target *target, char *element, uint16_t port,
+		      struct error *err)
+{
+	const char *host;
+
+	if (element[0] == '\0')
+		return error_set(err, ERROR_RESOLVE,
+				 "target: the list has an empty element");
+	host = portal_host(element);
+	if (!host && strchr(element, ':'))
+		return error_set(err, ERROR_RESOLVE,
+				 "target: '%.64s' is not a host name or an IP "
+				 "address; a port belongs into the key port",
+				 element);
+	if (!host)
+		return not_a_host("target", element, err);
+	return portals_add(target, host, port, "target", err);
+}
+
+static int add_multihome(struct iscsi_target *target, char *element,
+			 struct error *err)
+{
+	static const char key[] = "multihomelist";
+	char *colon = strrchr(element, ':');
+	const char *host;
+	uint16_t port;
+
+	if (!colon || colon == element)
+		return error_set(err, ERROR_BAD_VALUE,
+				 "%s: '%.64s' is not of the form ip:port", key,
+				 element);
+	*colon = '\0';
+	if (port_read(key, colon + 1, &port, err))
+		return -1;
+	host = portal_host(element);
+	if (!host)
+		return not_a_host(key, element, err);
+	return portals_add(target, host, port, key, err);
+}
+
+int portals_add_targets(struct iscsi_target *target, const char *list,
+			uint16_t port, struct error *err)
+{
+	char *copy = strdup(list);
+	char *rest = copy;
+	char *element;
+	int rc = 0;
+
+	if (!copy)
+		return error_no_memory(err);
+	while (!rc && (element = next_element(&rest)))
+		rc = add_target(target, element, port, err);
+	free(copy);
+	return rc;
+}
+
+int portals_add_multihome(struct iscsi_target *target, const char *list,
+			  struct error *err)
+{
+	char *copy = strdup(list);
+	char *rest = copy;
+	char *element;
+	int rc = 0;
+
+	if (!copy)
+		return error_no_memory(err);
+	while (!rc && (element = next_element(&rest)))
+		rc = add_multihome(target, element, err);
+	free(copy);
+	return rc;
+}
+
+void portals_free(struct iscsi_target *target)
+{
+	for (unsigned i = 0; i < target->portal_count; i++)
+		free(target->portals[i].host);
+	free(target->portals);
+	target->portals = NULL;
+	target->portal_count = 0;
+}

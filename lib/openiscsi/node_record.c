@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "openiscsi/node_record.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
+/* A record has some 2 KiB. */
+#define RECORD_MAX 65536
+
+/* Where open-iscsi keeps records: domain 0 and Red Hat's, Debian's. */
+static const char *const folders[] = { "/var/lib/iscsi/nodes",
+				       "/etc/iscsi/nodes" };
+
+/* An open-iscsi path that is too long is not one that there is. */
+static void set_path(char path[PATH_MAX], const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void set_path(char path[PATH_MAX], const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(path, PATH_MAX, fmt, ap);
+	va_end(ap);
+}
+
+/* A record's file is named ADDRESS,PORT or, a folder, ADDRESS,PORT,GROUP. */
+static bool is_address(const char *name, const struct iscsi_address *wanted)
+{
+	const char *comma = strchr(name, ',');
+	struct iscsi_address address;
+
+	if (!comma || (size_t)(comma - name) >= sizeof(address.host))
+		return false;
+	memcpy(address.host, name, (size_t)(comma - name));
+	address.host[comma - name] = '\0';
+	address.port = (uint16_t)strtoul(comma + 1, NULL, 10);
+	return iscsi_address_equal(&address, wanted);
+}
+
+/* In a folder of one portal the files are interfaces. */
+static bool find_interface(const char *folder, struct node_record *out)
+{
+	DIR *files = opendir(folder);
+	struct dirent *entry;
+	bool found = false;
+
+	if (!files)
+		return false;
+	while ((entry = readdir(files))) {
+		bool is_default = strcmp(entry->d_name, "default") == 0;
+
+		if (entry->d_name[0] == '.' || (found && !is_default) ||
+		    strlen(entry->d_name) >= sizeof(out->iface))
+			continue;
+		set_path(out->path, "%s/%s", folder, entry->d_name);
+		strcpy(out->iface, entry->d_name);
+		found = true;
+		if (is_default)
+			break;
+	}
+	closedir(files);
+	return found;
+}
+
+static bool find_in(const char *folder, const struct iscsi_address *address,
+		    struct node_record *out)
+{
+	DIR *portals = opendir(folder);
+	struct dirent *entry;
+	bool found = false;
+
+	if (!portals)
+		return false;
+	while (!found && (entry = readdir(portals))) {
+		char path[PATH_MAX];
+		struct stat st;
+
+		if (!is_address(entry->d_name, address))
+			continue;
+		set_path(path, "%s/%s", folder, entry->d_name);
+		if (stat(path, &st))
+			continue;
+		if (S_ISDIR(st.st_mode)) {
+			found = find_interface(path, out);
+		} else {
+			set_path(out->path, "%s", path);
+			strcpy(out->iface, "default");
+			found = true;
+		}
+	}
+	closedir(portals);
+	return found;
+}
+
+static int failed(const struct node_record *record, struct error *err)
+{
+	return error_set(err, ERROR_LOGIN, "node record %s: %s", record->path,
+			 strerror(errno));
+}
+
+static int read_record(struct node_record *record, struct error *err)
+{
+	int fd = open(record->path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	char piece[4096];
+	ssize_t n;
+
+	if (fd < 0)
+		return failed(record, err);
+	while ((n = read(fd, piece, sizeof(piece))) > 0 &&
+	       record->before.len < RECORD_MAX)
+		buffer_add(&record->before, piece, (size_t)n);
+	if (n < 0)
+		failed(record, err);
+	else if (n > 0)
+		error_set(err, ERROR_LOGIN, "node record %s is too long",
+			  record->path);
+	else if (record->before.failed)
+		error_no_memory(err);
+	explicit_bzero(piece, sizeof(piece));
+	close(fd);
+	return n != 0 || record->before.failed ? -1 : 0;
+}
+
+int node_record_find(const char *iqn, const struct iscsi_address *address,
+		     bool *found, struct node_record *out, struct error *err)
+{
+	struct node_record record = { .before = { 0 } };
+
+	*found = false;
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		char folder[PATH_MAX];
+
+		set_path(folder, "%s/%s", folders[i], iqn);
+		if (!find_in(folder, address, &record))
+			continue;
+		if (read_record(&record, err)) {
+			node_record_free(&record);
+			return -1;
+		}
+		*out = record;
+		*found = true;
+		return 0;
+	}
+	return 0;
+}
+
+/* Settings that a login of ours has. Those with `if_known` are left out where
+ * the record does not have them. */
+struct setting {
+	const char *name;
+	const char *value;
+	bool if_known;
+};
+
+static const struct setting always[] = {
+	{ "node.startup", "manual", true },
+	{ "node.conn[0].startup", "manual", true },
+	{ "node.session.scan", "manual", true },
+	{ "node.session.nr_sessions", "1", true },
+	/* The target was there a moment ago. */
+	{ "node.session.initial_login_retry_max", "1", true },
+	{ "node.conn[0].timeo.login_timeout", "15", true },
+	/* How long I/O waits for a session that is lost: as the storage
+	 * manager has it where it does not wait for a single path. */
+	{ "node.session.timeo.replacement_timeout", "15", true },
+};
+
+#define ALWAYS (sizeof(always) / sizeof(always[0]))
+
+/* Those, the initiator's name, and five of CHAP. */
+#define SETTINGS_MAX (ALWAYS + 6)
+
+static bool is_set(const char *text)
+{
+	return text && text[0];
+}
+
+static size_t collect(const struct iscsi_target *target,
+		      struct setting settings[SETTINGS_MAX])
+{
+	bool chap = is_set(target->chap_user);
+	bool mutual = is_set(target->incoming_user);
+	size_t n = ALWAYS;
+
+	memcpy(settings, always, sizeof(always));
+	settings[n++] = (struct setting){ "iface.initiatorname",
+					  target->initiator, false };
+	settings[n++] = (struct setting){ "node.session.auth.authmethod",
+					  chap ? "CHAP" : "None", false };
+	settings[n++] =
+		(struct setting){ "node.session.auth.username",
+				  chap ? target->chap_user : NULL, false };
+	settings[n++] =
+		(struct setting){ "node.session.auth.password",
+				  chap ? target->chap_password : NULL, false };
+	settings[n++] = (struct setting){ "node.session.auth.username_in",
+					  mutual ? target->incoming_user : NULL,
+					  false };
+	settings[n++] =
+		(struct setting){ "node.session.auth.password_in",
+				  mutual ? target->incoming_password : NULL,
+				  false };
+	return n;
+}
+
+/* The setting that a line of a record is for, if it is one of ours. */
+static struct setting *setting_of(const char *line, size_t len,
+				  struct setting *settings, size_t count)
+{
+	size_t name = 0;
+
+	while (name < len && !strchr(" \t=", line[name]))
+		name++;
+	for (size_t i = 0; i < count; i++) {
+		if (strlen(settings[i].name) == name &&
+		    memcmp(settings[i].name, line, name) == 0)
+			return &settings[i];
+	}
+	return NULL;
+}
+
+static void add_text(struct buffer *out, const char *text)
+{
+	buffer_add(out, text, strlen(text));
+}
+
+/* The record's lines without those that are ours, then ours. An empty value
+ * cannot be written: its line goes. */
+static void compose(struct node_record *record,
+		    const struct iscsi_target *target, struct buffer *out)
+{
+	struct setting settings[SETTINGS_MAX];
+	size_t count = collect(target, settings);
+	const char *text = (const char *)record->before.data;
+	size_t left = record->before.len;
+
+	record->manual_scan = false;
+	while (left > 0) {
+		const char *end = memchr(text, '\n', left);
+		size_t len = end ? (size_t)(end - text) + 1 : left;
+		struct setting *setting =
+			setting_of(text, len, settings, count);
+
+		if (setting)
+			setting->if_known = false;
+		else
+			buffer_add(out, text, len);
+		text += len;
+		left -= len;
+	}
+	if (out->len > 0 && out->data[out->len - 1] != '\n')
+		add_text(out, "\n");
+	for (size_t i = 0; i < count; i++) {
+		if (settings[i].if_known || !settings[i].value)
+			continue;
+		add_text(out, settings[i].name);
+		add_text(out, " = ");
+		add_text(out, settings[i].value);
+		add_text(out, "\n");
+		if (strcmp(settings[i].name, "node.session.scan") == 0)
+			record->manual_scan = true;
+	}
+}
+
+static int write_record(const struct node_record *record,
+			const struct buffer *content)
+{
+	int fd = open(record->path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+	int rc = 0;
+
+	if (fd < 0)
+		return -1;
+	for (size_t done = 0; done < content->len && !rc;) {
+		ssize_t n = pwrite(fd, content->data + done,
+				   content->len - done, (off_t)done);
+
+		if (n > 0)
+			done += (size_t)n;
+		else if (errno != EINTR)
+			rc = -1;
+	}
+	if (!rc)
+		rc = ftruncate(fd, (off_t)content->len);
+	close(fd);
+	return rc;
+}
+
+int node_record_set(struct node_record *record,
+		    const struct iscsi_target *target, struct error *err)
+{
+	struct buffer content = { 0 };
+	int rc = 0;
+
+	compose(record, target, &content);
+	if (content.failed) {
+		rc = error_no_memory(err);
+	} else if (write_record(record, &content)) {
+		rc = failed(record, err);
+		node_record_restore(record);
+	}
+	if (content.data)
+		explicit_bzero(content.data, content.len);
+	buffer_free(&content);
+	return rc;
+}
+
+void node_record_restore(const struct node_record *record)
+{
+	if (write_record(record, &record->before) && errno != ENOENT)
+		log_error("node record %s cannot be restored: %s", record->path,
+			  strerror(errno));
+}
+
+void node_record_free(struct node_record *record)
+{
+	if (record->before.data)
+		explicit_bzero(record->before.data, record->before.len);
+	buffer_free(&record->before);
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * open-iscsi's node record: the file that says how to log in to one target at
+ * one portal.
+ *
+ * A login takes its settings from there, CHAP passwords among them; `iscsiadm
+ * -o update` would set them, one process for a few, with the passwords where
+ * `ps` shows them. The file is lines of `name = value`, of which the last one
+ * counts, so it is written directly: our settings for the moment of the login,
+ * then what was there before. So a record that is not ours comes out as it
+ * went in, byte for byte, and no password of ours stays on the disk. All of it
+ * under the storage manager's lock around iscsiadm, which it takes for its own
+ * changes of records. A kill -9 in that moment leaves our settings in place,
+ * until the next discovery at the portal or the storage manager's next login,
+ * which sets CHAP anew and asks for a scan if it misses its disk.
+ *
+ * A setting that an older open-iscsi does not know is not in its records, and
+ * not set: node.session.scan came with 2.0.874.
+ *
+ * Sources: open-iscsi usr/idbm.c (names of files, reading of lines), README
+ * section 5; records that iscsiadm 2.1.8 has made.
+ */
+#ifndef OPENISCSI_NODE_RECORD_H
+#define OPENISCSI_NODE_RECORD_H
+
+#include <limits.h>
+#include <stdbool.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "iscsi/address.h"
+#include "iscsi/target.h"
+
+/* The longest name of an interface record. */
+#define NODE_IFACE_SIZE 65
+
+struct node_record {
+	char path[PATH_MAX];
+	char iface[NODE_IFACE_SIZE]; /* the interface record it is bound to */
+	bool manual_scan;     /* our settings keep the login from scanning */
+	struct buffer before; /* the file's content without our settings */
+};
+
+/* Finds the record of a target at a portal: that of the interface `default`, or
+ * else the first of another, so that a host that binds its sessions to certain
+ * interfaces has us use them. -1: ERROR_LOGIN (it cannot be read). 0 and
+ * *found. With it *out is to be given to node_record_free. */
+int node_record_find(const char *iqn, const struct iscsi_address *address,
+		     bool *found, struct node_record *out, struct error *err);
+
+/* Writes our settings; ERROR_LOGIN. What was not written whole is undone. */
+int node_record_set(struct node_record *record,
+		    const struct iscsi_target *target, struct error *err);
+
+/* Writes what was there before. A failure is logged: there is nothing that a
+ * caller could do about it. */
+void node_record_restore(const struct node_record *record);
+
+/* Wipes and frees. */
+void node_record_free(struct node_record *record);
+
+#endif

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "plan/map_file.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int bad_line(unsigned line, const char *why, struct error *err)
+{
+	return error_set(err, ERROR_BAD_VALUE, "line %u: %s", line, why);
+}
+
+/* One word; its text is inside the file and has no NUL. */
+struct word {
+	const char *text;
+	size_t len;
+};
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+/* Takes a line apart; false if it has more than `max` words. */
+static bool split(const char *line, size_t len, struct word *words, size_t max,
+		  size_t *count)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < len;) {
+		size_t from;
+
+		if (is_blank(line[i])) {
+			i++;
+			continue;
+		}
+		if (line[i] == '#')
+			break;
+		if (n == max)
+			return false;
+		for (from = i; i < len && !is_blank(line[i]);)
+			i++;
+		words[n++] = (struct word){ line + from, i - from };
+	}
+	*count = n;
+	return true;
+}
+
+static bool is(const struct word *word, const char *text)
+{
+	return word->len == strlen(text) &&
+	       memcmp(word->text, text, word->len) == 0;
+}
+
+static bool get_uuid(const struct word *word, struct uuid *out)
+{
+	return word->len == UUID_TEXT_LEN && uuid_from_text(word->text, out);
+}
+
+static bool get_lvm_id(const struct word *word, struct lvm_id *out)
+{
+	return word->len == LVM_ID_TEXT_LEN &&
+	       lvm_id_from_text(word->text, out);
+}
+
+static bool get_number(const struct word *word, uint64_t *out)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < word->len; i++) {
+		unsigned digit = (unsigned char)word->text[i] - '0';
+
+		if (digit > 9 || n > ((uint64_t)INT64_MAX - digit) / 10)
+			return false;
+		n = n * 10 + digit;
+	}
+	*out = n;
+	return word->len > 0;
+}
+
+static bool get_hex(const struct word *word, uint32_t *out)
+{
+	uint32_t n = 0;
+
+	if (word->len != 8)
+		return false;
+	for (size_t i = 0; i < 8; i++) {
+		char c = word->text[i];
+
+		if (c >= '0' && c <= '9')
+			n = n << 4 | (uint32_t)(c - '0');
+		else if (c >= 'a' && c <= 'f')
+			n = n << 4 | (uint32_t)(c - 'a' + 10);
+		else
+			return false;
+	}
+	*out = n;
+	return true;
+}
+
+/* Room for one more item; by doubling at powers of two. */
+static void *grow(void *items, size_t count, size_t size)
+{
+	if (count && (count & (count - 1)))
+		return items;
+	return reallocarray(items, count ? count * 2 : 1, size);
+}
+
+static int add_uuid(struct chosen_ids *out, const struct uuid *old,
+		    const struct uuid *new, unsigned line, struct error *err)
+{
+	struct chosen_uuid *items;
+
+	if (uuid_is_zero(old) || uuid_is_zero(new))
+		return bad_line(line, "the zero uuid is no identifier", err);
+	items = grow(out->uuids, out->uuid_count, sizeof(*items));
+	if (!items)
+		return error_no_memory(err);
+	out->uuids = items;
+	items[out->uuid_count++] = (struct chosen_uuid){ *old, *new, line };
+	return 0;
+}
+
+static int add_lvm_id(struct chosen_ids *out, const struct lvm_id *old,
+		      const struct lvm_id *new, unsigned line,
+		      struct error *err)
+{
+	struct chosen_lvm_id *items =
+		grow(out->lvm_ids, out->lvm_id_count, sizeof(*items));
+
+	if (!items)
+		return error_no_memory(err);
+	out->lvm_ids = items;
+	items[out->lvm_id_count++] = (struct chosen_lvm_id){ *old, *new, line };
+	return 0;
+}
+
+static int take_line(struct chosen_ids *out, const struct word *words,
+		     unsigned line, struct error *err)
+{
+	struct lvm_id old_id, new_id;
+	struct uuid old, new;
+
+	if (is(&words[0], "text-at")) {
+		if (out->ring_count == LVM_MAX_MDAS ||
+		    !get_number(&words[1], &out->ring[out->ring_count]))
+			return bad_line(line,
+					"text-at wants a number of bytes, "
+					"twice at most",
+					err);
+		out->ring_count++;
+		return 0;
+	}
+	if (is(&words[0], "digest")) {
+		if (out->has_digest || !get_hex(&words[1], &out->digest))
+			return bad_line(line,
+					"digest wants 8 hexadecimal digits, "
+					"once",
+					err);
+		out->has_digest = true;
+		return 0;
+	}
+	if (get_uuid(&words[0], &old) && get_uuid(&words[1], &new))
+		return add_uuid(out, &old, &new, line, err);
+	if (get_lvm_id(&words[0], &old_id) && get_lvm_id(&words[1], &new_id))
+		return add_lvm_id(out, &old_id, &new_id, line, err);
+	return bad_line(line,
+			"not a pair of uuids or of LVM ids: the old one, a "
+			"blank, the new one",
+			err);
+}
+
+static int twice(unsigned a, unsigned b, struct error *err)
+{
+	return error_set(err, ERROR_BAD_VALUE,
+			 "line %u: the old identifier stands in line %u too",
+			 a > b ? a : b, a > b ? b : a);
+}
+
+static int check_once(const struct chosen_ids *ids, struct error *err)
+{
+	for (size_t i = 1; i < ids->uuid_count; i++) {
+		const struct chosen_uuid *c = &ids->uuids[i];
+
+		if (uuid_equal(&c[-1].old, &c->old))
+			return twice(c[-1].line, c->line, err);
+	}
+	for (size_t i = 1; i < ids->lvm_id_count; i++) {
+		const struct chosen_lvm_id *c = &ids->lvm_ids[i];
+
+		if (lvm_id_equal(&c[-1].old, &c->old))
+			return twice(c[-1].line, c->line, err);
+	}
+	return 0;
+}
+
+static int take_lines(struct chosen_ids *out, const char *text, size_t len,
+		      struct error *err)
+{
+	unsigned line = 0;
+
+	for (size_t at = 0; at < len;) {
+		const char *end = memchr(text + at, '\n', len - at);
+		size_t n = end ? (size_t)(end - text) - at : len - at;
+		struct word words[2];
+		size_t count;
+
+		line++;
+		if (!split(text + at, n, words, 2, &count) || count == 1)
+			return bad_line(line, "not two words", err);
+		if (count == 2 && take_line(out, words, line, err))
+			return -1;
+		at += n + 1;
+	}
+	chosen_sort(out);
+	return check_once(out, err);
+}
+
+int id_map_parse(const char *text, size_t len, struct chosen_ids *out,
+		 struct error *err)
+{
+	struct chosen_ids ids = { 0 };
+
+	if (len > ID_MAP_MAX)
+		return error_set(err, ERROR_BAD_VALUE,
+				 "the map has %zu bytes, more than %u", len,
+				 ID_MAP_MAX);
+	if (take_lines(&ids, text, len, err)) {
+		chosen_free(&ids);
+		return -1;
+	}
+	*out = ids;
+	return 0;
+}
+
+/* ---- writing ---- */
+
+static void write_uuids(struct buffer *out, const struct uuid *old,
+			const struct uuid *new)
+{
+	char line[2 * UUID_TEXT_LEN + 2];
+
+	uuid_to_text(old, line);
+	line[UUID_TEXT_LEN] = ' ';
+	uuid_to_text(new, line + UUID_TEXT_LEN + 1);
+	line[sizeof(line) - 1] = '\n';
+	buffer_add(out, line, sizeof(line));
+}
+
+static void write_lvm_ids(struct buffer *out, const struct lvm_id *old,
+			  const struct lvm_id *new)
+{
+	char line[2 * LVM_ID_TEXT_LEN + 2];
+
+	lvm_id_to_text(old, line);
+	line[LVM_ID_TEXT_LEN] = ' ';
+	lvm_id_to_text(new, line + LVM_ID_TEXT_LEN + 1);
+	line[sizeof(line) - 1] = '\n';
+	buffer_add(out, line, sizeof(line));
+}
+
+static void write_text(struct buffer *out, const char *text)
+{
+	buffer_add(out, text, strlen(text));
+}
+
+void id_map_write(const struct plan *plan, struct buffer *out)
+{
+	const struct lvm_vg *vg = &plan->from->vg;
+	char line[48];
+
+	write_text(out, ID_MAP_FIRST_LINE);
+	write_uuids(out, &plan->ids.old_sr, &plan->ids.new_sr);
+	write_text(out, "# VDIs\n");
+	for (size_t i = 0; i < plan->ids.vdi_count; i++)
+		write_uuids(out, &plan->ids.vdis[i].old,
+			    &plan->ids.vdis[i].new);
+	write_text(out, "# LVM: PV, VG, LVs\n");
+	write_lvm_ids(out, &vg->pv_id, &plan->ids.pv);
+	write_lvm_ids(out, &vg->id, &plan->ids.vg);
+	for (uint32_t i = 0; i < vg->lv_count; i++)
+		write_lvm_ids(out, &vg->lvs[i].id, &plan->ids.lvs[i]);
+	for (unsigned i = 0; i < plan->from->mda_count; i++) {
+		if (plan->text_at[i] == 0)
+			continue;
+		snprintf(line, sizeof(line), "text-at %" PRIu64 "\n",
+			 plan->text_at[i]);
+		write_text(out, line);
+	}
+	snprintf(line, sizeof(line), "digest %08" PRIx32 "\n",
+		 plan_digest(plan));
+	write_text(out, line);
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * Some blocks of a LUN, by their place: what was read of it, or what it shall
+ * become. Sparse, sorted, in blocks of the LUN's size.
+ */
+#ifndef SR_IMAGE_H
+#define SR_IMAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct image_block {
+	uint64_t offset; /* bytes from the LUN's start, a whole block */
+	uint8_t *data;	 /* block_size bytes */
+};
+
+struct image {
+	uint32_t block_size;
+	struct image_block *blocks; /* by offset, each once */
+	size_t count, room;
+};
+
+void image_init(struct image *image, uint32_t block_size);
+void image_free(struct image *image);
+
+/* A deep copy. -1 for lack of memory. */
+int image_clone(const struct image *from, struct image *to);
+
+/* The block that holds byte `offset`, or NULL. */
+const struct image_block *image_find(const struct image *image,
+				     uint64_t offset);
+
+/* Puts `len` bytes of whole blocks at `offset`, replacing what is there. -1 for
+ * lack of memory. */
+int image_put(struct image *image, uint64_t offset, const uint8_t *data,
+	      size_t len);
+
+/* Whether all of offset..offset+len is there. */
+bool image_has(const struct image *image, uint64_t offset, uint64_t len);
+
+/* Copies bytes out; false if a block is missing. */
+bool image_get(const struct image *image, uint64_t offset, void *to,
+	       size_t len);
+
+/* Changes bytes of blocks that are there; false, with nothing changed, if one
+ * is missing. */
+bool image_patch(struct image *image, uint64_t offset, const void *from,
+		 size_t len);
+
+#endif

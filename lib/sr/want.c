@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "sr/want.h"
+
+#include <stdlib.h>
+
+void want_list_free(struct want_list *wants)
+{
+	free(wants->items);
+	*wants = (struct want_list){ 0 };
+}
+
+static void add(struct want_list *wants, uint64_t offset, uint64_t len)
+{
+	if (wants->count == wants->room) {
+		size_t room = wants->room ? wants->room * 2 : 64;
+		struct want *items =
+			reallocarray(wants->items, room, sizeof(*items));
+
+		if (!items) {
+			wants->failed = true;
+			return;
+		}
+		wants->items = items;
+		wants->room = room;
+	}
+	wants->items[wants->count++] = (struct want){ offset, len };
+}
+
+bool want_bytes(const struct image *image, struct want_list *wants,
+		uint64_t offset, void *to, size_t len)
+{
+	if (image_get(image, offset, to, len))
+		return true;
+	add(wants, offset, len);
+	return false;
+}
+
+bool want_lv_bytes(const struct image *image, struct want_list *wants,
+		   const struct lvm_vg *vg, const struct lvm_lv *lv,
+		   uint64_t at, void *to, size_t len)
+{
+	uint8_t *out = to;
+	bool all_there = true;
+
+	while (len) {
+		uint64_t offset;
+		size_t run = (size_t)lvm_map_run(vg, lv, at, len, &offset);
+
+		if (!want_bytes(image, wants, offset, out, run))
+			all_there = false;
+		at += run;
+		out += run;
+		len -= run;
+	}
+	return all_there;
+}
