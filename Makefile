@@ -131,8 +131,9 @@ ifdef STATIC
 	done
 endif
 	install -D -m 644 drivers/relvm.8 $(DESTDIR)$(PREFIX)/share/man/man8/relvm.8
-	install -D -m 644 drivers/relvm.bash \
-		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/relvm
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	$(BUILD)/relvm completion \
+		>$(DESTDIR)$(PREFIX)/share/bash-completion/completions/relvm
 
 .PHONY: pack
 pack: pack-packages

@@ -13,7 +13,6 @@
 static int check_command(const struct relvm_options *o, struct error *err)
 {
 	bool many = o->count > 1;
-	bool plans = o->command == RELVM_PLAN || o->command == RELVM_RESIGN;
 
 	if (o->count == 0)
 		return relvm_usage(err, "no LUN is named");
@@ -21,14 +20,6 @@ static int check_command(const struct relvm_options *o, struct error *err)
 		return error_set(err, ERROR_BAD_VALUE,
 				 "%s takes one name; see relvm --help",
 				 o->command_text);
-	if (!plans && (o->request.chosen || o->request.from_count ||
-		       !uuid_is_zero(&o->request.new_sr_uuid) ||
-		       o->request.snapshots != RESIGN_SNAPSHOTS_KEEP))
-		return relvm_usage(err,
-				   "--map, --sr-uuid, --from and --snapshots "
-				   "are for plan and resign");
-	if (o->save_map && o->command != RELVM_PLAN)
-		return relvm_usage(err, "--save-map is for plan");
 	if (many &&
 	    (o->request.chosen || !uuid_is_zero(&o->request.new_sr_uuid)))
 		return relvm_usage(

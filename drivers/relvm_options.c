@@ -14,52 +14,6 @@
 
 #define JOBS_MAX 256
 
-static const struct {
-	const char *text;
-	enum relvm_command command;
-} commands[] = {
-	{ "list", RELVM_LIST },	      { "inspect", RELVM_INSPECT },
-	{ "plan", RELVM_PLAN },	      { "resign", RELVM_RESIGN },
-	{ "recover", RELVM_RECOVER }, { "verify", RELVM_VERIFY },
-};
-
-enum {
-	OPTION_JSON = 256,
-	OPTION_LUNS,
-	OPTION_FROM,
-	OPTION_SR_UUID,
-	OPTION_MAP,
-	OPTION_SAVE_MAP,
-	OPTION_SNAPSHOTS,
-	OPTION_INITIATOR,
-	OPTION_INITIATOR_NAME,
-	OPTION_PASSWORD_FILE,
-	OPTION_TARGET_USER,
-	OPTION_TARGET_PASSWORD_FILE,
-};
-
-static const struct option long_options[] = {
-	{ "json", no_argument, NULL, OPTION_JSON },
-	{ "luns", required_argument, NULL, OPTION_LUNS },
-	{ "yes", no_argument, NULL, 'y' },
-	{ "jobs", required_argument, NULL, 'j' },
-	{ "from", required_argument, NULL, OPTION_FROM },
-	{ "sr-uuid", required_argument, NULL, OPTION_SR_UUID },
-	{ "map", required_argument, NULL, OPTION_MAP },
-	{ "save-map", required_argument, NULL, OPTION_SAVE_MAP },
-	{ "snapshots", required_argument, NULL, OPTION_SNAPSHOTS },
-	{ "initiator", required_argument, NULL, OPTION_INITIATOR },
-	{ "initiator-name", required_argument, NULL, OPTION_INITIATOR_NAME },
-	{ "password-file", required_argument, NULL, OPTION_PASSWORD_FILE },
-	{ "target-user", required_argument, NULL, OPTION_TARGET_USER },
-	{ "target-password-file", required_argument, NULL,
-	  OPTION_TARGET_PASSWORD_FILE },
-	{ "verbose", no_argument, NULL, 'v' },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, 'V' },
-	{ NULL, 0, NULL, 0 },
-};
-
 int relvm_usage(struct error *err, const char *why)
 {
 	return error_set(err, ERROR_BAD_VALUE, "%s; see relvm --help", why);
@@ -75,7 +29,7 @@ static int read_uuid(const char *option, const char *text, struct uuid *out,
 	return 0;
 }
 
-static int add_from(struct relvm_options *out, const char *text,
+static int add_from(const char *text, struct relvm_options *out,
 		    struct error *err)
 {
 	size_t n = out->request.from_count;
@@ -91,7 +45,8 @@ static int add_from(struct relvm_options *out, const char *text,
 	return 0;
 }
 
-static int read_jobs(const char *text, unsigned *out, struct error *err)
+static int read_jobs(const char *text, struct relvm_options *out,
+		     struct error *err)
 {
 	char *end;
 	unsigned long n = strtoul(text, &end, 10);
@@ -100,17 +55,17 @@ static int read_jobs(const char *text, unsigned *out, struct error *err)
 		return error_set(err, ERROR_BAD_VALUE,
 				 "--jobs: '%.32s' is not a number from 1 to %d",
 				 text, JOBS_MAX);
-	*out = (unsigned)n;
+	out->jobs = (unsigned)n;
 	return 0;
 }
 
-static int read_snapshots(const char *text, struct resign_request *request,
+static int read_snapshots(const char *text, struct relvm_options *out,
 			  struct error *err)
 {
 	if (strcmp(text, "drop") == 0)
-		request->snapshots = RESIGN_SNAPSHOTS_DROP;
+		out->request.snapshots = RESIGN_SNAPSHOTS_DROP;
 	else if (strcmp(text, "keep") == 0)
-		request->snapshots = RESIGN_SNAPSHOTS_KEEP;
+		out->request.snapshots = RESIGN_SNAPSHOTS_KEEP;
 	else
 		return error_set(err, ERROR_BAD_VALUE,
 				 "--snapshots is '%.64s'; it can be: keep, "
@@ -119,7 +74,7 @@ static int read_snapshots(const char *text, struct resign_request *request,
 	return 0;
 }
 
-static int read_initiator(const char *text, struct resign_request *request,
+static int read_initiator(const char *text, struct relvm_options *out,
 			  struct error *err)
 {
 	enum initiator_kind kind;
@@ -129,8 +84,8 @@ static int read_initiator(const char *text, struct resign_request *request,
 				 "--initiator is '%.64s'; it can "
 				 "be: " INITIATOR_KINDS,
 				 text);
-	request->initiator = kind == INITIATOR_LIBISCSI ? RESIGN_LIBISCSI
-							: RESIGN_OPEN_ISCSI;
+	out->request.initiator = kind == INITIATOR_LIBISCSI ? RESIGN_LIBISCSI
+							    : RESIGN_OPEN_ISCSI;
 	return 0;
 }
 
@@ -145,13 +100,6 @@ static int read_initiator_name(const char *text, struct relvm_options *out,
 	free(out->initiator_name);
 	out->initiator_name = strdup(text);
 	return out->initiator_name ? 0 : error_no_memory(err);
-}
-
-static int copy(const char *text, char **out, struct error *err)
-{
-	free(*out);
-	*out = strdup(text);
-	return *out ? 0 : error_no_memory(err);
 }
 
 static int add_lun(struct relvm_options *out, const char *text,
@@ -169,7 +117,7 @@ static int add_lun(struct relvm_options *out, const char *text,
 	return 0;
 }
 
-static int add_luns(struct relvm_options *out, const char *path,
+static int add_luns(const char *path, struct relvm_options *out,
 		    struct error *err)
 {
 	char *text, *rest, *line;
@@ -196,7 +144,7 @@ static int add_luns(struct relvm_options *out, const char *path,
 	return failed;
 }
 
-static int read_map(struct relvm_options *out, const char *path,
+static int read_map(const char *path, struct relvm_options *out,
 		    struct error *err)
 {
 	char *text;
@@ -215,51 +163,163 @@ static int read_map(struct relvm_options *out, const char *path,
 	return 0;
 }
 
-static int take_option(int option, const char *value, struct relvm_options *out,
-		       struct error *err)
+static int take_json(const char *value, struct relvm_options *out,
+		     struct error *err)
 {
-	switch (option) {
-	case OPTION_JSON:
-		out->json = true;
-		return 0;
-	case 'y':
-		out->yes = true;
-		return 0;
-	case 'v':
-		out->verbose = true;
-		return 0;
-	case OPTION_SAVE_MAP:
-		out->save_map = value;
-		return 0;
-	case 'j':
-		return read_jobs(value, &out->jobs, err);
-	case OPTION_LUNS:
-		return add_luns(out, value, err);
-	case OPTION_FROM:
-		return add_from(out, value, err);
-	case OPTION_SR_UUID:
-		return read_uuid("--sr-uuid", value, &out->request.new_sr_uuid,
-				 err);
-	case OPTION_MAP:
-		return read_map(out, value, err);
-	case OPTION_SNAPSHOTS:
-		return read_snapshots(value, &out->request, err);
-	case OPTION_INITIATOR:
-		return read_initiator(value, &out->request, err);
-	case OPTION_INITIATOR_NAME:
-		return read_initiator_name(value, out, err);
-	case OPTION_PASSWORD_FILE:
-		return relvm_password_read(value, &out->password, err);
-	case OPTION_TARGET_USER:
-		return copy(value, &out->incoming_user, err);
-	case OPTION_TARGET_PASSWORD_FILE:
-		return relvm_password_read(value, &out->incoming_password, err);
-	default:
-		break;
+	(void)value, (void)err;
+	out->json = true;
+	return 0;
+}
+
+static int take_yes(const char *value, struct relvm_options *out,
+		    struct error *err)
+{
+	(void)value, (void)err;
+	out->yes = true;
+	return 0;
+}
+
+static int take_verbose(const char *value, struct relvm_options *out,
+			struct error *err)
+{
+	(void)value, (void)err;
+	out->verbose = true;
+	return 0;
+}
+
+static int take_save_map(const char *value, struct relvm_options *out,
+			 struct error *err)
+{
+	(void)err;
+	out->save_map = value;
+	return 0;
+}
+
+static int take_sr_uuid(const char *value, struct relvm_options *out,
+			struct error *err)
+{
+	return read_uuid("--sr-uuid", value, &out->request.new_sr_uuid, err);
+}
+
+static int take_password_file(const char *value, struct relvm_options *out,
+			      struct error *err)
+{
+	return relvm_password_read(value, &out->password, err);
+}
+
+static int take_target_user(const char *value, struct relvm_options *out,
+			    struct error *err)
+{
+	free(out->incoming_user);
+	out->incoming_user = strdup(value);
+	return out->incoming_user ? 0 : error_no_memory(err);
+}
+
+static int take_target_password_file(const char *value,
+				     struct relvm_options *out,
+				     struct error *err)
+{
+	return relvm_password_read(value, &out->incoming_password, err);
+}
+
+/* ---- the tables ---- */
+
+#define FOR(command) (1u << (command))
+#define FOR_PLANS    (FOR(RELVM_PLAN) | FOR(RELVM_RESIGN))
+#define FOR_WRITERS  (FOR(RELVM_RESIGN) | FOR(RELVM_RECOVER))
+#define FOR_MANY     (FOR_WRITERS | FOR(RELVM_INSPECT) | FOR(RELVM_VERIFY))
+#define FOR_ALL	     (FOR_MANY | FOR(RELVM_PLAN) | FOR(RELVM_LIST))
+
+const struct relvm_command_row relvm_commands[] = {
+	{ RELVM_LIST, "list", "TARGET",
+	  "every LUN of an iSCSI target, and what is on it;\n"
+	  "or, of a host, its targets" },
+	{ RELVM_INSPECT, "inspect", "LUN...",
+	  "the SR on a LUN: its VDIs, their parents, a journal" },
+	{ RELVM_PLAN, "plan", "LUN",
+	  "the writes of a resign; changes nothing" },
+	{ RELVM_RESIGN, "resign", "LUN...",
+	  "gives a cloned LUN new identifiers, in place" },
+	{ RELVM_RECOVER, "recover", "LUN...",
+	  "completes a resign that was interrupted" },
+	{ RELVM_VERIFY, "verify", "LUN...",
+	  "checks structures, chains, MGT; compares several" },
+	{ 0 },
+};
+
+/* Where an option is new, nothing else is to be changed than this table and
+ * relvm(8): getopt, the checks, --help and the completion come from here. */
+const struct relvm_option relvm_options[] = {
+	{ "json", 0, NULL, FOR_ALL, take_json, "JSON, one line a LUN" },
+	{ "luns", 0, "FILE", FOR_MANY, add_luns,
+	  "more LUNs, one a line; - is standard input" },
+	{ "yes", 'y', NULL, FOR_WRITERS, take_yes,
+	  "do not ask before writing" },
+	{ "jobs", 'j', "N", FOR_WRITERS | FOR(RELVM_INSPECT), read_jobs,
+	  "work on N LUNs at once" },
+	{ "from", 0, "SR-UUID", FOR_PLANS, add_from,
+	  "the original's: resign its clones alone, so\n"
+	  "that none is resigned twice; may be repeated" },
+	{ "sr-uuid", 0, "UUID", FOR_PLANS, take_sr_uuid,
+	  "the new uuid of the SR" },
+	{ "map", 0, "FILE", FOR_PLANS, read_map,
+	  "new uuids that you choose, or a saved plan" },
+	{ "save-map", 0, "FILE", FOR(RELVM_PLAN), take_save_map,
+	  "what makes resign do just this" },
+	{ "snapshots", 0, "keep|drop", FOR_PLANS, read_snapshots,
+	  "what becomes of snapshots (keep)" },
+	{ "initiator", 0, "libiscsi|open-iscsi", FOR_WRITERS, read_initiator,
+	  "how the LUN is reached (libiscsi)" },
+	{ "initiator-name", 0, "IQN", FOR_ALL, read_initiator_name,
+	  "our name (/etc/iscsi/initiatorname.iscsi)" },
+	{ "password-file", 0, "FILE", FOR_ALL, take_password_file,
+	  "for user@; or the variable RELVM_PASSWORD" },
+	{ "target-user", 0, "NAME", FOR_ALL, take_target_user,
+	  "what the target must prove itself with" },
+	{ "target-password-file", 0, "FILE", FOR_ALL,
+	  take_target_password_file, "likewise" },
+	{ "verbose", 'v', NULL, FOR_ALL, take_verbose,
+	  "say what is done, on standard error" },
+	{ "help", 'h', NULL, FOR_ALL, NULL, "this; of one command: its own" },
+	{ "version", 'V', NULL, FOR_ALL, NULL, "" },
+	{ 0 },
+};
+#define OPTION_COUNT (sizeof(relvm_options) / sizeof(*relvm_options) - 1)
+
+/* ---- reading ---- */
+
+/* getopt's value for an option without a letter: its place in the table. */
+#define FIRST_LONG 256
+
+static void fill_getopt(struct option *longs, char *letters)
+{
+	*letters++ = ':';
+	for (size_t i = 0; i < OPTION_COUNT; i++) {
+		const struct relvm_option *o = &relvm_options[i];
+
+		longs[i] = (struct option){
+			.name = o->name,
+			.has_arg = o->value ? required_argument : no_argument,
+			.val = FIRST_LONG + (int)i,
+		};
+		if (!o->letter)
+			continue;
+		*letters++ = o->letter;
+		if (o->value)
+			*letters++ = ':';
 	}
-	/* getopt has taken it as one of ours, or said what is wrong. */
-	return relvm_usage(err,
-			   "there is no such option, or its value is missing");
+	*letters = '\0';
+}
+
+static size_t find_option(int value)
+{
+	size_t i = 0;
+
+	if (value >= FIRST_LONG)
+		return (size_t)(value - FIRST_LONG);
+	while (i < OPTION_COUNT && relvm_options[i].letter != value)
+		i++;
+	return i;
 }
 
 static int bad_option(char *const *argv, int option, struct error *err)
@@ -269,7 +329,7 @@ static int bad_option(char *const *argv, int option, struct error *err)
 	if (option == ':')
 		return error_set(err, ERROR_BAD_VALUE,
 				 "%.64s wants a value; see relvm --help", word);
-	if (optopt && optopt < 256)
+	if (optopt && optopt < FIRST_LONG)
 		return error_set(err, ERROR_BAD_VALUE,
 				 "there is no option -%c; see relvm --help",
 				 optopt);
@@ -282,46 +342,89 @@ static int bad_option(char *const *argv, int option, struct error *err)
 static int read_command(const char *text, struct relvm_options *out,
 			struct error *err)
 {
-	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
-		if (strcmp(text, commands[i].text) == 0) {
-			out->command = commands[i].command;
-			out->command_text = commands[i].text;
-			return 0;
-		}
+	const struct relvm_command_row *row = relvm_command_find(text);
+	const char *near;
+
+	if (row) {
+		out->command = row->command;
+		out->command_text = row->name;
+		return 0;
 	}
+	near = relvm_command_near(text);
+	if (near)
+		return error_set(err, ERROR_BAD_VALUE,
+				 "'%.32s' is no command; did you mean %s?",
+				 text, near);
 	return error_set(err, ERROR_BAD_VALUE,
 			 "'%.32s' is no command; see relvm --help", text);
+}
+
+/* An option that would have no effect is a mistake of the user's. */
+static int check_used(const bool used[OPTION_COUNT],
+		      const struct relvm_options *out, struct error *err)
+{
+	for (size_t i = 0; i < OPTION_COUNT; i++) {
+		if (used[i] && !(relvm_options[i].commands & FOR(out->command)))
+			return error_set(err, ERROR_BAD_VALUE,
+					 "--%s is not for %s; see relvm %s "
+					 "--help",
+					 relvm_options[i].name,
+					 out->command_text, out->command_text);
+	}
+	return 0;
+}
+
+/* What is asked for by a word or an option and is no work on a LUN. */
+static bool show(const char *word, const char *about)
+{
+	if (strcmp(word, "help") == 0)
+		relvm_show_help(about);
+	else if (strcmp(word, "version") == 0)
+		puts("relvm " VERSION);
+	else if (strcmp(word, "completion") == 0)
+		relvm_show_completion();
+	else
+		return false;
+	return true;
 }
 
 /* Words in any order; the first that is no option is the command. */
 static enum relvm_parsed
 read_words(int argc, char **argv, struct relvm_options *out, struct error *err)
 {
+	struct option longs[OPTION_COUNT + 1] = { 0 };
+	char letters[2 * OPTION_COUNT + 2];
+	bool used[OPTION_COUNT] = { false };
+	const char *asked = NULL;
 	int option;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":yj:vhV", long_options,
-				     NULL)) != -1) {
-		if (option == 'h') {
-			fputs(relvm_help, stdout);
-			return RELVM_PARSED_SHOW;
-		}
-		if (option == 'V') {
-			puts("relvm " VERSION);
-			return RELVM_PARSED_SHOW;
-		}
-		if (option == ':' || option == '?') {
+	fill_getopt(longs, letters);
+	while ((option = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+		size_t at = find_option(option);
+
+		if (option == ':' || option == '?' || at >= OPTION_COUNT) {
 			bad_option(argv, option, err);
 			return RELVM_PARSED_BAD;
 		}
-		if (take_option(option, optarg, out, err))
+		used[at] = true;
+		if (!relvm_options[at].take)
+			asked = relvm_options[at].name;
+		else if (relvm_options[at].take(optarg, out, err))
 			return RELVM_PARSED_BAD;
+	}
+	if (asked) {
+		show(asked, argv[optind]);
+		return RELVM_PARSED_SHOW;
 	}
 	if (optind == argc) {
 		relvm_usage(err, "no command is given");
 		return RELVM_PARSED_BAD;
 	}
-	if (read_command(argv[optind++], out, err))
+	if (show(argv[optind], argv[optind + 1]))
+		return RELVM_PARSED_SHOW;
+	if (read_command(argv[optind++], out, err) ||
+	    check_used(used, out, err))
 		return RELVM_PARSED_BAD;
 	while (optind < argc) {
 		if (add_lun(out, argv[optind++], err))

@@ -43,6 +43,25 @@ struct relvm_options {
 	struct resign_request request; /* all of it but the LUN and xapi */
 };
 
+/* A command, as its table has it; the last row is zeros. */
+struct relvm_command_row {
+	enum relvm_command command;
+	const char *name, *argument, *help; /* a line, or some */
+};
+extern const struct relvm_command_row relvm_commands[];
+
+/* An option, likewise. */
+struct relvm_option {
+	const char *name;
+	char letter;	      /* 0: none */
+	const char *value;    /* NULL: it takes none; a|b: one of these */
+	unsigned commands;    /* bits: those that it has an effect on */
+	int (*take)(const char *value, struct relvm_options *out,
+		    struct error *err); /* NULL: it only shows something */
+	const char *help;
+};
+extern const struct relvm_option relvm_options[];
+
 enum relvm_parsed {
 	RELVM_PARSED_RUN,  /* *out is to be freed */
 	RELVM_PARSED_SHOW, /* help or version was printed */
@@ -58,7 +77,16 @@ enum relvm_parsed relvm_options_read(int argc, char **argv,
 int relvm_options_check(const struct relvm_options *options, struct error *err);
 int relvm_options_choose(struct relvm_options *options, struct error *err);
 int relvm_usage(struct error *err, const char *why);
-extern const char relvm_help[];
+
+/* From the tables, to standard output (relvm_help.c): the help of a command, or
+ * of all if `about` is no command or NULL; completion for bash. */
+void relvm_show_help(const char *about);
+void relvm_show_completion(void);
+
+/* NULL if there is none of that name; the name of one that the user may have
+ * meant, or NULL. */
+const struct relvm_command_row *relvm_command_find(const char *name);
+const char *relvm_command_near(const char *name);
 
 /* Wipes and frees. */
 void relvm_options_free(struct relvm_options *options);

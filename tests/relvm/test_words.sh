@@ -50,15 +50,14 @@ man_text()
 
 completion_text()
 {
-	sed '1,2d' drivers/relvm.bash | grep -v 'compgen.* -- "' |
-		grep -v -- '^[[:space:]]*-- "'
+	"$relvm" completion
 }
 
 completed() # WORD... EXPECTED: the last word is completed to it
 {
-	# shellcheck source=drivers/relvm.bash disable=SC2034
+	# shellcheck disable=SC2034
 	(
-		. drivers/relvm.bash
+		eval "$("$relvm" completion)"
 		COMP_WORDS=("${@:1:$#-1}")
 		COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
 		_relvm
@@ -90,4 +89,39 @@ check "an option of another command is not" \
 	not_completed relvm inspect --sr --sr-uuid
 check "a value is completed" completed relvm resign --snapshots d drop
 check "a file is completed" completed relvm inspect Makef Makefile
+
+# What a mistake is answered with: status 2, nothing on stdout, one line.
+refused() # TEXT WORD...
+{
+	local text=$1 out status=0
+
+	shift
+	out=$("$relvm" "$@" 2>&1 >/dev/null </dev/null) || status=$?
+	[[ $status -eq 2 && $out == *"$text"* && $out != *$'\n'* ]] ||
+		{ echo "$status: $out"; return 1; }
+}
+
+shows() # TEXT WORD...
+{
+	"$relvm" "${@:2}" | grep -q -F -- "$1"
+}
+
+lacks()
+{
+	! shows "$@"
+}
+
+check "a mistyped command gets a suggestion" refused 'mean resign?' resgin
+check "a swapped letter too" refused 'mean verify?' vreify a.img
+check "another word gets none" refused 'see relvm --help' frobnicate
+check "an option without effect is refused: plan --yes" \
+	refused '--yes is not for plan' plan --yes a.img
+check "list --jobs" refused '--jobs is not for list' list -j2 iscsi://h/iqn.x
+check "verify --jobs" refused '--jobs is not for verify' verify --jobs 2 a b
+check "inspect --map" refused '--from is not for inspect' \
+	inspect --from 00000000-0000-4000-8000-000000000001 a
+check "help of a command" shows 'usage: relvm plan' plan --help
+check "... by the word" shows '--save-map' help plan
+check "... names no option of another" lacks '--save-map' resign --help
+check "version, by the word" shows 'relvm 0.' version
 exit "$failed"
