@@ -18,7 +18,6 @@ BUILD     ?= build/asan
 SANITIZER := -fsanitize=address,undefined -fno-sanitize-recover=all
 else ifdef STATIC
 BUILD     ?= build/static
-LVM_EXEC  := 1
 else
 BUILD     ?= build
 endif
@@ -34,13 +33,6 @@ CFLAGS   ?= -O2 -g
 CFLAGS   += -std=c11 $(WARNINGS) -fstack-protector-strong $(SANITIZER)
 LDFLAGS  += $(SANITIZER)
 LDLIBS   := -lxmlrpc -lxmlrpc_util -lxml2 -liscsi -lcares -luuid
-
-# LVM judges results in this process (liblvm2cmd); LVM_EXEC=1 runs the host's
-# `lvm` instead, for a binary that must not need the library.
-ifndef LVM_EXEC
-CPPFLAGS += -DLVM_LIBRARY
-LDLIBS   += -llvm2cmd
-endif
 
 LIB_SOURCES    := $(wildcard lib/*/*.c)
 DRIVER_SOURCES := $(wildcard drivers/*.c xapi-plugin/*.c)
@@ -142,7 +134,7 @@ pack: pack-packages
 # --- what a fresh Debian 12 lacks -------------------------------------------
 
 BUILD_PACKAGES := gcc libc6-dev libxml2-dev uuid-dev libxmlrpc-core-c3-dev \
-                  libiscsi-dev libc-ares-dev liblvm2-dev
+                  libiscsi-dev libc-ares-dev
 DEMO_PACKAGES  := $(BUILD_PACKAGES) tgt lvm2 zstd qemu-utils
 PACK_PACKAGES  := $(BUILD_PACKAGES) libicu-dev libgcrypt20-dev libgpg-error-dev \
                   liblzma-dev zlib1g-dev rpm createrepo-c gnupg xorriso

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 /*
- * Running LVM's own commands. One of two forms is built: with LVM_LIBRARY
- * defined liblvm2cmd, in a child process, so that neither its deadline nor its
- * state is ours; else the host's `lvm`, for a static program.
- *
- * In either form LVM reads no lvm.conf: it goes by its defaults and what the
- * command line says.
+ * Running the host's own `lvm`. It reads no lvm.conf: it goes by its defaults
+ * and what the command line says.
  */
 #ifndef HOST_LVM_RUN_H
 #define HOST_LVM_RUN_H
@@ -14,7 +10,7 @@
 
 #include "host/child.h"
 
-/* Words of a command with its NULL. No word holds a single quote. */
+/* Words of a command with its NULL. */
 #define LVM_WORDS 16
 
 typedef const char *lvm_command[LVM_WORDS];

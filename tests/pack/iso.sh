@@ -267,7 +267,7 @@ rebuilds()
 	mkdir "$WORK/rebuilt"
 	rpm2cpio "$WORK"/rebuild/RPMS/x86_64/*.rpm | (cd "$WORK/rebuilt" && cpio -idm --quiet)
 	readelf -d "$WORK/rebuilt/opt/xensource/sm/RELVMoISCSISR" |
-		grep -q 'NEEDED.*liblvm2cmd' &&
+		grep -q 'NEEDED.*libiscsi' &&
 		diff <(cd "$WORK/root" && find . | grep -v copyright | sort) \
 			<(cd "$WORK/rebuilt" && find . | sort)
 }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: LGPL-2.1-only
-#ifndef LVM_LIBRARY
 #include "host/lvm_run.h"
 
 #define DEADLINE_MS 60000
@@ -50,6 +49,3 @@ int lvm_run(const lvm_command *commands, size_t count,
 	*result = all;
 	return 0;
 }
-#else
-typedef int lvm_is_a_library;
-#endif
