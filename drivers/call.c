@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "host/stop.h"
+#include "base/stop.h"
 #include "sm/conf.h"
 #include "xapi/secret.h"
 

@@ -17,7 +17,7 @@
 #include "drivers/relvm_workers.h"
 #include "drivers/relvm_xapi.h"
 #include "engine/resign_choice.h"
-#include "host/stop.h"
+#include "base/stop.h"
 #include "report/clean.h"
 #include "plan/map_file.h"
 

@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "host/stop.h"
+#include "base/stop.h"
 
 /* Progress is shown to a terminal, when it has taken this long. */
 #define PATIENCE_MS 1000

@@ -25,7 +25,7 @@ struct relvm_work {
 	const char *verb; /* "resigned", for the progress on a terminal */
 };
 
-/* Does all jobs; one that fails stops no other, a signal (host/stop.h) lets
+/* Does all jobs; one that fails stops no other, a signal (base/stop.h) lets
  * those under way end and begins no more. Returns the worst status. */
 enum relvm_status relvm_workers_run(const struct relvm_work *work);
 

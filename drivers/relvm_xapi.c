@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "host/stop.h"
+#include "base/stop.h"
 #include "sm/conf.h"
 #include "xapi/login.h"
 

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "host/stop.h"
+#include "base/stop.h"
 #include "sm/errors.h"
 #include "sm/request.h"
 #include "sm/response.h"

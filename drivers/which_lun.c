@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "host/stop.h"
 #include "iscsi/user_search.h"
 #include "sm/lists.h"
 #include "iscsi/portals.h"
@@ -27,7 +26,7 @@ static int write_targets(const struct device_config *config, struct error *err)
 	struct iscsi_offers offers;
 	int rc;
 
-	if (iscsi_discover(&config->target, stop_requested, &offers, err))
+	if (iscsi_discover(&config->target, &offers, err))
 		return -1;
 	rc = write_list(list_targets(&offers, config->targets, config->port),
 			err);
@@ -50,7 +49,7 @@ static int write_luns(struct lun_listing *luns, struct error *err)
 static int list_one(const struct device_config *config, struct error *err)
 {
 	struct lun_listing luns;
-	int rc = user_search_list(&config->target, stop_requested, &luns, err);
+	int rc = user_search_list(&config->target, &luns, err);
 
 	return rc ? rc : write_luns(&luns, err);
 }
@@ -90,15 +89,14 @@ static int search(struct device_config *config,
 	if (!config->scsi_id) {
 		struct lun_listing luns;
 
-		if (user_search_list_all(&config->target, offers,
-					 stop_requested, &luns, err) ||
+		if (user_search_list_all(&config->target, offers, &luns, err) ||
 		    write_luns(&luns, err))
 			return -1;
 		return error_set(err, ERROR_NO_SCSIID,
 				 "device_config has no SCSIid");
 	}
-	if (user_search_find(&config->target, offers, config->scsi_id,
-			     stop_requested, &iqn, err))
+	if (user_search_find(&config->target, offers, config->scsi_id, &iqn,
+			     err))
 		return -1;
 	return take_target(config, offers, iqn, err);
 }
@@ -110,7 +108,7 @@ static int search_any(struct device_config *config, struct error *err)
 
 	if (config->sessions.count)
 		return search(config, &config->sessions, err);
-	if (iscsi_discover(&config->target, stop_requested, &offers, err))
+	if (iscsi_discover(&config->target, &offers, err))
 		return -1;
 	rc = search(config, &offers, err);
 	iscsi_offers_free(&offers);

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "host/stop.h"
+#include "base/stop.h"
 #include "drivers/call.h"
 #include "drivers/output.h"
 #include "drivers/process.h"

@@ -8,7 +8,6 @@
 #include "host/block.h"
 #include "host/lock.h"
 #include "host/multipath.h"
-#include "host/stop.h"
 #include "openiscsi/open_iscsi.h"
 #include "iscsi/user_session.h"
 #include "lun/lun_block.h"
@@ -29,8 +28,7 @@ static int connect_libiscsi(const struct resign_request *request,
 {
 	unsigned number;
 
-	if (user_session_open(&request->target, stop_requested, &self->session,
-			      err) ||
+	if (user_session_open(&request->target, &self->session, err) ||
 	    user_session_find_lun(self->session, request->scsi_id, &number,
 				  err))
 		return -1;
@@ -47,7 +45,6 @@ static int connect_open_iscsi(const struct resign_request *request,
 		.target = &request->target,
 		.scsi_id = request->scsi_id,
 		.lock_dir = HOST_LOCK_DIR,
-		.stop = stop_requested,
 	};
 	char path[BLOCK_NAME_SIZE + 8];
 	const char *disk;

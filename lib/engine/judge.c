@@ -8,7 +8,7 @@
 #include "engine/guard_host.h"
 #include "engine/guard_pool.h"
 #include "host/lvm_judge.h"
-#include "host/stop.h"
+#include "base/stop.h"
 
 /* How far a resign is, for xapi's task. */
 #define PROGRESS_PLANNED 0.3

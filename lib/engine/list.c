@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/stop.h"
 #include "iscsi/user_luns.h"
 #include "iscsi/user_session.h"
 #include "lun/lun_libiscsi.h"
@@ -154,7 +153,7 @@ int target_list_read(const struct iscsi_target *target, const struct xapi *xapi,
 	struct iscsi_context *session;
 	int failed;
 
-	if (user_session_open(target, stop_requested, &session, err))
+	if (user_session_open(target, &session, err))
 		return -1;
 	failed = read_luns(session, &list, err);
 	user_session_close(session);

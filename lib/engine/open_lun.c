@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "engine/lun_path.h"
-#include "host/stop.h"
 #include "iscsi/user_luns.h"
 #include "iscsi/user_session.h"
 #include "lun/lun_libiscsi.h"
@@ -39,8 +38,7 @@ static int open_over_iscsi(const struct lun_choice *choice,
 	unsigned number = choice->number;
 	int failed;
 
-	if (user_session_open(&choice->target, stop_requested, &out->session,
-			      err))
+	if (user_session_open(&choice->target, &out->session, err))
 		return -1;
 	if (choice->scsi_id)
 		failed = user_session_find_lun(out->session, choice->scsi_id,
@@ -98,7 +96,7 @@ int open_lun_find_id(const struct lun_choice *choice,
 	int failed;
 
 	scsi_id[0] = '\0';
-	if (user_session_open(&choice->target, stop_requested, &session, err))
+	if (user_session_open(&choice->target, &session, err))
 		return -1;
 	failed = find_by_number(session, choice->number, scsi_id, err);
 	user_session_close(session);

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "host/stop.h"
 #include "iscsi/user_session.h"
 #include "lun/lun_libiscsi.h"
 #include "txn/journal_find.h"
@@ -279,7 +278,7 @@ int probe_over_iscsi(const struct iscsi_target *target, const char *scsi_id,
 	struct probe probe;
 	int failed;
 
-	if (user_session_open(target, stop_requested, &session, err))
+	if (user_session_open(target, &session, err))
 		return -1;
 	log_step("connected to %s", target->iqn);
 	failed = probe_in_session(session, scsi_id, &probe, err);

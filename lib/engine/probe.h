@@ -55,7 +55,7 @@ int probe_lun(struct lun *lun, struct probe *out, struct error *err);
 
 /* The same for the LUN that `target` has with this SCSIid; and asks xapi,
  * unless it is NULL. The errors of user_session_open, user_session_find_lun and
- * xapi_judge; a signal (host/stop.h) ends it with ERROR_INTERRUPTED. */
+ * xapi_judge; a signal (base/stop.h) ends it with ERROR_INTERRUPTED. */
 int probe_over_iscsi(const struct iscsi_target *target, const char *scsi_id,
 		     const struct xapi *xapi, struct probe *out,
 		     struct error *err);

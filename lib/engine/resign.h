@@ -50,7 +50,7 @@ struct plan_options resign_plan_options(const struct resign_request *request);
  * it is as it was, or the text says otherwise: a resign that is committed is
  * completed by the next call. ERROR_LOCKED while another process of this host
  * is at it; ERROR_IN_USE: it is, or may be, a live original, and nothing was
- * written; ERROR_XAPI: nobody can say. A signal (host/stop.h) before the commit
+ * written; ERROR_XAPI: nobody can say. A signal (base/stop.h) before the commit
  * ends it with ERROR_INTERRUPTED; after the commit it changes nothing. */
 int resign_over_iscsi(const struct resign_request *request,
 		      struct resign_report *report, struct error *err);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/stop.h"
 
 /* A file may be unlinked by its owner between our opening and locking it; then
  * the next one is tried, this often. */
@@ -27,7 +28,7 @@ struct place {
 	const char *what; /* for errors */
 	const char *run;  /* for errors: what its holder is */
 	int64_t until;	  /* as of clock_now_ms */
-	bool (*stop)(void);
+	bool or_signal;	  /* gives up when one comes */
 };
 
 enum attempt {
@@ -110,7 +111,7 @@ static enum attempt lock_file(const struct host_lock *lock,
 			cannot(place, err);
 			return FAILED;
 		}
-		if (place->stop && place->stop()) {
+		if (place->or_signal && stop_requested()) {
 			error_set(err, ERROR_INTERRUPTED,
 				  "the LUN is unchanged: stopped by a signal "
 				  "while it waited for another %s",
@@ -207,7 +208,7 @@ int host_lock_lun(const char *dir, const char *scsi_id, struct host_lock *out,
 	return 0;
 }
 
-int host_lock_iscsiadm(const char *dir, int wait_ms, bool (*stop)(void),
+int host_lock_iscsiadm(const char *dir, int wait_ms, bool or_signal,
 		       struct host_lock *out, struct error *err)
 {
 	/* The misspelling is the storage manager's. */
@@ -218,7 +219,7 @@ int host_lock_iscsiadm(const char *dir, int wait_ms, bool (*stop)(void),
 		.what = "iscsiadm",
 		.run = "iscsiadm",
 		.until = clock_now_ms() + wait_ms,
-		.stop = stop,
+		.or_signal = or_signal,
 	};
 
 	if (take(&lock, &place, err))

@@ -32,8 +32,8 @@ int host_lock_lun(const char *dir, const char *scsi_id, struct host_lock *out,
 /* The lock under which the storage manager runs each iscsiadm; we hold it for
  * all that belongs to one login or logout. Waits for it. ERROR_LOCKED: another
  * process has held it for `wait_ms`, or it cannot be made; ERROR_INTERRUPTED:
- * `stop`, which may be NULL, said so. */
-int host_lock_iscsiadm(const char *dir, int wait_ms, bool (*stop)(void),
+ * a signal has come (base/stop.h), and `or_signal` says to give up then. */
+int host_lock_iscsiadm(const char *dir, int wait_ms, bool or_signal,
 		       struct host_lock *out, struct error *err);
 
 void host_lock_release(struct host_lock *lock);

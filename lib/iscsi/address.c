@@ -32,7 +32,7 @@ bool iscsi_address_equal(const struct iscsi_address *a,
 	return strcmp(a->host, b->host) == 0;
 }
 
-int iscsi_addresses(const struct iscsi_target *target, bool (*stop)(void),
+int iscsi_addresses(const struct iscsi_target *target,
 		    struct iscsi_address **out, size_t *count,
 		    struct error *err)
 {
@@ -43,8 +43,7 @@ int iscsi_addresses(const struct iscsi_target *target, bool (*stop)(void),
 	for (unsigned i = 0; i < target->portal_count; i++) {
 		const struct iscsi_portal *portal = &target->portals[i];
 
-		if (iscsi_resolve(portal->host, portal->port, stop, &list, &n,
-				  err) &&
+		if (iscsi_resolve(portal->host, portal->port, &list, &n, err) &&
 		    err->code != ERROR_RESOLVE) {
 			free(list);
 			return -1;

@@ -34,10 +34,9 @@ bool iscsi_address_equal(const struct iscsi_address *a,
 			 const struct iscsi_address *b);
 
 /* All addresses of all portals, in the portals' order; *out is the caller's to
- * free. Portals that do not resolve are left out. `stop` is asked often, and
- * may be NULL. ERROR_RESOLVE if none resolves, ERROR_INTERRUPTED,
- * ERROR_NO_MEMORY. */
-int iscsi_addresses(const struct iscsi_target *target, bool (*stop)(void),
+ * free. Portals that do not resolve are left out. ERROR_RESOLVE if none
+ * resolves, ERROR_INTERRUPTED, ERROR_NO_MEMORY. */
+int iscsi_addresses(const struct iscsi_target *target,
 		    struct iscsi_address **out, size_t *count,
 		    struct error *err);
 

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/stop.h"
 #include "iscsi/address.h"
 #include "iscsi/session_io.h"
 #include "iscsi/user_login.h"
@@ -19,7 +20,7 @@
 /* For the list, once we are logged in. */
 #define ANSWER_MS 15000
 
-/* How often `stop` is asked meanwhile. */
+/* How often a signal is looked for meanwhile. */
 #define STOP_MS 100
 
 /* RFC 7143, 4.2.7.1, and the longest DNS name */
@@ -193,8 +194,7 @@ static void on_list(struct iscsi_context *session, int status, void *data,
 		listing->failed = take_targets(listing, data);
 }
 
-static int wait_for_list(struct iscsi_context *session, struct listing *listing,
-			 bool (*stop)(void))
+static int wait_for_list(struct iscsi_context *session, struct listing *listing)
 {
 	const struct iscsi_portal *portal = listing->portal;
 	int64_t deadline = clock_now_ms() + ANSWER_MS;
@@ -203,7 +203,7 @@ static int wait_for_list(struct iscsi_context *session, struct listing *listing,
 		int64_t now = clock_now_ms();
 		int events;
 
-		if (stop && stop())
+		if (stop_requested())
 			return error_set(listing->err, ERROR_INTERRUPTED,
 					 "stopped by a signal");
 		if (now >= deadline)
@@ -228,16 +228,15 @@ static int wait_for_list(struct iscsi_context *session, struct listing *listing,
 	return 0;
 }
 
-static int ask(struct iscsi_context *session, struct listing *listing,
-	       bool (*stop)(void))
+static int ask(struct iscsi_context *session, struct listing *listing)
 {
 	if (iscsi_discovery_async(session, on_list, listing))
 		return error_no_memory(listing->err);
-	return wait_for_list(session, listing, stop);
+	return wait_for_list(session, listing);
 }
 
 static int ask_portal(const struct iscsi_target *from,
-		      const struct iscsi_portal *portal, bool (*stop)(void),
+		      const struct iscsi_portal *portal,
 		      struct iscsi_offers *offers, bool *final,
 		      struct error *err)
 {
@@ -250,9 +249,9 @@ static int ask_portal(const struct iscsi_target *from,
 	int failed;
 
 	*final = false;
-	if (user_login(from, portal, stop, &session, final, err))
+	if (user_login(from, portal, &session, final, err))
 		return -1;
-	failed = ask(session, &listing, stop);
+	failed = ask(session, &listing);
 	/* An answer that comes now, or libiscsi's word that none will come, is
 	 * too late. */
 	listing.answered = true;
@@ -263,8 +262,8 @@ static int ask_portal(const struct iscsi_target *from,
 /* ---- all portals ----------------------------------------------------------
  */
 
-int iscsi_discover(const struct iscsi_target *from, bool (*stop)(void),
-		   struct iscsi_offers *out, struct error *err)
+int iscsi_discover(const struct iscsi_target *from, struct iscsi_offers *out,
+		   struct error *err)
 {
 	struct iscsi_target anybody = *from;
 	struct iscsi_offers offers = { 0 };
@@ -280,8 +279,8 @@ int iscsi_discover(const struct iscsi_target *from, bool (*stop)(void),
 		const struct iscsi_portal *portal = &from->portals[i];
 		struct error failure;
 
-		if (ask_portal(&anybody, portal, stop, &offers, &final,
-			       &failure) == 0) {
+		if (ask_portal(&anybody, portal, &offers, &final, &failure) ==
+		    0) {
 			answered = true;
 			continue;
 		}

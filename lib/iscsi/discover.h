@@ -34,8 +34,8 @@ struct iscsi_offers {
  * A portal that does not answer is passed over if another one does. Else the
  * errors are those of user_session_open, and ERROR_DISCOVERY: the answer is not
  * one that can be read. */
-int iscsi_discover(const struct iscsi_target *from, bool (*stop)(void),
-		   struct iscsi_offers *out, struct error *err);
+int iscsi_discover(const struct iscsi_target *from, struct iscsi_offers *out,
+		   struct error *err);
 
 /* Adds a copy, unless it is there already. */
 int iscsi_offers_add(struct iscsi_offers *offers, const char *iqn,

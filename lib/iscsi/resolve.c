@@ -11,6 +11,7 @@
 #include <ares.h>
 
 #include "base/clock.h"
+#include "base/stop.h"
 
 /* What one server gets for its first answer, and how often it is asked. */
 #define SERVER_MS    2000
@@ -19,7 +20,7 @@
 /* For all servers and search domains. */
 #define RESOLVE_MS 20000
 
-/* How often `stop` is asked while nothing happens. */
+/* How often a signal is looked for while nothing happens. */
 #define STOP_MS 100
 
 struct lookup {
@@ -102,8 +103,8 @@ static void step(ares_channel channel)
 	ares_process_fd(channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
 }
 
-static int run(ares_channel channel, const char *host, bool (*stop)(void),
-	       struct lookup *lookup, struct error *err)
+static int run(ares_channel channel, const char *host, struct lookup *lookup,
+	       struct error *err)
 {
 	const struct ares_addrinfo_hints hints = {
 		.ai_family = AF_UNSPEC,
@@ -113,7 +114,7 @@ static int run(ares_channel channel, const char *host, bool (*stop)(void),
 
 	ares_getaddrinfo(channel, host, NULL, &hints, on_end, lookup);
 	while (!lookup->done) {
-		if (stop && stop())
+		if (stop_requested())
 			return error_set(err, ERROR_INTERRUPTED,
 					 "stopped by a signal while it looked "
 					 "up the target's name %s",
@@ -132,7 +133,7 @@ static int run(ares_channel channel, const char *host, bool (*stop)(void),
 	return 0;
 }
 
-static int add_by_name(const char *host, uint16_t port, bool (*stop)(void),
+static int add_by_name(const char *host, uint16_t port,
 		       struct iscsi_address **list, size_t *count,
 		       struct error *err)
 {
@@ -147,7 +148,7 @@ static int add_by_name(const char *host, uint16_t port, bool (*stop)(void),
 		return error_set(err, ERROR_RESOLVE,
 				 "the target's name %s does not resolve: %s",
 				 host, ares_strerror(rc));
-	rc = run(channel, host, stop, &lookup, err);
+	rc = run(channel, host, &lookup, err);
 	/* Calls on_end now if it has not been called. */
 	ares_destroy(channel);
 	if (!rc && lookup.found) {
@@ -163,8 +164,8 @@ static int add_by_name(const char *host, uint16_t port, bool (*stop)(void),
 	return rc;
 }
 
-int iscsi_resolve(const char *host, uint16_t port, bool (*stop)(void),
-		  struct iscsi_address **list, size_t *count, struct error *err)
+int iscsi_resolve(const char *host, uint16_t port, struct iscsi_address **list,
+		  size_t *count, struct error *err)
 {
 	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
 					.ai_flags = AI_NUMERICHOST };
@@ -176,7 +177,7 @@ int iscsi_resolve(const char *host, uint16_t port, bool (*stop)(void),
 		rc = add_numeric(found, port, list, count, err);
 		freeaddrinfo(found);
 	} else {
-		rc = add_by_name(host, port, stop, list, count, err);
+		rc = add_by_name(host, port, list, count, err);
 	}
 	if (rc)
 		*count = before;

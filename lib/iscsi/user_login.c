@@ -12,6 +12,7 @@
 #include <iscsi/scsi-lowlevel.h>
 
 #include "base/clock.h"
+#include "base/stop.h"
 #include "iscsi/address.h"
 #include "iscsi/login_watch.h"
 #include "iscsi/resolve.h"
@@ -26,7 +27,7 @@
 /* How often a target may send us to another address. */
 #define REDIRECTS 4
 
-/* How often `stop` is asked while nothing happens. */
+/* How often a signal is looked for while nothing happens. */
 #define STOP_MS 100
 
 enum login_end {
@@ -37,7 +38,6 @@ enum login_end {
 
 struct attempt {
 	const struct iscsi_target *target;
-	bool (*stop)(void);
 	const char *portal; /* numeric, as iscsi_connect_async takes it */
 	struct iscsi_context *session;
 	struct login_watch watch;
@@ -98,7 +98,7 @@ static int set_up(struct attempt *attempt, struct error *err)
 
 static bool stopped(struct attempt *attempt, struct error *err)
 {
-	if (!attempt->stop || !attempt->stop())
+	if (!stop_requested())
 		return false;
 	attempt->final = true;
 	error_set(err, ERROR_INTERRUPTED,
@@ -313,7 +313,7 @@ static enum login_end log_in_by_name(struct attempt *attempt, const char *host,
 	struct iscsi_address *list = NULL;
 	size_t count = 0;
 
-	if (iscsi_resolve(host, port, attempt->stop, &list, &count, err)) {
+	if (iscsi_resolve(host, port, &list, &count, err)) {
 		attempt->final = err->code == ERROR_INTERRUPTED;
 		count = 0;
 	} else if (count == 0) {
@@ -335,10 +335,10 @@ static enum login_end log_in_by_name(struct attempt *attempt, const char *host,
 }
 
 int user_login(const struct iscsi_target *target,
-	       const struct iscsi_portal *portal, bool (*stop)(void),
-	       struct iscsi_context **out, bool *final, struct error *err)
+	       const struct iscsi_portal *portal, struct iscsi_context **out,
+	       bool *final, struct error *err)
 {
-	struct attempt attempt = { .target = target, .stop = stop };
+	struct attempt attempt = { .target = target };
 	char elsewhere[2][MAX_STRING_SIZE + 1];
 	char *host = portal->host;
 	uint16_t port = portal->port;

@@ -18,8 +18,8 @@
  * On failure *final tells that another portal would answer the same. Errors as
  * in user_session_open. */
 int user_login(const struct iscsi_target *target,
-	       const struct iscsi_portal *portal, bool (*stop)(void),
-	       struct iscsi_context **out, bool *final, struct error *err);
+	       const struct iscsi_portal *portal, struct iscsi_context **out,
+	       bool *final, struct error *err);
 
 /* Which of two failures, at two portals, tells the user more: the greater. */
 int user_login_weight(enum error_code code);

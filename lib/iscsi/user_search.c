@@ -58,14 +58,14 @@ static bool is_final(const struct error *err)
 }
 
 static int visit_one(const struct iscsi_target *target,
-		     struct session_limits *limits, bool (*stop)(void),
-		     visit look, void *context, struct error *err)
+		     struct session_limits *limits, visit look, void *context,
+		     struct error *err)
 {
 	struct iscsi_context *session;
 	struct error failure;
 	int rc;
 
-	rc = user_session_open_within(target, limits, stop, &session, &failure);
+	rc = user_session_open_within(target, limits, &session, &failure);
 	if (rc == 0)
 		rc = visit_session(session, target->iqn, look, context,
 				   &failure);
@@ -78,8 +78,8 @@ static int visit_one(const struct iscsi_target *target,
 
 /* *late: there was no time for all. */
 static int visit_all(const struct iscsi_target *from,
-		     const struct iscsi_offers *offers, bool (*stop)(void),
-		     visit look, void *context, bool *late, struct error *err)
+		     const struct iscsi_offers *offers, visit look,
+		     void *context, bool *late, struct error *err)
 {
 	struct iscsi_portal *portals =
 		calloc(offers->count + 1, sizeof(*portals));
@@ -98,7 +98,7 @@ static int visit_all(const struct iscsi_target *from,
 		if (!is_first_of_iqn(offers, i))
 			continue;
 		target = target_of(from, offers, offers->items[i].iqn, portals);
-		rc = visit_one(&target, &limits, stop, look, context, err);
+		rc = visit_one(&target, &limits, look, context, err);
 		if (rc >= 0) {
 			reached = true;
 		} else if (is_final(err)) {
@@ -166,25 +166,25 @@ static int look_at_luns(struct iscsi_context *session, const char *iqn,
 	return rc;
 }
 
-int user_search_list(const struct iscsi_target *target, bool (*stop)(void),
-		     struct lun_listing *out, struct error *err)
+int user_search_list(const struct iscsi_target *target, struct lun_listing *out,
+		     struct error *err)
 {
 	struct iscsi_context *session;
 
 	*out = (struct lun_listing){ 0 };
-	if (user_session_open(target, stop, &session, err))
+	if (user_session_open(target, &session, err))
 		return -1;
 	return visit_session(session, target->iqn, look_at_luns, out, err);
 }
 
 int user_search_list_all(const struct iscsi_target *from,
-			 const struct iscsi_offers *offers, bool (*stop)(void),
+			 const struct iscsi_offers *offers,
 			 struct lun_listing *out, struct error *err)
 {
 	struct lun_listing list = { 0 };
 	bool late;
 
-	if (visit_all(from, offers, stop, look_at_luns, &list, &late, err)) {
+	if (visit_all(from, offers, look_at_luns, &list, &late, err)) {
 		free(list.items);
 		return -1;
 	}
@@ -216,12 +216,12 @@ static int look_for_lun(struct iscsi_context *session, const char *iqn,
 
 int user_search_find(const struct iscsi_target *from,
 		     const struct iscsi_offers *offers, const char *scsi_id,
-		     bool (*stop)(void), const char **iqn, struct error *err)
+		     const char **iqn, struct error *err)
 {
 	struct wanted wanted = { .scsi_id = scsi_id };
 	bool late;
 
-	if (visit_all(from, offers, stop, look_for_lun, &wanted, &late, err))
+	if (visit_all(from, offers, look_for_lun, &wanted, &late, err))
 		return -1;
 	if (!wanted.iqn && late)
 		return error_set(

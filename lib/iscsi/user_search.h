@@ -26,14 +26,14 @@ struct lun_listing {
 /* The LUNs of the target that `target` names, in its order. Those without an
  * SCSIid, which nobody could choose, are left out; so is one that has the
  * SCSIid of another. Errors as of user_session_open and user_luns_read. */
-int user_search_list(const struct iscsi_target *target, bool (*stop)(void),
-		     struct lun_listing *out, struct error *err);
+int user_search_list(const struct iscsi_target *target, struct lun_listing *out,
+		     struct error *err);
 
 /* The same for all targets of `offers`, with the names and passwords of `from`.
  * A target that cannot be reached is passed over if another one can, and so are
  * those that are left after two minutes. */
 int user_search_list_all(const struct iscsi_target *from,
-			 const struct iscsi_offers *offers, bool (*stop)(void),
+			 const struct iscsi_offers *offers,
 			 struct lun_listing *out, struct error *err);
 
 /* The first target of `offers` with a disk of this SCSIid; *iqn is the offers'.
@@ -41,6 +41,6 @@ int user_search_list_all(const struct iscsi_target *from,
  * reached, why. ERROR_CONNECT: not all could be asked within two minutes. */
 int user_search_find(const struct iscsi_target *from,
 		     const struct iscsi_offers *offers, const char *scsi_id,
-		     bool (*stop)(void), const char **iqn, struct error *err);
+		     const char **iqn, struct error *err);
 
 #endif

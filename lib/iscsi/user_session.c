@@ -16,13 +16,13 @@
 
 /* LIO calls a target that it does not have out of service (0x0301): its list of
  * targets tells. */
-static bool is_offered(const struct iscsi_target *target, bool (*stop)(void))
+static bool is_offered(const struct iscsi_target *target)
 {
 	struct iscsi_offers offers = { 0 };
 	struct error err;
 	bool found = false;
 
-	if (iscsi_discover(target, stop, &offers, &err))
+	if (iscsi_discover(target, &offers, &err))
 		return true;
 	for (size_t i = 0; i < offers.count && !found; i++)
 		found = strcmp(offers.items[i].iqn, target->iqn) == 0;
@@ -74,13 +74,12 @@ static void note_dead(struct session_limits *limits,
 
 static int try_portal(const struct iscsi_target *target,
 		      const struct iscsi_portal *portal,
-		      struct session_limits *limits, bool (*stop)(void),
-		      struct iscsi_context **out, bool *final,
-		      struct error *err)
+		      struct session_limits *limits, struct iscsi_context **out,
+		      bool *final, struct error *err)
 {
 	if (limits && check_limits(limits, portal, err))
 		return -1;
-	if (user_login(target, portal, stop, out, final, err) == 0)
+	if (user_login(target, portal, out, final, err) == 0)
 		return 0;
 	log_debug("portal %s:%u: %s", portal->host, portal->port, err->text);
 	if (limits &&
@@ -90,7 +89,7 @@ static int try_portal(const struct iscsi_target *target,
 }
 
 int user_session_open_within(const struct iscsi_target *target,
-			     struct session_limits *limits, bool (*stop)(void),
+			     struct session_limits *limits,
 			     struct iscsi_context **out, struct error *err)
 {
 	struct error worst;
@@ -101,8 +100,8 @@ int user_session_open_within(const struct iscsi_target *target,
 	for (unsigned i = 0; i < target->portal_count && !final; i++) {
 		struct error failure;
 
-		if (try_portal(target, &target->portals[i], limits, stop, out,
-			       &final, &failure) == 0)
+		if (try_portal(target, &target->portals[i], limits, out, &final,
+			       &failure) == 0)
 			return 0;
 		if (i == 0 || final ||
 		    user_login_weight(failure.code) >
@@ -110,8 +109,7 @@ int user_session_open_within(const struct iscsi_target *target,
 			worst = failure;
 	}
 	*err = worst;
-	if (final || limits || worst.code != ERROR_LOGIN ||
-	    is_offered(target, stop))
+	if (final || limits || worst.code != ERROR_LOGIN || is_offered(target))
 		return -1;
 	return error_set(err, ERROR_DISCOVERY,
 			 "%s:%u has no target %s for initiator %s",
@@ -119,10 +117,10 @@ int user_session_open_within(const struct iscsi_target *target,
 			 target->iqn, target->initiator);
 }
 
-int user_session_open(const struct iscsi_target *target, bool (*stop)(void),
+int user_session_open(const struct iscsi_target *target,
 		      struct iscsi_context **out, struct error *err)
 {
-	return user_session_open_within(target, NULL, stop, out, err);
+	return user_session_open_within(target, NULL, out, err);
 }
 
 static void on_logout(struct iscsi_context *session, int status, void *data,

@@ -27,9 +27,9 @@
  *   ERROR_CONNECT    nothing listens, or it does not answer in time
  *   ERROR_LOGIN      refused, on either side
  *   ERROR_DISCOVERY  the target has no such IQN, for this initiator
- *   ERROR_INTERRUPTED  `stop`, which may be NULL, said so: it is asked often
+ *   ERROR_INTERRUPTED  a signal has come (base/stop.h)
  * Name resolution has the resolver's own time limit, all else one of ours. */
-int user_session_open(const struct iscsi_target *target, bool (*stop)(void),
+int user_session_open(const struct iscsi_target *target,
 		      struct iscsi_context **out, struct error *err);
 
 /* For whoever tries many targets; all zero but `until` at first. */
@@ -44,7 +44,7 @@ struct session_limits {
  * the time is over: ERROR_CONNECT. Whether the target is offered at all is not
  * looked up. */
 int user_session_open_within(const struct iscsi_target *target,
-			     struct session_limits *limits, bool (*stop)(void),
+			     struct session_limits *limits,
 			     struct iscsi_context **out, struct error *err);
 
 /* Finds the LUN whose SCSIid (what `scsi_id -g` prints, white space to `_`) is

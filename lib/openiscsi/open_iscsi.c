@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/stop.h"
 #include "host/lock.h"
 #include "iscsi/address.h"
 #include "host/disk_id.h"
@@ -46,9 +47,9 @@ static const char *iqn_of(const struct open_iscsi *self)
 	return self->wanted.target->iqn;
 }
 
-static int check_stop(const struct open_iscsi *self, struct error *err)
+static int check_stop(struct error *err)
 {
-	if (!self->wanted.stop || !self->wanted.stop())
+	if (!stop_requested())
 		return 0;
 	return error_set(err, ERROR_INTERRUPTED,
 			 "the LUN is unchanged: stopped by a signal while it "
@@ -68,7 +69,7 @@ static int find_lun(struct open_iscsi *self, struct error *err)
 	struct iscsi_context *session;
 	int rc;
 
-	if (user_session_open(wanted->target, wanted->stop, &session, err))
+	if (user_session_open(wanted->target, &session, err))
 		return -1;
 	rc = user_session_find_lun(session, wanted->scsi_id, &self->lun, err);
 	if (!rc &&
@@ -173,8 +174,7 @@ static int enter_session(struct open_iscsi *self, struct error *err)
 	size_t count;
 	bool found;
 
-	if (iscsi_addresses(self->wanted.target, self->wanted.stop, &addresses,
-			    &count, err))
+	if (iscsi_addresses(self->wanted.target, &addresses, &count, err))
 		return -1;
 	found = find_session(self, addresses, count);
 	free(addresses);
@@ -201,7 +201,7 @@ static int wait_for_disk(struct open_iscsi *self, struct error *err)
 	int64_t deadline = clock_now_ms() + DISK_MS;
 
 	while (!disk_there(self)) {
-		if (check_stop(self, err))
+		if (check_stop(err))
 			return -1;
 		if (clock_now_ms() >= deadline)
 			return error_set(err, ERROR_NO_DEVICE,
@@ -251,8 +251,8 @@ static void drop_other_luns(const struct open_iscsi *self)
 	struct host_lock lock;
 	struct error err;
 
-	if (host_lock_iscsiadm(self->wanted.lock_dir, LOCK_MS,
-			       self->wanted.stop, &lock, &err)) {
+	if (host_lock_iscsiadm(self->wanted.lock_dir, LOCK_MS, true, &lock,
+			       &err)) {
 		log_warning("other LUNs stay while we work: %s", err.text);
 		return;
 	}
@@ -287,15 +287,15 @@ static int attach(struct open_iscsi *self, struct error *err)
 	if (strchr(iqn_of(self), '/'))
 		return error_set(err, ERROR_BAD_VALUE,
 				 "targetIQN must not contain '/'");
-	if (find_lun(self, err) || iscsid_check(err) || check_stop(self, err) ||
-	    host_lock_iscsiadm(self->wanted.lock_dir, LOCK_MS,
-			       self->wanted.stop, &lock, err))
+	if (find_lun(self, err) || iscsid_check(err) || check_stop(err) ||
+	    host_lock_iscsiadm(self->wanted.lock_dir, LOCK_MS, true, &lock,
+			       err))
 		return -1;
-	rc = check_stop(self, err);
+	rc = check_stop(err);
 	if (!rc)
 		rc = enter_session(self, err);
 	host_lock_release(&lock);
-	if (rc || check_stop(self, err))
+	if (rc || check_stop(err))
 		return -1;
 	return add_lun(self, err);
 }
@@ -350,7 +350,7 @@ static void leave_target(struct open_iscsi *self)
 {
 	struct host_lock lock;
 	struct error err;
-	bool locked = host_lock_iscsiadm(self->wanted.lock_dir, LOCK_MS, NULL,
+	bool locked = host_lock_iscsiadm(self->wanted.lock_dir, LOCK_MS, false,
 					 &lock, &err) == 0;
 	bool others;
 

@@ -38,7 +38,6 @@ struct open_iscsi_wanted {
 	const struct iscsi_target *target;
 	const char *scsi_id;
 	const char *lock_dir; /* HOST_LOCK_DIR */
-	bool (*stop)(void);   /* asked often; may be NULL */
 };
 
 /* On 0 *out is the caller's, to be given to open_iscsi_detach. On -1 all is as

@@ -229,7 +229,7 @@ static int run(const struct iscsi_target *target, const char *scsi_id,
 	unsigned number;
 	int rc;
 
-	if (user_session_open(target, NULL, &session, err))
+	if (user_session_open(target, &session, err))
 		return -1;
 	rc = user_session_find_lun(session, scsi_id, &number, err);
 	if (!rc)

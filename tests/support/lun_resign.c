@@ -79,7 +79,7 @@ static int resign(const struct iscsi_target *target, const char *scsi_id,
 	int failed;
 
 	uuid_new(&options.new_sr);
-	failed = user_session_open(target, NULL, &session, err) ||
+	failed = user_session_open(target, &session, err) ||
 		 user_session_find_lun(session, scsi_id, &number, err) ||
 		 lun_libiscsi_open(session, number, &lun, err) ||
 		 (bare ? resign_bare(lun, &options, err)

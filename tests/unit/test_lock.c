@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "base/stop.h"
 #include "host/lock.h"
 
 #define ID	 "36000000000001"
@@ -100,7 +101,7 @@ static int take_lun(struct host_lock *lock, struct error *err)
 
 static int take_iscsiadm(struct host_lock *lock, struct error *err)
 {
-	return host_lock_iscsiadm(dir, 60000, NULL, lock, err);
+	return host_lock_iscsiadm(dir, 60000, false, lock, err);
 }
 
 static void test_taken_and_released(void **state)
@@ -270,11 +271,6 @@ static void test_iscsiadm(void **state)
 	assert_int_equal(access(at("/sm/iscsiadm/isciadm_running"), F_OK), 0);
 }
 
-static bool stop_at_once(void)
-{
-	return true;
-}
-
 /* Neither for ever nor against the user's will. */
 static void test_iscsiadm_gives_up(void **state)
 {
@@ -285,17 +281,19 @@ static void test_iscsiadm_gives_up(void **state)
 
 	(void)state;
 	snprintf(process, sizeof(process), "process %d;", holder.pid);
-	assert_int_equal(host_lock_iscsiadm(dir, 50, NULL, &lock, &err), -1);
+	assert_int_equal(host_lock_iscsiadm(dir, 50, false, &lock, &err), -1);
 	assert_int_equal(err.code, ERROR_LOCKED);
 	assert_non_null(strstr(err.text, "another iscsiadm"));
 	assert_non_null(strstr(err.text, process));
-	assert_int_equal(
-		host_lock_iscsiadm(dir, 60000, stop_at_once, &lock, &err), -1);
+	stop_on_signals();
+	raise(SIGTERM);
+	assert_int_equal(host_lock_iscsiadm(dir, 50, false, &lock, &err), -1);
+	assert_int_equal(err.code, ERROR_LOCKED);
+	assert_int_equal(host_lock_iscsiadm(dir, 60000, true, &lock, &err), -1);
 	assert_int_equal(err.code, ERROR_INTERRUPTED);
 	close(holder.tell);
 	waitpid(holder.pid, NULL, 0);
-	assert_int_equal(
-		host_lock_iscsiadm(dir, 60000, stop_at_once, &lock, &err), 0);
+	assert_int_equal(host_lock_iscsiadm(dir, 60000, true, &lock, &err), 0);
 	host_lock_release(&lock);
 }
 

@@ -12,12 +12,6 @@
 
 #include "iscsi/resolve.h"
 
-static bool never(void)
-{
-	fail_msg("a numeric address needs no waiting");
-	return true;
-}
-
 static void numbers_are_taken_as_they_are(void **state)
 {
 	static const char *const hosts[] = { "192.0.2.7", "2001:db8::7",
@@ -28,9 +22,8 @@ static void numbers_are_taken_as_they_are(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
-		assert_int_equal(iscsi_resolve(hosts[i], 3261, never, &list,
-					       &count, &err),
-				 0);
+		assert_int_equal(
+			iscsi_resolve(hosts[i], 3261, &list, &count, &err), 0);
 		assert_int_equal(count, i + 1);
 		assert_string_equal(list[i].host, hosts[i]);
 		assert_int_equal(list[i].port, 3261);
@@ -46,16 +39,13 @@ static void one_address_stands_once(void **state)
 
 	(void)state;
 	assert_int_equal(
-		iscsi_resolve("2001:db8::7", 3260, never, &list, &count, &err),
-		0);
-	assert_int_equal(iscsi_resolve("2001:DB8:0:0::7", 3260, never, &list,
-				       &count, &err),
-			 0);
+		iscsi_resolve("2001:db8::7", 3260, &list, &count, &err), 0);
+	assert_int_equal(
+		iscsi_resolve("2001:DB8:0:0::7", 3260, &list, &count, &err), 0);
 	assert_int_equal(count, 1);
 	/* At another port it is another portal. */
 	assert_int_equal(
-		iscsi_resolve("2001:db8::7", 3261, never, &list, &count, &err),
-		0);
+		iscsi_resolve("2001:db8::7", 3261, &list, &count, &err), 0);
 	assert_int_equal(count, 2);
 	free(list);
 }
@@ -67,8 +57,8 @@ static void localhost_stands_in_a_file(void **state)
 	struct error err;
 
 	(void)state;
-	assert_int_equal(
-		iscsi_resolve("localhost", 3260, NULL, &list, &count, &err), 0);
+	assert_int_equal(iscsi_resolve("localhost", 3260, &list, &count, &err),
+			 0);
 	assert_true(count > 0);
 	for (size_t i = 0; i < count; i++) {
 		struct iscsi_address v4 = { "127.0.0.1", 3260 };

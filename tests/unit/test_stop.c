@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "host/stop.h"
+#include "base/stop.h"
 
 /* Exit status of `body`, or 128 + the signal that ended it. */
 static int apart(bool (*body)(int), int number)

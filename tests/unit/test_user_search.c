@@ -76,8 +76,8 @@ static void a_dead_portal_is_tried_once(void **state)
 	}
 	logged[0] = '\0';
 	log_to(remember, LOG_LEVEL_WARNING);
-	assert_int_equal(
-		user_search_find(&from, &offers, "1A", NULL, &found, &err), -1);
+	assert_int_equal(user_search_find(&from, &offers, "1A", &found, &err),
+			 -1);
 	log_to(NULL, LOG_LEVEL_WARNING);
 	assert_int_equal(err.code, ERROR_CONNECT);
 	assert_int_equal(count("cannot connect"), 1);
@@ -103,7 +103,7 @@ static void a_dead_portal_stays_dead(void **state)
 	(void)state;
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(user_session_open_within(&target, &limits,
-							  NULL, &session, &err),
+							  &session, &err),
 				 -1);
 		assert_int_equal(err.code, ERROR_CONNECT);
 		assert_int_equal(limits.dead_count, 1);
@@ -130,9 +130,8 @@ static void nothing_begins_when_the_time_is_over(void **state)
 
 	(void)state;
 	assert_int_equal(listen(fd, 1), 0);
-	assert_int_equal(user_session_open_within(&target, &limits, NULL,
-						  &session, &err),
-			 -1);
+	assert_int_equal(
+		user_session_open_within(&target, &limits, &session, &err), -1);
 	assert_int_equal(err.code, ERROR_CONNECT);
 	assert_non_null(strstr(err.text, "too long"));
 	assert_int_equal(limits.dead_count, 0);

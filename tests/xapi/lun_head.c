@@ -64,7 +64,7 @@ int main(int argc, char **argv)
 		target.chap_user = argv[8];
 		target.chap_password = argv[9];
 	}
-	rc = user_session_open(&target, NULL, &session, &err);
+	rc = user_session_open(&target, &session, &err);
 	if (rc == 0) {
 		rc = user_session_find_lun(session, argv[2], &number, &err);
 		if (rc == 0)

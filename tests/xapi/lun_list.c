@@ -32,7 +32,7 @@ int main(int argc, char **argv)
 		target.chap_user = argv[5];
 		target.chap_password = argv[6];
 	}
-	if (user_search_list(&target, NULL, &list, &err)) {
+	if (user_search_list(&target, &list, &err)) {
 		fprintf(stderr, "%s\n", err.text);
 		return 1;
 	}

@@ -3,8 +3,8 @@
  * A polite request to stop: SIGTERM, SIGINT or SIGHUP. It ends nothing by
  * itself; whoever can still give up asks for it.
  */
-#ifndef HOST_STOP_H
-#define HOST_STOP_H
+#ifndef BASE_STOP_H
+#define BASE_STOP_H
 
 #include <stdbool.h>
 

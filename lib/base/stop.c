@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only
-#include "host/stop.h"
+#include "base/stop.h"
 
 #include <signal.h>
 #include <stddef.h>
