@@ -38,6 +38,7 @@ enum error_code {
 	ERROR_IN_USE,	   /* the LUN is, or may be, a live original */
 	ERROR_NO_DAEMON,   /* iscsid, which the host's initiator needs */
 	ERROR_LOCKED,	   /* another resign of this LUN is under way */
+	ERROR_RESERVED,	   /* another host has reserved the LUN just now */
 	ERROR_INTERRUPTED, /* a signal asked us to stop */
 
 	/* the LUN itself */

@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 static int check_bounds(const struct lun *lun, const struct lun_io *ios,
 			size_t n, struct error *err)
@@ -46,17 +45,12 @@ int lun_flush(struct lun *lun, struct error *err)
 	return lun->ops->flush(lun, err);
 }
 
-/* Two hosts that write within this time of one another both see, when they read
- * again, whose write came last. Some round trips of a slow network. */
-#define SETTLE_MS 10
-
 static int swap_in_steps(struct lun *lun, uint64_t offset,
 			 const uint8_t *expect, const uint8_t *with,
 			 uint8_t *scratch, bool *swapped, struct error *err)
 {
 	struct lun_io read = { offset, lun->block_size, scratch };
 	struct lun_io write = { offset, lun->block_size, scratch };
-	const struct timespec settle = { .tv_nsec = SETTLE_MS * 1000000L };
 
 	*swapped = false;
 	if (lun_read(lun, &read, 1, err))
@@ -66,7 +60,6 @@ static int swap_in_steps(struct lun *lun, uint64_t offset,
 	memcpy(scratch, with, lun->block_size);
 	if (lun_write(lun, &write, 1, err))
 		return -1;
-	nanosleep(&settle, NULL);
 	if (lun_read(lun, &read, 1, err))
 		return -1;
 	*swapped = memcmp(scratch, with, lun->block_size) == 0;
@@ -97,6 +90,17 @@ int lun_swap(struct lun *lun, uint64_t offset, const uint8_t *expect,
 		swap_in_steps(lun, offset, expect, with, scratch, swapped, err);
 	free(scratch);
 	return failed;
+}
+
+int lun_fence(struct lun *lun, struct error *err)
+{
+	return lun->ops->fence ? lun->ops->fence(lun, err) : 1;
+}
+
+void lun_unfence(struct lun *lun)
+{
+	if (lun->ops->unfence)
+		lun->ops->unfence(lun);
 }
 
 void lun_close(struct lun *lun)

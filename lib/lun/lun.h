@@ -46,6 +46,11 @@ struct lun_ops {
 	int (*swap)(struct lun *lun, uint64_t offset, const uint8_t *expect,
 		    const uint8_t *with, enum lun_swapped *outcome,
 		    struct error *err);
+	/* Optional, both or none: keeps every other host from reading and
+	 * writing this LUN, until it is given back or the session ends
+	 * (SPC-2's RESERVE; a file's lock). Neither waits. */
+	int (*fence)(struct lun *lun, struct error *err);
+	void (*unfence)(struct lun *lun);
 	void (*close)(struct lun *lun);
 };
 
@@ -57,7 +62,8 @@ struct lun {
 };
 
 /* These check that every request is whole blocks inside the LUN, then call the
- * form. Failures are ERROR_IO, out of bounds ERROR_INTERNAL. */
+ * form. Failures are ERROR_IO, out of bounds ERROR_INTERNAL; ERROR_RESERVED:
+ * another host has fenced the LUN. */
 int lun_read(struct lun *lun, const struct lun_io *ios, size_t n,
 	     struct error *err);
 int lun_write(struct lun *lun, const struct lun_io *ios, size_t n,
@@ -65,12 +71,18 @@ int lun_write(struct lun *lun, const struct lun_io *ios, size_t n,
 int lun_flush(struct lun *lun, struct error *err);
 
 /* Exchanges one block as above, *swapped says whether; not flushed. On a LUN
- * that has no command for it: read, compare, write, wait a moment and read
- * again. Of two hosts that do so at once one sees that it lost, unless one of
- * them is held up for longer than that moment between its first read and its
- * write. */
+ * that has no command for it: read, compare, write and read again, which says
+ * who came last, and no more. */
 int lun_swap(struct lun *lun, uint64_t offset, const uint8_t *expect,
 	     const uint8_t *with, bool *swapped, struct error *err);
+
+/* 0: fenced. 1: this LUN cannot be. -1: ERROR_RESERVED, another host has fenced
+ * it now; ERROR_IN_USE, another host holds a persistent reservation. */
+int lun_fence(struct lun *lun, struct error *err);
+
+/* Gives a fence back; that it fails is only logged, for the end of the session
+ * ends the fence too. */
+void lun_unfence(struct lun *lun);
 
 /* Frees the LUN; NULL is fine. Does not flush. */
 void lun_close(struct lun *lun);

@@ -12,6 +12,7 @@
 struct lun_file {
 	struct lun lun;
 	int fd;
+	bool locked;
 	char path[]; /* for messages */
 };
 
@@ -96,6 +97,18 @@ static int file_flush(struct lun *lun, struct error *err)
 	return 0;
 }
 
+/* The lock that it was opened with keeps others out already. */
+static int file_fence(struct lun *lun, struct error *err)
+{
+	(void)err;
+	return of(lun)->locked ? 0 : 1;
+}
+
+static void file_unfence(struct lun *lun)
+{
+	(void)lun;
+}
+
 static void file_close(struct lun *lun)
 {
 	close(of(lun)->fd);
@@ -106,6 +119,8 @@ static const struct lun_ops file_ops = {
 	.read = file_read,
 	.write = file_write,
 	.flush = file_flush,
+	.fence = file_fence,
+	.unfence = file_unfence,
 	.close = file_close,
 };
 
@@ -175,11 +190,13 @@ int lun_file_open_to_read(const char *path, uint32_t block_size,
  * descriptor of the same file is closed. */
 int lun_file_lock(struct lun *lun, struct error *err)
 {
-	const struct lun_file *self = of(lun);
+	struct lun_file *self = of(lun);
 	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 
-	if (fcntl(self->fd, F_OFD_SETLK, &whole) == 0)
+	if (fcntl(self->fd, F_OFD_SETLK, &whole) == 0) {
+		self->locked = true;
 		return 0;
+	}
 	if (errno == EAGAIN || errno == EACCES)
 		return error_set(err, ERROR_IN_USE,
 				 "%s is in use: another process holds a lock "

@@ -67,6 +67,7 @@ static struct sm_error sm_error_of(enum error_code code)
 		return (struct sm_error){ 16, "The SR device is currently in "
 					      "use" };
 	case ERROR_LOCKED:
+	case ERROR_RESERVED:
 		return (struct sm_error){ 37, "The lock/unlock request "
 					      "failed" };
 	case ERROR_INTERRUPTED:
