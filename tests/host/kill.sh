@@ -29,7 +29,7 @@ run_until() {
 
 	sr=$(xapi_uuid)
 	text=$(XAPI_SR_UUID=$sr xapi_call sr_create target=127.0.0.1 targetIQN="$iqn" \
-		SCSIid="$clone_id")
+		initiator="$initiator" SCSIid="$clone_id")
 	"$build/tests/iscsi/kill_at" "/run/lock/sm/relvmoiscsi/$clone_id" "$1" "$2" \
 		/tmp/call/stdout /tmp/call/stderr \
 		/usr/bin/env -i PATH=/sbin:/usr/sbin:/bin:/usr/bin "$program" "$text" >/tmp/call/end

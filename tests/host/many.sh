@@ -39,7 +39,7 @@ one_of_many() {
 	uuid=$(xapi_uuid)
 	echo "$uuid" >"$dir/uuid"
 	text=$(XAPI_SR_UUID=$uuid xapi_call sr_create target=127.0.0.1 targetIQN="$iqn$(($1 % targets))" \
-		SCSIid="$(tgt_scsiid "$(serial "$1")")")
+		initiator="$initiator" SCSIid="$(tgt_scsiid "$(serial "$1")")")
 	xapi_run "$dir" "$program" "$text" || echo "exit $?"
 	"$answer_of" "$dir/stdout" >"$dir/answer"
 }

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-only
 #
-# The program as xapi runs it, through the host's own initiator, on real targets:
-# for the suites that do so.
+# The program as xapi runs it, on real targets: for the suites that do so. Through
+# the host's own initiator, for that is what a test host is for; a test that sets
+# $initiator takes another.
 # shellcheck shell=bash disable=SC2154 # $build: guest.sh
 
 # shellcheck source=../../support/xapi.sh
@@ -11,6 +12,7 @@ program=$build/RELVMoISCSISR
 answer_of=$build/tests/support/xapi_answer
 
 iqn=iqn.2014-01.test.relvmoiscsi:array
+initiator=open-iscsi
 # shellcheck disable=SC2034 # for test scripts
 old_vg=VG_XenStorage-f454dfa2-2b0c-4fb0-8a14-32fbf4c5b026
 success="fault 1 Error reporting error, unknown key The SR has been successfully resigned. Use the lvmoiscsi type to attach it"
@@ -88,7 +90,7 @@ call() {
 	new_uuid=$(xapi_uuid)
 	mkdir -p /tmp/call
 	text=$(XAPI_SR_UUID=$new_uuid xapi_call sr_create target=127.0.0.1 targetIQN="$iqn" \
-		SCSIid="$("${kind}_scsiid" 0002)" "$@")
+		initiator="$initiator" SCSIid="$("${kind}_scsiid" 0002)" "$@")
 	start=$(now_ms)
 	xapi_run /tmp/call "$program" "$text" || status=$?
 	took=$(($(now_ms) - start))
