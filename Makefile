@@ -22,17 +22,23 @@ else
 BUILD     ?= build
 endif
 
-CC       ?= gcc
-WARNINGS := -Wall -Wextra -Werror -Wshadow -Wformat=2 -Wundef -Wvla \
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+
+# CPPFLAGS, CFLAGS, LDFLAGS and LDLIBS are whoever's who builds: they come after
+# ours and take nothing of it away. WERROR=1 makes errors of warnings, as
+# `make check` does: a later compiler's new warning must not end a user's build.
+CFLAGS   ?= -O2 -g
+WARNINGS := -Wall -Wextra $(if $(WERROR),-Werror) -Wshadow -Wformat=2 -Wundef -Wvla \
             -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
             -Wcast-qual -Wwrite-strings -Wswitch-enum -Wconversion \
             -Wno-sign-conversion
-CPPFLAGS += -I. -Ilib -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
-            -I/usr/include/libxml2
-CFLAGS   ?= -O2 -g
-CFLAGS   += -std=c11 $(WARNINGS) -fstack-protector-strong $(SANITIZER)
-LDFLAGS  += $(SANITIZER)
-LDLIBS   := -lxmlrpc -lxmlrpc_util -lxml2 -liscsi -lcares -luuid
+COMPILE  := -I. -Ilib -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
+            -I/usr/include/libxml2 -std=c11 $(WARNINGS) \
+            -fstack-protector-strong $(SANITIZER)
+LINK     := $(SANITIZER)
+LIBS     := -lxmlrpc -lxmlrpc_util -lxml2 -liscsi -lcares -luuid
 
 LIB_SOURCES    := $(wildcard lib/*/*.c)
 DRIVER_SOURCES := $(wildcard drivers/*.c xapi-plugin/*.c)
@@ -41,9 +47,9 @@ DRIVER_SOURCES := $(wildcard drivers/*.c xapi-plugin/*.c)
 # What stands behind -luuid is what the archives need in turn.
 ifdef STATIC
 DRIVER_SOURCES += supp-pack/absent.c
-CFLAGS         += -fPIE
-LDFLAGS        += -static-pie -s -Wl,-z,relro,-z,now
-LDLIBS         += -lxmlrpc_xmlparse -lxmlrpc_xmltok -lxmlrpc_util -lgcrypt \
+COMPILE        += -fPIE
+LINK           += -static-pie -s -Wl,-z,relro,-z,now
+LIBS           += -lxmlrpc_xmlparse -lxmlrpc_xmltok -lxmlrpc_util -lgcrypt \
                   -lgpg-error -llzma -lz -lm
 endif
 
@@ -64,17 +70,20 @@ ifndef V
 say = @printf '  %-4s %s\n' $(1) $(2);
 endif
 
-$(BUILD)/obj/%.o: %.c Makefile
+compile = $(CC) $(COMPILE) $(CPPFLAGS) $(CFLAGS)
+link    = $(CC) $(COMPILE) $(CFLAGS) $(LINK) $(LDFLAGS) $(filter %.o,$^) \
+          $(filter %.a,$^) $(LIBS) $(LDLIBS)
+
+$(BUILD)/obj/%.o: %.c Makefile | build-packages
 	@mkdir -p $(@D)
-	$(call say,CC,$<) $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+	$(call say,CC,$<) $(compile) -MMD -MP -c $< -o $@
 
 $(LIB): $(call objects,$(LIB_SOURCES))
 	@rm -f $@
 	$(call say,AR,$@) $(AR) rcs $@ $^
 
 $(PROGRAM): $(call objects,$(DRIVER_SOURCES)) $(LIB)
-	$(call say,LD,$@) $(CC) $(CFLAGS) $(LDFLAGS) $(filter %.o,$^) \
-		$(filter %.a,$^) $(LDLIBS) -o $@
+	$(call say,LD,$@) $(link) -o $@
 
 # One ELF, three names: SM backend, xapi plugin, command.
 $(OTHER_NAMES): $(PROGRAM)
@@ -83,7 +92,7 @@ $(OTHER_NAMES): $(PROGRAM)
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
 
 .PHONY: static
-static: pack-packages
+static:
 	@$(MAKE) --no-print-directory STATIC=1 all
 
 .PHONY: clean
@@ -132,26 +141,38 @@ pack: pack-packages
 	@supp-pack/pack.sh $(VERSION) build/pack
 
 # --- what a fresh Debian 12 lacks -------------------------------------------
+# Each target's, by what its recipe and its scripts call beyond what any Debian
+# has. To compile at all, build-packages come first, whatever else is asked for.
 
-BUILD_PACKAGES := gcc libc6-dev libxml2-dev uuid-dev libxmlrpc-core-c3-dev \
-                  libiscsi-dev libc-ares-dev
-DEMO_PACKAGES  := $(BUILD_PACKAGES) tgt lvm2 zstd qemu-utils
-PACK_PACKAGES  := $(BUILD_PACKAGES) libicu-dev libgcrypt20-dev libgpg-error-dev \
-                  liblzma-dev zlib1g-dev rpm createrepo-c gnupg xorriso
+BUILD_PACKAGES  := $(filter gcc clang,$(CC)) libc6-dev libxml2-dev uuid-dev \
+                   libxmlrpc-core-c3-dev libiscsi-dev libc-ares-dev
+STATIC_PACKAGES := $(BUILD_PACKAGES) libicu-dev libgcrypt20-dev \
+                   libgpg-error-dev liblzma-dev zlib1g-dev
+ifdef STATIC
+BUILD_PACKAGES  := $(STATIC_PACKAGES)
+endif
+DEMO_PACKAGES   := $(BUILD_PACKAGES) tgt lvm2 zstd qemu-utils
+BENCH_PACKAGES  := $(DEMO_PACKAGES) jq
+PACK_PACKAGES   := $(STATIC_PACKAGES) rpm createrepo-c gnupg xorriso cpio
 # The host's own initiator, in a guest of its own (User Mode Linux).
-HOST_PACKAGES  := $(DEMO_PACKAGES) user-mode-linux open-iscsi dmsetup \
-                  multipath-tools kmod udev iproute2 procps e2fsprogs
-CHECK_PACKAGES := $(HOST_PACKAGES) libcmocka-dev clang libclang-rt-14-dev \
-                  binutils jq libxml2-utils python3-jsonschema groff-base $(PACK_PACKAGES) \
-                  dnf dnsmasq-base busybox-static shellcheck genisoimage cpio
+HOST_PACKAGES   := $(DEMO_PACKAGES) user-mode-linux open-iscsi dmsetup \
+                   multipath-tools kmod udev iproute2 procps e2fsprogs
+CHECK_PACKAGES  := $(HOST_PACKAGES) $(PACK_PACKAGES) libcmocka-dev clang \
+                   libclang-rt-14-dev binutils jq libxml2-utils \
+                   python3-jsonschema groff-base dnf dnsmasq-base \
+                   busybox-static shellcheck genisoimage
 
-.PHONY: demo-packages pack-packages check-packages
-pack-packages:
-	@tests/packages.sh $(PACK_PACKAGES)
-demo-packages:
-	@tests/packages.sh $(DEMO_PACKAGES)
-check-packages:
-	@tests/packages.sh $(CHECK_PACKAGES)
+PACKAGE_LISTS := build-packages demo-packages bench-packages pack-packages \
+                 host-packages check-packages
+.PHONY: $(PACKAGE_LISTS)
+build-packages: LIST := $(BUILD_PACKAGES)
+demo-packages: LIST := $(DEMO_PACKAGES)
+bench-packages: LIST := $(BENCH_PACKAGES)
+pack-packages: LIST := $(PACK_PACKAGES)
+host-packages: LIST := $(HOST_PACKAGES)
+check-packages: LIST := $(CHECK_PACKAGES)
+$(PACKAGE_LISTS):
+	@tests/packages.sh $(LIST)
 
 # --- tests --------------------------------------------------------------------
 # Unit tests are one program a file of tests/unit; tools that tests use are one
@@ -162,12 +183,11 @@ TEST_TOOLS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/support/*.c \
                                                   tests/iscsi/*.c \
                                                   tests/xapi/*.c))
 
-link_test = @mkdir -p $(@D); printf '  LD   %s\n' $@; \
-            $(CC) $(CFLAGS) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) \
-            $(LDLIBS) -lcmocka -o $@
+link_test = @mkdir -p $(@D); printf '  LD   %s\n' $@; $(link) -o $@
 
-$(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(LIB)
+$(UNIT_TESTS) $(TEST_TOOLS): $(BUILD)/%: $(BUILD)/obj/%.o $(LIB)
 	$(link_test)
+$(UNIT_TESTS): LIBS += -lcmocka
 
 # What several unit tests share.
 UNIT_SHARED := $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c))
@@ -185,6 +205,9 @@ $(FOLDER_TOOLS:%=$(BUILD)/tests/%): $(LIB)
 
 .PHONY: test-programs
 test-programs: all $(UNIT_TESTS) $(TEST_TOOLS) $(FOLDER_TOOLS:%=$(BUILD)/tests/%)
+
+# Tests want a build without warnings.
+check check-pack check-host check-only crash: export WERROR := 1
 
 SANITIZED := $(MAKE) --no-print-directory SANITIZE=1
 LOGS      := build/logs
@@ -232,6 +255,8 @@ SUITES := \
     "tests/xapi/test_report.sh build/asan" \
     "tests/xapi/test_xe.sh build/asan $(ASAN)/audit" \
     "tests/layers.sh build/obj" \
+    "tests/machine/test_run.sh" \
+    "tests/machine/test_make.sh" \
     $(patsubst %.c,build/asan/%,$(wildcard tests/unit/test_*.c))
 
 # The pack's suites, in `make check` and alone.
@@ -247,9 +272,9 @@ PACK_SUITES := \
     "tests/pack/reproducible.sh $(PACKS)"
 
 .PHONY: packs check-pack
-packs:
+packs: | check-packages
 	@tests/pack/packs.sh $(PACKS)
-check-pack: check-packages packs
+check-pack: packs
 	@$(MAKE) --no-print-directory -j2 all $(HOST_TOOLS)
 	@$(SANITIZED) -j2 all $(ASAN)/audit $(ASAN)/support/xapi_answer
 	@tests/run.sh $(LOGS)-pack $(PACK_SUITES)
@@ -275,17 +300,16 @@ crash: check-packages
 
 # One suite or some: make check-only SUITES='"tests/layers.sh build/obj"'
 .PHONY: check-only
-check-only: all
+check-only: check-packages
+	@$(MAKE) --no-print-directory -j2 all
 	@$(SANITIZED) -j2 test-programs
 	@VERBOSE=1 tests/run.sh $(LOGS) $(SUITES)
 
 .PHONY: check-host host-shell
-check-host:
-	@tests/packages.sh $(HOST_PACKAGES)
+check-host: host-packages
 	@$(MAKE) --no-print-directory -j2 all $(HOST_TOOLS)
 	@VERBOSE=1 tests/run.sh $(LOGS)-host $(HOST_SUITES)
-host-shell:
-	@tests/packages.sh $(HOST_PACKAGES)
+host-shell: host-packages
 	@tests/host/boot.sh --shell
 
 .PHONY: check-layers
@@ -300,8 +324,7 @@ demo: demo-packages
 	@tests/demo/demo.sh $(BUILD)
 
 .PHONY: bench
-bench: demo-packages
-	@tests/packages.sh jq
+bench: bench-packages
 	@$(MAKE) --no-print-directory -j2 all $(BUILD)/tests/support/iscsi_proxy \
 		$(BUILD)/tests/support/lun_resign \
 		$(BUILD)/tests/support/xapi_answer

@@ -6,32 +6,56 @@
 #
 # A suite is a command line. It prints one line a test, "ok NAME", or "not ok
 # NAME" (TAP, which cmocka writes too) or "FAIL NAME", and exits non-zero if one
-# failed. A suite that dies, or that ran no test, counts as a failed test. The
-# last line is "N passed, N failed".
+# failed. A suite that dies, or that ran no test, counts as a failed test. So
+# does one that takes longer than SUITE_SECONDS (900): it is told to end, which
+# lets it clean up, and killed if it does not. The last line is "N passed,
+# N failed".
+#
+# As root each suite has process ids and a /run/lock of its own: whatever it has
+# started ends with it, and no suite meets a lock of another's.
 set -u
 logs=${1:?usage: run.sh LOG_DIR SUITE...}
 shift
 rm -rf "$logs"
-mkdir -p "$logs"
+mkdir -p "$logs" || exit
 jobs=${JOBS:-2}
+limit=${SUITE_SECONDS:-900}
+grace=$((limit < 20 ? limit : 20))
 started=$SECONDS
+
+# Not the suite itself: the first process of a namespace cannot abort. Words of
+# a suite are split on purpose; none holds a space.
+# shellcheck disable=SC2016 # expanded by the inner shell
+alone='[ ! -d /run/lock ] || mount -t tmpfs none /run/lock || exit; $0; exit $?'
+own=(unshare --pid --kill-child --mount-proc -- sh -c)
+if ! "${own[@]}" true 2>/dev/null; then
+	own=(sh -c)
+	alone=${alone##*|| exit; }
+fi
 
 # run_suite NUMBER COMMAND: leaves NUMBER.log, NUMBER.sum (passed, failed).
 run_suite() {
-	local log=$logs/$1.log name good bad status since=$SECONDS
+	local log=$logs/$1.log name good bad status why since=$SECONDS
 
 	name=${2%% *}
 	name=${name##*tests/}
 	name=${name%.sh}
-	# Words of a suite are split here on purpose; none holds a space.
-	# shellcheck disable=SC2086
-	CMOCKA_MESSAGE_OUTPUT=TAP $2 >"$log" 2>&1 </dev/null
+	CMOCKA_MESSAGE_OUTPUT=TAP timeout -k "$grace" "$limit" "${own[@]}" "$alone" "$2" \
+		>"$log" 2>&1 </dev/null &
+	# shellcheck disable=SC2064 # this suite's
+	trap "kill $!; wait; exit 1" TERM
+	{ wait $!; } 2>/dev/null
 	status=$?
 	good=$(grep -c '^ok ' "$log")
 	bad=$(grep -cE '^(not ok|FAIL) ' "$log")
-	if [ "$bad" -eq 0 ] && { [ $status -ne 0 ] || [ "$good" -eq 0 ]; }; then
+	why="exit $status after $good tests"
+	# 124 and, where it did not end by itself, 137 are timeout's.
+	if [ $((SECONDS - since)) -ge "$limit" ] && [[ $status == 1[23][47] ]]; then
+		bad=$((bad + 1))
+		echo "not ok $name: not at its end after $limit s, ended with all that it started ($good tests were ok)" >>"$log"
+	elif [ "$bad" -eq 0 ] && { [ $status -ne 0 ] || [ "$good" -eq 0 ]; }; then
 		bad=1
-		echo "not ok $name: exit $status after $good tests" >>"$log"
+		echo "not ok $name: $why" >>"$log"
 	fi
 	echo "$good $bad" >"$logs/$1.sum"
 	{
@@ -40,12 +64,26 @@ run_suite() {
 		if [ "$bad" -ne 0 ]; then
 			grep -EA 12 '^(not ok|FAIL) ' "$log" | head -n 60 |
 				sed 's/^/    /'
+			if grep -qi 'no space left on device' "$log"; then
+				echo "    no space left on device, by its log. Now:"
+				df -h "${TMPDIR:-/tmp}" "$logs" | sed 's/^/        /'
+			fi
 			echo "    all of it: $log ($2)"
 		fi
 	} >"$logs/$1.out"
 	# In one piece, whatever else is running.
 	cat "$logs/$1.out"
 }
+
+# shellcheck disable=SC2317 # called by the trap
+stop() {
+	trap '' TERM
+	# shellcheck disable=SC2046 # process ids
+	kill $(jobs -rp) 2>/dev/null
+	wait
+	exit 130
+}
+trap stop INT TERM
 
 number=100
 for suite in "$@"; do
@@ -60,7 +98,8 @@ wait
 cat "$logs"/*.sum | awk -v suites=$# -v seconds=$((SECONDS - started)) '
 	{ passed += $1; failed += $2 }
 	END {
-		# A suite that left no sum at all was killed with its shell.
+		# A suite that left no sum at all was killed with its shell, or its
+		# sum found no room.
 		failed += suites - NR
 		printf "%d suites in %d s\n", suites, seconds
 		printf "%d passed, %d failed\n", passed, failed
