@@ -72,6 +72,12 @@ void uuid_new(struct uuid *out)
 	uuid_generate_random(out->bytes);
 }
 
+void uuid_derive(const struct uuid *space, const char *name, size_t len,
+		 struct uuid *out)
+{
+	uuid_generate_sha1(out->bytes, space->bytes, name, len);
+}
+
 static const char lvm_id_alphabet[] =
 	"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 

@@ -30,6 +30,10 @@ int uuid_compare_bytes(const struct uuid *a, const struct uuid *b);
 /* A new random uuid (version 4, libuuid). */
 void uuid_new(struct uuid *out);
 
+/* The uuid that a name has in a namespace (RFC 9562, version 5). */
+void uuid_derive(const struct uuid *space, const char *name, size_t len,
+		 struct uuid *out);
+
 #define LVM_ID_LEN	32 /* [0-9a-zA-Z], as in a label */
 #define LVM_ID_TEXT_LEN 38 /* with dashes as 6-4-4-4-4-4-6, as in VG text */
 

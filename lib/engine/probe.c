@@ -90,59 +90,13 @@ static int look_for_sr(struct lun *lun, struct probe *out, struct error *err)
 /* ---- what the SR holds ----------------------------------------------------
  */
 
-static bool has_child(const struct snapshot *snap, const struct uuid *vdi)
-{
-	for (uint32_t i = 0; i < snap->vg.lv_count; i++) {
-		const struct snapshot_lv *info = &snap->lvs[i];
-
-		if (info->has_parent && uuid_equal(&info->parent, vdi))
-			return true;
-	}
-	return false;
-}
-
-static bool has_volume(const struct snapshot *snap, const struct uuid *vdi)
-{
-	for (uint32_t i = 0; i < snap->vg.lv_count; i++) {
-		if (snapshot_is_volume(&snap->lvs[i]) &&
-		    uuid_equal(&snap->lvs[i].vdi, vdi))
-			return true;
-	}
-	return false;
-}
-
-/* Whether a user sees the VDI that this LV stands for, as SM's scan tells: a
- * volume that is no base copy, or a cbt log whose snapshot has lost its data.
- * What is a base copy MGT says, or without a record there that it is hidden or
- * another VHD's parent. */
-static bool is_seen(const struct snapshot *snap, uint32_t lv,
-		    const struct mgt_vdi *record)
-{
-	const struct snapshot_lv *info = &snap->lvs[lv];
-
-	if (info->kind == LV_CBTLOG)
-		return info->has_vdi && !has_volume(snap, &info->vdi);
-	if (!snapshot_is_volume(info))
-		return false;
-	if (record)
-		return record->managed;
-	return !snap->vg.lvs[lv].hidden && !has_child(snap, &info->vdi);
-}
-
 static void count_vdis(const struct snapshot *snap, struct probe *out)
 {
-	for (uint32_t i = 0; i < snap->vg.lv_count; i++) {
-		const struct mgt_vdi *record =
-			snap->lvs[i].has_vdi
-				? snapshot_find_record(snap, &snap->lvs[i].vdi)
-				: NULL;
+	for (uint32_t i = 0; i < snap->vdis.count; i++) {
+		const struct vdi *vdi = &snap->vdis.items[i];
 
-		if (!is_seen(snap, i, record))
-			continue;
-		out->vdis++;
-		/* Only a snapshot can lose its data and be kept. */
-		out->snapshots += snap->lvs[i].kind == LV_CBTLOG ||
-				  (record && record->is_a_snapshot);
+		out->vdis += vdi_is_managed(vdi);
+		out->snapshots += vdi_is_snapshot(vdi);
 	}
 	out->counted = true;
 }

@@ -48,6 +48,18 @@ enum lv_kind lv_name_kind(const char *name, bool tagged_journaler)
 	return LV_FOREIGN;
 }
 
+const char *lv_kind_text(enum lv_kind kind)
+{
+	static const char *const words[] = {
+		[LV_FOREIGN] = "foreign", [LV_MGT] = "metadata",
+		[LV_VHD] = "vhd",	  [LV_RAW] = "raw",
+		[LV_CBTLOG] = "log",	  [LV_JOURNAL] = "journal",
+		[LV_JVHD] = "journal",
+	};
+
+	return words[kind];
+}
+
 bool lv_name_value_is_inside(const char *name)
 {
 	const char *id = strchr(name, '_');

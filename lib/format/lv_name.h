@@ -23,6 +23,9 @@ enum lv_kind {
 /* `tagged_journaler`: the LV has SM's tag `journaler`. */
 enum lv_kind lv_name_kind(const char *name, bool tagged_journaler);
 
+/* "vhd", "raw" … of a volume, as MGT's vdi_type has it; "log" … of others. */
+const char *lv_kind_text(enum lv_kind kind);
+
 /* Whether the value of this LV_JOURNAL is in the LV (journal_value.h): SM looks
  * there for the types clone and leaf, and a name of two parts has no other
  * place for it. Else the LV holds what was there before. */

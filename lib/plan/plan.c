@@ -117,15 +117,6 @@ static int check_digest(const struct plan *plan, struct error *err)
 			 "plan was made for; make a new plan");
 }
 
-static bool holds_vdi(const struct snapshot *snap, const struct uuid *vdi)
-{
-	for (uint32_t i = 0; i < snap->vg.lv_count; i++) {
-		if (snap->lvs[i].has_vdi && uuid_equal(&snap->lvs[i].vdi, vdi))
-			return true;
-	}
-	return false;
-}
-
 int plan_build(const struct snapshot *from, const struct plan_options *options,
 	       struct plan *out, struct error *err)
 {
@@ -138,7 +129,7 @@ int plan_build(const struct snapshot *from, const struct plan_options *options,
 		return error_set(err, ERROR_LUN_CONTENT,
 				 "the SR on this LUN has the new SR's uuid "
 				 "already; call again with another uuid");
-	if (holds_vdi(from, &new_sr))
+	if (vdis_find(&from->vdis, &new_sr))
 		return error_set(err, ERROR_BAD_VALUE,
 				 "the new uuid of the SR is that of a VDI on "
 				 "this LUN");

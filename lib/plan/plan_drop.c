@@ -22,6 +22,14 @@ static int check_can_drop(const struct snapshot *snap, struct error *err)
 				"(LV %s); use snapshots=keep",
 				snap->vg.lvs[i].name);
 	}
+	for (uint32_t i = 0; i < snap->vdis.count; i++) {
+		if (snap->vdis.items[i].volumes > 1)
+			return error_set(err, ERROR_LUN_CONTENT,
+					 "snapshots=drop: VDI %s has two "
+					 "volumes; use snapshots=keep",
+					 uuid_string(&snap->vdis.items[i].uuid)
+						 .chars);
+	}
 	for (uint32_t i = 0; i < snap->mgt.vdi_count; i++) {
 		const struct mgt_vdi *vdi = &snap->mgt.vdis[i];
 
@@ -34,87 +42,48 @@ static int check_can_drop(const struct snapshot *snap, struct error *err)
 	return 0;
 }
 
-/* How many LVs that stay have `vdi` as their VHD parent; of all LVs if
- * `dropped` is NULL. */
-static unsigned count_children(const struct snapshot *snap, const bool *dropped,
-			       const struct uuid *vdi)
+/* A base copy is SM's own: in MGT it is not managed, or the LV is hidden. One
+ * that no volume names as its parent is left to SM. */
+static bool may_drop(const struct snapshot *snap, const struct vdi *vdi)
 {
-	unsigned n = 0;
-
-	for (uint32_t i = 0; i < snap->vg.lv_count; i++) {
-		const struct snapshot_lv *info = &snap->lvs[i];
-
-		if (info->has_parent && uuid_equal(&info->parent, vdi) &&
-		    !(dropped && dropped[i]))
-			n++;
-	}
-	return n;
-}
-
-static bool is_snapshot(const struct snapshot *snap,
-			const struct snapshot_lv *info)
-{
-	const struct mgt_vdi *record;
-
-	if (!snapshot_is_volume(info))
-		return false;
-	record = snapshot_find_record(snap, &info->vdi);
-	return record && record->is_a_snapshot;
-}
-
-/* A base copy is SM's own: in MGT it is not managed, or the LV is hidden. */
-static bool is_base(const struct snapshot *snap, uint32_t i)
-{
-	const struct snapshot_lv *info = &snap->lvs[i];
-	const struct mgt_vdi *record;
-
-	if (!snapshot_is_volume(info) ||
-	    !count_children(snap, NULL, &info->vdi))
-		return false;
-	record = snapshot_find_record(snap, &info->vdi);
-	return snap->vg.lvs[i].hidden || (record && !record->managed);
+	if (vdi->role == VDI_SNAPSHOT)
+		return true;
+	return vdi->role == VDI_BASE_COPY && vdi->children &&
+	       (vdi->record || snap->vg.lvs[vdi->lv].hidden);
 }
 
 /* Leaves first, then what only they stood on, until nothing more falls. */
-static void drop_volumes(const struct snapshot *snap, bool *dropped)
+static void drop_volumes(const struct snapshot *snap, uint32_t *children,
+			 bool *dropped)
 {
-	bool again = true;
+	const struct vdis *vdis = &snap->vdis;
 
-	while (again) {
-		again = false;
-		for (uint32_t i = 0; i < snap->vg.lv_count; i++) {
-			const struct snapshot_lv *info = &snap->lvs[i];
+	for (uint32_t i = 0; i < vdis->count; i++)
+		children[i] = vdis->items[i].children;
+	for (uint32_t i = 0; i < vdis->count; i++) {
+		uint32_t at = i;
 
-			if (dropped[i] ||
-			    (!is_snapshot(snap, info) && !is_base(snap, i)) ||
-			    count_children(snap, dropped, &info->vdi))
-				continue;
-			dropped[i] = true;
-			again = true;
+		while (at != VDI_NONE && !children[at] &&
+		       may_drop(snap, &vdis->items[at]) &&
+		       !dropped[vdis->items[at].lv]) {
+			dropped[vdis->items[at].lv] = true;
+			at = vdis->items[at].parent;
+			if (at != VDI_NONE)
+				children[at]--;
 		}
 	}
-}
-
-static bool volume_stays(const struct snapshot *snap, const bool *dropped,
-			 const struct uuid *vdi)
-{
-	for (uint32_t i = 0; i < snap->vg.lv_count; i++) {
-		if (!dropped[i] && snapshot_is_volume(&snap->lvs[i]) &&
-		    uuid_equal(&snap->lvs[i].vdi, vdi))
-			return true;
-	}
-	return false;
 }
 
 /* A log goes with its volume. One that has none already is what is left of a
  * snapshot whose data was destroyed: SM would show it as a VDI. */
 static void drop_logs(const struct snapshot *snap, bool *dropped)
 {
-	for (uint32_t i = 0; i < snap->vg.lv_count; i++) {
-		const struct snapshot_lv *info = &snap->lvs[i];
+	for (uint32_t i = 0; i < snap->vdis.count; i++) {
+		const struct vdi *vdi = &snap->vdis.items[i];
 
-		if (info->kind == LV_CBTLOG)
-			dropped[i] = !volume_stays(snap, dropped, &info->vdi);
+		if (vdi->log != VDI_NONE)
+			dropped[vdi->log] =
+				vdi->lv == VDI_NONE || dropped[vdi->lv];
 	}
 }
 
@@ -123,6 +92,7 @@ int plan_choose_dropped(struct plan *plan, bool drop_snapshots,
 {
 	const struct snapshot *snap = plan->from;
 	uint32_t n = snap->vg.lv_count;
+	uint32_t *children;
 
 	plan->dropped = calloc(n ? n : 1, sizeof(*plan->dropped));
 	if (!plan->dropped)
@@ -131,36 +101,32 @@ int plan_choose_dropped(struct plan *plan, bool drop_snapshots,
 		return 0;
 	if (check_can_drop(snap, err))
 		return -1;
-	drop_volumes(snap, plan->dropped);
+	children = calloc(snap->vdis.count + 1, sizeof(*children));
+	if (!children)
+		return error_no_memory(err);
+	drop_volumes(snap, children, plan->dropped);
 	drop_logs(snap, plan->dropped);
+	free(children);
 	return 0;
 }
 
-bool plan_drops_record(const struct plan *plan, const struct mgt_vdi *vdi)
+bool plan_drops_record(const struct plan *plan, const struct mgt_vdi *record)
 {
-	const struct snapshot *snap = plan->from;
+	const struct vdi *vdi =
+		vdis_find(&plan->from->vdis, &record->uuid.uuid);
 
-	if (vdi->deleted || !vdi->deleted_at)
+	if (record->deleted || !record->deleted_at || !vdi)
 		return false;
-	for (uint32_t i = 0; i < snap->vg.lv_count; i++) {
-		if (plan->dropped[i] &&
-		    uuid_equal(&snap->lvs[i].vdi, &vdi->uuid.uuid) &&
-		    !volume_stays(snap, plan->dropped, &vdi->uuid.uuid))
-			return true;
-	}
-	return false;
+	if (vdi->lv != VDI_NONE)
+		return plan->dropped[vdi->lv];
+	return vdi->log != VDI_NONE && plan->dropped[vdi->log];
 }
 
-bool plan_drops_log(const struct plan *plan, const struct uuid *vdi)
+bool plan_drops_log(const struct plan *plan, const struct uuid *uuid)
 {
-	const struct snapshot *snap = plan->from;
+	const struct vdi *vdi = vdis_find(&plan->from->vdis, uuid);
 
-	for (uint32_t i = 0; i < snap->vg.lv_count; i++) {
-		if (plan->dropped[i] && snap->lvs[i].kind == LV_CBTLOG &&
-		    uuid_equal(&snap->lvs[i].vdi, vdi))
-			return true;
-	}
-	return false;
+	return vdi && vdi->log != VDI_NONE && plan->dropped[vdi->log];
 }
 
 void plan_cut_dropped(const struct plan *plan, char *text, size_t *size)

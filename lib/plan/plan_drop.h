@@ -17,7 +17,7 @@ int plan_choose_dropped(struct plan *plan, bool drop_snapshots,
 			struct error *err);
 
 /* Whether a live record of MGT belongs to an LV that is dropped. */
-bool plan_drops_record(const struct plan *plan, const struct mgt_vdi *vdi);
+bool plan_drops_record(const struct plan *plan, const struct mgt_vdi *record);
 
 /* Whether the cbt log of this VDI is dropped. */
 bool plan_drops_log(const struct plan *plan, const struct uuid *vdi);

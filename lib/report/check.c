@@ -13,22 +13,25 @@
 #define FOOTER_UUID_AT	   68
 #define HEADER_PARENT_AT   40
 
+/* Longer chains are none that SM makes (it allows 30). */
+#define MAX_CHAIN 1024
+
 struct check {
 	const struct snapshot *snap;
 	struct findings *out;
 };
 
-/* The number of the LV that holds this VDI; -1 if there is none. */
-static int64_t find_vdi(const struct snapshot *snap, const struct uuid *vdi)
+static const struct vdi *find_vdi(const struct check *c,
+				  const struct uuid *uuid)
 {
-	for (uint32_t i = 0; i < snap->vg.lv_count; i++) {
-		const struct snapshot_lv *info = &snap->lvs[i];
+	return vdis_find(&c->snap->vdis, uuid);
+}
 
-		if ((info->kind == LV_VHD || info->kind == LV_RAW) &&
-		    info->has_vdi && uuid_equal(&info->vdi, vdi))
-			return i;
-	}
-	return -1;
+static bool has_volume(const struct check *c, const struct uuid *uuid)
+{
+	const struct vdi *vdi = find_vdi(c, uuid);
+
+	return vdi && vdi->lv != VDI_NONE;
 }
 
 /* ---- VHDs ---- */
@@ -131,28 +134,23 @@ static void check_parent_uuid(const struct check *c, uint32_t i,
 			    c->snap->vg.lvs[parent].name);
 }
 
-/* Whether the chain above LV `i` comes back to it. */
-static bool is_circle(const struct snapshot *snap, uint32_t i)
+/* Whether the chain above the VDI comes back to it. */
+static bool is_circle(const struct vdis *vdis, const struct vdi *vdi)
 {
-	int64_t at = i;
+	uint32_t at = vdi->parent;
 
-	for (uint32_t steps = 0; steps <= snap->vg.lv_count; steps++) {
-		if (!snap->lvs[at].has_parent)
-			return false;
-		at = find_vdi(snap, &snap->lvs[at].parent);
-		if (at < 0)
-			return false;
-		if (at == i)
+	for (uint32_t steps = 0; at != VDI_NONE && steps < MAX_CHAIN; steps++) {
+		if (&vdis->items[at] == vdi)
 			return true;
+		at = vdis->items[at].parent;
 	}
-	return false;
+	return at != VDI_NONE;
 }
 
 static void check_chain(const struct check *c, uint32_t i)
 {
 	const struct snapshot_lv *info = &c->snap->lvs[i];
 	const char *lv = c->snap->vg.lvs[i].name;
-	int64_t parent;
 
 	if (!info->has_parent) {
 		finding_add(c->out, FINDING_ERROR, lv,
@@ -161,16 +159,16 @@ static void check_chain(const struct check *c, uint32_t i)
 		return;
 	}
 	check_parent_names(c, i);
-	parent = find_vdi(c->snap, &info->parent);
-	if (parent < 0)
+	if (!has_volume(c, &info->parent))
 		finding_add(c->out, FINDING_ERROR, lv,
 			    "its parent %s is not on this LUN",
 			    uuid_string(&info->parent).chars);
-	else if (is_circle(c->snap, i))
+	else if (is_circle(&c->snap->vdis, find_vdi(c, &info->vdi)))
 		finding_add(c->out, FINDING_ERROR, lv,
-			    "it is its own parent, by way of its chain");
+			    "it is its own parent, by way of its chain, or "
+			    "that is endless");
 	else
-		check_parent_uuid(c, i, (uint32_t)parent);
+		check_parent_uuid(c, i, find_vdi(c, &info->parent)->lv);
 }
 
 static void check_vhd(const struct check *c, uint32_t i)
@@ -200,7 +198,7 @@ static void check_cbtlog(const struct check *c, uint32_t i)
 {
 	const struct snapshot_lv *info = &c->snap->lvs[i];
 
-	if (info->has_vdi && find_vdi(c->snap, &info->vdi) < 0)
+	if (info->has_vdi && !has_volume(c, &info->vdi))
 		finding_add(c->out, FINDING_NOTE, c->snap->vg.lvs[i].name,
 			    "the VDI of this changed-block log is not on this "
 			    "LUN; its data was deleted");
@@ -232,36 +230,21 @@ static void check_lv(const struct check *c, uint32_t i)
 
 /* ---- MGT ---- */
 
-static void check_record(const struct check *c, uint32_t i)
+static void check_record(const struct check *c, const struct vdi *vdi)
 {
-	const struct mgt *mgt = &c->snap->mgt;
-	const struct uuid *uuid = &mgt->vdis[i].uuid.uuid;
-
-	if (mgt->vdis[i].deleted)
-		return;
-	/* A VDI whose data was deleted has its log alone. */
-	if (find_vdi(c->snap, uuid) < 0)
+	if (vdi->role == VDI_RECORD_ONLY)
 		finding_add(c->out, FINDING_WARNING, "MGT",
 			    "VDI %s has a record, but no LV: the storage "
 			    "manager drops it",
-			    uuid_string(uuid).chars);
-	for (uint32_t k = 0; k < i; k++) {
-		if (!mgt->vdis[k].deleted &&
-		    uuid_equal(uuid, &mgt->vdis[k].uuid.uuid))
-			finding_add(c->out, FINDING_ERROR, "MGT",
-				    "VDI %s has two records",
-				    uuid_string(uuid).chars);
-	}
-}
-
-static bool has_record(const struct mgt *mgt, const struct uuid *vdi)
-{
-	for (uint32_t i = 0; i < mgt->vdi_count; i++) {
-		if (!mgt->vdis[i].deleted &&
-		    uuid_equal(&mgt->vdis[i].uuid.uuid, vdi))
-			return true;
-	}
-	return false;
+			    uuid_string(&vdi->uuid).chars);
+	if (vdi->records > 1)
+		finding_add(c->out, FINDING_ERROR, "MGT",
+			    "VDI %s has two records",
+			    uuid_string(&vdi->uuid).chars);
+	if (vdi->lv != VDI_NONE && !vdi->record)
+		finding_add(c->out, FINDING_NOTE,
+			    c->snap->vg.lvs[vdi->lv].name,
+			    "it has no record in MGT");
 }
 
 static void check_mgt(const struct check *c)
@@ -279,16 +262,8 @@ static void check_mgt(const struct check *c)
 			    "it is of SR %s, the VG of %s",
 			    uuid_string(&snap->mgt.sr.uuid).chars,
 			    uuid_string(&snap->vg.sr).chars);
-	for (uint32_t i = 0; i < snap->mgt.vdi_count; i++)
-		check_record(c, i);
-	for (uint32_t i = 0; i < snap->vg.lv_count; i++) {
-		const struct snapshot_lv *info = &snap->lvs[i];
-
-		if ((info->kind == LV_VHD || info->kind == LV_RAW) &&
-		    info->has_vdi && !has_record(&snap->mgt, &info->vdi))
-			finding_add(c->out, FINDING_NOTE, snap->vg.lvs[i].name,
-				    "it has no record in MGT");
-	}
+	for (uint32_t i = 0; i < snap->vdis.count; i++)
+		check_record(c, &snap->vdis.items[i]);
 }
 
 void check_sr(const struct snapshot *snap, struct findings *out)

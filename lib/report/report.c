@@ -54,49 +54,33 @@ static uint64_t vdi_size(const struct snapshot *snap, const struct lvm_lv *lv,
 	if (info->is_vhd && lv_get(&snap->image, &snap->vg, lv, VHD_SIZE_AT,
 				   size, sizeof(size)))
 		return get_be64(size);
-	return lv->size;
-}
-
-static bool has_cbt(const struct snapshot *snap, const struct uuid *vdi)
-{
-	for (uint32_t i = 0; i < snap->vg.lv_count; i++) {
-		const struct snapshot_lv *info = &snap->lvs[i];
-
-		if (info->kind == LV_CBTLOG && info->has_vdi &&
-		    uuid_equal(&info->vdi, vdi))
-			return true;
-	}
-	return false;
+	return info->kind == LV_CBTLOG ? 0 : lv->size;
 }
 
 static int make_vdi(const struct snapshot *snap, const struct plan *plan,
-		    uint32_t i, struct report_vdi *out)
+		    uint32_t i, const struct vdi *vdi, struct report_vdi *out)
 {
 	const struct lvm_lv *lv = &snap->vg.lvs[i];
 	const struct snapshot_lv *info = &snap->lvs[i];
-	const struct mgt_vdi *record = snapshot_find_record(snap, &info->vdi);
 	size_t len = 0;
 	const char *label = "";
 
 	*out = (struct report_vdi){
-		.uuid.old = info->vdi,
-		.kind = info->kind == LV_RAW ? REPORT_RAW : REPORT_VHD,
+		.uuid.old = vdi->uuid,
+		.kind = info->kind,
+		.role = vdi->role,
 		.has_parent = info->has_parent,
 		.parent.old = info->parent,
 		.size = vdi_size(snap, lv, info),
 		.allocated = lv->size,
-		.has_cbt = has_cbt(snap, &info->vdi),
+		.has_cbt = vdi->log != VDI_NONE,
 		.dropped = plan && plan->dropped[i],
 	};
-	if (record) {
-		label = mgt_label(snap->mgt_bytes, record, &len);
-		out->has_snapshot_of = record->has_snapshot_of;
-		out->snapshot_of.old = record->snapshot_of.uuid;
+	if (vdi->record) {
+		label = mgt_label(snap->mgt_bytes, vdi->record, &len);
+		out->has_snapshot_of = vdi->record->has_snapshot_of;
+		out->snapshot_of.old = vdi->record->snapshot_of.uuid;
 	}
-	if (lv->hidden || (record && !record->managed))
-		out->role = REPORT_BASE_COPY;
-	else if (record && record->is_a_snapshot)
-		out->role = REPORT_SNAPSHOT;
 	renew(plan, &out->uuid);
 	renew(plan, &out->parent);
 	renew(plan, &out->snapshot_of);
@@ -104,15 +88,15 @@ static int make_vdi(const struct snapshot *snap, const struct plan *plan,
 	return out->label ? 0 : -1;
 }
 
-static void count_vdi(struct report_counts *counts,
-		      const struct report_vdi *vdi)
+static void count_vdi(struct report_counts *counts, const struct vdi *vdi,
+		      const struct report_vdi *out)
 {
-	counts->vhds += vdi->kind == REPORT_VHD;
-	counts->raws += vdi->kind == REPORT_RAW;
-	counts->disks += vdi->role == REPORT_DISK;
-	counts->snapshots += vdi->role == REPORT_SNAPSHOT;
-	counts->base_copies += vdi->role == REPORT_BASE_COPY;
-	counts->dropped += vdi->dropped;
+	counts->vhds += out->kind == LV_VHD;
+	counts->raws += out->kind == LV_RAW;
+	counts->base_copies += vdi->role == VDI_BASE_COPY;
+	counts->snapshots += vdi_is_snapshot(vdi);
+	counts->disks += vdi_is_managed(vdi) && !vdi_is_snapshot(vdi);
+	counts->dropped += out->dropped;
 }
 
 static void count_lv(struct report_counts *counts,
@@ -125,27 +109,55 @@ static void count_lv(struct report_counts *counts,
 	counts->foreign += info->kind == LV_FOREIGN;
 }
 
+/* The VDI that this LV stands for: its volume, or its log if that is all there
+ * is of it. NULL if none. */
+static const struct vdi *vdi_of(const struct snapshot *snap, uint32_t i)
+{
+	const struct vdi *vdi =
+		snap->lvs[i].has_vdi
+			? vdis_find(&snap->vdis, &snap->lvs[i].vdi)
+			: NULL;
+
+	if (snapshot_is_volume(&snap->lvs[i]) ||
+	    (vdi && vdi->lv == VDI_NONE && vdi->log == i))
+		return vdi;
+	return NULL;
+}
+
+/* `place`: where in out->vdis each VDI of the table is. */
 static int make_vdis(const struct snapshot *snap, const struct plan *plan,
-		     struct sr_report *out)
+		     size_t *place, struct sr_report *out)
 {
 	uint32_t n = snap->vg.lv_count;
 
 	out->vdis = calloc(n + 1, sizeof(*out->vdis));
 	out->lv_ids = calloc(n + 1, sizeof(*out->lv_ids));
-	if (!out->vdis || !out->lv_ids)
+	if (!place || !out->vdis || !out->lv_ids)
 		return -1;
 	for (uint32_t i = 0; i < n; i++) {
-		const struct snapshot_lv *info = &snap->lvs[i];
-		struct report_vdi *vdi = &out->vdis[out->vdi_count];
+		struct report_vdi *to = &out->vdis[out->vdi_count];
+		const struct vdi *vdi = vdi_of(snap, i);
 
 		out->lv_ids[out->lv_count++] = snap->vg.lvs[i].id;
-		count_lv(&out->counts, info);
-		if (!snapshot_is_volume(info))
+		count_lv(&out->counts, &snap->lvs[i]);
+		if (!vdi)
 			continue;
-		if (make_vdi(snap, plan, i, vdi))
+		if (make_vdi(snap, plan, i, vdi, to))
 			return -1;
+		if (vdi->lv == i)
+			place[vdi - snap->vdis.items] = out->vdi_count;
 		out->vdi_count++;
-		count_vdi(&out->counts, vdi);
+		count_vdi(&out->counts, vdi, to);
+	}
+	for (size_t i = 0; i < out->vdi_count; i++) {
+		const struct vdi *parent = vdis_find(
+			&snap->vdis, &out->vdis[i].parent.old);
+
+		out->vdis[i].parent_at =
+			out->vdis[i].has_parent && parent &&
+					parent->lv != VDI_NONE
+				? place[parent - snap->vdis.items]
+				: out->vdi_count;
 	}
 	return 0;
 }
@@ -179,6 +191,8 @@ int sr_report_make(const struct snapshot *snap, const struct plan *plan,
 		   struct sr_report *out, struct error *err)
 {
 	const struct lvm_vg *vg = &snap->vg;
+	size_t *place = calloc(snap->vdis.count + 1, sizeof(*place));
+	bool failed;
 	struct sr_report report = {
 		.sr.old = vg->sr,
 		.vg = vg->id,
@@ -197,8 +211,10 @@ int sr_report_make(const struct snapshot *snap, const struct plan *plan,
 		report.digest = plan_digest(plan);
 	}
 	report.label = sr_label(snap);
-	if (!report.label || make_vdis(snap, plan, &report) ||
-	    (plan && make_writes(plan, &report))) {
+	failed = !report.label || make_vdis(snap, plan, place, &report) ||
+		 (plan && make_writes(plan, &report));
+	free(place);
+	if (failed) {
 		sr_report_free(&report);
 		return error_no_memory(err);
 	}

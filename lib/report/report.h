@@ -16,14 +16,6 @@
 #include "plan/plan.h"
 #include "sr/snapshot.h"
 
-enum report_kind { REPORT_VHD, REPORT_RAW };
-
-enum report_role {
-	REPORT_DISK,
-	REPORT_SNAPSHOT,
-	REPORT_BASE_COPY, /* what a disk and its snapshots have in common */
-};
-
 /* An old identifier and, in the report of a plan or resign, its new one. */
 struct report_id {
 	struct uuid old, new;
@@ -32,10 +24,12 @@ struct report_id {
 struct report_vdi {
 	struct report_id uuid;
 	char *label; /* "" if MGT has none */
-	enum report_kind kind;
-	enum report_role role;
+	enum lv_kind kind; /* of the LV that there is of it: LV_VHD, LV_RAW or,
+			    * where only the log is left, LV_CBTLOG */
+	enum vdi_role role;
 	bool has_parent;
 	struct report_id parent;
+	size_t parent_at; /* in vdis; vdi_count if it is not there */
 	bool has_snapshot_of;
 	struct report_id snapshot_of;
 	uint64_t size;	    /* what a VM sees, in bytes */
@@ -53,7 +47,8 @@ struct report_write {
 };
 
 struct report_counts {
-	uint32_t lvs, vhds, raws, disks, snapshots, base_copies;
+	uint32_t lvs, vhds, raws, disks, base_copies;
+	uint32_t snapshots; /* those whose log alone is left among them */
 	uint32_t cbtlogs, sm_journals, foreign; /* other LVs */
 	uint32_t dropped;
 };
@@ -65,7 +60,7 @@ struct sr_report {
 	struct lvm_id new_vg, new_pv;
 	bool renewed; /* the new identifiers are there */
 
-	struct report_vdi *vdis; /* by their order on the LUN */
+	struct report_vdi *vdis; /* in the order of the LVs */
 	size_t vdi_count;
 	struct lvm_id *lv_ids; /* of all LVs, old */
 	size_t lv_count;

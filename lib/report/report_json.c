@@ -60,32 +60,14 @@ static void add_id(struct json *json, const char *key, bool has,
 		json_null(json, new_key);
 }
 
-static const char *kind_text(enum report_kind kind)
-{
-	return kind == REPORT_RAW ? "raw" : "vhd";
-}
-
-static const char *role_text(enum report_role role)
-{
-	switch (role) {
-	case REPORT_SNAPSHOT:
-		return "snapshot";
-	case REPORT_BASE_COPY:
-		return "base copy";
-	case REPORT_DISK:
-		break;
-	}
-	return "disk";
-}
-
 static void add_vdi(struct json *json, const struct report_vdi *vdi,
 		    bool renewed)
 {
 	json_open(json, NULL, '{');
 	add_id(json, "uuid", true, &vdi->uuid, renewed);
 	json_text(json, "name_label", vdi->label);
-	json_text(json, "kind", kind_text(vdi->kind));
-	json_text(json, "role", role_text(vdi->role));
+	json_text(json, "kind", lv_kind_text(vdi->kind));
+	json_text(json, "role", vdi_role_text(vdi->role));
 	add_id(json, "parent", vdi->has_parent, &vdi->parent, renewed);
 	add_id(json, "snapshot_of", vdi->has_snapshot_of, &vdi->snapshot_of,
 	       renewed);

@@ -154,17 +154,10 @@ struct tree {
 	bool is_last[MAX_DEPTH];
 };
 
-static size_t index_of(const struct sr_report *report, const struct uuid *uuid)
-{
-	const struct report_vdi *vdi = sr_report_find(report, uuid);
-
-	return vdi ? (size_t)(vdi - report->vdis) : report->vdi_count;
-}
-
 static void add_vdi(struct tree *tree, size_t i, size_t depth)
 {
-	static const char *const roles[] = { "disk", "snapshot", "base copy" };
 	const struct report_vdi *vdi = &tree->report->vdis[i];
+	bool plain = vdi->kind == LV_VHD || vdi->role == VDI_LOG_ONLY;
 	struct report_text *text = tree->text;
 	char size[REPORT_SIZE_TEXT];
 
@@ -183,14 +176,13 @@ static void add_vdi(struct tree *tree, size_t i, size_t depth)
 		report_text_add(text, " -> %s%s%s", style(text, BOLD),
 				uuid_string(&vdi->uuid.new).chars,
 				style(text, PLAIN));
-	report_text_add(text, "  %s%s, %s%s%s%s", style(text, DIM),
-			roles[vdi->role], size,
-			vdi->kind == REPORT_RAW ? ", raw" : "",
+	report_text_add(text, "  %s%s, %s%s%s%s%s", style(text, DIM),
+			vdi_role_text(vdi->role), size,
+			plain ? "" : ", ", plain ? "" : lv_kind_text(vdi->kind),
 			vdi->has_cbt ? ", cbt" : "", style(text, PLAIN));
 	if (vdi->label[0])
 		report_text_add(text, "  \"%s\"", vdi->label);
-	if (vdi->has_parent &&
-	    index_of(tree->report, &vdi->parent.old) == tree->report->vdi_count)
+	if (vdi->has_parent && vdi->parent_at == tree->report->vdi_count)
 		report_text_add(text, "  %sits parent %s is missing%s",
 				style(text, RED),
 				uuid_string(&vdi->parent.old).chars,
@@ -219,10 +211,7 @@ static void link_tree(struct tree *tree)
 	const struct sr_report *report = tree->report;
 
 	for (size_t i = report->vdi_count; i-- > 0;) {
-		const struct report_vdi *vdi = &report->vdis[i];
-		size_t parent = vdi->has_parent
-					? index_of(report, &vdi->parent.old)
-					: report->vdi_count;
+		size_t parent = report->vdis[i].parent_at;
 
 		tree->next_sibling[i] = tree->first_child[parent];
 		tree->first_child[parent] = i + 1;

@@ -21,6 +21,7 @@ void snapshot_init(struct snapshot *snap, uint64_t lun_size,
 
 static void free_parsed(struct snapshot *snap)
 {
+	vdis_free(&snap->vdis);
 	lvm_text_free(&snap->tree);
 	lvm_vg_free(&snap->vg);
 	mgt_free(&snap->mgt);
@@ -270,16 +271,4 @@ int snapshot_parse(struct snapshot *snap, struct want_list *wants,
 bool snapshot_is_volume(const struct snapshot_lv *info)
 {
 	return info->has_vdi && (info->kind == LV_VHD || info->kind == LV_RAW);
-}
-
-const struct mgt_vdi *snapshot_find_record(const struct snapshot *snap,
-					   const struct uuid *vdi)
-{
-	for (uint32_t i = 0; i < snap->mgt.vdi_count; i++) {
-		const struct mgt_vdi *record = &snap->mgt.vdis[i];
-
-		if (!record->deleted && uuid_equal(&record->uuid.uuid, vdi))
-			return record;
-	}
-	return NULL;
 }

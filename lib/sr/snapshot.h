@@ -21,6 +21,7 @@
 #include "format/mgt.h"
 #include "format/vhd.h"
 #include "sr/image.h"
+#include "sr/vdis.h"
 #include "sr/want.h"
 
 /* What one LV holds that names others; parallel to vg.lvs. */
@@ -66,6 +67,8 @@ struct snapshot {
 	struct mgt_header mgt_header;
 	uint8_t *mgt_bytes;
 	struct mgt mgt;
+
+	struct vdis vdis;
 };
 
 /* Begins with no blocks. */
@@ -82,10 +85,6 @@ void snapshot_free(struct snapshot *snap);
 
 /* Whether the LV holds a VDI's data. */
 bool snapshot_is_volume(const struct snapshot_lv *info);
-
-/* MGT's live record of a VDI; NULL if there is none. */
-const struct mgt_vdi *snapshot_find_record(const struct snapshot *snap,
-					   const struct uuid *vdi);
 
 /* Whether LVM uses this metadata area. */
 bool snapshot_mda_in_use(const struct lvm_mda *mda);

@@ -238,5 +238,5 @@ int snapshot_parse_lvs(struct snapshot *snap, struct want_list *wants,
 		if (parse_lv(&w, &snap->vg.lvs[i], &snap->lvs[i]))
 			return -1;
 	}
-	return 0;
+	return wants->count ? 0 : vdis_make(snap, &snap->vdis, err);
 }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-only
 #
 # check.sh MANIFEST WORK: all checks of one golden image, one line each.
-# RESIGN_FILE, AUDIT and MUTATE name the programs; WORK is an empty directory, and
+# RESIGN_FILE, AUDIT, MUTATE and RELVM name the programs; WORK is an empty directory, and
 # gone in the end.
 
 # shellcheck disable=SC2317 # functions that `check` calls
@@ -43,6 +43,30 @@ every_vdi_mapped()
 			return 1
 		}
 	done
+}
+
+# What each VDI is, as SM said when the image was made: "uuid managed snapshot".
+roles_by_manifest()
+{
+	jq -r '(.vdis // .mgt_records // [])[] |
+		"\(.uuid) \(.managed | IN(true, "1")) \(.is_a_snapshot |
+			IN(true, "1"))"' "$manifest" | sort
+}
+
+# The same in our own words; a VDI that SM does not name is none that it shows
+# but for a log that has outlived its data.
+roles()
+{
+	local said
+
+	"$RELVM" inspect --json "$original" >"$WORK/inspect" || return
+	jq -r '.vdis[] | "\(.uuid) \(.role != "base copy") \(.role |
+		IN("snapshot", "log only"))"' "$WORK/inspect" | sort -u \
+		>"$WORK/roles"
+	said=$(diff <(roles_by_manifest) "$WORK/roles" | grep '^[<>]' |
+		grep -v '^> [^ ]* \(false false\|true true\)$') || :
+	[[ -z $said ]] || { echo "$said"; return 1; }
+	wc -l <"$WORK/roles"
 }
 
 report()
@@ -103,6 +127,9 @@ must_resign()
 	lvm_attach original "$original"
 	if [[ $(jq '.lvs | length' "$manifest") -gt 0 ]]; then
 		check "$name: original is as its manifest says" as_manifest
+	fi
+	if [[ -n $(roles_by_manifest) ]]; then
+		check "$name: roles" roles
 	fi
 	check "$name: resign" resign "$clone" "$sr" || return
 	lvm_attach clone "$clone"

@@ -13,7 +13,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 RESIGN_FILE=$(realpath "$1")
 AUDIT=$(realpath "$2")
 MUTATE=$(realpath "$3")
-export RESIGN_FILE AUDIT MUTATE
+# The program that was built with them.
+RELVM=$(realpath "$(dirname "$1")/../../relvm")
+export RESIGN_FILE AUDIT MUTATE RELVM
 shift 3
 # shellcheck source=tests/support/checks.sh
 . "$here/../support/checks.sh"
