@@ -5,14 +5,16 @@
 #include <scsi/sg.h>
 #include <sys/ioctl.h>
 
+#include "format/scsi_sense.h"
+
 /* As the kernel gives its own commands to a disk. */
 #define TIMEOUT_MS 30000
 
 /* How many unit attentions a LUN may have to tell. */
 #define TRIES 8
 
-#define STATUS_CHECK_CONDITION	 0x02
-#define SENSE_KEY_UNIT_ATTENTION 0x06
+#define STATUS_CHECK_CONDITION	    0x02
+#define STATUS_RESERVATION_CONFLICT 0x18
 #define SENSE_FIXED		 0x70
 #define SENSE_DESCRIPTOR	 0x72
 #define SENSE_FIXED_WITH_ASC_LEN 14
@@ -62,7 +64,8 @@ static int run_once(int fd, struct sg_command *command)
 	}
 	/* Neither the transport nor the driver may have failed. */
 	if (header.host_status || header.status) {
-		errno = EIO;
+		errno = header.status == STATUS_RESERVATION_CONFLICT ? EBADE
+								     : EIO;
 		return -1;
 	}
 	command->good = true;
@@ -76,8 +79,19 @@ int sg_command_run(int fd, struct sg_command *command)
 	for (int i = 0; i < TRIES; i++) {
 		if (run_once(fd, command))
 			return -1;
-		if (command->sense_key != SENSE_KEY_UNIT_ATTENTION)
+		if (command->sense_key != SENSE_UNIT_ATTENTION)
 			return 0;
 	}
 	return 0;
+}
+
+bool sg_command_unsupported(const struct sg_command *command)
+{
+	return !command->good &&
+	       sense_is_unsupported(command->sense_key, command->sense_asc);
+}
+
+bool sg_command_miscompared(const struct sg_command *command)
+{
+	return !command->good && command->sense_key == SENSE_MISCOMPARE;
 }

@@ -26,13 +26,14 @@ struct sg_command {
 	uint16_t sense_asc; /* additional sense code and qualifier */
 };
 
-/* Sense keys (SPC-4, 4.5.6) that callers act on. */
-#define SG_SENSE_ILLEGAL_REQUEST 0x05
-#define SG_SENSE_MISCOMPARE	 0x0e
-
 /* Runs the command; after a unit attention, which means that the LUN has not
  * begun it, again. 0: the LUN has answered, see `good`. -1: no answer, errno
- * tells why. */
+ * tells why; EBADE, as the kernel calls it for its own: another host has
+ * reserved the LUN. */
 int sg_command_run(int fd, struct sg_command *command);
+
+/* As of scsi_command_unsupported and scsi_command_miscompared. */
+bool sg_command_unsupported(const struct sg_command *command);
+bool sg_command_miscompared(const struct sg_command *command);
 
 #endif

@@ -53,6 +53,7 @@ struct run {
 	uint64_t canary;
 	bool unflushed;
 	const struct scsi_command *failed; /* the first, all_must_succeed */
+	const char *lost;		   /* why the session is */
 };
 
 /* A target may say GOOD without having sent all the data, and leave the
@@ -222,6 +223,11 @@ static int finish_slot(struct run *run, struct slot *slot)
 	take_answer(run, slot);
 	scsi_free_scsi_task(slot->task);
 	slot->task = NULL;
+	if (run->batch->reserved &&
+	    scsi_command_reservation_lost(slot->command)) {
+		run->lost = "this host's reservation of the LUN was lost";
+		return -1;
+	}
 
 	wait = slot->command->good || slot->command->short_data
 		       ? -1
@@ -304,7 +310,11 @@ static int give_up(struct run *run, const char *why, struct error *err)
 
 int scsi_batch_run(const struct scsi_batch *batch, struct error *err)
 {
-	struct run run = { .batch = batch, .unflushed = batch->unflushed };
+	struct run run = {
+		.batch = batch,
+		.unflushed = batch->unflushed,
+		.lost = "the iSCSI session was lost",
+	};
 	int64_t until;
 
 	run.deadline = clock_now_ms() + PROGRESS_MS;
@@ -315,7 +325,7 @@ int scsi_batch_run(const struct scsi_batch *batch, struct error *err)
 		int events;
 
 		if (advance(&run, &until))
-			return give_up(&run, "the iSCSI session was lost", err);
+			return give_up(&run, run.lost, err);
 		if (!run.busy)
 			break;
 		events = session_wait(batch->session, until);

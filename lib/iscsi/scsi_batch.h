@@ -65,24 +65,33 @@ struct scsi_batch {
 	 * target that tells of a reset, with such writes or after one in this
 	 * batch, may have lost them: the command fails. */
 	bool unflushed;
+	/* This session has reserved the LUN (reservation.h). Once the target
+	 * tells that it has no longer, the session is cut like a lost one:
+	 * another host may be at work. */
+	bool reserved;
 	struct scsi_traffic *traffic; /* added to */
 };
 
 /* Runs all commands. -1: the session is lost (ERROR_IO), or a command failed
- * where all must succeed. A batch that fails has no command under way. */
+ * where all must succeed, as of scsi_command_error. A batch that fails has no command under way. */
 int scsi_batch_run(const struct scsi_batch *batch, struct error *err);
 
 /* "LUN 1, WRITE(10) of 8 blocks at LBA 2048" */
 void scsi_command_name(const struct scsi_command *command, char *text,
 		       size_t size);
 
-/* Sets *err (ERROR_IO) to the command's name and how it failed; returns -1. */
+/* Sets *err to the command's name and how it failed; returns -1. ERROR_IO, or
+ * ERROR_RESERVED: another host has reserved the LUN. */
 int scsi_command_error(const struct scsi_command *command, struct error *err);
 
-/* The target does not know this operation code, or this field of the CDB. */
+/* The target does not have this command (format/scsi_sense.h). */
 bool scsi_command_unsupported(const struct scsi_command *command);
 
 /* The target has compared, found a difference, and done nothing. */
 bool scsi_command_miscompared(const struct scsi_command *command);
+
+/* If this session had a reservation, it has none now: another one has, or the
+ * LUN was reset. */
+bool scsi_command_reservation_lost(const struct scsi_command *command);
 
 #endif

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "base/bytes.h"
+#include "format/scsi_sense.h"
 
 struct name {
 	unsigned value;
@@ -17,11 +18,14 @@ struct name {
 
 static const struct name opcodes[] = {
 	{ 0x12, "INQUIRY" },
+	{ 0x16, "RESERVE(6)" },
+	{ 0x17, "RELEASE(6)" },
 	{ 0x1a, "MODE SENSE(6)" },
 	{ 0x25, "READ CAPACITY(10)" },
 	{ 0x28, "READ(10)" },
 	{ 0x2a, "WRITE(10)" },
 	{ 0x35, "SYNCHRONIZE CACHE(10)" },
+	{ 0x5e, "PERSISTENT RESERVE IN" },
 	{ 0x88, "READ(16)" },
 	{ 0x89, "COMPARE AND WRITE" },
 	{ 0x8a, "WRITE(16)" },
@@ -66,6 +70,8 @@ static const struct name sense_codes[] = {
 	{ 0x2707, "space allocation failed: the target is full" },
 	{ 0x2900, "power on or reset: writes in its cache may be lost" },
 	{ 0x2901, "power on: writes in its cache may be lost" },
+	{ 0x2a03, "reservations preempted" },
+	{ 0x2a04, "reservations released" },
 	{ 0x2a09, "capacity data has changed" },
 	{ 0x3a00, "medium not present" },
 	{ 0x4400, "internal target failure" },
@@ -150,26 +156,40 @@ int scsi_command_error(const struct scsi_command *command, struct error *err)
 
 	scsi_command_name(command, name, sizeof(name));
 	describe_failure(command, failure, sizeof(failure));
-	return error_set(err, ERROR_IO, "%s: %s", name, failure);
+	return error_set(err,
+			 command->status == SCSI_STATUS_RESERVATION_CONFLICT
+				 ? ERROR_RESERVED
+				 : ERROR_IO,
+			 "%s: %s", name, failure);
 }
 
 /* What the target says of this very command, and not of an earlier one. */
-static bool has_sense(const struct scsi_command *command, uint8_t key)
+static bool has_sense(const struct scsi_command *command)
 {
 	return !command->good && !command->short_data &&
 	       command->status == SCSI_STATUS_CHECK_CONDITION &&
-	       (command->sense_type == 0x70 || command->sense_type == 0x72) &&
-	       command->sense_key == key;
+	       (command->sense_type == 0x70 || command->sense_type == 0x72);
 }
 
 bool scsi_command_unsupported(const struct scsi_command *command)
 {
-	return has_sense(command, SCSI_SENSE_ILLEGAL_REQUEST) &&
-	       (command->sense_asc == SCSI_SENSE_ASCQ_INVALID_OPERATION_CODE ||
-		command->sense_asc == SCSI_SENSE_ASCQ_INVALID_FIELD_IN_CDB);
+	return has_sense(command) &&
+	       sense_is_unsupported(command->sense_key, command->sense_asc);
 }
 
 bool scsi_command_miscompared(const struct scsi_command *command)
 {
-	return has_sense(command, SCSI_SENSE_MISCOMPARE);
+	return has_sense(command) && command->sense_key == SENSE_MISCOMPARE;
+}
+
+bool scsi_command_reservation_lost(const struct scsi_command *command)
+{
+	if (command->good || command->short_data)
+		return false;
+	if (command->status == SCSI_STATUS_RESERVATION_CONFLICT)
+		return true;
+	return has_sense(command) &&
+	       command->sense_key == SENSE_UNIT_ATTENTION &&
+	       (command->sense_asc >> 8 == 0x29 ||
+		command->sense_asc == 0x2a03 || command->sense_asc == 0x2a04);
 }

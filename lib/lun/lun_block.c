@@ -39,20 +39,32 @@ static struct lun_block *of(struct lun *lun)
 	return (struct lun_block *)lun;
 }
 
+/* EBADE is how the kernel passes RESERVATION CONFLICT on. */
+static enum error_code code_of(int error)
+{
+	return error == EBADE ? ERROR_RESERVED : ERROR_IO;
+}
+
+static const char *errno_words(int error)
+{
+	return error == EBADE ? "another host has reserved the LUN"
+			      : strerror(error);
+}
+
 static int failed(const struct lun_block *self, const char *what,
 		  struct error *err)
 {
-	return error_set(err, ERROR_IO, "%s: %s: %s", self->path, what,
-			 strerror(errno));
+	return error_set(err, code_of(errno), "%s: %s: %s", self->path, what,
+			 errno_words(errno));
 }
 
 static int failed_at(const struct lun_block *self, const char *what,
 		     uint64_t at, ssize_t n, struct error *err)
 {
 	/* Nothing moved, without an error: the disk has shrunk or gone. */
-	return error_set(err, ERROR_IO, "%s: %s at byte %" PRIu64 ": %s",
-			 self->path, what, at,
-			 n < 0 ? strerror(errno) : "the device ends there");
+	return error_set(err, n < 0 ? code_of(errno) : ERROR_IO,
+			 "%s: %s at byte %" PRIu64 ": %s", self->path, what, at,
+			 n < 0 ? errno_words(errno) : "the device ends there");
 }
 
 /* A transfer that was cut short goes on at a block boundary. */
@@ -119,7 +131,7 @@ static int synchronize_cache(struct lun_block *self, struct error *err)
 
 	if (sg_command_run(self->fd, &command))
 		return failed(self, "flush", err);
-	if (!command.good && command.sense_key != SG_SENSE_ILLEGAL_REQUEST)
+	if (!command.good && !sg_command_unsupported(&command))
 		return error_set(err, ERROR_IO,
 				 "%s: the LUN cannot flush: sense key 0x%x, "
 				 "code 0x%04x",
@@ -164,9 +176,9 @@ static int block_swap(struct lun *lun, uint64_t offset, const uint8_t *expect,
 		return failed(self, "compare and write", err);
 	if (command.good) {
 		*outcome = LUN_SWAPPED;
-	} else if (command.sense_key == SG_SENSE_MISCOMPARE) {
+	} else if (sg_command_miscompared(&command)) {
 		*outcome = LUN_NOT_SWAPPED;
-	} else if (command.sense_key == SG_SENSE_ILLEGAL_REQUEST) {
+	} else if (sg_command_unsupported(&command)) {
 		self->cannot_swap = true;
 	} else {
 		return error_set(err, ERROR_IO,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "iscsi/reservation.h"
 #include "iscsi/scsi_batch.h"
 
 /* Bytes in one READ or WRITE. Every target takes this much; the limit that it
@@ -20,6 +21,7 @@ struct lun_libiscsi {
 	bool volatile_cache; /* the caching page says so */
 	bool unflushed;	     /* written since the last flush */
 	bool cannot_swap;    /* the target has no COMPARE AND WRITE */
+	bool reserved;	     /* by this session */
 	bool to_read;	     /* never to be written to */
 	struct scsi_traffic traffic;
 };
@@ -38,6 +40,7 @@ static int run(struct lun_libiscsi *self, struct scsi_command *commands,
 		.count = count,
 		.all_must_succeed = all_must_succeed,
 		.unflushed = self->unflushed,
+		.reserved = self->reserved,
 		.traffic = &self->traffic,
 	};
 
@@ -199,8 +202,31 @@ static int libiscsi_swap(struct lun *lun, uint64_t offset,
 	return 0;
 }
 
+static int libiscsi_fence(struct lun *lun, struct error *err)
+{
+	struct lun_libiscsi *self = of(lun);
+	int rc = reservation_take(self->session, self->number, &self->traffic,
+				  err);
+
+	self->reserved = rc == 0;
+	return rc;
+}
+
+static void libiscsi_unfence(struct lun *lun)
+{
+	struct lun_libiscsi *self = of(lun);
+
+	if (self->reserved)
+		reservation_give_back(self->session, self->number,
+				      &self->traffic);
+	self->reserved = false;
+}
+
+/* There are targets that keep a reservation beyond its session (LIO before
+ * Linux 5.5), so it is given back on every way out. */
 static void libiscsi_close(struct lun *lun)
 {
+	libiscsi_unfence(lun);
 	free(of(lun));
 }
 
@@ -209,6 +235,8 @@ static const struct lun_ops libiscsi_ops = {
 	.write = libiscsi_write,
 	.flush = libiscsi_flush,
 	.swap = libiscsi_swap,
+	.fence = libiscsi_fence,
+	.unfence = libiscsi_unfence,
 	.close = libiscsi_close,
 };
 
@@ -296,24 +324,11 @@ static int take_mode(struct lun_libiscsi *self,
 	return 0;
 }
 
-/* SBC-3, 6.6.4: page 0xb0, block limits. Targets need not have it; before SBC-3
- * it was shorter. */
-static void take_limits(struct lun_libiscsi *self,
-			const struct scsi_command *command)
-{
-	const uint8_t *page = command->data;
-
-	if (command->good && command->received >= 6 && page[1] == 0xb0 &&
-	    page[5] == 0)
-		self->cannot_swap = true;
-}
-
-/* All questions in one round trip. */
+/* Both questions in one round trip. */
 static int identify(struct lun_libiscsi *self, struct error *err)
 {
 	uint8_t capacity[32];
 	uint8_t mode[192];
-	uint8_t limits[64];
 	struct scsi_command commands[] = {
 		{ .lun = self->number,
 		  .cdb = { SCSI_OPCODE_SERVICE_ACTION_IN, SCSI_READCAPACITY16 },
@@ -329,18 +344,10 @@ static int identify(struct lun_libiscsi *self, struct error *err)
 		  .direction = SCSI_XFER_READ,
 		  .data = mode,
 		  .len = sizeof(mode) },
-		{ .lun = self->number,
-		  /* vital product data, page 0xb0 */
-		  .cdb = { SCSI_OPCODE_INQUIRY, 1, 0xb0, 0, sizeof(limits) },
-		  .cdb_len = 6,
-		  .direction = SCSI_XFER_READ,
-		  .data = limits,
-		  .len = sizeof(limits) },
 	};
 
 	put_be32(commands[0].cdb + 10, sizeof(capacity));
-	/* Whoever only reads has nothing to swap either. */
-	if (run(self, commands, self->to_read ? 2 : 3, false, err))
+	if (run(self, commands, 2, false, err))
 		return -1;
 	if (!commands[0].good && !scsi_command_unsupported(&commands[0]))
 		return scsi_command_error(&commands[0], err);
@@ -351,7 +358,6 @@ static int identify(struct lun_libiscsi *self, struct error *err)
 	} else if (read_capacity_10(self, err)) {
 		return -1;
 	}
-	take_limits(self, &commands[2]);
 	return take_mode(self, &commands[1], err);
 }
 

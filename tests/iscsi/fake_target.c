@@ -35,9 +35,12 @@
  * At COMPARE AND WRITE:
  *   no-swap:N                     the first N are an unknown command
  *   no-field                      a field of it is refused
- *   swap-limit:N                  N is the most blocks that it takes
  *   swap-aborted swap-recovered   does it, and says something else
  *   swap-lost                     does it and hangs up
+ * At RESERVE, which else is good, with no registered key:
+ *   no-reserve                    an unknown command, READ KEYS as well
+ *   keys:N                        READ KEYS tells of N
+ *   taken                         CONFLICT
  */
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -301,10 +304,8 @@ static void answer_inquiry(const uint8_t *request, const uint8_t *cdb)
 				       '[', 0xe2, 0x82, '\n', 7,   '>' };
 	static const uint8_t serial[] = { 0, 0x80, 0, 4, 'S', 'N', ' ', '1' };
 	uint8_t page[16] = { 0, 0x83, 0, 12, 1, 3, 0, 8, 0x50, 0, 0xfa };
-	uint8_t limits[64] = { 0, 0xb0, 0, 60, 0 };
 
 	set_names(standard);
-	limits[5] = (uint8_t)number("swap-limit", 1);
 	if (!has("same-id"))
 		memcpy(page + 14, request + 8, 2);
 	else
@@ -313,8 +314,6 @@ static void answer_inquiry(const uint8_t *request, const uint8_t *cdb)
 		page[1 + 4] = 4; /* a relative port, not a LUN's id */
 	if (!(cdb[1] & 1))
 		answer_data(request, standard, sizeof(standard), true);
-	else if (cdb[2] == 0xb0)
-		answer_data(request, limits, sizeof(limits), true);
 	else if (cdb[2] == 0x80 && has("serial"))
 		answer_data(request, serial, sizeof(serial), true);
 	else if (cdb[2] == 0x80 && has("odd-names"))
@@ -413,8 +412,7 @@ static void answer_swap(const uint8_t *request, const uint8_t *cdb, size_t sent)
 
 	if (++swaps <= number("no-swap", 0))
 		return answer_sense(request, 5, 0x20);
-	if (has("no-field") || cdb[13] != 1 || sent != 1024 ||
-	    number("swap-limit", 1) == 0)
+	if (has("no-field") || cdb[13] != 1 || sent != 1024)
 		return answer_sense(request, 5, 0x24);
 	if (misbehave(request, true))
 		return;
@@ -441,6 +439,27 @@ static void answer_sync(const uint8_t *request)
 		answer_sense(request, 4, 0x44);
 	else
 		answer_status(request, 0, payload, 0);
+}
+
+static void answer_keys(const uint8_t *request)
+{
+	uint8_t keys[8 + 100 * 8] = { 0 };
+	uint32_t n = (uint32_t)number("keys", 0);
+
+	put_be32(keys + 4, n * 8);
+	for (uint32_t i = 0; i < n && i < 100; i++)
+		put_be64(keys + 8 + (size_t)i * 8, 0xabc + i);
+	answer_data(request, keys, 8 + (size_t)n * 8, true);
+}
+
+static void answer_reserve(const uint8_t *request)
+{
+	if (has("no-reserve"))
+		answer_sense(request, 5, 0x20);
+	else if ((request + 32)[0] == 0x5e)
+		answer_keys(request);
+	else
+		answer_status(request, has("taken") ? 0x18 : 0, payload, 0);
 }
 
 static void answer_logout(const uint8_t *request)
@@ -475,6 +494,10 @@ static void answer_command(const uint8_t *request, size_t sent)
 		return answer_swap(request, cdb, sent);
 	case 0x35:
 		return answer_sync(request);
+	case 0x16:
+	case 0x17:
+	case 0x5e:
+		return answer_reserve(request);
 	default:
 		answer_sense(request, 5, 0x20);
 	}

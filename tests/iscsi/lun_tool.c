@@ -15,6 +15,9 @@
  *   swap:AT:OLD:NEW    exchanges the block there if it holds pattern OLD, by the
  *                      target's own command; prints what came of it
  *   flush
+ *   fence, unfence     prints what came of it; gives it back
+ *   register:KEY       registers for a persistent reservation
+ *   hold               prints "holding" and waits for the end of its input
  *   forever            writes and flushes until that fails
  *   time               prints how long it all took until here
  *
@@ -29,7 +32,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "base/log.h"
+#include "iscsi/scsi_batch.h"
 #include "iscsi/user_session.h"
 #include "lun/lun_libiscsi.h"
 
@@ -58,6 +63,8 @@ static const char *code_name(enum error_code code)
 		{ ERROR_NO_DEVICE, "NO_DEVICE" },
 		{ ERROR_IO, "IO" },
 		{ ERROR_LUN_CONTENT, "LUN_CONTENT" },
+		{ ERROR_RESERVED, "RESERVED" },
+		{ ERROR_IN_USE, "IN_USE" },
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
@@ -169,8 +176,54 @@ static int swap(struct lun *lun, uint64_t at, unsigned old, unsigned new,
 	return 0;
 }
 
-static int act(struct lun *lun, unsigned number, const char *action,
-	       double start, struct error *err)
+static int fence(struct lun *lun, struct error *err)
+{
+	int rc = lun_fence(lun, err);
+
+	if (rc >= 0)
+		printf("%s\n", rc ? "cannot fence" : "fenced");
+	return rc < 0 ? -1 : 0;
+}
+
+/* PERSISTENT RESERVE OUT, REGISTER (SPC-4, 6.16). */
+static int register_key(struct iscsi_context *session, unsigned number,
+			uint64_t key, struct error *err)
+{
+	struct scsi_traffic traffic = { 0 };
+	uint8_t data[24] = { 0 };
+	struct scsi_command command = {
+		.lun = (uint16_t)number,
+		.cdb = { 0x5f, [8] = sizeof(data) },
+		.cdb_len = 10,
+		.direction = SCSI_XFER_WRITE,
+		.data = data,
+		.len = sizeof(data),
+	};
+	const struct scsi_batch batch = {
+		.session = session,
+		.commands = &command,
+		.count = 1,
+		.all_must_succeed = true,
+		.traffic = &traffic,
+	};
+
+	put_be64(data + 8, key);
+	return scsi_batch_run(&batch, err);
+}
+
+/* Whoever started us closes our input. */
+static void hold(void)
+{
+	char byte;
+
+	printf("holding\n");
+	fflush(stdout);
+	while (read(STDIN_FILENO, &byte, 1) > 0)
+		;
+}
+
+static int act(struct lun *lun, struct iscsi_context *session, unsigned number,
+	       const char *action, double start, struct error *err)
 {
 	bool write = action[0] == 'w' || action[0] == 's';
 	struct lun_traffic traffic;
@@ -193,6 +246,18 @@ static int act(struct lun *lun, unsigned number, const char *action,
 	}
 	if (sscanf(action, "%*[a-z]:%zu:%u", &len, &seed) == 2)
 		return blocks(lun, write, len, seed, err);
+	if (sscanf(action, "register:%" SCNx64, &at) == 1)
+		return register_key(session, number, at, err);
+	if (strcmp(action, "fence") == 0)
+		return fence(lun, err);
+	if (strcmp(action, "unfence") == 0) {
+		lun_unfence(lun);
+		return 0;
+	}
+	if (strcmp(action, "hold") == 0) {
+		hold();
+		return 0;
+	}
 	if (strcmp(action, "flush") == 0)
 		return lun_flush(lun, err);
 	if (strcmp(action, "forever") == 0) {
@@ -235,7 +300,7 @@ static int run(const struct iscsi_target *target, const char *scsi_id,
 	if (!rc)
 		rc = lun_libiscsi_open(session, number, &lun, err);
 	for (; !rc && *actions; actions++)
-		rc = act(lun, number, *actions, start, err);
+		rc = act(lun, session, number, *actions, start, err);
 	lun_close(lun);
 	user_session_close(session);
 	return rc;

@@ -74,7 +74,13 @@ expect() {
 }
 
 run() {
-	"$tool" "${login[@]}" "$iqn" "$@"
+	local options=()
+
+	if [ "$1" = -i ]; then
+		options=(-i "$2")
+		shift 2
+	fi
+	"$tool" "${login[@]}" "${options[@]}" "$iqn" "$@"
 }
 
 # A label of 64 bytes: no resolver has to be asked.
@@ -264,7 +270,7 @@ check_bad_lun() {
 	with "medium error" 1 \
 		"IO: .*MEDIUM ERROR, unrecovered read error \(sense 3/11/00\)" \
 		medium -- check:0:512:1
-	with "reserved" 1 "IO: .*RESERVATION CONFLICT.*" reserved -- \
+	with "reserved" 1 "RESERVED: .*RESERVATION CONFLICT.*" reserved -- \
 		write:0:512:1
 	with "hangs up at a write" 1 "IO: .*WRITE\(10\).*lost.*" drop -- \
 		write:0:65536:1
@@ -281,7 +287,6 @@ check_bad_lun() {
 # The swap of a journal's head. "Cannot" is remembered: the second is not sent,
 # and this target would have done it.
 check_swap() {
-	# tgt announces the command in page 0xb0 and does not have it.
 	expect "swap with tgt" 0 "cannot swap" run "$id2" "$portal" swap:512:1:2
 	with "swap" 0 $'swapped\nnot swapped' -- write:0:1024:1 swap:512:1:2 \
 		swap:512:1:2 flush check:512:512:2 check:0:512:1
@@ -289,8 +294,6 @@ check_swap() {
 		write:0:512:1 swap:0:1:2 swap:0:1:2 check:0:512:1
 	with "swap refused" 0 $'cannot swap\ncannot swap' no-field -- \
 		write:0:512:1 swap:0:1:2 swap:0:1:2
-	with "swap of no block" 0 "cannot swap" swap-limit:0 -- \
-		write:0:512:1 swap:0:1:2
 	with "swap, busy for a while" 0 "swapped" busy:5 -- write:0:512:1 \
 		flush swap:0:1:2 check:0:512:2
 	with "swap finds a reset" 0 "swapped" reset:2 -- write:0:512:1 flush \
@@ -306,8 +309,71 @@ check_swap() {
 		swap-recovered -- write:0:512:1 flush swap:0:1:2
 	with "swap done, but the answer is lost" 1 "IO: .*lost.*" \
 		swap-lost -- write:0:512:1 flush swap:0:1:2
-	with "swap on a reserved LUN" 1 "IO: .*RESERVATION CONFLICT.*" \
+	with "swap on a reserved LUN" 1 "RESERVED: .*RESERVATION CONFLICT.*" \
 		reserved -- swap:0:1:2
+}
+
+# holding NAME ARGUMENTS...: another host, until let_go; it must come to `hold`.
+holding() {
+	: >"$dir/holder"
+	coproc HOLDER { exec "$tool" -i "iqn.2024-01.test:$1" "$iqn" "${@:2}" \
+		>"$dir/holder" 2>&1; }
+	until grep -q . "$dir/holder" && grep -q '^holding\|:' "$dir/holder"; do
+		sleep 0.005
+	done
+}
+
+let_go() {
+	local input=${HOLDER[1]}
+
+	exec {input}>&-
+	wait "$HOLDER_PID"
+	name=$1 output=$(cat "$dir/holder")
+	[[ $output =~ ^$2$ ]]
+	result $?
+}
+
+check_fence() {
+	local both=$'fenced\nholding'
+
+	with "fence" 0 "fenced" -- fence write:0:512:1 flush check:0:512:1 unfence
+	with "no fence" 0 "cannot fence" no-reserve -- fence write:0:512:1
+	with "fence of another" 1 "RESERVED: .*RESERVE\(6\): RESERV.*" taken -- fence
+	with "a registered key" 1 "IN_USE: .*0x0000000000000abc\).*" keys:1 -- fence
+	with "more keys than we look at" 1 "IN_USE: .* of 90 registered.*" \
+		keys:90 -- fence
+	with "reset under a fence" 1 "fenced.IO: .*reservation of the LUN was lost" \
+		reset:2 -- fence write:0:512:1 flush write:512:512:1
+	with "conflict under a fence" 1 "fenced.IO: .*reservation of the LUN was lost" \
+		reserved -- fence check:0:512:1
+
+	holding a "$id2" "$portal" fence hold
+	expect "tgt: a fence keeps another host from reading" 1 \
+		"RESERVED: .*READ.*" run "$id2" "$portal" check:0:512:1
+	expect "from writing" 1 "RESERVED: .*WRITE.*" \
+		run "$id2" "$portal" write:0:512:1
+	expect "from a fence of its own" 1 "RESERVED: .*RESERVE.*" \
+		run "$id2" "$portal" fence
+	expect "the same host, too" 1 "RESERVED: .*" \
+		run -i iqn.2024-01.test:a "$id2" "$portal" fence
+	expect "but not from another LUN" 0 "fenced" \
+		run "$id1" "$portal" fence check:0:512:0
+	let_go "tgt: held" "$both"
+	expect "tgt: free after the logout" 0 "fenced" run "$id2" "$portal" fence
+	holding a "$id2" "$portal" fence unfence hold
+	expect "tgt: free after it is given back" 0 "fenced" \
+		run "$id2" "$portal" fence
+	let_go "tgt: given back" "$both"
+	holding a "$id2" "$portal" fence hold
+	kill -KILL "$HOLDER_PID"
+	wait "$HOLDER_PID" 2>/dev/null
+	until [ "$(tgt_sessions 1)" = 0 ]; do sleep 0.005; done
+	expect "tgt: free after its holder's death" 0 "fenced" \
+		run "$id2" "$portal" fence
+	holding a "$id2" "$portal" register:f00d hold
+	expect "tgt: a persistent registration of another host" 1 \
+		"IN_USE: .*0x000000000000f00d\).*" run "$id2" "$portal" fence
+	let_go "tgt: registered" holding
 }
 
 # Both at once, for each takes its whole deadline.
@@ -364,6 +430,7 @@ check_bad_login
 check_discovery
 check_bad_lun
 check_swap
+check_fence
 [ -n "${QUICK-}" ] || check_silence
 name="no session is left on the target"
 output=$(for t in 1 2 3 4; do tgt_sessions $t; done | sort -u)

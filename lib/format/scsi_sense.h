@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * What a LUN's sense data means to us, whichever way a command went to it.
+ * Source: SPC-4, 4.5 and the table of additional sense codes.
+ */
+#ifndef FORMAT_SCSI_SENSE_H
+#define FORMAT_SCSI_SENSE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define SENSE_ILLEGAL_REQUEST 0x05
+#define SENSE_UNIT_ATTENTION  0x06
+#define SENSE_MISCOMPARE      0x0e
+
+/* The LUN does not have this command: it does not know the operation code, or a
+ * field of the CDB or of what came with it. Not that there is no such LUN or no
+ * such block. `asc` is the additional sense code and its qualifier. */
+static inline bool sense_is_unsupported(uint8_t key, uint16_t asc)
+{
+	return key == SENSE_ILLEGAL_REQUEST &&
+	       (asc == 0x2000 || asc == 0x2400 || asc == 0x2600);
+}
+
+#endif

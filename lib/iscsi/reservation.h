@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * A LUN for one session alone: RESERVE(6) and RELEASE(6) of SPC-2. Every other
+ * session, of whatever host, is refused with RESERVATION CONFLICT, until it is
+ * given back or this session ends, however it ends.
+ */
+#ifndef ISCSI_RESERVATION_H
+#define ISCSI_RESERVATION_H
+
+#include "iscsi/scsi_batch.h"
+
+/* 0: reserved. 1: the target has no such command. -1: ERROR_RESERVED, another
+ * session has it; ERROR_IN_USE, somebody holds or has registered for a
+ * persistent reservation (SPC-4), under which GOOD would mean nothing; ERROR_IO.
+ * `traffic` is added to. */
+int reservation_take(struct iscsi_context *session, uint16_t lun,
+		     struct scsi_traffic *traffic, struct error *err);
+
+/* That it fails is only logged: the session's end gives it back as well. */
+void reservation_give_back(struct iscsi_context *session, uint16_t lun,
+			   struct scsi_traffic *traffic);
+
+#endif
