@@ -240,6 +240,7 @@ SUITES := \
     "tests/driver/test_lists.sh build/asan" \
     "tests/driver/test_hostile.sh build/asan build" \
     "tests/driver/test_refuse.sh build/asan" \
+    "tests/driver/test_two_hosts.sh build/asan" \
     "tests/driver/test_smlog.sh build/asan" \
     "tests/driver/test_resign.sh build/asan" \
     "tests/relvm/test_iscsi.sh build/asan" \

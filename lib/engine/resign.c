@@ -6,7 +6,7 @@
 #include "engine/connect.h"
 #include "engine/guard_pool.h"
 #include "engine/judge.h"
-#include "engine/resign_lun.h"
+#include "engine/turn.h"
 #include "host/boot_id.h"
 #include "host/lock.h"
 
@@ -24,6 +24,7 @@ struct plan_options resign_plan_options(const struct resign_request *request)
 /* The caller holds the LUN's lock, so that a claim of this boot on the LUN is
  * that of a run that is no more. */
 static int connect_and_resign(const struct resign_request *request,
+			      const struct turn *turn,
 			      struct xapi_progress *progress,
 			      struct resign_report *report, struct error *err)
 {
@@ -39,9 +40,9 @@ static int connect_and_resign(const struct resign_request *request,
 		return -1;
 	judge.device = connection_device(connection);
 	hooks = judge_hooks(&judge);
-	failed = resign_lun(connection_lun(connection),
-			    request->only_recover ? NULL : &options, &owner,
-			    &hooks, report, err);
+	failed = turn_resign(turn, connection_lun(connection),
+			     request->only_recover ? NULL : &options, &owner,
+			     &hooks, report, err);
 	disconnect(connection);
 	return failed;
 }
@@ -50,6 +51,7 @@ static int guard_and_resign(const struct resign_request *request,
 			    struct resign_report *report, struct error *err)
 {
 	struct xapi_progress progress;
+	struct turn turn = { 0 };
 	char label[128];
 	int failed;
 
@@ -58,7 +60,10 @@ static int guard_and_resign(const struct resign_request *request,
 	snprintf(label, sizeof(label), "Resigning LUN %.64s", request->scsi_id);
 	xapi_progress_begin(&progress, request->xapi, label,
 			    request->target.iqn);
-	failed = connect_and_resign(request, &progress, report, err);
+	do {
+		failed = connect_and_resign(request, &turn, &progress, report,
+					    err);
+	} while (failed && turn_again(&turn, err));
 	xapi_progress_end(&progress, !failed);
 	return failed;
 }

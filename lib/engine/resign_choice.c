@@ -6,12 +6,13 @@
 #include "engine/guard_pool.h"
 #include "engine/judge.h"
 #include "engine/lun_path.h"
-#include "engine/resign_lun.h"
+#include "engine/turn.h"
 #include "host/boot_id.h"
 #include "host/lock.h"
 
-static int run(const struct lun_path *path,
-	       const struct resign_request *request,
+static int try_path(const struct lun_path *path,
+		    const struct resign_request *request,
+		    const struct turn *turn,
 	       struct resign_report *report, struct error *err)
 {
 	const struct plan_options options = resign_plan_options(request);
@@ -29,9 +30,22 @@ static int run(const struct lun_path *path,
 	if (boot_id_read(&owner.boot, err) || guard_pool_lun(request, NULL, err) ||
 	    lun_path_open(path, &lun, err))
 		return -1;
-	failed = resign_lun(lun, request->only_recover ? NULL : &options,
-			    &owner, &hooks, report, err);
+	failed = turn_resign(turn, lun, request->only_recover ? NULL : &options,
+			     &owner, &hooks, report, err);
 	lun_close(lun);
+	return failed;
+}
+
+static int run(const struct lun_path *path,
+	       const struct resign_request *request,
+	       struct resign_report *report, struct error *err)
+{
+	struct turn turn = { 0 };
+	int failed;
+
+	do {
+		failed = try_path(path, request, &turn, report, err);
+	} while (failed && turn_again(&turn, err));
 	return failed;
 }
 

@@ -357,7 +357,7 @@ check_fence() {
 	expect "the same host, too" 1 "RESERVED: .*" \
 		run -i iqn.2024-01.test:a "$id2" "$portal" fence
 	expect "but not from another LUN" 0 "fenced" \
-		run "$id1" "$portal" fence check:0:512:0
+		run "$id1" "$portal" fence
 	let_go "tgt: held" "$both"
 	expect "tgt: free after the logout" 0 "fenced" run "$id2" "$portal" fence
 	holding a "$id2" "$portal" fence unfence hold
