@@ -103,6 +103,23 @@ static enum relvm_status do_resign(const struct relvm_report *report,
 	return RELVM_DONE;
 }
 
+static enum relvm_status do_list_targets(const struct relvm_report *report,
+					 const struct lun_choice *choice,
+					 struct error *err)
+{
+	struct iscsi_offers offers = { 0 };
+	struct timespec start;
+	int failed;
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	failed = iscsi_discover(&choice->target, &offers, err);
+	if (!failed)
+		relvm_report_targets(report, choice, &offers,
+				     process_ms_since(&start));
+	iscsi_offers_free(&offers);
+	return failed ? RELVM_FAILED : RELVM_DONE;
+}
+
 static enum relvm_status do_list(const struct run *run,
 				 const struct relvm_report *report,
 				 const struct lun_choice *choice,
@@ -111,6 +128,8 @@ static enum relvm_status do_list(const struct run *run,
 	struct timespec start;
 	struct target_list list;
 
+	if (!choice->target.iqn)
+		return do_list_targets(report, choice, err);
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	if (target_list_read(&choice->target, run->xapi.session, &list, err))
 		return RELVM_FAILED;
@@ -119,17 +138,28 @@ static enum relvm_status do_list(const struct run *run,
 	return RELVM_DONE;
 }
 
+static struct relvm_report report_into(const struct run *run,
+					struct relvm_said *said)
+{
+	return (struct relvm_report){ &run->options, run->colour, &said->out,
+				      &said->err };
+}
+
 static enum relvm_status run_one(void *context, size_t index,
-				 struct buffer *out)
+				 struct relvm_said *said)
 {
 	const struct run *run = context;
 	const struct relvm_options *options = &run->options;
 	const struct lun_choice *choice = &options->choices[index];
-	const struct relvm_report report = { options, run->colour, out };
+	const struct relvm_report report = report_into(run, said);
 	enum relvm_status status = RELVM_FAILED;
 	char scsi_id[SCSI_ID_SIZE] = "";
 	struct error err;
 
+	if (choice->path && relvm_file_check_raw(choice->path, &err)) {
+		relvm_report_error(&report, choice->name, "", &err);
+		return RELVM_FAILED;
+	}
 	switch (options->command) {
 	case RELVM_INSPECT:
 		status = do_inspect(&report, choice, &err);
@@ -165,11 +195,11 @@ static enum relvm_status verdict(const struct verified_lun *luns, size_t count,
 }
 
 static enum relvm_status run_verify(void *context, size_t index,
-				    struct buffer *out)
+				    struct relvm_said *said)
 {
 	const struct run *run = context;
 	const struct relvm_options *options = &run->options;
-	const struct relvm_report report = { options, run->colour, out };
+	const struct relvm_report report = report_into(run, said);
 	struct verified_lun *luns = calloc(options->count, sizeof(*luns));
 	struct findings duplicates = { 0 };
 	enum relvm_status status = RELVM_DONE;
@@ -186,11 +216,14 @@ static enum relvm_status run_verify(void *context, size_t index,
 				&luns[i].findings, &luns[i].readable, &err)) {
 			finding_add(&luns[i].findings, FINDING_ERROR, "LUN",
 				    "%s", err.text);
+			if (!options->json)
+				relvm_report_error(&report, luns[i].name, "",
+						   &err);
 			status = RELVM_FAILED;
 		}
 	}
 	if (verified_compare(luns, options->count, &duplicates, &err))
-		out->failed = true;
+		said->out.failed = true;
 	relvm_report_verify(&report, luns, options->count, &duplicates,
 			    process_ms_since(&start));
 	if (status == RELVM_DONE)
@@ -203,10 +236,10 @@ static enum relvm_status run_verify(void *context, size_t index,
 /* ---- before and around ---- */
 
 static void report_death(void *context, size_t index, const char *how,
-			 struct buffer *out)
+			 struct relvm_said *said)
 {
 	const struct run *run = context;
-	const struct relvm_report report = { &run->options, run->colour, out };
+	const struct relvm_report report = report_into(run, said);
 	struct error err;
 
 	error_set(&err, ERROR_INTERNAL,
@@ -271,7 +304,6 @@ static enum relvm_status run_workers(struct run *run)
 		.context = run,
 		.count = verify ? 1 : options->count,
 		.jobs = options->jobs,
-		.verb = "done",
 	};
 
 	return relvm_workers_run(&work);
@@ -300,6 +332,13 @@ static enum relvm_status run_command(struct run *run)
 	return status;
 }
 
+static bool is_dumb_terminal(void)
+{
+	const char *term = getenv("TERM");
+
+	return !term || strcmp(term, "dumb") == 0;
+}
+
 int relvm(int argc, char **argv)
 {
 	struct run run = { 0 };
@@ -321,7 +360,8 @@ int relvm(int argc, char **argv)
 	stop_on_signals();
 	log_to(log_to_stderr,
 	       run.options.verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARNING);
-	run.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+	run.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR") &&
+		     !is_dumb_terminal();
 	status = run_command(&run);
 	relvm_options_free(&run.options);
 	return (int)status;

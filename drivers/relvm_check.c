@@ -42,15 +42,16 @@ static int check_names(const struct relvm_options *o, struct error *err)
 		if (o->command == RELVM_LIST &&
 		    (name->form != LUN_ISCSI || name->has_lun))
 			return error_set(err, ERROR_BAD_VALUE,
-					 "%.200s: list wants a target, "
-					 "iscsi://host/iqn",
+					 "%.200s: list wants a host, or a "
+					 "target, iscsi://host/iqn",
 					 name->text);
 		if (o->command != RELVM_LIST && name->form == LUN_ISCSI &&
 		    !name->has_lun)
 			return error_set(err, ERROR_BAD_VALUE,
 					 "%.200s names no LUN: "
-					 "iscsi://host/iqn/lun",
-					 name->text);
+					 "iscsi://host/iqn/lun; `relvm list "
+					 "%.200s` tells what there is",
+					 name->text, name->text);
 	}
 	return 0;
 }

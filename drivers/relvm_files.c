@@ -69,6 +69,48 @@ int relvm_file_read(const char *path, char **out, size_t *len,
 	return 0;
 }
 
+/* A LUN begins with a sector that LVM keeps empty, or an old boot sector. */
+static const struct {
+	const char *magic, *name, *remedy;
+} other_formats[] = {
+	{ "QFI\xfb", "a qcow2 image", "qemu-img convert -O raw" },
+	{ "conectix", "a VHD", "qemu-img convert -f vpc -O raw" },
+	{ "KDMV", "a VMDK image", "qemu-img convert -O raw" },
+	{ "# Disk Descriptor", "a VMDK's description",
+	  "qemu-img convert -O raw" },
+	{ "\x28\xb5\x2f\xfd", "compressed by zstd", "zstd -d --sparse" },
+	{ "\x1f\x8b", "compressed by gzip", "gzip -d" },
+	{ "\xfd"
+	  "7zXZ",
+	  "compressed by xz", "xz -d" },
+};
+
+int relvm_file_check_raw(const char *path, struct error *err)
+{
+	char head[32] = "";
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat st;
+	ssize_t n = -1;
+
+	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		n = read(fd, head, sizeof(head));
+	if (fd >= 0)
+		close(fd);
+	for (size_t i = 0; i < sizeof(other_formats) / sizeof(*other_formats);
+	     i++) {
+		size_t len = strlen(other_formats[i].magic);
+
+		if (n >= (ssize_t)len &&
+		    memcmp(head, other_formats[i].magic, len) == 0)
+			return error_set(err, ERROR_BAD_VALUE,
+					 "%.200s is %s, not the raw image of a "
+					 "LUN; make one with: %s",
+					 path, other_formats[i].name,
+					 other_formats[i].remedy);
+	}
+	return 0;
+}
+
 int relvm_password_read(const char *path, char **out, struct error *err)
 {
 	char *text;

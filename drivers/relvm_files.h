@@ -17,6 +17,11 @@
 int relvm_file_read(const char *path, char **out, size_t *len,
 		    struct error *err);
 
+/* ERROR_BAD_VALUE, with the remedy, if the path is that of an image in a format
+ * other than raw, or of a compressed one. What cannot be read is fine here: it
+ * is told when the LUN is opened. */
+int relvm_file_check_raw(const char *path, struct error *err);
+
 /* The first line of a file; the caller wipes and frees it. */
 int relvm_password_read(const char *path, char **out, struct error *err);
 

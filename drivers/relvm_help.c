@@ -63,8 +63,8 @@ void relvm_show_help(const char *about)
 	}
 	puts("\n  LUN is iscsi://[user@]host[:port]/iqn/lun (its number or "
 	     "SCSIid), a\n"
-	     "  block device, or an image file; TARGET an iscsi:// without a "
-	     "lun.\n");
+	     "  block device, or an image file; TARGET is "
+	     "iscsi://[user@]host[:port]/iqn.\n");
 	for (size_t i = 0; relvm_options[i].name; i++) {
 		if (!one || (relvm_options[i].commands & 1u << one->command))
 			print_option(&relvm_options[i]);

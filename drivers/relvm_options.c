@@ -117,6 +117,22 @@ static int add_lun(struct relvm_options *out, const char *text,
 	return 0;
 }
 
+/* Of list: a host's name is taken for what it is, without iscsi://. */
+static int add_target(struct relvm_options *out, const char *text,
+		      struct error *err)
+{
+	char *url;
+	int rc;
+
+	if (strstr(text, "://") || strchr(text, '/'))
+		return add_lun(out, text, err);
+	if (asprintf(&url, "iscsi://%s", text) < 0)
+		return error_no_memory(err);
+	rc = add_lun(out, url, err);
+	free(url);
+	return rc;
+}
+
 static int add_luns(const char *path, struct relvm_options *out,
 		    struct error *err)
 {
@@ -233,7 +249,7 @@ static int take_target_password_file(const char *value,
 const struct relvm_command_row relvm_commands[] = {
 	{ RELVM_LIST, "list", "TARGET",
 	  "every LUN of an iSCSI target, and what is on it;\n"
-	  "or, of a host, its targets" },
+	  "of a HOST alone: its targets" },
 	{ RELVM_INSPECT, "inspect", "LUN...",
 	  "the SR on a LUN: its VDIs, their parents, a journal" },
 	{ RELVM_PLAN, "plan", "LUN",
@@ -427,7 +443,10 @@ read_words(int argc, char **argv, struct relvm_options *out, struct error *err)
 	    check_used(used, out, err))
 		return RELVM_PARSED_BAD;
 	while (optind < argc) {
-		if (add_lun(out, argv[optind++], err))
+		const char *name = argv[optind++];
+
+		if (out->command == RELVM_LIST ? add_target(out, name, err)
+					       : add_lun(out, name, err))
 			return RELVM_PARSED_BAD;
 	}
 	return RELVM_PARSED_RUN;

@@ -248,19 +248,48 @@ void relvm_report_list(const struct relvm_report *report,
 	end(report, &text);
 }
 
+void relvm_report_targets(const struct relvm_report *report,
+			  const struct lun_choice *choice,
+			  const struct iscsi_offers *offers, unsigned long ms)
+{
+	struct report_text text = begin(report);
+
+	if (report->options->json) {
+		add_json(report, answer_targets(choice->name, offers, ms));
+		return;
+	}
+	for (size_t i = 0; i < offers->count; i++) {
+		const struct iscsi_offer *offer = &offers->items[i];
+		bool v6 = strchr(offer->portal.host, ':');
+
+		report_text_add(&text, "iscsi://%s%s%s:%u/%s\n", v6 ? "[" : "",
+				offer->portal.host, v6 ? "]" : "",
+				offer->portal.port, offer->iqn);
+	}
+	if (offers->count == 0)
+		report_text_add(&text, "the host has no target\n");
+	end(report, &text);
+}
+
 void relvm_report_error(const struct relvm_report *report, const char *lun,
 			const char *scsi_id, const struct error *err)
 {
-	struct report_text text = begin(report);
+	const struct relvm_report to_err = { .out = report->err };
+	struct report_text text = { 0 };
+	size_t n = strlen(lun);
 
 	if (report->options->json) {
 		add_json(report, answer_error(report->options->command_text,
 					      lun, scsi_id, err));
 		return;
 	}
-	add_name(&text, lun);
-	report_text_add(&text, ": failed: ");
+	report_text_add(&text, "relvm: ");
+	/* Most errors of a file or a device begin with its name. */
+	if (strncmp(err->text, lun, n) != 0 || !strchr(": ", err->text[n])) {
+		add_name(&text, lun);
+		report_text_add(&text, ": ");
+	}
 	add_name(&text, err->text);
 	report_text_add(&text, "\n");
-	end(report, &text);
+	end(&to_err, &text);
 }

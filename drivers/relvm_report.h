@@ -9,11 +9,12 @@
 #include "drivers/relvm_options.h"
 #include "engine/answers.h"
 
-/* Where a report goes and how it looks. */
+/* Where a report goes and how it looks. A failure goes to `err`, so that it is
+ * seen where the output goes to a file; JSON has all in `out`. */
 struct relvm_report {
 	const struct relvm_options *options;
 	bool colour;
-	struct buffer *out;
+	struct buffer *out, *err;
 };
 
 void relvm_report_inspect(const struct relvm_report *report,
@@ -35,6 +36,11 @@ void relvm_report_verify(const struct relvm_report *report,
 void relvm_report_list(const struct relvm_report *report,
 		       const struct lun_choice *choice,
 		       const struct target_list *list, unsigned long ms);
+
+/* The targets of a host. */
+void relvm_report_targets(const struct relvm_report *report,
+			  const struct lun_choice *choice,
+			  const struct iscsi_offers *offers, unsigned long ms);
 
 void relvm_report_error(const struct relvm_report *report, const char *lun,
 			const char *scsi_id, const struct error *err);

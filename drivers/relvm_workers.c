@@ -59,18 +59,20 @@ static bool write_all(int fd, const void *bytes, size_t len)
 static void __attribute__((noreturn))
 be_worker(const struct relvm_work *work, size_t index, int fd, pid_t parent)
 {
-	struct buffer report = { 0 };
+	struct relvm_said said = { 0 };
 	enum relvm_status status;
 
 	/* If relvm goes, whoever has not committed yet gives up. */
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != parent)
 		_exit(RELVM_FAILED);
-	status = work->run(work->context, index, &report);
-	if (report.failed)
-		_exit(RELVM_FAILED); /* without a word */
-	if (!write_all(fd, report.data, report.len))
-		_exit(RELVM_FAILED);
+	status = work->run(work->context, index, &said);
+	/* One stream, a NUL between the two texts. */
+	buffer_add(&said.out, "", 1);
+	if (said.out.failed || said.err.failed ||
+	    !write_all(fd, said.out.data, said.out.len) ||
+	    !write_all(fd, said.err.data, said.err.len))
+		_exit(RELVM_FAILED); /* without a word, or half of one */
 	_exit((int)status);
 }
 
@@ -127,10 +129,11 @@ static void show_progress(struct pool *pool)
 
 	if (ms < PATIENCE_MS || !isatty(STDERR_FILENO))
 		return;
-	fprintf(stderr, "\r\033[K%zu of %zu %s, %zu at work, %ld s", pool->done,
-		pool->work->count, pool->work->verb, pool->busy, ms / 1000);
-	if (pool->failed)
-		fprintf(stderr, ", %zu failed", pool->failed);
+	fprintf(stderr,
+		"\r\033[K%zu done, %zu failed, %zu left, of which %zu are at "
+		"work, %ld s",
+		pool->done - pool->failed, pool->failed,
+		pool->work->count - pool->done, pool->busy, ms / 1000);
 	fflush(stderr);
 	pool->shown = true;
 }
@@ -144,11 +147,38 @@ static void take_status(struct pool *pool, enum relvm_status status)
 		pool->status = status;
 }
 
-/* The report is whole: the worker has closed its end. */
+/* False if the worker's report is not whole. */
+static bool split_report(const struct buffer *report, struct relvm_said *said)
+{
+	const uint8_t *end =
+		report->len ? memchr(report->data, '\0', report->len) : NULL;
+	size_t n;
+
+	if (!end || report->failed)
+		return false;
+	n = (size_t)(end - report->data);
+	buffer_add(&said->out, report->data, n);
+	buffer_add(&said->err, end + 1, report->len - n - 1);
+	return !said->out.failed && !said->err.failed;
+}
+
+static bool print(const struct relvm_said *said)
+{
+	fflush(stdout);
+	write_all(STDERR_FILENO, said->err.data, said->err.len);
+	if (write_all(STDOUT_FILENO, said->out.data, said->out.len))
+		return true;
+	fprintf(stderr, "relvm: the report cannot be written: %s\n",
+		strerror(errno));
+	return false;
+}
+
+/* The worker has closed its end. */
 static void finish(struct pool *pool, struct worker *worker)
 {
 	const struct relvm_work *work = pool->work;
 	enum relvm_status status = RELVM_FAILED;
+	struct relvm_said said = { 0 };
 	char how[64];
 	int code;
 
@@ -157,25 +187,20 @@ static void finish(struct pool *pool, struct worker *worker)
 		;
 	if (WIFEXITED(code))
 		status = (enum relvm_status)WEXITSTATUS(code);
-	if (!WIFEXITED(code) || (status != RELVM_DONE && !worker->report.len) ||
-	    worker->report.failed) {
+	if (!WIFEXITED(code) || !split_report(&worker->report, &said)) {
 		snprintf(how, sizeof(how),
 			 WIFEXITED(code) ? "its process ended without a word"
 					 : "its process was ended by signal %d",
 			 WIFSIGNALED(code) ? WTERMSIG(code) : 0);
-		worker->report.len = 0;
-		worker->report.failed = false;
-		work->died(work->context, worker->index, how, &worker->report);
+		said.out.len = said.err.len = 0;
+		work->died(work->context, worker->index, how, &said);
 		status = RELVM_FAILED;
 	}
 	hide_progress(pool);
-	fflush(stdout);
-	if (!write_all(STDOUT_FILENO, worker->report.data,
-		       worker->report.len)) {
-		fprintf(stderr, "relvm: the report cannot be written: %s\n",
-			strerror(errno));
+	if (!print(&said))
 		status = RELVM_FAILED;
-	}
+	buffer_free(&said.out);
+	buffer_free(&said.err);
 	buffer_free(&worker->report);
 	worker->pid = 0;
 	pool->busy--;
@@ -234,6 +259,18 @@ static void wait_for_workers(struct pool *pool)
 	show_progress(pool);
 }
 
+static void print_sum(const struct pool *pool)
+{
+	size_t left = pool->work->count - pool->done;
+
+	fprintf(stderr, "relvm: %zu done, %zu failed", pool->done - pool->failed,
+		pool->failed);
+	if (left)
+		fprintf(stderr, ", %zu not begun%s", left,
+			stop_requested() ? ": stopped by a signal" : "");
+	fputc('\n', stderr);
+}
+
 enum relvm_status relvm_workers_run(const struct relvm_work *work)
 {
 	struct pool pool = {
@@ -255,11 +292,10 @@ enum relvm_status relvm_workers_run(const struct relvm_work *work)
 		start_more(&pool);
 	}
 	hide_progress(&pool);
-	if (pool.next < work->count) {
-		fprintf(stderr, "relvm: stopped by a signal; %zu not begun\n",
-			work->count - pool.next);
+	if (pool.next < work->count)
 		pool.status = RELVM_FAILED;
-	}
+	if (work->count > 1 || pool.next < work->count)
+		print_sum(&pool);
 	free(pool.workers);
 	free(pool.polls);
 	return pool.status;

@@ -11,18 +11,23 @@
 #include "base/buffer.h"
 #include "drivers/relvm.h"
 
+/* What a worker has to say: text without a NUL byte. */
+struct relvm_said {
+	struct buffer out; /* for standard output */
+	struct buffer err; /* for standard error */
+};
+
 struct relvm_work {
 	/* In a process of its own: does job `index` and puts its report, whole
-	 * lines, into *out. */
+	 * lines, into *said. */
 	enum relvm_status (*run)(void *context, size_t index,
-				 struct buffer *out);
-	/* In this process: the line for a worker that died without a report. */
+				 struct relvm_said *said);
+	/* In this process: the report of a worker that died without one. */
 	void (*died)(void *context, size_t index, const char *how,
-		     struct buffer *out);
+		     struct relvm_said *said);
 	void *context;
 	size_t count;
-	unsigned jobs;	  /* at most so many at once */
-	const char *verb; /* "resigned", for the progress on a terminal */
+	unsigned jobs; /* at most so many at once */
 };
 
 /* Does all jobs; one that fails stops no other, a signal (base/stop.h) lets

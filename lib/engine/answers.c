@@ -137,6 +137,25 @@ char *answer_list(const char *name, const struct target_list *list,
 	return finish(&json, ms);
 }
 
+char *answer_targets(const char *name, const struct iscsi_offers *offers,
+		     unsigned long ms)
+{
+	struct json json = { 0 };
+
+	report_json_begin(&json, "list");
+	json_text(&json, "host", name);
+	json_open(&json, "targets", '[');
+	for (size_t i = 0; i < offers->count; i++) {
+		json_open(&json, NULL, '{');
+		json_text(&json, "target", offers->items[i].iqn);
+		json_text(&json, "address", offers->items[i].portal.host);
+		json_number(&json, "port", offers->items[i].portal.port);
+		json_close(&json, '}');
+	}
+	json_close(&json, ']');
+	return finish(&json, ms);
+}
+
 /* ---- verify ---- */
 
 static size_t errors_of(const struct verified_lun *luns, size_t count,

@@ -9,6 +9,7 @@
 #include "engine/list.h"
 #include "engine/look.h"
 #include "engine/verified.h"
+#include "iscsi/discover.h"
 
 /* Each returns a line without its end, which the caller frees; NULL without
  * memory. `name` is the LUN's or the target's. `ms`: how long it took. */
@@ -20,6 +21,9 @@ char *answer_resign(const char *command, const char *name, const char *scsi_id,
 		    const struct resign_report *resign, unsigned long ms);
 char *answer_list(const char *name, const struct target_list *list,
 		  unsigned long ms);
+/* Of a host: its targets. */
+char *answer_targets(const char *name, const struct iscsi_offers *offers,
+		     unsigned long ms);
 
 char *answer_verify(const struct verified_lun *luns, size_t count,
 		    const struct findings *duplicates, unsigned long ms);

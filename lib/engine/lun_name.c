@@ -117,11 +117,10 @@ static int read_url(char *rest, struct lun_name *out, struct error *err)
 			return -1;
 		rest = at + 1;
 	}
-	if (!path)
-		return bad_name(out->text,
-				"it has no IQN: iscsi://host/iqn/lun", err);
 	if (read_portal(rest, out, err))
 		return -1;
+	if (!path || !path[0])
+		return 0;
 	lun = strchr(path, '/');
 	if (lun)
 		*lun++ = '\0';

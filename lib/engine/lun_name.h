@@ -4,6 +4,7 @@
  *
  *   iscsi://[user@]host[:port]/iqn/lun   lun: its number, or its SCSIid
  *   iscsi://[user@]host[:port]/iqn       a target, where one is asked for
+ *   iscsi://[user@]host[:port]           a host, likewise
  *   a path                               a block device, or an image file
  *
  * An IPv6 address stands in brackets. The password for `user` is no part of it:
@@ -26,9 +27,10 @@ struct lun_name {
 	enum lun_form form;
 	char *text; /* as the user gave it */
 
-	/* LUN_ISCSI: portals, IQN and chap_user of the target are set. */
+	/* LUN_ISCSI: portals, IQN and chap_user of the target are set; for a
+	 * host the IQN is NULL. */
 	struct iscsi_target target;
-	bool has_lun;	 /* else it is a target */
+	bool has_lun;	 /* else it is a target, or a host */
 	unsigned number; /* if there is no scsi_id */
 	char *scsi_id;	 /* NULL: by its number */
 };

@@ -272,7 +272,9 @@ static int open_device(struct lun_block *self, struct error *err)
 				 "it open for itself (LVM, a multipath map or "
 				 "a mount)",
 				 self->path);
-	if (errno == EROFS || errno == EACCES)
+	/* For a user who may open it, EACCES is the device's own. */
+	if (errno == EROFS ||
+	    (errno == EACCES && access(self->path, R_OK | W_OK) == 0))
 		return error_set(err, ERROR_LUN_CONTENT,
 				 "%s is write-protected", self->path);
 	return failed(self, "open", err);

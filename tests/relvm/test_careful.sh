@@ -56,9 +56,32 @@ for name in iscsi://a:s3cret@127.0.0.1 iscsi://a%s3cret@127.0.0.1 \
 		test "$(cat "$OUT" "$ERR" | grep -c s3cret)" = 0
 done
 
+# What is no raw image is named, with the remedy; a name stands there once.
+other() # FORMAT REMEDY MAKER...
+{
+	rm -f "$WORK/other"
+	"${@:3}" >/dev/null 2>&1
+	relvm inspect "$WORK/other"
+	check "$1: refused" status 1
+	check "$1: told, with the remedy" said "$2"
+	check "$1: on stderr alone" test ! -s "$OUT"
+	check "$1: named once" test "$(grep -o "$WORK/other" "$ERR" | wc -l)" = 1
+}
+other qcow2 "is a qcow2 image, not the raw image of a LUN" \
+	qemu-img create -f qcow2 "$WORK/other" 1M
+other VHD "is a VHD" qemu-img create -f vpc "$WORK/other" 1M
+other VMDK "is a VMDK" qemu-img create -f vmdk "$WORK/other" 1M
+other zstd "zstd -d" zstd -q "$WORK/lun" -o "$WORK/other"
+other gzip "gzip -d" sh -c "head -c 4096 '$WORK/lun' | gzip >'$WORK/other'"
+other "no file" "No such file" true
+
 "$RELVM" --version >/dev/full 2>/dev/null
 check "a version that nobody gets is a failure" test $? -eq 1
 mkfifo "$WORK/fifo"
 timeout -s INT 2 "$RELVM" resign --yes --luns "$WORK/fifo" >/dev/null 2>&1
 check "^C ends it while it reads" test $? -eq 124
+TERM=dumb script -qec "$RELVM inspect $WORK/lun" /dev/null >"$OUT"
+check "a dumb terminal gets no colours" test "$(grep -c $'\e' "$OUT")" = 0
+TERM=xterm script -qec "$RELVM inspect $WORK/lun" /dev/null >"$OUT"
+check "another one does" test "$(grep -c $'\e' "$OUT")" -gt 0
 driver_end

@@ -195,6 +195,19 @@ check "to the SR that its journal had" is "$(field .sr.uuid)" "$sr"
 check "lvm2 and the audit agree with it" audited "$sr" "$WORK/pristine" \
 	"$WORK/clone"
 
+# ---- the targets of a host ----
+
+relvm list "${NAME[@]}" "127.0.0.1:$PORTAL_PORT"
+check "a host: its targets" status 0
+check "a host: in the form that list takes" grep -q -x -F "$url" "$OUT"
+relvm list "${NAME[@]}" --json "iscsi://127.0.0.1:$PORTAL_PORT"
+check "a host: of the schema" valid 1
+check "a host: each target" is "$(field '.targets[0].target')" "$IQN"
+relvm inspect "${NAME[@]}" "127.0.0.1:$PORTAL_PORT"
+check "a host is no LUN" status 1
+relvm inspect "${NAME[@]}" "iscsi://127.0.0.1:$PORTAL_PORT"
+check "a host is no LUN: which command tells" said "relvm list"
+
 # ---- progress, on a terminal ----
 
 # A target that does not answer for a while: the user sees that relvm waits.
@@ -207,7 +220,7 @@ shows_progress()
 	script -qec "$command" /dev/null >"$OUT" 2>"$ERR" </dev/null &
 	pid=$!
 	for ((i = 0; i < 2000; i++)); do
-		grep -q "0 of 1 done, 1 at work" "$OUT" && break
+		grep -q "0 done, 0 failed, 1 left" "$OUT" && break
 		sleep 0.01
 	done
 	kill -CONT "$TGT_PID"
@@ -317,6 +330,7 @@ relvm resign -y "${NAME[@]}" --jobs 1 --from "$from" --luns "$WORK/three"
 check "one of three fails: 1" status 1
 check "one of three fails: two are resigned" is \
 	"$(grep -c ': resigned, SR' "$OUT")" 2
-check "one of three fails: it says why" said "/2: failed: no LVM label"
+check "one of three fails: it says why" said "/2: no LVM label"
+check "one of three fails: the sum" said "relvm: 2 done, 1 failed"
 check "no session is left after all" no_session 1 2 3 5
 driver_end

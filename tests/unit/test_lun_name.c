@@ -28,7 +28,10 @@ static void good(const char *text, const char *user, const char *host,
 	assert_int_equal(name.target.portal_count, 1);
 	assert_string_equal(name.target.portals[0].host, host);
 	assert_int_equal(name.target.portals[0].port, port);
-	assert_string_equal(name.target.iqn, iqn);
+	if (iqn)
+		assert_string_equal(name.target.iqn, iqn);
+	else
+		assert_null(name.target.iqn);
 	if (user)
 		assert_string_equal(name.target.chap_user, user);
 	else
@@ -64,6 +67,8 @@ static void test_good(void **state)
 	good("iscsi://[fe80::1%eth0]:860/iqn.x/2", NULL, "fe80::1%eth0", 860,
 	     "iqn.x", "2");
 	good("iscsi://[::1]/iqn.x", NULL, "::1", 3260, "iqn.x", NULL);
+	good("iscsi://h", NULL, "h", 3260, NULL, NULL);
+	good("iscsi://u@[::1]:860/", "u", "::1", 860, NULL, NULL);
 	good("iscsi://h/iqn.x/36c0ffee000000000000000000000000", NULL, "h",
 	     3260, "iqn.x", "36c0ffee000000000000000000000000");
 	good("iscsi://h/iqn.x/360000000000000000000000000000001", NULL, "h",
@@ -91,10 +96,8 @@ static void test_bad(void **state)
 	(void)state;
 	bad("", "empty");
 	bad("nvme://h/x/1", "only iscsi://");
-	bad("iscsi://h", "no IQN");
 	bad("iscsi:///iqn.x/1", "host is missing");
 	bad("iscsi://h,i/iqn.x/1", "no host");
-	bad("iscsi://h/", "not an iSCSI name");
 	bad("iscsi://h//1", "not an iSCSI name");
 	bad("iscsi://h/iqn.x/", "neither");
 	bad("iscsi://h/iqn.x/1/2", "neither");
