@@ -154,6 +154,7 @@ endif
 DEMO_PACKAGES   := $(BUILD_PACKAGES) tgt lvm2 zstd qemu-utils
 BENCH_PACKAGES  := $(DEMO_PACKAGES) jq
 PACK_PACKAGES   := $(STATIC_PACKAGES) rpm createrepo-c gnupg xorriso cpio
+KERNEL_PACKAGES := $(STATIC_PACKAGES) $(DEMO_PACKAGES) python3
 # The host's own initiator, in a guest of its own (User Mode Linux).
 HOST_PACKAGES   := $(DEMO_PACKAGES) user-mode-linux open-iscsi dmsetup \
                    multipath-tools kmod udev iproute2 procps e2fsprogs
@@ -163,12 +164,13 @@ CHECK_PACKAGES  := $(HOST_PACKAGES) $(PACK_PACKAGES) libcmocka-dev clang \
                    busybox-static shellcheck genisoimage
 
 PACKAGE_LISTS := build-packages demo-packages bench-packages pack-packages \
-                 host-packages check-packages
+                 kernel-packages host-packages check-packages
 .PHONY: $(PACKAGE_LISTS)
 build-packages: LIST := $(BUILD_PACKAGES)
 demo-packages: LIST := $(DEMO_PACKAGES)
 bench-packages: LIST := $(BENCH_PACKAGES)
 pack-packages: LIST := $(PACK_PACKAGES)
+kernel-packages: LIST := $(KERNEL_PACKAGES)
 host-packages: LIST := $(HOST_PACKAGES)
 check-packages: LIST := $(CHECK_PACKAGES)
 $(PACKAGE_LISTS):
@@ -207,7 +209,7 @@ $(FOLDER_TOOLS:%=$(BUILD)/tests/%): $(LIB)
 test-programs: all $(UNIT_TESTS) $(TEST_TOOLS) $(FOLDER_TOOLS:%=$(BUILD)/tests/%)
 
 # Tests want a build without warnings.
-check check-pack check-host check-only crash: export WERROR := 1
+check check-pack check-old-kernel check-host check-only crash: export WERROR := 1
 
 SANITIZED := $(MAKE) --no-print-directory SANITIZE=1
 LOGS      := build/logs
@@ -265,20 +267,31 @@ PACKS       := build/packs
 PACK_SUITES := \
     "tests/host/static.sh build" \
     "tests/pack/elf.sh $(PACKS) build/asan" \
+    "tests/pack/old_kernel.sh $(PACKS)/RELVMoISCSISR build/asan" \
     "tests/pack/yum.sh $(PACKS)" \
     "tests/pack/legacy.sh $(PACKS)" \
     "tests/pack/register.sh $(PACKS)" \
     "tests/pack/life.sh $(PACKS)" \
     "tests/pack/iso.sh $(PACKS)" \
     "tests/pack/reproducible.sh $(PACKS)"
+PACK_TOOLS  := $(ASAN)/audit $(ASAN)/support/xapi_answer $(ASAN)/support/old_kernel
 
 .PHONY: packs check-pack
 packs: | check-packages
 	@tests/pack/packs.sh $(PACKS)
 check-pack: packs
 	@$(MAKE) --no-print-directory -j2 all $(HOST_TOOLS)
-	@$(SANITIZED) -j2 all $(ASAN)/audit $(ASAN)/support/xapi_answer
+	@$(SANITIZED) -j2 all $(PACK_TOOLS)
 	@tests/run.sh $(LOGS)-pack $(PACK_SUITES)
+
+# The pack's program on the kernels of pool hosts; or OLD_PROGRAM=, to see what
+# fails with that.
+.PHONY: check-old-kernel
+check-old-kernel: kernel-packages
+	@$(MAKE) --no-print-directory -j2 static
+	@$(SANITIZED) -j2 $(PACK_TOOLS)
+	@tests/run.sh $(LOGS)-kernel \
+		"tests/pack/old_kernel.sh $(or $(OLD_PROGRAM),build/static/RELVMoISCSISR) build/asan"
 
 .PHONY: check
 check: check-packages

@@ -2,7 +2,6 @@
 #include "base/uuid.h"
 
 #include <string.h>
-#include <sys/random.h>
 #include <uuid/uuid.h>
 
 static int hex_digit(char c)
@@ -130,26 +129,25 @@ bool lvm_id_equal(const struct lvm_id *a, const struct lvm_id *b)
 	return memcmp(a->chars, b->chars, LVM_ID_LEN) == 0;
 }
 
-int lvm_id_new(struct lvm_id *out)
+void lvm_id_new(struct lvm_id *out)
 {
 	const unsigned letters = sizeof(lvm_id_alphabet) - 1;
 	int have = 0;
 
 	while (have < LVM_ID_LEN) {
-		uint8_t pool[64];
+		struct uuid pool;
 
-		if (getrandom(pool, sizeof(pool), 0) != (ssize_t)sizeof(pool))
-			return -1;
-		for (size_t i = 0; i < sizeof(pool) && have < LVM_ID_LEN; i++) {
+		uuid_new(&pool);
+		for (size_t i = 0; i < sizeof(pool.bytes); i++) {
 			/* Six bits; values past the alphabet are thrown away,
 			 * so that every letter is equally likely. */
-			unsigned v = pool[i] & 63;
+			unsigned v = pool.bytes[i] & 63;
 
-			if (v < letters)
+			/* The version is no chance. */
+			if (i != 6 && v < letters && have < LVM_ID_LEN)
 				out->chars[have++] = lvm_id_alphabet[v];
 		}
 	}
-	return 0;
 }
 
 struct uuid_string uuid_string(const struct uuid *uuid)

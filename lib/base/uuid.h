@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 /*
  * The two kinds of identifier on an SR: uuids (SR, VDI) and LVM ids (PV, VG,
- * LV). Parsing is pure; only the *_generate functions use randomness.
+ * LV). Parsing is pure; only the *_new functions use randomness, libuuid's: it
+ * knows what to do on kernels before 3.17, which have no getrandom(2).
  */
 #ifndef BASE_UUID_H
 #define BASE_UUID_H
@@ -52,8 +53,8 @@ void lvm_id_to_text(const struct lvm_id *id, char *text);
 
 bool lvm_id_equal(const struct lvm_id *a, const struct lvm_id *b);
 
-/* A new random id from the kernel's generator. -1 if that fails (errno). */
-int lvm_id_new(struct lvm_id *out);
+/* A new random id (from libuuid's generator, too). */
+void lvm_id_new(struct lvm_id *out);
 
 /* Both as strings, for printf: uuid_string(&uuid).chars. */
 struct uuid_string {

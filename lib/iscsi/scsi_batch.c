@@ -4,10 +4,10 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "base/uuid.h"
 #include "iscsi/session_io.h"
 
 /* Commands under way at once. Targets let in 32 to 128 of them; more only
@@ -315,12 +315,12 @@ int scsi_batch_run(const struct scsi_batch *batch, struct error *err)
 		.unflushed = batch->unflushed,
 		.lost = "the iSCSI session was lost",
 	};
+	struct uuid chance;
 	int64_t until;
 
 	run.deadline = clock_now_ms() + PROGRESS_MS;
-	if (getrandom(&run.canary, sizeof(run.canary), 0) != sizeof(run.canary))
-		return error_set(err, ERROR_INTERNAL,
-				 "the kernel gives no random number");
+	uuid_new(&chance);
+	run.canary = get_be64(chance.bytes + 8);
 	for (;;) {
 		int events;
 

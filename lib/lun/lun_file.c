@@ -187,13 +187,22 @@ int lun_file_open_to_read(const char *path, uint32_t block_size,
 }
 
 /* A lock of the open file, not of the process: it stays when another
- * descriptor of the same file is closed. */
+ * descriptor of the same file is closed. Before 3.15 Linux had only the other
+ * kind, which QEMU then takes, too. */
+static int lock_whole(int fd)
+{
+	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+	if (fcntl(fd, F_OFD_SETLK, &whole) == 0)
+		return 0;
+	return errno == EINVAL ? fcntl(fd, F_SETLK, &whole) : -1;
+}
+
 int lun_file_lock(struct lun *lun, struct error *err)
 {
 	struct lun_file *self = of(lun);
-	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 
-	if (fcntl(self->fd, F_OFD_SETLK, &whole) == 0) {
+	if (lock_whole(self->fd) == 0) {
 		self->locked = true;
 		return 0;
 	}

@@ -11,16 +11,13 @@ int idmap_init(struct idmap *map, const struct uuid *old_sr,
 {
 	*map = (struct idmap){ .old_sr = *old_sr, .new_sr = *new_sr };
 	map->lvs = calloc(lv_count ? lv_count : 1, sizeof(*map->lvs));
-	if (!map->lvs || lvm_id_new(&map->pv) || lvm_id_new(&map->vg))
-		goto fail;
-	for (uint32_t i = 0; i < lv_count; i++) {
-		if (lvm_id_new(&map->lvs[i]))
-			goto fail;
-	}
+	if (!map->lvs)
+		return -1;
+	lvm_id_new(&map->pv);
+	lvm_id_new(&map->vg);
+	for (uint32_t i = 0; i < lv_count; i++)
+		lvm_id_new(&map->lvs[i]);
 	return 0;
-fail:
-	idmap_free(map);
-	return -1;
 }
 
 void idmap_free(struct idmap *map)

@@ -31,8 +31,8 @@ struct idmap {
 	const struct chosen_ids *chosen; /* not owned; NULL: all is random */
 };
 
-/* New LVM ids for the PV, the VG and `lv_count` LVs. -1 for lack of memory or
- * of randomness. */
+/* New LVM ids for the PV, the VG and `lv_count` LVs. -1 for lack of
+ * memory. */
 int idmap_init(struct idmap *map, const struct uuid *old_sr,
 	       const struct uuid *new_sr, uint32_t lv_count);
 void idmap_free(struct idmap *map);

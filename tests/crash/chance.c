@@ -2,7 +2,6 @@
 #include "chance.h"
 
 #include <string.h>
-#include <sys/random.h>
 #include <time.h>
 #include <uuid/uuid.h>
 
@@ -64,14 +63,7 @@ static void fill(void *to, size_t len)
 	}
 }
 
-/* These take the place of the C library's and libuuid's. */
-
-ssize_t getrandom(void *to, size_t len, unsigned flags)
-{
-	(void)flags;
-	fill(to, len);
-	return (ssize_t)len;
-}
+/* These take the place of libuuid's and the C library's. */
 
 void uuid_generate_random(uuid_t out)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 /*
  * Chance that can be had again. The program under test takes its randomness
- * from getrandom(2) and libuuid, and its waits from nanosleep(2); in the crash
- * tests all three are ours. So a run from the same seed makes the same
+ * from libuuid, and its waits from nanosleep(2); in the crash tests both are
+ * ours. So a run from the same seed makes the same
  * identifiers, its result can be compared byte for byte, and no test waits.
  */
 #ifndef TESTS_CRASH_CHANCE_H

@@ -8,6 +8,7 @@
 #   again/, again.iso  the same once more, from another folder, umask, time zone
 #   newer/, newer.iso  version 99.0, without PACK_KEY
 #   stub/              RPMs of a pool host that consists of an RPM or two
+#   RELVMoISCSISR      the program that is in it
 #   version
 set -euo pipefail
 
@@ -66,6 +67,10 @@ mkdir "$work/elsewhere"
 	pack again "$work/elsewhere" "$version" PACK_KEY='relvmoiscsi check' \
 		SOURCE_DATE_EPOCH="$now" TZ=Pacific/Auckland LANG=C.UTF-8
 )
+rpm2cpio "$out"/pack/Packages/relvmoiscsi-*.rpm |
+	(cd "$out" && cpio -i --quiet --to-stdout ./opt/xensource/sm/RELVMoISCSISR) \
+		>"$out/RELVMoISCSISR"
+chmod +x "$out/RELVMoISCSISR"
 pack newer "$tree" 99.0 -u PACK_KEY
 
 # --- a pool host, as far as RPM can tell ------------------------------------------
