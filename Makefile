@@ -38,7 +38,7 @@ COMPILE  := -I. -Ilib -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
             -I/usr/include/libxml2 -std=c11 $(WARNINGS) \
             -fstack-protector-strong $(SANITIZER)
 LINK     := $(SANITIZER)
-LIBS     := -lxmlrpc -lxmlrpc_util -lxml2 -liscsi -lcares -luuid
+LIBS     := -ljansson -lxml2 -liscsi -lcares -luuid
 
 LIB_SOURCES    := $(wildcard lib/*/*.c)
 DRIVER_SOURCES := $(wildcard drivers/*.c xapi-plugin/*.c)
@@ -49,7 +49,7 @@ ifdef STATIC
 DRIVER_SOURCES += supp-pack/absent.c
 COMPILE        += -fPIE
 LINK           += -static-pie -s -Wl,-z,relro,-z,now
-LIBS           += -lxmlrpc_xmlparse -lxmlrpc_xmltok -lxmlrpc_util -lgcrypt \
+LIBS           += -lgcrypt \
                   -lgpg-error -llzma -lz -lm
 endif
 
@@ -110,7 +110,7 @@ PLUGIN_DIR ?= $(SYSCONFDIR)/xapi.d/plugins
 DOC_DIR    ?= $(PREFIX)/share/doc/relvmoiscsi
 
 # Whose code is in the static program, by their Debian packages.
-STATIC_LIBRARIES := libc6 libxml2 libxmlrpc-core-c3 libiscsi7 libc-ares2 \
+STATIC_LIBRARIES := libc6 libxml2 libjansson4 libiscsi7 libc-ares2 \
                     libuuid1 libgcrypt20 libgpg-error0 liblzma5 zlib1g libgcc-s1
 
 .PHONY: install
@@ -145,7 +145,7 @@ pack: pack-packages
 # has. To compile at all, build-packages come first, whatever else is asked for.
 
 BUILD_PACKAGES  := $(filter gcc clang,$(CC)) libc6-dev libxml2-dev uuid-dev \
-                   libxmlrpc-core-c3-dev libiscsi-dev libc-ares-dev
+                   libjansson-dev libiscsi-dev libc-ares-dev
 STATIC_PACKAGES := $(BUILD_PACKAGES) libicu-dev libgcrypt20-dev \
                    libgpg-error-dev liblzma-dev zlib1g-dev
 ifdef STATIC
@@ -200,6 +200,7 @@ FOLDER_TOOLS := audit mutate gen
 $(foreach tool,$(FOLDER_TOOLS),$(eval $(BUILD)/tests/$(tool): \
 	$(call objects,$(wildcard tests/support/$(tool)/*.c))))
 $(BUILD)/tests/xapi/standin: $(call objects,$(wildcard tests/xapi/standin/*.c))
+$(BUILD)/tests/xapi/standin: LIBS += -lxmlrpc -lxmlrpc_util
 $(BUILD)/tests/crash: $(call objects,$(wildcard tests/crash/*.c))
 FOLDER_TOOLS += xapi/standin crash
 $(FOLDER_TOOLS:%=$(BUILD)/tests/%): $(LIB)

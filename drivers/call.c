@@ -64,6 +64,23 @@ static int meet_xapi(const struct request *request, const struct conf *conf,
 	return 0;
 }
 
+static bool has_secret(const struct string_map *config)
+{
+	for (size_t i = 0; i < config->count; i++) {
+		if (strstr(config->pairs[i].key, "password_secret"))
+			return true;
+	}
+	return false;
+}
+
+static void leave_xapi(struct call *call)
+{
+	if (call->xapi && call->sr_with_secrets)
+		xapi_secrets_destroy(call->xapi, call->sr_with_secrets);
+	xapi_host_free(&call->host);
+	xapi_close(call->xapi);
+}
+
 int call_begin(const struct request *request, struct call *out,
 	       struct error *err)
 {
@@ -75,6 +92,8 @@ int call_begin(const struct request *request, struct call *out,
 
 	if (conf_load(&conf, err))
 		return -1;
+	if (has_secret(&request->device_config))
+		call.sr_with_secrets = request->sr_ref;
 	if (meet_xapi(request, &conf, &call, err))
 		goto fail;
 	defaults.initiator = conf.initiator;
@@ -89,16 +108,14 @@ int call_begin(const struct request *request, struct call *out,
 	*out = call;
 	return 0;
 fail:
-	xapi_host_free(&call.host);
-	xapi_close(call.xapi);
+	leave_xapi(&call);
 	return -1;
 }
 
 void call_end(struct call *call)
 {
 	device_config_free(&call->config);
-	xapi_host_free(&call->host);
-	xapi_close(call->xapi);
+	leave_xapi(call);
 }
 
 enum resign_initiator call_initiator(const struct call *call)

@@ -16,6 +16,7 @@ struct call {
 	struct xapi *xapi;     /* NULL: the host's settings turn it off */
 	struct xapi_host host; /* all empty without xapi */
 	struct device_config config;
+	const char *sr_with_secrets; /* the request's sr_ref, or NULL */
 };
 
 /* Reads argv[1], the one argument, with request_parse or request_parse_plugin,
@@ -30,6 +31,8 @@ int call_read(int argc, char **argv, call_parser parse, struct request *out,
 int call_begin(const struct request *request, struct call *out,
 	       struct error *err);
 
+/* Also takes away the passwords that xapi keeps for the SR of a call, which it
+ * forgets, since no call of ours makes one. */
 void call_end(struct call *call);
 
 /* For struct resign_request. */

@@ -11,6 +11,7 @@
 
 #include "drivers/relvm.h"
 #include "drivers/sm_backend.h"
+#include "rpc/value.h"
 #include "xapi-plugin/plugin.h"
 
 static const char *name_of(const char *path)
@@ -29,6 +30,7 @@ static void settle_process(void)
 	unsetenv("LIBISCSI_DEBUG");
 	/* What we make is for others to read at most. */
 	umask(022);
+	value_wipe_memory();
 }
 
 int main(int argc, char **argv)

@@ -38,13 +38,15 @@ may_include() {
 	# The names of a disk are parsed by a pure codec (vpd83).
 	lib/host) echo 'base format host' ;;
 	# device_config fills in a struct iscsi_target.
-	lib/sm) echo 'base iscsi sm' ;;
-	lib/xapi) echo 'base xapi' ;;
+	lib/sm) echo 'base rpc iscsi sm' ;;
+	lib/xapi) echo 'base rpc xapi' ;;
+	# Values of XML-RPC and JSON.
+	lib/rpc) echo 'base rpc' ;;
 	lib/engine)
 		echo 'base format sr plan report lun txn iscsi openiscsi host sm xapi engine'
 		;;
 	drivers | xapi-plugin)
-		echo 'base plan report iscsi host sm xapi engine drivers xapi-plugin'
+		echo 'base rpc plan report iscsi host sm xapi engine drivers xapi-plugin'
 		;;
 	esac
 }

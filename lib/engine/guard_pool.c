@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "plan/chosen.h"
 #include "xapi/guard.h"
 
 int guard_pool_lun(const struct resign_request *request, const struct uuid *sr,
@@ -26,7 +27,6 @@ int guard_pool_plan(const struct resign_request *request,
 		.own_sr_ref = request->own_sr_ref,
 		.old_sr = &ids->old_sr,
 		.new_sr = &ids->new_sr,
-		.new_vdi_count = ids->vdi_count,
 	};
 	struct uuid *vdis;
 	int failed;
@@ -36,8 +36,11 @@ int guard_pool_plan(const struct resign_request *request,
 	vdis = calloc(ids->vdi_count + 1, sizeof(*vdis));
 	if (!vdis)
 		return error_no_memory(err);
-	for (size_t i = 0; i < ids->vdi_count; i++)
-		vdis[i] = ids->vdis[i].new;
+	/* Another VDI may have a chosen uuid; a random one is nobody's. */
+	for (size_t i = 0; i < ids->vdi_count; i++) {
+		if (chosen_find(request->chosen, &ids->vdis[i].old))
+			vdis[guard.new_vdi_count++] = ids->vdis[i].new;
+	}
 	guard.new_vdis = vdis;
 	failed = xapi_guard(request->xapi, &guard, err);
 	free(vdis);

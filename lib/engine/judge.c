@@ -10,15 +10,10 @@
 #include "host/lvm_judge.h"
 #include "base/stop.h"
 
-/* How far a resign is, for xapi's task. */
-#define PROGRESS_PLANNED 0.3
-#define PROGRESS_APPLIED 0.8
-
 static int may_begin(void *context, const struct plan *plan, struct error *err)
 {
-	struct judge *judge = context;
+	const struct judge *judge = context;
 
-	xapi_progress_set(judge->progress, PROGRESS_PLANNED);
 	return guard_pool_plan(judge->request, plan, err);
 }
 
@@ -80,7 +75,6 @@ static int accept_result(void *context, const struct snapshot *result,
 	struct id_text *ids;
 	int failed;
 
-	xapi_progress_set(judge->progress, PROGRESS_APPLIED);
 	if (!judge->device)
 		return 0;
 	lvs = calloc(n, sizeof(*lvs));

@@ -8,12 +8,10 @@
 
 #include "engine/resign.h"
 #include "txn/hooks.h"
-#include "xapi/progress.h"
 
 struct judge {
 	const struct resign_request *request;
 	const char *device; /* "sda", "dm-3"; NULL: no device of this host */
-	struct xapi_progress *progress;
 };
 
 /* The hooks of a transaction on the LUN of `judge`, which must outlive them:

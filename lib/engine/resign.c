@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include "engine/resign.h"
 
-#include <stdio.h>
-
 #include "engine/connect.h"
 #include "engine/guard_pool.h"
 #include "engine/judge.h"
@@ -25,12 +23,11 @@ struct plan_options resign_plan_options(const struct resign_request *request)
  * that of a run that is no more. */
 static int connect_and_resign(const struct resign_request *request,
 			      const struct turn *turn,
-			      struct xapi_progress *progress,
 			      struct resign_report *report, struct error *err)
 {
 	const struct plan_options options = resign_plan_options(request);
 	struct journal_owner owner = { .scsi_id = request->scsi_id };
-	struct judge judge = { .request = request, .progress = progress };
+	struct judge judge = { .request = request };
 	struct connection *connection;
 	struct txn_hooks hooks;
 	int failed;
@@ -50,21 +47,14 @@ static int connect_and_resign(const struct resign_request *request,
 static int guard_and_resign(const struct resign_request *request,
 			    struct resign_report *report, struct error *err)
 {
-	struct xapi_progress progress;
 	struct turn turn = { 0 };
-	char label[128];
 	int failed;
 
 	if (guard_pool_lun(request, NULL, err))
 		return -1;
-	snprintf(label, sizeof(label), "Resigning LUN %.64s", request->scsi_id);
-	xapi_progress_begin(&progress, request->xapi, label,
-			    request->target.iqn);
 	do {
-		failed = connect_and_resign(request, &turn, &progress, report,
-					    err);
+		failed = connect_and_resign(request, &turn, report, err);
 	} while (failed && turn_again(&turn, err));
-	xapi_progress_end(&progress, !failed);
 	return failed;
 }
 

@@ -17,11 +17,9 @@ static int try_path(const struct lun_path *path,
 {
 	const struct plan_options options = resign_plan_options(request);
 	struct journal_owner owner = { .scsi_id = request->scsi_id };
-	struct xapi_progress no_progress = { 0 };
 	struct judge judge = {
 		.request = request,
 		.device = path->is_file ? NULL : path->device,
-		.progress = &no_progress,
 	};
 	struct txn_hooks hooks = judge_hooks(&judge);
 	struct lun *lun;

@@ -83,7 +83,7 @@ void json_close(struct json *json, char bracket)
 void json_text(struct json *json, const char *key, const char *text)
 {
 	if (!text) {
-		json_null(json, key);
+		json_none(json, key);
 		return;
 	}
 	begin(json, key);
@@ -105,7 +105,7 @@ void json_bool(struct json *json, const char *key, bool value)
 	add(json, value ? "true" : "false");
 }
 
-void json_null(struct json *json, const char *key)
+void json_none(struct json *json, const char *key)
 {
 	begin(json, key);
 	add(json, "null");

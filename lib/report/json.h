@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 /*
  * JSON (RFC 8259) into a buffer, in one line of ASCII: what is not ASCII is
- * written as \uXXXX, so that the text passes through XML-RPC, whose library
- * takes no character beyond U+FFFF, and through any terminal or log.
- *
- * xmlrpc-c has a writer, xmlrpc_serialize_json, which is not used: that of
- * 1.33.14 (Debian 12) overruns a buffer at a control character, cannot hold
- * characters beyond U+FFFF, and writes over several lines.
+ * written as \uXXXX, so that the text passes through XML-RPC, any terminal or
+ * log.
  *
  * A failed allocation is remembered by the buffer. Keys are plain ASCII.
  */
@@ -31,7 +27,7 @@ void json_close(struct json *json, char bracket);		  /* } or ] */
 void json_text(struct json *json, const char *key, const char *text);
 void json_number(struct json *json, const char *key, uint64_t number);
 void json_bool(struct json *json, const char *key, bool value);
-void json_null(struct json *json, const char *key);
+void json_none(struct json *json, const char *key);
 void json_uuid(struct json *json, const char *key, const struct uuid *uuid);
 void json_lvm_id(struct json *json, const char *key, const struct lvm_id *id);
 

@@ -33,7 +33,7 @@ void report_json_lun(struct json *json, const struct report_lun *lun)
 	if (lun->scsi_id && lun->scsi_id[0])
 		add_unclean(json, "scsi_id", lun->scsi_id);
 	else
-		json_null(json, "scsi_id");
+		json_none(json, "scsi_id");
 	if (lun->size) {
 		json_number(json, "size", lun->size);
 		json_number(json, "block_size", lun->block_size);
@@ -51,13 +51,13 @@ static void add_id(struct json *json, const char *key, bool has,
 	if (has)
 		json_uuid(json, key, &id->old);
 	else
-		json_null(json, key);
+		json_none(json, key);
 	if (!renewed)
 		return;
 	if (has)
 		json_uuid(json, new_key, &id->new);
 	else
-		json_null(json, new_key);
+		json_none(json, new_key);
 }
 
 static void add_vdi(struct json *json, const struct report_vdi *vdi,
@@ -162,7 +162,7 @@ void report_json_journal(struct json *json,
 	const struct journal_head *head = &journal->head;
 
 	if (journal->found == JOURNAL_NONE) {
-		json_null(json, "journal");
+		json_none(json, "journal");
 		return;
 	}
 	json_open(json, "journal", '{');

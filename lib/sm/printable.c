@@ -6,13 +6,15 @@
 
 #include "base/utf8.h"
 
-/* C1 controls are XML but steer terminals that print the answer; xmlrpc-c fails
- * on what lies beyond U+FFFF. */
+/* C1 controls are XML but steer terminals that print the answer. */
 static char of_lines(uint32_t c)
 {
 	if (c == '\n' || c == '\t')
 		return (char)c;
-	return c >= 0x20 && !(c >= 0x7f && c < 0xa0) && c < 0xfffe ? '\0' : '?';
+	return c >= 0x20 && !(c >= 0x7f && c < 0xa0) && c != 0xfffe &&
+			       c != 0xffff
+		       ? '\0'
+		       : '?';
 }
 
 static char of_one_line(uint32_t c)

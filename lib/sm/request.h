@@ -22,12 +22,8 @@ struct request {
 	char *session_ref; /* secret: never into a log or an error */
 	char *sr_ref;
 	char *sr_uuid;
-	char *subtask_of;
 
-	char **args;
-	size_t arg_count;
 	struct string_map device_config; /* may hold passwords */
-	struct string_map sr_sm_config;
 	bool to_plugin; /* not to the storage backend: it names no host or SR */
 };
 

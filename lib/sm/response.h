@@ -16,8 +16,6 @@
 
 extern const char response_out_of_memory[];
 
-char *response_nil(void);
-
 /* Line feeds and tabs stay. */
 char *response_string(const char *text);
 

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "xapi/value.h"
+#include "base/log.h"
+#include "rpc/xml.h"
 
 int xapi_open(const struct xapi_options *options, struct xapi **out,
 	      struct error *err)
@@ -14,23 +15,22 @@ int xapi_open(const struct xapi_options *options, struct xapi **out,
 
 	if (!options->session_ref || !options->session_ref[0])
 		return error_set(err, ERROR_XAPI,
-				 "the call has no session_ref; xapi cannot be "
-				 "asked");
+				 "the call has no session to ask xapi in");
 	xapi = calloc(1, sizeof(*xapi));
 	if (!xapi)
 		return error_no_memory(err);
 	xapi->socket = strdup(options->socket);
 	xapi->session_ref = strdup(options->session_ref);
+	xapi->state = calloc(1, sizeof(*xapi->state));
 	xapi->transport = (struct transport){
 		.socket = xapi->socket,
 		.timeout_ms = options->timeout_ms,
 		.stop = options->stop,
 	};
-	if (!xapi->socket || !xapi->session_ref) {
+	if (!xapi->socket || !xapi->session_ref || !xapi->state) {
 		xapi_close(xapi);
 		return error_no_memory(err);
 	}
-	reply_allow_size();
 	*out = xapi;
 	return 0;
 }
@@ -39,104 +39,111 @@ void xapi_close(struct xapi *xapi)
 {
 	if (!xapi)
 		return;
+	if (xapi->state && xapi->state->calls)
+		log_info("xapi was asked %u times", xapi->state->calls);
 	if (xapi->session_ref)
 		explicit_bzero(xapi->session_ref, strlen(xapi->session_ref));
+	free(xapi->state);
 	free(xapi->session_ref);
 	free(xapi->socket);
 	free(xapi);
 }
 
-/* Does nothing once *env has a failure, after which, as lack of memory is all
- * there can be, no value is touched again. */
-static void add_item(xmlrpc_env *env, xmlrpc_value *array, xmlrpc_value *item)
+/* The call's text; false without memory. */
+static bool write_call(bool xml, const char *method, const json_t *params,
+		       struct buffer *to)
 {
-	if (!env->fault_occurred)
-		xmlrpc_array_append_item(env, array, item);
-	if (!env->fault_occurred)
-		xmlrpc_DECREF(item);
-}
+	json_t *call;
+	char *text;
 
-static void add_text(xmlrpc_env *env, xmlrpc_value *array, const char *text)
-{
-	if (!env->fault_occurred)
-		add_item(env, array, xmlrpc_string_new(env, text));
-}
-
-static void add_argument(xmlrpc_env *env, xmlrpc_value *array,
-			 const struct xapi_argument *argument)
-{
-	if (argument->text)
-		add_text(env, array, argument->text);
-	else if (!env->fault_occurred)
-		add_item(env, array, xmlrpc_double_new(env, argument->real));
-}
-
-static void write_call(xmlrpc_env *env, xmlrpc_mem_block *xml,
-		       const struct xapi *xapi, const char *method,
-		       const struct xapi_argument *arguments, size_t count)
-{
-	xmlrpc_value *params = xmlrpc_array_new(env);
-
-	add_text(env, params, xapi->session_ref);
-	for (size_t i = 0; i < count; i++)
-		add_argument(env, params, &arguments[i]);
-	if (!env->fault_occurred)
-		xmlrpc_serialize_call(env, xml, method, params);
-	if (!env->fault_occurred)
-		xmlrpc_DECREF(params);
-}
-
-/* Sends the call and receives what comes. */
-static int post_call(const struct xapi *xapi, const char *method,
-		     const struct xapi_argument *arguments, size_t count,
-		     struct http_reply *reply, struct error *err)
-{
-	xmlrpc_mem_block *xml;
-	xmlrpc_env env;
-	int rc = -1;
-
-	xmlrpc_env_init(&env);
-	xml = xmlrpc_mem_block_new(&env, 0);
-	if (env.fault_occurred) {
-		xmlrpc_env_clean(&env);
-		return error_no_memory(err);
+	if (xml) {
+		rpc_write_call(to, method, params);
+		return !to->failed;
 	}
-	write_call(&env, xml, xapi, method, arguments, count);
-	if (env.fault_occurred)
-		error_no_memory(err);
+	call = json_pack("{s:s, s:O, s:i}", "method", method, "params", params,
+			 "id", 0);
+	text = json_dumps(call, JSON_COMPACT);
+	json_decref(call);
+	if (text) {
+		buffer_add(to, text, strlen(text));
+		explicit_bzero(text, strlen(text));
+	}
+	free(text);
+	return text && !to->failed;
+}
+
+static int post(const struct xapi *xapi, bool xml, const char *method,
+		const json_t *params, struct http_reply *http,
+		struct error *err)
+{
+	struct buffer body = { 0 };
+	int rc;
+
+	*http = (struct http_reply){ 0 };
+	xapi->state->calls++;
+	if (write_call(xml, method, params, &body))
+		rc = transport_post(&xapi->transport, xml ? "/" : "/jsonrpc",
+				    xml ? "text/xml" : "application/json",
+				    body.data, body.len, REPLY_MAX, http, err);
 	else
-		rc = transport_post(
-			&xapi->transport, xmlrpc_mem_block_contents(xml),
-			xmlrpc_mem_block_size(xml), REPLY_MAX, reply, err);
-	explicit_bzero(xmlrpc_mem_block_contents(xml),
-		       xmlrpc_mem_block_size(xml));
-	xmlrpc_mem_block_free(xml);
-	xmlrpc_env_clean(&env);
+		rc = error_no_memory(err);
+	if (body.data)
+		explicit_bzero(body.data, body.len);
+	buffer_free(&body);
 	return rc;
 }
 
-int xapi_call(const struct xapi *xapi, const char *method,
-	      const struct xapi_argument *arguments, size_t count,
+static int read_reply(const struct xapi *xapi, const struct http_reply *http,
+		      struct xapi_reply *reply, struct error *err)
+{
+	if (http->status != HTTP_OK) {
+		reply->unreadable = true;
+		return error_set(err, ERROR_XAPI,
+				 "xapi answers with HTTP status %d",
+				 http->status);
+	}
+	return (xapi->state->xml ? reply_read_xml : reply_read_json)(
+		http->body, http->body_len, xapi->session_ref, reply, err);
+}
+
+int xapi_call(const struct xapi *xapi, const char *method, json_t *arguments,
 	      struct xapi_reply *reply, struct error *err)
 {
-	struct http_reply http = { 0 };
+	json_t *params = json_pack("[s]", xapi->session_ref);
+	struct http_reply http;
 	int rc;
 
 	*reply = (struct xapi_reply){ 0 };
-	rc = post_call(xapi, method, arguments, count, &http, err);
+	rc = json_array_extend(params, arguments);
+	json_decref(arguments);
+	if (rc) {
+		json_decref(params);
+		return error_no_memory(err);
+	}
+	rc = post(xapi, xapi->state->xml, method, params, &http, err);
+	if (rc == 0 && http.status == HTTP_NOT_FOUND && !xapi->state->xml) {
+		xapi->state->xml = true;
+		http_reply_free(&http);
+		rc = post(xapi, true, method, params, &http, err);
+	}
+	json_decref(params);
 	if (rc == 0)
-		rc = reply_read((char *)http.body.data, http.body.len,
-				xapi->session_ref, reply, err);
+		rc = read_reply(xapi, &http, reply, err);
 	http_reply_free(&http);
 	return rc ? error_prefix(err, "%s: ", method) : 0;
+}
+
+bool xapi_cannot_send(const struct xapi_reply *reply)
+{
+	return reply->unreadable || strcmp(reply->code, "INTERNAL_ERROR") == 0;
 }
 
 int xapi_ask(const struct xapi *xapi, const char *method, const char *argument,
 	     struct xapi_reply *reply, struct error *err)
 {
-	const struct xapi_argument one = { .text = argument };
-
-	return xapi_call(xapi, method, &one, argument ? 1 : 0, reply, err);
+	return xapi_call(xapi, method,
+			 argument ? json_pack("[s]", argument) : json_array(),
+			 reply, err);
 }
 
 int xapi_ask_text(const struct xapi *xapi, const char *method,
@@ -145,18 +152,17 @@ int xapi_ask_text(const struct xapi *xapi, const char *method,
 {
 	struct xapi_reply reply;
 	int rc = xapi_ask(xapi, method, argument, &reply, err);
+	const char *text;
 
 	if (code)
 		memcpy(code, reply.code, sizeof(reply.code));
 	if (rc)
 		return -1;
-	if (reply.altered)
-		rc = error_set(err, ERROR_XAPI,
-			       "%s: the text holds a character beyond U+FFFF, "
-			       "which is not supported",
-			       method);
-	else
-		rc = value_text(reply.value, method, out, err);
+	rc = value_text(reply.value, ERROR_XAPI, method, &text, err);
+	if (rc == 0) {
+		*out = strdup(text);
+		rc = *out ? 0 : error_no_memory(err);
+	}
 	reply_free(&reply);
 	return rc;
 }

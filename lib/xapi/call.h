@@ -5,9 +5,9 @@
 #ifndef XAPI_CALL_H
 #define XAPI_CALL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
-#include "base/uuid.h"
 #include "xapi/reply.h"
 #include "xapi/transport.h"
 #include "xapi/xapi.h"
@@ -16,28 +16,34 @@ struct xapi {
 	struct transport transport;
 	char *socket;
 	char *session_ref;
+	/* What changes with each call. */
+	struct {
+		bool xml; /* there is no /jsonrpc */
+		unsigned calls;
+	} *state;
 };
 
-struct xapi_argument {
-	const char *text; /* NULL: it is `real` */
-	double real;
-};
-
-/* Calls `method` with the session and these arguments. On 0 reply->value is the
- * caller's, to be given to reply_free. On -1 reply->code is xapi's error code,
- * if it was xapi that failed, and *err says ERROR_XAPI with the method's name,
- * ERROR_INTERRUPTED or ERROR_NO_MEMORY. */
-int xapi_call(const struct xapi *xapi, const char *method,
-	      const struct xapi_argument *arguments, size_t count,
+/* Calls `method` with the session and these arguments, an array that is taken
+ * over; NULL is one that there was no memory for. On 0 reply->value is the caller's, to be given to
+ * reply_free. On -1 reply->code is xapi's error code, if it was xapi that
+ * failed, and *err says ERROR_XAPI with the method's name, ERROR_INTERRUPTED or
+ * ERROR_NO_MEMORY.
+ *
+ * It goes to /jsonrpc, and as XML-RPC where there is none: xapi writes the names
+ * of a struct's members into XML as they are (ocaml-rpc's xmlrpc.ml). */
+int xapi_call(const struct xapi *xapi, const char *method, json_t *arguments,
 	      struct xapi_reply *reply, struct error *err);
+
+/* Whether a failed call's answer is there, but held text that XML cannot hold: a
+ * pool member asks its master by XML-RPC, and fails itself. */
+bool xapi_cannot_send(const struct xapi_reply *reply);
 
 /* The same with one string, or none if it is NULL. */
 int xapi_ask(const struct xapi *xapi, const char *method, const char *argument,
 	     struct xapi_reply *reply, struct error *err);
 
-/* The same for an answer that is a string; *out is the caller's to free. It is
- * ERROR_XAPI, too, if the string could not be had unaltered. `code`, which may
- * be NULL, has room for REPLY_CODE_SIZE. */
+/* The same for an answer that is a string; *out is the caller's to free. `code`,
+ * which may be NULL, has room for REPLY_CODE_SIZE. */
 int xapi_ask_text(const struct xapi *xapi, const char *method,
 		  const char *argument, char **out, char *code,
 		  struct error *err);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "base/log.h"
 #include "xapi/call.h"
 #include "xapi/guard_rules.h"
@@ -116,25 +117,51 @@ static int guard_new_sr(const struct records *records,
 			 uuid, sr->name);
 }
 
+/* One question for all of them, in the language of xapi's db_filter. */
+static json_t *any_of(const struct uuid *uuids, size_t count)
+{
+	struct buffer text = { 0 };
+	json_t *arguments;
+
+	for (size_t i = 0; i < count; i++) {
+		char uuid[UUID_TEXT_LEN + 1] = "", term[96];
+
+		uuid_to_text(&uuids[i], uuid);
+		snprintf(term, sizeof(term), "%sfield \"uuid\" = \"%s\"",
+			 i ? " or " : "", uuid);
+		buffer_add(&text, term, strlen(term));
+	}
+	buffer_add(&text, "", 1);
+	arguments = text.failed ? NULL : json_pack("[s]", text.data);
+	buffer_free(&text);
+	return arguments;
+}
+
 static int guard_new_vdis(const struct xapi *xapi,
 			  const struct xapi_guard *guard, struct error *err)
 {
-	for (size_t i = 0; i < guard->new_vdi_count; i++) {
-		char uuid[UUID_TEXT_LEN + 1] = "";
-		char *ref;
+	const char *ref, *uuid = "?";
+	struct xapi_reply reply;
+	json_t *vdi;
+	int rc;
 
-		uuid_to_text(&guard->new_vdis[i], uuid);
-		if (xapi_find_uuid(xapi, "VDI", uuid, &ref, err))
-			return -1;
-		if (ref) {
-			free(ref);
-			return error_set(err, ERROR_IN_USE,
-					 "the new VDI uuid %s is that of "
-					 "another VDI",
-					 uuid);
-		}
+	if (!guard->new_vdi_count)
+		return 0;
+	if (xapi_call(xapi, "VDI.get_all_records_where",
+		      any_of(guard->new_vdis, guard->new_vdi_count), &reply,
+		      err))
+		return -1;
+	rc = value_check(reply.value, JSON_OBJECT, ERROR_XAPI, "list of VDIs",
+			 err);
+	json_object_foreach(reply.value, ref, vdi) {
+		value_find_optional(vdi, ERROR_XAPI, "VDI", "uuid", &uuid, err);
+		rc = error_set(err, ERROR_IN_USE,
+			       "the new VDI uuid %.36s is that of another VDI",
+			       uuid ? uuid : ref);
+		break;
 	}
-	return 0;
+	reply_free(&reply);
+	return rc;
 }
 
 int xapi_guard(const struct xapi *xapi, const struct xapi_guard *guard,

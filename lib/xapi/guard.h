@@ -19,7 +19,7 @@ struct xapi_guard {
 	size_t new_vdi_count;
 };
 
-/* Asks xapi for its SRs and PBDs, and for each new uuid. ERROR_IN_USE: the LUN
+/* Asks xapi for its SRs and PBDs, and for the new uuids. ERROR_IN_USE: the LUN
  * is attached somewhere in the pool, or recorded as an SR's; or a new uuid is
  * that of another object. The text names SR and host and says what to do.
  * ERROR_XAPI: xapi cannot say, which is no yes; ERROR_INTERRUPTED;

@@ -5,22 +5,21 @@
 #include <string.h>
 
 #include "xapi/call.h"
-#include "xapi/value.h"
 
-static int read_config(xmlrpc_value *config, struct xapi_host *out,
+static int read_config(const json_t *config, struct xapi_host *out,
 		       struct error *err)
 {
 	static const char what[] = "host.other_config";
-	char *multipathing;
+	const char *name, *multipathing;
 
-	if (value_find_optional(config, what, "iscsi_iqn", &out->initiator_name,
+	if (value_find_optional(config, ERROR_XAPI, what, "iscsi_iqn", &name,
 				err) ||
-	    value_find_optional(config, what, "multipathing", &multipathing,
-				err))
+	    value_find_optional(config, ERROR_XAPI, what, "multipathing",
+				&multipathing, err))
 		return -1;
 	out->multipathing = multipathing && strcmp(multipathing, "true") == 0;
-	free(multipathing);
-	return 0;
+	out->initiator_name = name ? strdup(name) : NULL;
+	return name && !out->initiator_name ? error_no_memory(err) : 0;
 }
 
 int xapi_host_read(const struct xapi *xapi, const char *host_ref,

@@ -6,7 +6,6 @@
 
 #include "base/log.h"
 #include "xapi/call.h"
-#include "xapi/value.h"
 
 #define USER "root"
 
@@ -15,17 +14,19 @@ static int ask_for_session(const struct xapi *xapi, const char *originator,
 			   char **session_ref, struct error *err)
 {
 	static const char method[] = "session.login_with_password";
-	const struct xapi_argument arguments[] = {
-		{ .text = "" }, /* the password */
-		{ .text = "" }, /* any version */
-		{ .text = originator },
-	};
 	struct xapi_reply reply;
+	const char *text;
 	int failed;
 
-	if (xapi_call(xapi, method, arguments, 3, &reply, err))
+	/* no password, any version */
+	if (xapi_call(xapi, method, json_pack("[s, s, s]", "", "", originator),
+		      &reply, err))
 		return -1;
-	failed = value_text(reply.value, method, session_ref, err);
+	failed = value_text(reply.value, ERROR_XAPI, method, &text, err);
+	if (!failed) {
+		*session_ref = strdup(text);
+		failed = *session_ref ? 0 : error_no_memory(err);
+	}
 	reply_free(&reply);
 	return failed;
 }

@@ -1,34 +1,141 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include "xapi/pool_records.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
 #include "xapi/call.h"
 
 #define MAX_TRIES 3
 
-typedef int (*reader)(xmlrpc_value *value, struct records *records,
-		      struct error *err);
+/* A class whose records are wanted. */
+struct class {
+	const char *name;
+	/* Fields, the one that users know the object by first. */
+	const char *const *fields;
+	int (*read)(json_t *value, struct records *records, struct error *err);
+};
 
-static int read_records(const struct xapi *xapi, const char *method,
-			reader read, struct records *records, struct error *err)
+static const char *const sr_fields[] = { "uuid", "name_label", "type",
+					 "sm_config", NULL };
+static const char *const pbd_fields[] = { "uuid", "SR", "host",
+					  "currently_attached", "device_config",
+					  NULL };
+static const struct class srs = { "SR", sr_fields, records_read_srs };
+static const struct class pbds = { "PBD", pbd_fields, records_read_pbds };
+
+/* A name is for the eye alone. */
+static bool may_be_unknown(const char *field)
+{
+	return strcmp(field, "name_label") == 0;
+}
+
+static int cannot_be_read(const struct class *class, const json_t *record,
+			  const char *field, struct error *err)
+{
+	const char *uuid = json_string_value(
+		json_object_get(record, class->fields[0]));
+
+	return error_set(err, ERROR_XAPI,
+			 "xapi cannot send the %s of %s %.36s, which holds a "
+			 "key or character that XML does not take: take it out "
+			 "(xe %s-param-remove), or run this on the pool's "
+			 "master",
+			 field, class->name, uuid ? uuid : "?",
+			 class == &srs ? "sr" : "pbd");
+}
+
+/* Reads one object's fields one by one. *record is NULL if it is no more. */
+static int read_fields(const struct xapi *xapi, const struct class *class,
+		       const char *ref, json_t **record, struct error *err)
+{
+	*record = json_object();
+	for (const char *const *field = class->fields; *field; field++) {
+		struct xapi_reply reply;
+		char method[64];
+
+		snprintf(method, sizeof(method), "%s.get_%s", class->name,
+			 *field);
+		if (xapi_ask(xapi, method, ref, &reply, err) == 0) {
+			json_object_set(*record, *field, reply.value);
+			reply_free(&reply);
+		} else if (strcmp(reply.code, "HANDLE_INVALID") == 0) {
+			json_decref(*record);
+			*record = NULL;
+			return 0;
+		} else if (!xapi_cannot_send(&reply)) {
+			return -1;
+		} else if (!may_be_unknown(*field)) {
+			return cannot_be_read(class, *record, *field, err);
+		} else {
+			json_object_set_new(*record, *field, json_string("?"));
+		}
+	}
+	return 0;
+}
+
+/* get_all_records, question by question. */
+static int read_singly(const struct xapi *xapi, const struct class *class,
+		       json_t *all, struct error *err)
 {
 	struct xapi_reply reply;
-	int rc;
+	char method[64];
+	json_t *ref;
+	size_t i;
+	int rc = 0;
 
+	snprintf(method, sizeof(method), "%s.get_all", class->name);
 	if (xapi_ask(xapi, method, NULL, &reply, err))
 		return -1;
-	rc = read(reply.value, records, err);
+	json_array_foreach(reply.value, i, ref) {
+		const char *text = json_string_value(ref);
+		json_t *record = NULL;
+
+		if (text && rc == 0)
+			rc = read_fields(xapi, class, text, &record, err);
+		if (record && rc == 0)
+			json_object_set(all, text, record);
+		json_decref(record);
+	}
 	reply_free(&reply);
+	return rc;
+}
+
+/* One object's other_config may hold what makes the whole answer unreadable. */
+static int read_class(const struct xapi *xapi, const struct class *class,
+		      struct records *records, struct error *err)
+{
+	struct xapi_reply reply;
+	char method[64];
+	json_t *all;
+	int rc;
+
+	snprintf(method, sizeof(method), "%s.get_all_records", class->name);
+	if (xapi_ask(xapi, method, NULL, &reply, err) == 0) {
+		rc = class->read(reply.value, records, err);
+		reply_free(&reply);
+		return rc;
+	}
+	if (!xapi_cannot_send(&reply))
+		return -1;
+	log_warning("%s; each %s is asked for alone", err->text, class->name);
+	all = json_object();
+	rc = read_singly(xapi, class, all, err);
+	if (rc == 0)
+		rc = class->read(all, records, err);
+	json_decref(all);
 	return rc;
 }
 
 int pool_records_read(const struct xapi *xapi, struct records *records,
 		      struct error *err)
 {
-	if (read_records(xapi, "SR.get_all_records", records_read_srs, records,
-			 err))
-		return -1;
-	return read_records(xapi, "PBD.get_all_records", records_read_pbds,
-			    records, err);
+	return read_class(xapi, &srs, records, err) ||
+			       read_class(xapi, &pbds, records, err)
+		       ? -1
+		       : 0;
 }
 
 /* xapi may make or forget an SR between our two questions, so that one seems to

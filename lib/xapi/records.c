@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/buffer.h"
-#include "xapi/value.h"
 
 #define BY_ID_PREFIX "scsi-"
 
@@ -68,51 +67,41 @@ static void add_names(struct buffer *luns, const char *list)
 	}
 }
 
-static int add_member(struct buffer *luns, const char *key, xmlrpc_value *value,
-		      struct error *err)
+static int add_member(struct buffer *luns, const char *key,
+		      const json_t *value, struct error *err)
 {
 	bool names =
 		strcmp(key, "device") == 0 || strcmp(key, "devserial") == 0;
-	char *text;
+	const char *text;
 
 	if (strncmp(key, BY_ID_PREFIX, strlen(BY_ID_PREFIX)) == 0)
 		add_names(luns, key);
 	if (!names && strcmp(key, "SCSIid") != 0)
 		return 0;
-	if (value_text(value, key, &text, err))
+	if (value_text(value, ERROR_XAPI, key, &text, err))
 		return -1;
 	if (names)
 		add_names(luns, text);
 	else
 		add_ids(luns, text);
-	free(text);
 	return 0;
 }
 
 /* The LUNs that a device_config or sm_config tells. */
-static int read_luns(xmlrpc_value *record, const char *what, const char *key,
+static int read_luns(const json_t *record, const char *what, const char *key,
 		     char **out, struct error *err)
 {
+	json_t *config = json_object_get(record, key);
 	struct buffer luns = { 0 };
-	xmlrpc_value *config;
-	size_t n = 0;
-	int rc;
+	const char *name;
+	json_t *value;
+	int rc = 0;
 
-	if (value_find(record, what, key, &config, err))
-		return -1;
-	if (!config)
-		return error_set(err, ERROR_XAPI, "xapi's %s has no %s", what,
-				 key);
-	rc = value_count(config, XMLRPC_TYPE_STRUCT, key, &n, err);
-	for (size_t i = 0; rc == 0 && i < n; i++) {
-		xmlrpc_value *value;
-		char *name;
-
-		rc = value_member(config, i, key, &name, &value, err);
-		if (rc == 0) {
+	if (value_check(config, JSON_OBJECT, ERROR_XAPI, key, err))
+		return error_prefix(err, "%s: ", what);
+	json_object_foreach(config, name, value) {
+		if (rc == 0)
 			rc = add_member(&luns, name, value, err);
-			free(name);
-		}
 	}
 	buffer_add(&luns, "", 1);
 	if (rc == 0 && luns.failed)
@@ -124,67 +113,62 @@ static int read_luns(xmlrpc_value *record, const char *what, const char *key,
 	return rc;
 }
 
-static int read_pbd(xmlrpc_value *from, struct pbd_record *pbd,
+static int read_pbd(const json_t *from, struct pbd_record *pbd,
 		    struct error *err)
 {
-	if (value_find_text(from, "PBD", "SR", &pbd->sr, err) ||
-	    value_find_text(from, "PBD", "host", &pbd->host, err) ||
-	    value_find_bool(from, "PBD", "currently_attached", &pbd->attached,
-			    err))
+	if (value_find_text(from, ERROR_XAPI, "PBD", "SR", &pbd->sr, err) ||
+	    value_find_text(from, ERROR_XAPI, "PBD", "host", &pbd->host, err) ||
+	    value_find_bool(from, ERROR_XAPI, "PBD", "currently_attached",
+			    &pbd->attached, err))
 		return -1;
 	return read_luns(from, "PBD", "device_config", &pbd->luns, err);
 }
 
-int records_read_pbds(xmlrpc_value *value, struct records *records,
-		      struct error *err)
+int records_read_pbds(json_t *value, struct records *records, struct error *err)
 {
-	size_t n;
+	const char *ref;
+	json_t *record;
 
-	if (value_count(value, XMLRPC_TYPE_STRUCT, "list of PBDs", &n, err))
+	if (value_check(value, JSON_OBJECT, ERROR_XAPI, "list of PBDs", err))
 		return -1;
-	records->pbds = calloc(n + 1, sizeof(*records->pbds));
+	records->pbds =
+		calloc(json_object_size(value) + 1, sizeof(*records->pbds));
 	if (!records->pbds)
 		return error_no_memory(err);
-	for (size_t i = 0; i < n; i++) {
-		xmlrpc_value *record;
-		char *ref;
-
-		if (value_member(value, i, "list of PBDs", &ref, &record, err))
-			return -1;
-		free(ref);
+	records->pbd_values = json_incref(value);
+	json_object_foreach(value, ref, record) {
 		if (read_pbd(record, &records->pbds[records->pbd_count++], err))
 			return -1;
 	}
 	return 0;
 }
 
-static int read_sr(xmlrpc_value *from, struct sr_record *sr, struct error *err)
+static int read_sr(const json_t *from, struct sr_record *sr, struct error *err)
 {
-	if (value_find_text(from, "SR", "uuid", &sr->uuid, err) ||
-	    value_find_text(from, "SR", "name_label", &sr->name, err) ||
-	    value_find_text(from, "SR", "type", &sr->type, err))
+	if (value_find_text(from, ERROR_XAPI, "SR", "uuid", &sr->uuid, err) ||
+	    value_find_text(from, ERROR_XAPI, "SR", "name_label", &sr->name,
+			    err) ||
+	    value_find_text(from, ERROR_XAPI, "SR", "type", &sr->type, err))
 		return -1;
 	return read_luns(from, "SR", "sm_config", &sr->luns, err);
 }
 
-int records_read_srs(xmlrpc_value *value, struct records *records,
-		     struct error *err)
+int records_read_srs(json_t *value, struct records *records, struct error *err)
 {
-	size_t n;
+	const char *ref;
+	json_t *record;
 
-	if (value_count(value, XMLRPC_TYPE_STRUCT, "list of SRs", &n, err))
+	if (value_check(value, JSON_OBJECT, ERROR_XAPI, "list of SRs", err))
 		return -1;
-	records->srs = calloc(n + 1, sizeof(*records->srs));
+	records->srs =
+		calloc(json_object_size(value) + 1, sizeof(*records->srs));
 	if (!records->srs)
 		return error_no_memory(err);
-	for (size_t i = 0; i < n; i++) {
-		struct sr_record *sr = &records->srs[records->sr_count];
-		xmlrpc_value *record;
+	records->sr_values = json_incref(value);
+	json_object_foreach(value, ref, record) {
+		struct sr_record *sr = &records->srs[records->sr_count++];
 
-		if (value_member(value, i, "list of SRs", &sr->ref, &record,
-				 err))
-			return -1;
-		records->sr_count++;
+		sr->ref = ref;
 		if (read_sr(record, sr, err))
 			return -1;
 	}
@@ -193,20 +177,14 @@ int records_read_srs(xmlrpc_value *value, struct records *records,
 
 void records_free(struct records *records)
 {
-	for (size_t i = 0; i < records->pbd_count; i++) {
-		free(records->pbds[i].sr);
-		free(records->pbds[i].host);
+	for (size_t i = 0; i < records->pbd_count; i++)
 		free(records->pbds[i].luns);
-	}
 	free(records->pbds);
-	for (size_t i = 0; i < records->sr_count; i++) {
-		free(records->srs[i].ref);
-		free(records->srs[i].uuid);
-		free(records->srs[i].name);
-		free(records->srs[i].type);
+	for (size_t i = 0; i < records->sr_count; i++)
 		free(records->srs[i].luns);
-	}
 	free(records->srs);
+	json_decref(records->pbd_values);
+	json_decref(records->sr_values);
 	*records = (struct records){ 0 };
 }
 

@@ -14,13 +14,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include <xmlrpc-c/base.h>
-
 #include "base/error.h"
+#include "rpc/value.h"
 
+/* But for `luns`, strings are those of the values that were read. */
 struct pbd_record {
-	char *sr;   /* reference */
-	char *host; /* reference */
+	const char *sr;	  /* reference */
+	const char *host; /* reference */
 	char *luns; /* SCSIids, or names "scsi-…" of devices, with commas
 		     * between;
 		     * "" if there is none */
@@ -28,10 +28,10 @@ struct pbd_record {
 };
 
 struct sr_record {
-	char *ref;
-	char *uuid;
-	char *name;
-	char *type;
+	const char *ref;
+	const char *uuid;
+	const char *name;
+	const char *type;
 	char *luns; /* as of a PBD, by sm_config */
 };
 
@@ -40,14 +40,15 @@ struct records {
 	size_t pbd_count;
 	struct sr_record *srs;
 	size_t sr_count;
+	json_t *pbd_values, *sr_values;
 };
 
 /* Each reads the value of <class>.get_all_records, a struct of records by
  * reference, into *records, which was empty or has the other kind. On -1
  * *records is still to be freed. ERROR_XAPI; ERROR_NO_MEMORY. */
-int records_read_pbds(xmlrpc_value *value, struct records *records,
+int records_read_pbds(json_t *value, struct records *records,
 		      struct error *err);
-int records_read_srs(xmlrpc_value *value, struct records *records,
+int records_read_srs(json_t *value, struct records *records,
 		     struct error *err);
 
 void records_free(struct records *records);

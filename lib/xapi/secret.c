@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include "xapi/secret.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
+#include "base/uuid.h"
 #include "xapi/call.h"
+
+#define SECRET_SUFFIX	"password_secret"
+#define CLEANING_MS	5000
 
 int xapi_secret_read(const struct xapi *xapi, const char *uuid, char **out,
 		     struct error *err)
@@ -30,4 +36,53 @@ int xapi_secret_read(const struct xapi *xapi, const char *uuid, char **out,
 	if (rc && code[0])
 		err->code = ERROR_NO_SECRET;
 	return rc;
+}
+
+static bool is_secret(const char *key)
+{
+	const size_t suffix = strlen(SECRET_SUFFIX), len = strlen(key);
+
+	return len >= suffix && strcmp(key + len - suffix, SECRET_SUFFIX) == 0;
+}
+
+static void destroy(const struct xapi *xapi, const char *uuid)
+{
+	struct xapi_reply reply;
+	struct error err;
+	char *ref = NULL;
+
+	if (xapi_find_uuid(xapi, "secret", uuid, &ref, &err) ||
+	    (ref && xapi_ask(xapi, "secret.destroy", ref, &reply, &err)))
+		log_warning("a password stays in xapi's secret %.36s: %s", uuid,
+			    err.text);
+	else if (ref)
+		reply_free(&reply);
+	free(ref);
+}
+
+void xapi_secrets_destroy(const struct xapi *xapi, const char *sr_ref)
+{
+	struct xapi patient = *xapi;
+	const char *ref, *key;
+	json_t *pbd, *item;
+	struct xapi_reply reply;
+	struct error err;
+	char query[160];
+
+	patient.transport.stop = NULL;
+	patient.transport.timeout_ms = CLEANING_MS;
+	snprintf(query, sizeof(query), "field \"SR\" = \"%.100s\"", sr_ref);
+	if (xapi_ask(&patient, "PBD.get_all_records_where", query, &reply,
+		     &err)) {
+		log_warning("passwords stay in xapi's secrets: %s", err.text);
+		return;
+	}
+	json_object_foreach(reply.value, ref, pbd) {
+		json_object_foreach(json_object_get(pbd, "device_config"), key,
+				     item) {
+			if (is_secret(key) && json_is_string(item))
+				destroy(&patient, json_string_value(item));
+		}
+	}
+	reply_free(&reply);
 }

@@ -14,4 +14,11 @@
 int xapi_secret_read(const struct xapi *xapi, const char *uuid, char **out,
 		     struct error *err);
 
+/* Destroys the secrets that this SR's PBDs name, as xapi does with a PBD's own
+ * when that is destroyed (PBD.create has given each PBD copies of its own). For
+ * the SR of an sr_create that fails, as ours always does: xapi then drops the
+ * records alone, and leaves the passwords behind. What goes wrong is logged;
+ * signals do not stop it. */
+void xapi_secrets_destroy(const struct xapi *xapi, const char *sr_ref);
+
 #endif

@@ -2,9 +2,9 @@
 #include "xapi/transport.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -102,6 +102,8 @@ static int send_all(const struct exchange *x, const char *bytes, size_t len,
 		} else if (errno == EAGAIN) {
 			if (wait_for(x, POLLOUT, err))
 				return -1;
+		} else if (errno == EPIPE) {
+			return 0; /* it has answered before it read all */
 		} else if (errno != EINTR) {
 			return no_answer(x, "send", err);
 		}
@@ -109,49 +111,90 @@ static int send_all(const struct exchange *x, const char *bytes, size_t len,
 	return 0;
 }
 
-static int send_head(const struct exchange *x, size_t len, struct error *err)
+static int send_head(const struct exchange *x, const char *path,
+		     const char *content_type, size_t len, struct error *err)
 {
 	char head[256];
 	int n = snprintf(head, sizeof(head),
-			 "POST / HTTP/1.1\r\n"
+			 "POST %s HTTP/1.0\r\n"
 			 "Host: localhost\r\n"
 			 "User-Agent: relvmoiscsi\r\n"
-			 "Content-Type: text/xml\r\n"
+			 "Content-Type: %s\r\n"
 			 "Content-Length: %zu\r\n"
 			 "Connection: close\r\n"
 			 "\r\n",
-			 len);
+			 path, content_type, len);
 
 	return send_all(x, head, (size_t)n, err);
 }
 
-static int receive(const struct exchange *x, struct http_reply *reply,
+/* Receives until the connection ends. */
+static int receive(const struct exchange *x, size_t most, struct buffer *to,
 		   struct error *err)
 {
 	char bytes[READ_SIZE];
+	ssize_t n = -1;
 	int rc = 0;
 
-	while (rc == 0 && reply->phase != HTTP_DONE) {
-		ssize_t n;
-
+	while (rc == 0 && n != 0) {
 		rc = wait_for(x, POLLIN, err);
 		if (rc)
 			break;
 		n = recv(x->fd, bytes, sizeof(bytes), 0);
 		if (n > 0)
-			rc = http_reply_feed(reply, bytes, (size_t)n, err);
-		else if (n == 0)
-			rc = http_reply_end(reply, err);
-		else if (errno != EINTR && errno != EAGAIN)
+			buffer_add(to, bytes, (size_t)n);
+		else if (n < 0 && errno != EINTR && errno != EAGAIN)
 			rc = no_answer(x, "receive", err);
+		if (to->failed)
+			rc = error_no_memory(err);
+		else if (to->len > most)
+			rc = error_set(err, ERROR_XAPI,
+				       "xapi's answer has more than %zu bytes",
+				       most);
 	}
 	explicit_bzero(bytes, sizeof(bytes));
 	return rc;
 }
 
-int transport_post(const struct transport *transport, const void *body,
-		   size_t len, size_t reply_max, struct http_reply *reply,
-		   struct error *err)
+static int not_http(struct error *err, const char *what)
+{
+	return error_set(err, ERROR_XAPI, "xapi's answer %s", what);
+}
+
+int http_reply_parse(struct http_reply *reply, struct error *err)
+{
+	static const char first[] = "HTTP/1.", length[] = "\r\nContent-Length:";
+	const char *text = (const char *)reply->bytes.data;
+	size_t len = reply->bytes.len;
+	const char *end = len ? memmem(text, len, "\r\n\r\n", 4) : NULL;
+	char *head, *at;
+	size_t told;
+
+	if (!end)
+		return not_http(err, "ends in the middle");
+	reply->body = end + 4;
+	reply->body_len = len - (size_t)(reply->body - text);
+	head = strndup(text, (size_t)(end - text));
+	if (!head)
+		return error_no_memory(err);
+	reply->status = strncmp(head, first, strlen(first)) == 0 &&
+					strlen(head) > strlen("HTTP/1.x ")
+				? atoi(head + strlen("HTTP/1.x "))
+				: 0;
+	at = strcasestr(head, length);
+	told = at ? strtoul(at + strlen(length), NULL, 10) : reply->body_len;
+	free(head);
+	if (!reply->status)
+		return not_http(err, "is not HTTP");
+	if (told > reply->body_len)
+		return not_http(err, "ends in the middle");
+	reply->body_len = told;
+	return 0;
+}
+
+int transport_post(const struct transport *transport, const char *path,
+		   const char *content_type, const void *body, size_t len,
+		   size_t most, struct http_reply *reply, struct error *err)
 {
 	struct exchange x = {
 		.transport = transport,
@@ -159,13 +202,21 @@ int transport_post(const struct transport *transport, const void *body,
 	};
 	int rc = -1;
 
-	http_reply_init(reply, reply_max);
+	*reply = (struct http_reply){ 0 };
 	x.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (x.fd < 0)
 		return no_answer(&x, "socket", err);
-	if (connect_to_xapi(&x, err) == 0 && send_head(&x, len, err) == 0 &&
+	if (connect_to_xapi(&x, err) == 0 &&
+	    send_head(&x, path, content_type, len, err) == 0 &&
 	    send_all(&x, body, len, err) == 0)
-		rc = receive(&x, reply, err);
+		rc = receive(&x, most, &reply->bytes, err);
 	close(x.fd);
-	return rc;
+	return rc ? -1 : http_reply_parse(reply, err);
+}
+
+void http_reply_free(struct http_reply *reply)
+{
+	if (reply->bytes.data)
+		explicit_bzero(reply->bytes.data, reply->bytes.len);
+	buffer_free(&reply->bytes);
 }

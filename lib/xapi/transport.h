@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 /*
  * One HTTP POST to xapi's unix socket: a connection of its own, a deadline for
- * all of it.
+ * all of it. It is HTTP/1.0, whose answer ends with the connection (xapi's
+ * ocaml/libs/http-lib/http_svr.ml closes it then).
  */
 #ifndef XAPI_TRANSPORT_H
 #define XAPI_TRANSPORT_H
@@ -9,8 +10,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buffer.h"
 #include "base/error.h"
-#include "xapi/http.h"
+
+#define HTTP_OK	       200
+#define HTTP_NOT_FOUND 404
 
 struct transport {
 	const char *socket;
@@ -18,12 +22,26 @@ struct transport {
 	bool (*stop)(void); /* asked while waiting; NULL: never stops */
 };
 
-/* Sends `len` bytes as text/xml and receives the answer. On 0 *reply holds it
- * in HTTP_DONE; either way it is the caller's, to be given to http_reply_free.
- * ERROR_XAPI: nobody answers, too late, or what http_reply_feed refuses;
+struct http_reply {
+	struct buffer bytes; /* all of it */
+	int status;
+	const char *body; /* in bytes */
+	size_t body_len;
+};
+
+/* Sends `len` bytes to `path` and receives the answer, of at most `most` bytes.
+ * *reply is the caller's, to be given to http_reply_free, either way.
+ * ERROR_XAPI: nobody answers, too late, too much, or not HTTP;
  * ERROR_INTERRUPTED; ERROR_NO_MEMORY. */
-int transport_post(const struct transport *transport, const void *body,
-		   size_t len, size_t reply_max, struct http_reply *reply,
-		   struct error *err);
+int transport_post(const struct transport *transport, const char *path,
+		   const char *content_type, const void *body, size_t len,
+		   size_t most, struct http_reply *reply, struct error *err);
+
+/* Takes the bytes apart: status line, headers, body, of which as many bytes are
+ * there as Content-Length says. Pure. ERROR_XAPI. */
+int http_reply_parse(struct http_reply *reply, struct error *err);
+
+/* Wipes and frees the bytes, which may hold a password. */
+void http_reply_free(struct http_reply *reply);
 
 #endif

@@ -20,7 +20,7 @@ out=$(realpath "$out")
 export out seconds FLAGS="-std=c11 -O2 -g -I. -Ilib -D_GNU_SOURCE \
 	-I/usr/include/libxml2 -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=all"
-export LIBS="-lxmlrpc -lxmlrpc_util -lxml2 -liscsi -luuid -lcares"
+export LIBS="-ljansson -lxml2 -liscsi -luuid -lcares"
 
 compile() { # SOURCE: what all targets link; lib/ is what coverage is asked of
 	local object=$out/obj/${1//\//_}.o cover=

@@ -78,7 +78,7 @@ static void test_json(void **state)
 	json_open(&json, "b", '[');
 	json_number(&json, NULL, UINT64_MAX);
 	json_bool(&json, NULL, true);
-	json_null(&json, NULL);
+	json_none(&json, NULL);
 	json_open(&json, NULL, '{');
 	json_close(&json, '}');
 	json_close(&json, ']');

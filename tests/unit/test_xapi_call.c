@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 /*
  * Calls over a real socket: a thread takes each call and gives the next answer
- * of a script.
+ * of a script. An xapi without /jsonrpc says so to the first call, and gets the
+ * rest as XML-RPC.
  */
 #include <pthread.h>
 #include <setjmp.h>
@@ -21,7 +22,6 @@
 #include "base/log.h"
 #include "xapi/guard.h"
 #include "xapi/host.h"
-#include "xapi/progress.h"
 #include "xapi/secret.h"
 
 #define SESSION "OpaqueRef:session-secret"
@@ -43,7 +43,8 @@
 
 struct step {
 	const char *call;   /* that the call must hold; NULL: end of script */
-	const char *answer; /* its body */
+	const char *answer; /* its body, or */
+	const char *json;   /* the answer of /jsonrpc */
 	const char *raw;    /* or all of it, which need not be HTTP */
 	int pause_ms;	    /* after each byte */
 };
@@ -64,13 +65,21 @@ static void pause_for(int ms)
 	nanosleep(&pause, NULL);
 }
 
-/* Reads a whole call; it ends as every methodCall does. */
+static bool is_whole(const char *call, size_t len)
+{
+	const char *end = strstr(call, "\r\n\r\n");
+	const char *length = strstr(call, "Content-Length: ");
+
+	return end && length &&
+	       len >= (size_t)(end + 4 - call) + strtoul(length + 16, NULL, 10);
+}
+
 static void read_call(int fd, char *call, size_t size)
 {
 	size_t len = 0;
 
 	call[0] = '\0';
-	while (len < size - 1 && !strstr(call, "</methodCall>")) {
+	while (len < size - 1 && !is_whole(call, len)) {
 		ssize_t n = read(fd, call + len, size - 1 - len);
 
 		if (n <= 0)
@@ -83,7 +92,9 @@ static void read_call(int fd, char *call, size_t size)
 static void send_answer(int fd, const struct step *step)
 {
 	char head[128] = "";
-	const char *body = step->raw ? step->raw : step->answer;
+	const char *body = step->raw	? step->raw
+			   : step->json ? step->json
+					: step->answer;
 	size_t len = strlen(body);
 
 	if (!step->raw)
@@ -108,19 +119,29 @@ static void *serve(void *unused)
 	static char call[65536];
 
 	(void)unused;
-	for (const struct step *step = server.script; step->call; step++) {
+	for (const struct step *step = server.script; step->call;) {
+		static const char none[] = "HTTP/1.1 404 Not Found\r\n\r\n";
+		const char *path = step->json ? "POST /jsonrpc HTTP/1.0\r\n"
+					      : "POST / HTTP/1.0\r\n";
 		int fd = accept(server.listener, NULL, NULL);
 
 		if (fd < 0)
 			break;
 		read_call(fd, call, sizeof(call));
+		if (!step->json && !step->raw &&
+		    strncmp(call, "POST /jsonrpc ", 14) == 0) {
+			send(fd, none, strlen(none), MSG_NOSIGNAL);
+			close(fd);
+			continue;
+		}
 		if (!strstr(call, step->call) || !strstr(call, SESSION) ||
-		    strncmp(call, "POST / HTTP/1.1\r\n", 17) != 0)
+		    (!step->raw && strncmp(call, path, strlen(path)) != 0))
 			snprintf(server.unexpected, sizeof(server.unexpected),
 				 "not %.40s: %.150s", step->call,
 				 strstr(call, "\r\n\r\n"));
 		send_answer(fd, step);
 		server.answered++;
+		step++;
 		close(fd);
 	}
 	return NULL;
@@ -205,15 +226,7 @@ static void reads_a_host(void **state)
 		{ .call = "<methodName>host.get_other_config</methodName>",
 		  .answer = SUCCESS(STRUCT(MEMBER("iscsi_iqn", "iqn.x") MEMBER(
 			  "other", "<nil/>") MEMBER("multipathing", "true"))) },
-		{ .call = "host.get_other_config",
-		  .raw = "HTTP/1.1 200 OK\r\n"
-			 "Transfer-Encoding: chunked\r\n\r\n"
-			 "5f\r\n<methodResponse><params><param><value><struct>"
-			 "<member><name>Status</name><value>Success</value>"
-			 "\r\n6f\r\n"
-			 "</member><member><name>Value</name><value><struct/>"
-			 "</value></member></struct></value></param></params>"
-			 "</methodR\r\n7\r\nesponse\r\n1\r\n>\r\n0\r\n\r\n",
+		{ .call = "host.get_other_config", .answer = SUCCESS("<struct/>"),
 		  .pause_ms = 1 },
 		{ 0 },
 	};
@@ -259,7 +272,7 @@ static void gives_up(void **state)
 		{ 0 },
 	};
 	const struct step slow[] = {
-		{ .call = "host.", .answer = SUCCESS("x"), .pause_ms = 20 },
+		{ .call = "host.", .raw = SUCCESS("x"), .pause_ms = 20 },
 		{ 0 },
 	};
 	const struct step not_a_struct[] = {
@@ -274,7 +287,7 @@ static void gives_up(void **state)
 	host_fails(silent, 5000, NULL, ERROR_XAPI, "ends in the middle");
 	host_fails(slow, 100, NULL, ERROR_XAPI, "not answered within");
 	host_fails(slow, 5000, stop_now, ERROR_INTERRUPTED, "asked to stop");
-	host_fails(not_a_struct, 5000, NULL, ERROR_XAPI, "not STRUCT");
+	host_fails(not_a_struct, 5000, NULL, ERROR_XAPI, "not struct");
 }
 
 static void nobody_is_there(void **state)
@@ -311,6 +324,8 @@ static void reads_a_secret(void **state)
 		{ .call = "r-3", .answer = FAILURE("HANDLE_INVALID", "x") },
 		{ .call = "u-4", .answer = SUCCESS("r-4") },
 		{ .call = "r-4", .answer = SUCCESS("\xf0\x9f\x98\x80") },
+		{ .call = "u-5", .answer = SUCCESS("r-5") },
+		{ .call = "r-5", .answer = SUCCESS("<int>1</int>") },
 		{ 0 },
 	};
 	struct xapi *xapi;
@@ -332,9 +347,11 @@ static void reads_a_secret(void **state)
 	assert_null(strstr(err.text, "p4ss"));
 	assert_int_equal(xapi_secret_read(xapi, "u-3", &text, &err), -1);
 	assert_int_equal(err.code, ERROR_NO_SECRET);
-	assert_int_equal(xapi_secret_read(xapi, "u-4", &text, &err), -1);
+	assert_int_equal(xapi_secret_read(xapi, "u-4", &text, &err), 0);
+	assert_string_equal(text, "\xf0\x9f\x98\x80");
+	free(text);
+	assert_int_equal(xapi_secret_read(xapi, "u-5", &text, &err), -1);
 	assert_int_equal(err.code, ERROR_XAPI);
-	assert_non_null(strstr(err.text, "U+FFFF"));
 	xapi_close(xapi);
 	finish();
 }
@@ -395,8 +412,7 @@ static void guards_let_a_clone_pass(void **state)
 		{ .call = "PBD.get_all_records",
 		  .answer = SUCCESS(STRUCT(PBD("p1", "own", "3600a", "0") PBD(
 			  "p2", "A", "3600b", "1"))) },
-		{ .call = VDI_1, .answer = UUID_INVALID },
-		{ .call = "VDI.get_by_uuid", .answer = UUID_INVALID },
+		{ .call = VDI_1, .answer = SUCCESS("<struct/>") },
 		{ 0 },
 	};
 	struct error err;
@@ -422,8 +438,8 @@ static void guards_ask_again(void **state)
 						 "sm_config", STRUCT("")))))) },
 		{ .call = "PBD.get_all_records",
 		  .answer = SUCCESS(STRUCT(PBD("p1", "call", "3600a", "0"))) },
-		{ .call = "VDI.get_by_uuid", .answer = UUID_INVALID },
-		{ .call = "VDI.get_by_uuid", .answer = UUID_INVALID },
+		{ .call = "VDI.get_all_records_where",
+		  .answer = SUCCESS("<struct/>") },
 		{ 0 },
 	};
 	struct error err;
@@ -476,8 +492,9 @@ static void guards_name_what_is_in_use(void **state)
 		{ .call = "SR.get_all_records", .answer = SRS },
 		{ .call = "PBD.get_all_records",
 		  .answer = SUCCESS(STRUCT(PBD("p2", "A", "3600b", "0"))) },
-		{ .call = VDI_1, .answer = UUID_INVALID },
-		{ .call = VDI_2, .answer = SUCCESS("vdi-ref") },
+		{ .call = VDI_2,
+		  .answer = SUCCESS(
+			  STRUCT(MEMBER("r", STRUCT(MEMBER("uuid", VDI_2))))) },
 		{ 0 },
 	};
 
@@ -494,7 +511,7 @@ static void guards_name_what_is_in_use(void **state)
 static void guards_need_an_answer(void **state)
 {
 	const struct step no_srs[] = {
-		{ .call = "SR.", .answer = FAILURE("INTERNAL_ERROR", "x") },
+		{ .call = "SR.", .answer = FAILURE("HOST_IS_SLAVE", "x") },
 		{ 0 },
 	};
 	const struct step no_pbds[] = {
@@ -511,42 +528,117 @@ static void guards_need_an_answer(void **state)
 	};
 
 	(void)state;
-	guards_refuse(no_srs, "own", ERROR_XAPI, "xapi says INTERNAL_ERROR");
+	guards_refuse(no_srs, "own", ERROR_XAPI, "xapi says HOST_IS_SLAVE");
 	guards_refuse(no_pbds, "own", ERROR_XAPI, "list of PBDs");
 	guards_refuse(no_vdis, "own", ERROR_XAPI, "xapi says SESSION_INVALID");
 }
 
-static void reports_progress(void **state)
+/* JSON takes what XML does not. */
+static void asks_by_json(void **state)
 {
 	const struct step script[] = {
-		{ .call = "task.create", .answer = SUCCESS("t-1") },
-		{ .call = "<double>0.5", .answer = SUCCESS("") },
-		{ .call = "success", .answer = SUCCESS("") },
-		{ .call = "task.create", .answer = SUCCESS("t-2") },
-		{ .call = "task.set_progress",
-		  .answer = FAILURE("MESSAGE_METHOD_UNKNOWN", "x") },
+		{ .call = "\"method\":\"host.get_other_config\"",
+		  .json = "{\"result\":{\"R&D\":\"a\",\"a<b\":\"]]>\","
+			  "\"x\":\"\xef\xbf\xbe\",\"iscsi_iqn\":\"iqn.x\"},"
+			  "\"error\":null,\"id\":0}" },
+		{ .call = "host.get_other_config",
+		  .json = "{\"result\":{\"Status\":\"Success\",\"Value\":{"
+			  "\"multipathing\":\"true\"}},\"id\":0}" },
+		{ .call = "host.get_other_config",
+		  .json = "{\"result\":null,\"error\":[\"HANDLE_INVALID\","
+			  "\"host\"],\"id\":0}" },
+		{ .call = "host.get_other_config",
+		  .json = "{\"result\":{\"Status\":\"Failure\","
+			  "\"ErrorDescription\":[\"X\"]},\"id\":0}" },
+		{ .call = "host.get_other_config", .json = "{\"result\":" },
+		{ .call = "host.get_other_config", .json = "[]" },
 		{ 0 },
 	};
-	struct xapi_progress progress;
+	static const char *const words[] = { "xapi says HANDLE_INVALID host",
+					     "xapi says X", "is refused",
+					     "is refused" };
+	struct xapi_host host;
+	struct error err;
 	struct xapi *xapi;
 
 	(void)state;
 	start(script);
 	xapi = opened(5000, NULL);
-	xapi_progress_begin(&progress, xapi, "a", "b");
-	xapi_progress_set(&progress, 0.001);
-	xapi_progress_set(&progress, 0.5);
-	xapi_progress_set(&progress, 0.501);
-	xapi_progress_end(&progress, true);
+	if (xapi_host_read(xapi, "h", &host, &err))
+		fail_msg("%s", err.text);
+	assert_string_equal(host.initiator_name, "iqn.x");
+	xapi_host_free(&host);
+	assert_int_equal(xapi_host_read(xapi, "h", &host, &err), 0);
+	assert_true(host.multipathing);
+	xapi_host_free(&host);
+	for (size_t i = 0; i < 4; i++) {
+		assert_int_equal(xapi_host_read(xapi, "h", &host, &err), -1);
+		if (!strstr(err.text, words[i]))
+			fail_msg("%s", err.text);
+	}
+	xapi_close(xapi);
+	finish();
+}
 
-	xapi_progress_begin(&progress, xapi, "a", "b");
-	xapi_progress_set(&progress, 0.5);
-	xapi_progress_set(&progress, 0.75);
-	xapi_progress_end(&progress, false);
+/* A member of the pool asks its master by XML-RPC, and cannot read one SR's
+ * other_config; the rest of that SR can be had. */
+static void asks_one_by_one(void **state)
+{
+	const struct step script[] = {
+		{ .call = "SR.get_all_records",
+		  .json = "{\"error\":[\"INTERNAL_ERROR\",\"Xmlm.Error\"]}" },
+		{ .call = "\"SR.get_all\"", .json = "{\"result\":[\"A\"]}" },
+		{ .call = "SR.get_uuid",
+		  .json = "{\"result\":\"" OLD_SR "\"}" },
+		{ .call = "SR.get_name_label",
+		  .json = "{\"error\":[\"INTERNAL_ERROR\",\"Xmlm.Error\"]}" },
+		{ .call = "SR.get_type", .json = "{\"result\":\"lvmoiscsi\"}" },
+		{ .call = "SR.get_sm_config", .json = "{\"result\":{}}" },
+		{ .call = "PBD.get_all_records",
+		  .json = "{\"error\":[\"INTERNAL_ERROR\",\"Xmlm.Error\"]}" },
+		{ .call = "\"PBD.get_all\"",
+		  .json = "{\"result\":[\"gone\",\"P\"]}" },
+		{ .call = "PBD.get_uuid",
+		  .json = "{\"error\":[\"HANDLE_INVALID\",\"PBD\"]}" },
+		{ .call = "PBD.get_uuid", .json = "{\"result\":\"" VDI_1 "\"}" },
+		{ .call = "PBD.get_SR", .json = "{\"result\":\"A\"}" },
+		{ .call = "PBD.get_host", .json = "{\"result\":\"h-1\"}" },
+		{ .call = "PBD.get_currently_attached",
+		  .json = "{\"result\":false}" },
+		{ .call = "PBD.get_device_config",
+		  .json = "{\"error\":[\"INTERNAL_ERROR\",\"Xmlm.Error\"]}" },
+		{ 0 },
+	};
+	struct error err = { 0 };
 
-	xapi_progress_begin(&progress, NULL, "a", "b");
-	xapi_progress_set(&progress, 0.5);
-	xapi_progress_end(&progress, true);
+	(void)state;
+	assert_int_equal(guard(script, "own", &err), -1);
+	assert_int_equal(err.code, ERROR_XAPI);
+	if (!strstr(err.text, "device_config of PBD " VDI_1) ||
+	    !strstr(err.text, "xe pbd-param-remove"))
+		fail_msg("%s", err.text);
+}
+
+static void takes_secrets_away(void **state)
+{
+	const struct step script[] = {
+		{ .call = "field \\\"SR\\\" = \\\"own\\\"",
+		  .json = "{\"result\":{\"p1\":{\"device_config\":{\"target\":"
+			  "\"t\",\"chappassword_secret\":\"u1\"}},\"p2\":{"
+			  "\"device_config\":{\"incoming_chappassword_secret\":"
+			  "\"u2\"}}},\"error\":null}" },
+		{ .call = "\"u1\"", .json = "{\"result\":\"r1\"}" },
+		{ .call = "secret.destroy", .json = "{\"result\":\"\"}" },
+		{ .call = "\"u2\"",
+		  .json = "{\"error\":[\"UUID_INVALID\",\"secret\",\"u2\"]}" },
+		{ 0 },
+	};
+	struct xapi *xapi;
+
+	(void)state;
+	start(script);
+	xapi = opened(5000, stop_now);
+	xapi_secrets_destroy(xapi, "own");
 	xapi_close(xapi);
 	finish();
 }
@@ -577,7 +669,9 @@ int main(void)
 		cmocka_unit_test(guards_ask_again),
 		cmocka_unit_test(guards_name_what_is_in_use),
 		cmocka_unit_test(guards_need_an_answer),
-		cmocka_unit_test(reports_progress),
+		cmocka_unit_test(asks_by_json),
+		cmocka_unit_test(asks_one_by_one),
+		cmocka_unit_test(takes_secrets_away),
 		cmocka_unit_test(logs_no_secret),
 	};
 

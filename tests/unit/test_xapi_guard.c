@@ -63,7 +63,7 @@ static const char head[] = "<methodResponse><params><param><value><struct>"
 static const char tail[] = "</struct></value></member></struct></value>"
 			   "</param></params></methodResponse>";
 
-typedef int (*reader)(xmlrpc_value *value, struct records *records,
+typedef int (*reader)(json_t *value, struct records *records,
 		      struct error *err);
 
 static int read_xml(char *xml, reader read, struct records *records,
@@ -72,7 +72,7 @@ static int read_xml(char *xml, reader read, struct records *records,
 	struct xapi_reply reply;
 	int rc;
 
-	assert_int_equal(reply_read(xml, strlen(xml), "s", &reply, err), 0);
+	assert_int_equal(reply_read_xml(xml, strlen(xml), "s", &reply, err), 0);
 	rc = read(reply.value, records, err);
 	reply_free(&reply);
 	return rc;
@@ -325,23 +325,23 @@ static void refuses_broken_records(void **state)
 		reader read;
 		const char *value, *words;
 	} cases[] = {
-		{ records_read_pbds, "<array><data></data></array>", "STRUCT" },
-		{ records_read_srs, "x", "STRUCT" },
+		{ records_read_pbds, "<array><data></data></array>", "struct" },
+		{ records_read_srs, "x", "struct" },
 		{ records_read_pbds,
 		  "<struct><member><name>p</name><value>x</value></member>"
 		  "</struct>",
-		  "STRUCT" },
+		  "struct" },
 		{ records_read_pbds,
 		  "<struct><member><name>p</name><value><struct></struct>"
 		  "</value></member></struct>",
-		  "PBD has no SR" },
+		  "SR is missing" },
 		{ records_read_pbds,
 		  "<struct><member><name>p</name><value><struct>"
 		  "<member><name>SR</name><value>a</value></member>"
 		  "<member><name>host</name><value>a</value></member>"
 		  "<member><name>currently_attached</name><value>1</value>"
 		  "</member></struct></value></member></struct>",
-		  "BOOL" },
+		  "boolean" },
 		{ records_read_pbds,
 		  "<struct><member><name>p</name><value><struct>"
 		  "<member><name>SR</name><value>a</value></member>"
@@ -352,7 +352,7 @@ static void refuses_broken_records(void **state)
 		  "<name>SCSIid</name><value><int>3</int></value></member>"
 		  "</struct></value></member>"
 		  "</struct></value></member></struct>",
-		  "SCSIid is of type INT" },
+		  "SCSIid is of type int" },
 	};
 
 	(void)state;

@@ -47,7 +47,6 @@ sr_get_driver_info) answer_driver "Guard" ;;
 		;;
 	secret) said=$(tool secret "$(member password_secret)") ;;
 	host) said=$(tool host "$(member host_ref)") ;;
-	progress) said=$(tool progress "a resign") ;;
 	other-session)
 		said=$("$XAPI_TOOL" "$XE_SOCKET" OpaqueRef:s3cret host x)
 		;;
@@ -106,13 +105,6 @@ forget()
 {
 	xe pbd-unplug uuid="$PBD"
 	xe sr-forget uuid="$SR"
-}
-
-task_has_succeeded()
-{
-	xe task-list params=name-label,status,progress &&
-		grep -q "status ( RO): success" "$WORK/xe.out" &&
-		grep -q "progress ( RO): 0.500" "$WORK/xe.out"
 }
 
 # Each has its records while the other asks.
@@ -178,8 +170,6 @@ verdict "a secret that is not there" "[0-9]*: xapi has no secret '$vdi'" \
 	device-config:ask=secret device-config:password_secret="$vdi"
 verdict "the host's settings" "iqn.2024-01.test:host1 false" \
 	device-config:ask=host
-verdict "progress" free device-config:ask=progress
-check "is a task that has succeeded" task_has_succeeded
 verdict "a session that is not one" ".*xapi says SESSION_INVALID" \
 	device-config:ask=other-session
 check "two calls at once do not refuse each other" both_are_free

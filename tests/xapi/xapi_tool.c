@@ -6,7 +6,6 @@
  *   guard SCSIID OWN_SR_REF OLD_SR NEW_SR [NEW_VDI…]
  *   secret UUID            prints it
  *   host REF               prints initiator name, multipathing
- *   progress LABEL         a task that goes through 0.5 to success
  *
  * "-" stands for what is not known. A failure prints "CODE: text", with the
  * code of enum error_code, and ends with status 1.
@@ -18,7 +17,6 @@
 #include "base/log.h"
 #include "xapi/guard.h"
 #include "xapi/host.h"
-#include "xapi/progress.h"
 #include "xapi/secret.h"
 
 static const char *known(const char *word)
@@ -78,16 +76,6 @@ static int host(const struct xapi *xapi, const char *ref, struct error *err)
 	return 0;
 }
 
-static int progress(const struct xapi *xapi, const char *label)
-{
-	struct xapi_progress task;
-
-	xapi_progress_begin(&task, xapi, label, "");
-	xapi_progress_set(&task, 0.5);
-	xapi_progress_end(&task, true);
-	return 0;
-}
-
 static void print_log(enum log_level level, const char *line)
 {
 	(void)level;
@@ -112,10 +100,8 @@ int main(int argc, char **argv)
 			rc = guard(xapi, argc - 4, argv + 4, &err);
 		else if (strcmp(argv[3], "secret") == 0)
 			rc = secret(xapi, argv[4], &err);
-		else if (strcmp(argv[3], "host") == 0)
-			rc = host(xapi, argv[4], &err);
 		else
-			rc = progress(xapi, argv[4]);
+			rc = host(xapi, argv[4], &err);
 		xapi_close(xapi);
 	}
 	if (rc)

@@ -110,6 +110,27 @@ static value *change_map(const char *class, const char *ref, const char *field,
 	return set_field(class, ref, field, map);
 }
 
+/* Those with a text field of which the query says that it may be so. */
+static value *where(const char *class, const char *query)
+{
+	value *table = db_table(class), *found = struct_value();
+
+	for (size_t i = 0; i < size_of(table); i++) {
+		value *record, *item;
+		const char *ref = member_at(table, i, &record);
+
+		for (size_t k = 0; k < size_of(record); k++) {
+			const char *key = member_at(record, k, &item);
+			const char *said = text_of(item);
+
+			if (said && strstr(query, text("\"%s\" = \"%s\"", key,
+						       said)))
+				set(found, ref, record);
+		}
+	}
+	return found;
+}
+
 static value *destroy(const char *class, const char *ref)
 {
 	if (!record_of(class, ref))
@@ -135,6 +156,8 @@ static value *call_generic(const char *class, const char *name, value *params)
 		return get_all(class);
 	if (strcmp(name, "get_all_records") == 0)
 		return without(db_table(class), NULL);
+	if (strcmp(name, "get_all_records_where") == 0)
+		return where(class, ref);
 	if (strcmp(name, "get_by_uuid") == 0)
 		return find_uuid(class, ref);
 	if (strcmp(name, "get_record") == 0)

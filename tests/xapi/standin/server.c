@@ -93,13 +93,16 @@ static void send_all(int fd, const char *bytes, size_t len)
 
 static void talk(int fd, char *bytes)
 {
+	static const char none[] = "HTTP/1.1 404 Not Found\r\n\r\n";
 	char *body = read_request(fd, bytes);
 	xmlrpc_mem_block *xml;
 	xmlrpc_env env;
 	const char *head;
 
-	if (!body)
+	if (!body) {
+		send_all(fd, none, strlen(none));
 		return;
+	}
 	xmlrpc_env_init(&env);
 	xml = xmlrpc_mem_block_new(&env, 0);
 	answer_call(body, xml);

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "rpc/value.h"
+
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libxml/xmlmemory.h>
+
+static void wipe_and_free(void *memory)
+{
+	if (memory)
+		explicit_bzero(memory, malloc_usable_size(memory));
+	free(memory);
+}
+
+void value_wipe_memory(void)
+{
+	json_set_alloc_funcs(malloc, wipe_and_free);
+	xmlMemSetup(wipe_and_free, malloc, realloc, strdup);
+}
+
+/* As XML-RPC calls the types. */
+static const char *type_name(json_type type)
+{
+	switch (type) {
+	case JSON_OBJECT:
+		return "struct";
+	case JSON_ARRAY:
+		return "array";
+	case JSON_STRING:
+		return "string";
+	case JSON_INTEGER:
+		return "int";
+	case JSON_REAL:
+		return "double";
+	case JSON_TRUE:
+	case JSON_FALSE:
+		return "boolean";
+	case JSON_NULL:
+		break;
+	}
+	return "nil";
+}
+
+int value_check(const json_t *value, json_type type, enum error_code code,
+		const char *what, struct error *err)
+{
+	if (!value)
+		return error_set(err, code, "%.64s is missing", what);
+	if (json_typeof(value) == type)
+		return 0;
+	return error_set(err, code, "%.64s is of type %s, not %s", what,
+			 type_name(json_typeof(value)), type_name(type));
+}
+
+int value_text(const json_t *value, enum error_code code, const char *what,
+	       const char **out, struct error *err)
+{
+	if (value_check(value, JSON_STRING, code, what, err))
+		return -1;
+	*out = json_string_value(value);
+	return 0;
+}
+
+int value_find_text(const json_t *from, enum error_code code, const char *what,
+		    const char *key, const char **out, struct error *err)
+{
+	if (value_check(from, JSON_OBJECT, code, what, err))
+		return -1;
+	if (value_text(json_object_get(from, key), code, key, out, err))
+		return error_prefix(err, "%.64s: ", what);
+	return 0;
+}
+
+int value_find_bool(const json_t *from, enum error_code code, const char *what,
+		    const char *key, bool *out, struct error *err)
+{
+	const json_t *value = json_object_get(from, key);
+
+	if (value_check(from, JSON_OBJECT, code, what, err))
+		return -1;
+	if (!json_is_boolean(value)) {
+		/* it is not: to say what it is */
+		value_check(value, JSON_TRUE, code, key, err);
+		return error_prefix(err, "%.64s: ", what);
+	}
+	*out = json_is_true(value);
+	return 0;
+}
+
+int value_find_optional(const json_t *from, enum error_code code,
+			const char *what, const char *key, const char **out,
+			struct error *err)
+{
+	*out = NULL;
+	if (value_check(from, JSON_OBJECT, code, what, err))
+		return -1;
+	return json_object_get(from, key)
+		       ? value_find_text(from, code, what, key, out, err)
+		       : 0;
+}

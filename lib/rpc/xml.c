@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "rpc/xml.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libxml/parser.h>
+#include <libxml/tree.h>
+
+/* ---- reading ---- */
+
+static bool is(const xmlNode *node, const char *name)
+{
+	return node && strcmp((const char *)node->name, name) == 0;
+}
+
+/* The first element from `node` on; text between elements is blank, or nobody's.
+ */
+static const xmlNode *element(const xmlNode *node)
+{
+	while (node && node->type != XML_ELEMENT_NODE)
+		node = node->next;
+	return node;
+}
+
+/* The one element in `parent`, if it has this name. */
+static const xmlNode *only(const xmlNode *parent, const char *name)
+{
+	const xmlNode *child = parent ? element(parent->children) : NULL;
+
+	return is(child, name) && !element(child->next) ? child : NULL;
+}
+
+/* The text in an element that holds no other; *out is for xmlFree. */
+static xmlChar *text_in(const xmlNode *node)
+{
+	return element(node->children) ? NULL : xmlNodeGetContent(node);
+}
+
+static json_t *read_value(const xmlNode *value);
+
+static json_t *read_struct(const xmlNode *node)
+{
+	json_t *made = json_object();
+
+	for (const xmlNode *m = element(node->children); m;
+	     m = element(m->next)) {
+		const xmlNode *name = element(m->children);
+		const xmlNode *value = name ? element(name->next) : NULL;
+		xmlChar *key = is(m, "member") && is(name, "name")
+				       ? text_in(name)
+				       : NULL;
+		bool good = key && is(value, "value") &&
+			    !element(value->next) &&
+			    json_object_set_new(made, (const char *)key,
+						read_value(value)) == 0;
+
+		xmlFree(key);
+		if (!good) {
+			json_decref(made);
+			return NULL;
+		}
+	}
+	return made;
+}
+
+static json_t *read_array(const xmlNode *node)
+{
+	const xmlNode *data = only(node, "data");
+	json_t *made = json_array();
+
+	for (const xmlNode *v = data ? element(data->children) : NULL; v;
+	     v = element(v->next)) {
+		if (!is(v, "value") ||
+		    json_array_append_new(made, read_value(v))) {
+			data = NULL;
+			break;
+		}
+	}
+	if (!data) {
+		json_decref(made);
+		return NULL;
+	}
+	return made;
+}
+
+static json_t *read_number(const xmlNode *node, const char *text)
+{
+	char *end;
+	json_t *made;
+
+	if (is(node, "double"))
+		made = json_real(strtod(text, &end));
+	else if (is(node, "boolean"))
+		made = json_boolean(strtol(text, &end, 10) != 0);
+	else
+		made = json_integer(strtoll(text, &end, 10));
+	if (end == text || *end) {
+		json_decref(made);
+		return NULL;
+	}
+	return made;
+}
+
+static json_t *read_scalar(const xmlNode *node)
+{
+	xmlChar *text = text_in(node);
+	json_t *made = NULL;
+
+	if (text && (is(node, "string") || is(node, "value")))
+		made = json_string((const char *)text);
+	else if (text && (is(node, "int") || is(node, "i4") ||
+			  is(node, "boolean") || is(node, "double")))
+		made = read_number(node, (const char *)text);
+	xmlFree(text);
+	return made;
+}
+
+/* NULL if it is none, or without memory. */
+static json_t *read_value(const xmlNode *value)
+{
+	const xmlNode *type = element(value->children);
+
+	if (!type)
+		return read_scalar(value);
+	if (element(type->next))
+		return NULL;
+	if (is(type, "struct"))
+		return read_struct(type);
+	if (is(type, "array"))
+		return read_array(type);
+	if (is(type, "nil"))
+		return json_null();
+	return read_scalar(type);
+}
+
+static const char *parse(const char *xml, size_t len, xmlDoc **doc)
+{
+	if (memchr(xml, '\0', len))
+		return "it holds a NUL byte";
+	if (memmem(xml, len, "<!DOCTYPE", 9))
+		return "it declares a document type or an entity";
+	*doc = xmlReadMemory(xml, (int)len, NULL, "UTF-8",
+			     XML_PARSE_NONET | XML_PARSE_NOERROR |
+				     XML_PARSE_NOWARNING);
+	return *doc ? NULL : "it is not well-formed XML";
+}
+
+/* Reads <params><param><value>… */
+static json_t *read_params(const xmlNode *params)
+{
+	json_t *made = json_array();
+
+	for (const xmlNode *p = element(params->children); p;
+	     p = element(p->next)) {
+		const xmlNode *value = is(p, "param") ? only(p, "value") : NULL;
+
+		if (!value || json_array_append_new(made, read_value(value))) {
+			json_decref(made);
+			return NULL;
+		}
+	}
+	return made;
+}
+
+const char *rpc_read_call(const char *xml, size_t len, char **method,
+			  json_t **params)
+{
+	static const char not_one[] = "it is not an XML-RPC methodCall";
+	const xmlNode *root, *name, *list;
+	xmlChar *text = NULL;
+	xmlDoc *doc;
+	const char *refused = parse(xml, len, &doc);
+
+	if (refused)
+		return refused;
+	root = xmlDocGetRootElement(doc);
+	name = is(root, "methodCall") ? element(root->children) : NULL;
+	list = name ? element(name->next) : NULL;
+	if (is(name, "methodName") && is(list, "params") &&
+	    !element(list->next))
+		text = text_in(name);
+	*params = text ? read_params(list) : NULL;
+	*method = *params ? strdup((const char *)text) : NULL;
+	xmlFree(text);
+	xmlFreeDoc(doc);
+	if (*method)
+		return NULL;
+	json_decref(*params);
+	return not_one;
+}
+
+const char *rpc_read_response(const char *xml, size_t len, json_t **value)
+{
+	const xmlNode *root, *node;
+	xmlDoc *doc;
+	const char *refused = parse(xml, len, &doc);
+
+	if (refused)
+		return refused;
+	root = xmlDocGetRootElement(doc);
+	refused = "it is not an XML-RPC methodResponse";
+	if (is(root, "methodResponse")) {
+		if (only(root, "fault"))
+			refused = "it is a fault";
+		node = only(only(only(root, "params"), "param"), "value");
+		*value = node ? read_value(node) : NULL;
+		if (*value)
+			refused = NULL;
+	}
+	xmlFreeDoc(doc);
+	return refused;
+}
+
+/* ---- writing ---- */
+
+static void add(struct buffer *to, const char *text)
+{
+	buffer_add(to, text, strlen(text));
+}
+
+/* A carriage return would be read as a line feed. */
+static void add_escaped(struct buffer *to, const char *text)
+{
+	for (; *text; text++) {
+		switch (*text) {
+		case '&':
+			add(to, "&amp;");
+			break;
+		case '<':
+			add(to, "&lt;");
+			break;
+		case '>':
+			add(to, "&gt;");
+			break;
+		case '\r':
+			add(to, "&#13;");
+			break;
+		default:
+			buffer_add(to, text, 1);
+		}
+	}
+}
+
+static void add_tagged(struct buffer *to, const char *tag, const char *text)
+{
+	add(to, "<");
+	add(to, tag);
+	add(to, ">");
+	add_escaped(to, text);
+	add(to, "</");
+	add(to, tag);
+	add(to, ">");
+}
+
+static void add_struct(struct buffer *to, const json_t *value)
+{
+	add(to, "<struct>");
+	/* json_object_iter does not change what it is given */
+	for (void *at = json_object_iter((json_t *)(uintptr_t)value); at;
+	     at = json_object_iter_next((json_t *)(uintptr_t)value, at)) {
+		add(to, "<member>");
+		add_tagged(to, "name", json_object_iter_key(at));
+		rpc_write_value(to, json_object_iter_value(at));
+		add(to, "</member>");
+	}
+	add(to, "</struct>");
+}
+
+static void add_array(struct buffer *to, const json_t *value)
+{
+	add(to, "<array><data>");
+	for (size_t i = 0; i < json_array_size(value); i++)
+		rpc_write_value(to, json_array_get(value, i));
+	add(to, "</data></array>");
+}
+
+void rpc_write_value(struct buffer *to, const json_t *value)
+{
+	char number[32];
+
+	add(to, "<value>");
+	if (json_is_object(value)) {
+		add_struct(to, value);
+	} else if (json_is_array(value)) {
+		add_array(to, value);
+	} else if (json_is_string(value)) {
+		add_tagged(to, "string", json_string_value(value));
+	} else if (json_is_integer(value)) {
+		snprintf(number, sizeof(number), "%lld",
+			 (long long)json_integer_value(value));
+		add_tagged(to, "int", number);
+	} else if (json_is_boolean(value)) {
+		add_tagged(to, "boolean", json_is_true(value) ? "1" : "0");
+	} else {
+		add(to, "<nil/>");
+	}
+	add(to, "</value>");
+}
+
+static const char head[] = "<?xml version=\"1.0\"?>\n";
+
+void rpc_write_call(struct buffer *to, const char *method, const json_t *params)
+{
+	add(to, head);
+	add(to, "<methodCall>");
+	add_tagged(to, "methodName", method);
+	add(to, "<params>");
+	for (size_t i = 0; i < json_array_size(params); i++) {
+		add(to, "<param>");
+		rpc_write_value(to, json_array_get(params, i));
+		add(to, "</param>");
+	}
+	add(to, "</params></methodCall>\n");
+}
+
+void rpc_write_response(struct buffer *to, const json_t *value)
+{
+	add(to, head);
+	add(to, "<methodResponse><params><param>");
+	rpc_write_value(to, value);
+	add(to, "</param></params></methodResponse>\n");
+}
+
+void rpc_write_fault(struct buffer *to, int code, const char *text)
+{
+	char number[16];
+
+	snprintf(number, sizeof(number), "%d", code);
+	add(to, head);
+	add(to, "<methodResponse><fault><value><struct>"
+		"<member><name>faultCode</name><value>");
+	add_tagged(to, "int", number);
+	add(to, "</value></member><member><name>faultString</name><value>");
+	add_tagged(to, "string", text);
+	add(to, "</value></member></struct></value></fault></methodResponse>\n");
+}
