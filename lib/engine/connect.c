@@ -9,6 +9,7 @@
 #include "host/lock.h"
 #include "host/multipath.h"
 #include "openiscsi/open_iscsi.h"
+#include "iscsi/scsi_batch.h"
 #include "iscsi/user_session.h"
 #include "lun/lun_block.h"
 #include "lun/lun_libiscsi.h"
@@ -26,13 +27,13 @@ struct connection {
 static int connect_libiscsi(const struct resign_request *request,
 			    struct connection *self, struct error *err)
 {
-	unsigned number;
+	uint16_t number;
 
 	if (user_session_open(&request->target, &self->session, err) ||
 	    user_session_find_lun(self->session, request->scsi_id, &number,
 				  err))
 		return -1;
-	log_info("SCSIid %s is LUN %u", request->scsi_id, number);
+	log_info("SCSIid %s is LUN %u", request->scsi_id, lun_number(number));
 	if (guard_host(NULL, request->scsi_id, err))
 		return -1;
 	return lun_libiscsi_open(self->session, number, &self->lun, err);

@@ -18,11 +18,11 @@ static void read_lun(struct iscsi_context *session, const struct user_lun *lun,
 	int failed;
 
 	*out = (struct listed_lun){
-		.number = lun->number,
+		.number = lun_number(lun->lun),
 		.state = LISTED_UNKNOWN,
 	};
 	strcpy(open.scsi_id, lun->scsi_id);
-	failed = lun_libiscsi_open_to_read(session, lun->number, &open.lun,
+	failed = lun_libiscsi_open_to_read(session, lun->lun, &open.lun,
 					   &out->error) ||
 		 look_at_open(&open, &out->look, &out->error);
 	lun_close(open.lun);

@@ -5,15 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "format/report_luns.h"
 #include "sm/device_config.h"
 #include "iscsi/initiator.h"
 #include "iscsi/portals.h"
 
 static const char scheme[] = "iscsi://";
-
-/* The highest number that the two bytes of a LUN in REPORT LUNS can hold, with
- * peripheral or flat addressing. Longer numbers are SCSIids. */
-#define LUN_NUMBER_MAX 16383
 
 static int bad_name(const char *text, const char *why, struct error *err)
 {
@@ -87,6 +84,11 @@ static int read_lun(const char *lun, struct lun_name *out, struct error *err)
 {
 	out->has_lun = true;
 	if (is_number(lun, &out->number)) {
+		/* Linux counts the method of flat addressing in: its LUN 16684
+		 * is 300. */
+		if (out->number > LUN_NUMBER_MAX &&
+		    out->number <= 2 * LUN_NUMBER_MAX + 1)
+			out->number -= LUN_NUMBER_MAX + 1;
 		if (out->number > LUN_NUMBER_MAX)
 			return bad_name(out->text, "LUN numbers end at 16383",
 					err);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include "engine/open_lun.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +11,7 @@
 #include "lun/lun_libiscsi.h"
 
 static int find_by_number(struct iscsi_context *session, unsigned number,
-			  char scsi_id[SCSI_ID_SIZE], struct error *err)
+			  struct user_lun *out, struct error *err)
 {
 	struct user_lun *luns;
 	size_t count;
@@ -19,9 +20,9 @@ static int find_by_number(struct iscsi_context *session, unsigned number,
 	if (user_luns_read(session, &luns, &count, err))
 		return -1;
 	for (size_t i = 0; i < count && !found; i++) {
-		found = luns[i].number == number;
+		found = lun_number(luns[i].lun) == number;
 		if (found)
-			strcpy(scsi_id, luns[i].scsi_id);
+			*out = luns[i];
 	}
 	free(luns);
 	if (!found)
@@ -35,23 +36,23 @@ static int find_by_number(struct iscsi_context *session, unsigned number,
 static int open_over_iscsi(const struct lun_choice *choice,
 			   struct open_lun *out, struct error *err)
 {
-	unsigned number = choice->number;
+	struct user_lun lun;
 	int failed;
 
 	if (user_session_open(&choice->target, &out->session, err))
 		return -1;
 	if (choice->scsi_id)
 		failed = user_session_find_lun(out->session, choice->scsi_id,
-					       &number, err);
+					       &lun.lun, err);
 	else
 		failed =
-			find_by_number(out->session, number, out->scsi_id, err);
-	if (!failed && choice->scsi_id)
-		strncat(out->scsi_id, choice->scsi_id,
-			sizeof(out->scsi_id) - 1);
-	if (!failed)
-		failed = lun_libiscsi_open_to_read(out->session, number,
-						   &out->lun, err);
+			find_by_number(out->session, choice->number, &lun, err);
+	if (failed)
+		return -1;
+	snprintf(out->scsi_id, sizeof(out->scsi_id), "%s",
+		 choice->scsi_id ? choice->scsi_id : lun.scsi_id);
+	failed = lun_libiscsi_open_to_read(out->session, lun.lun, &out->lun,
+					   err);
 	return failed;
 }
 
@@ -93,13 +94,16 @@ int open_lun_find_id(const struct lun_choice *choice,
 		     char scsi_id[SCSI_ID_SIZE], struct error *err)
 {
 	struct iscsi_context *session;
+	struct user_lun lun;
 	int failed;
 
 	scsi_id[0] = '\0';
 	if (user_session_open(&choice->target, &session, err))
 		return -1;
-	failed = find_by_number(session, choice->number, scsi_id, err);
+	failed = find_by_number(session, choice->number, &lun, err);
 	user_session_close(session);
+	if (!failed)
+		strcpy(scsi_id, lun.scsi_id);
 	if (!failed && !scsi_id[0])
 		failed = error_set(err, ERROR_NO_SCSIID,
 				   "LUN %u has no SCSIid: it cannot be told "

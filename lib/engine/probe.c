@@ -213,7 +213,7 @@ static int probe_in_session(struct iscsi_context *session, const char *scsi_id,
 			    struct probe *out, struct error *err)
 {
 	struct lun *lun;
-	unsigned number;
+	uint16_t number;
 	int failed;
 
 	if (user_session_find_lun(session, scsi_id, &number, err) ||

@@ -22,15 +22,8 @@ static bool is_plain(const uint8_t *entry)
 
 	if (memcmp(entry + 2, no_more_levels, sizeof(no_more_levels)) != 0)
 		return false;
-	switch (entry[0] >> 6) {
-	case METHOD_PERIPHERAL:
-		/* the other six bits are a bus behind this LUN */
-		return (entry[0] & 0x3f) == 0;
-	case METHOD_FLAT:
-		return true;
-	default:
-		return false;
-	}
+	return entry[0] >> 6 == METHOD_PERIPHERAL ||
+	       entry[0] >> 6 == METHOD_FLAT;
 }
 
 size_t report_luns_parse(const uint8_t *data, size_t len, uint16_t *luns)

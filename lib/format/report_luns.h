@@ -18,9 +18,19 @@ uint64_t report_luns_size(const uint8_t *data, size_t len);
 
 /* Writes the LUNs in `data` to luns[], which has room for `len` / 8 of them;
  * returns how many. A LUN is the first two bytes of its address, addressing
- * method included: LUN 300 in flat addressing is 0x412c, as in Linux. What
- * cannot be a disk of this target itself is left out: well-known LUNs,
- * addresses of a second level and of methods other than peripheral and flat. */
+ * method included, as commands to it have to name it. What cannot be a disk of
+ * this target itself is left out: well-known LUNs, addresses of a second level
+ * and of methods other than peripheral and flat. */
 size_t report_luns_parse(const uint8_t *data, size_t len, uint16_t *luns);
+
+#define LUN_NUMBER_MAX 16383
+
+/* The number that people call it by, on the array and here: 300 is 41 2c in
+ * flat addressing; LIO, and Linux with it, writes 01 2c, which by the letter is
+ * a LUN 44 behind a bus 1. */
+static inline unsigned lun_number(uint16_t lun)
+{
+	return lun & LUN_NUMBER_MAX;
+}
 
 #endif

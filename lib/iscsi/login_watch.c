@@ -9,6 +9,7 @@
 #define OPCODE_LOGIN_RESPONSE 0x23
 #define FLAG_TRANSIT	      0x80
 #define STAGE_SECURITY	      0
+#define STAGE_FULL_FEATURE    3
 
 /* RFC 7143, 13.12 */
 #define DATA_SEGMENT_MIN 512
@@ -37,6 +38,7 @@ struct seen {
 	bool challenge;
 	bool name;
 	bool response;
+	bool digest;
 };
 
 static bool starts(const char *text, const char *prefix)
@@ -70,6 +72,8 @@ static int read_keys(const char *text, size_t len, struct seen *seen,
 						 "has half a byte");
 			seen->challenge = true;
 		}
+		if (starts(text, "HeaderDigest="))
+			seen->digest = true;
 		if (starts(text, "CHAP_N="))
 			seen->name = true;
 		if (starts(text, CHAP_R_PREFIX) && n == CHAP_R_LEN)
@@ -104,6 +108,9 @@ int login_watch_response(struct login_watch *watch, const uint8_t *pdu,
 	watch->status = get_be16(pdu + 36);
 	if (read_keys((const char *)pdu + ISCSI_HEADER_LEN, data, &seen, err))
 		return -1;
+	watch->digest |= seen.digest;
+	watch->ends = watch->status == 0 && pdu[1] & FLAG_TRANSIT &&
+		      (pdu[1] & 3) == STAGE_FULL_FEATURE;
 	if (watch->status != 0 || !watch->mutual)
 		return 0;
 

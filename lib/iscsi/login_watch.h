@@ -28,6 +28,8 @@ struct login_watch {
 	bool mutual;	 /* set by the caller: the target must prove itself */
 	bool challenged; /* it has been sent our challenge */
 	bool proved;	 /* and has answered it; libiscsi judges the answer */
+	bool digest;	 /* it has answered our offer of header digests */
+	bool ends; /* the last response ends the login, and it is a success */
 	/* class << 8 | detail of the last response; 0 is success */
 	uint16_t status;
 };

@@ -328,12 +328,13 @@ int scsi_batch_run(const struct scsi_batch *batch, struct error *err)
 			return give_up(&run, run.lost, err);
 		if (!run.busy)
 			break;
+		/* Whatever else the target may have sent. */
+		if (clock_now_ms() >= run.deadline)
+			return give_up(&run, "the target stopped answering",
+				       err);
 		events = session_wait(batch->session, until);
 		if (events < 0)
 			return give_up(&run, "the iSCSI session is closed",
-				       err);
-		if (events == 0 && clock_now_ms() >= run.deadline)
-			return give_up(&run, "the target stopped answering",
 				       err);
 		if (iscsi_service(batch->session, events))
 			return give_up(&run, "the iSCSI session was lost", err);

@@ -22,11 +22,12 @@
 #include <iscsi/scsi-lowlevel.h>
 
 #include "base/error.h"
+#include "format/report_luns.h"
 
 struct scsi_command {
 	/* The caller's. */
 	uint16_t lun; /* bytes 0 and 1 of the LUN's address, as REPORT LUNS
-		       * gives them; what Linux shows as the LUN's number */
+		       * gives them */
 	uint8_t cdb[SCSI_CDB_MAX_SIZE];
 	uint8_t cdb_len;
 	enum scsi_xfer_dir direction;

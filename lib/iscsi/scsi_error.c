@@ -113,11 +113,12 @@ void scsi_command_name(const struct scsi_command *command, char *text,
 		blocks = cdb[13];
 		break;
 	default:
-		snprintf(text, size, "LUN %u, %s", command->lun, name);
+		snprintf(text, size, "LUN %u, %s", lun_number(command->lun),
+			 name);
 		return;
 	}
 	snprintf(text, size, "LUN %u, %s of %" PRIu32 " blocks at LBA %" PRIu64,
-		 command->lun, name, blocks, lba);
+		 lun_number(command->lun), name, blocks, lba);
 }
 
 static void describe_failure(const struct scsi_command *command, char *text,

@@ -78,7 +78,7 @@ static int set_up(struct attempt *attempt, struct error *err)
 	if (iscsi_set_session_type(session,
 				   target->iqn ? ISCSI_SESSION_NORMAL
 					       : ISCSI_SESSION_DISCOVERY) ||
-	    iscsi_set_header_digest(session, ISCSI_HEADER_DIGEST_NONE) ||
+	    iscsi_set_header_digest(session, ISCSI_HEADER_DIGEST_NONE_CRC32C) ||
 	    (target->iqn && iscsi_set_targetname(session, target->iqn)))
 		return error_set(err, ERROR_INTERNAL, "libiscsi: %s",
 				 iscsi_get_error(session));
@@ -177,6 +177,36 @@ static int look_ahead(struct attempt *attempt, struct error *err)
 	return login_watch_response(&attempt->watch, pdu, len, err) ? -1 : 1;
 }
 
+static const char *words_for(uint16_t status)
+{
+	switch (status) {
+	case 0x0200:
+		return "it does not like what we offer, which happens if it "
+		       "wants a data digest or an authentication other than "
+		       "CHAP";
+	case 0x0205:
+		return "it does not know this version of iSCSI";
+	case 0x0206:
+		return "it takes no more sessions; NAS boxes allow one for "
+		       "each initiator name unless they are told to allow "
+		       "several sessions";
+	case 0x0207:
+		return "it misses a parameter";
+	case 0x0209:
+		return "it does not take sessions of this type";
+	case 0x020b:
+		return "it takes the login for invalid";
+	case 0x0300:
+		return "it has a fault";
+	case 0x0301:
+		return "it is out of service, or has no such target";
+	case 0x0302:
+		return "it has no resources left for a session";
+	default:
+		return "it does not say why";
+	}
+}
+
 /* A class of ERROR_LOGIN or ERROR_DISCOVERY for the target's refusal.
  * RFC 7143, 11.13.5. */
 static int refused(struct attempt *attempt, struct error *err)
@@ -218,8 +248,8 @@ static int refused(struct attempt *attempt, struct error *err)
 		/* class 3: this portal is out of service, another may not be */
 		attempt->final = status >> 8 != 3;
 		return error_set(err, ERROR_LOGIN,
-				 "%s refused the login with status 0x%04x",
-				 attempt->portal, status);
+				 "%s refused the login: %s (status %04x)",
+				 attempt->portal, words_for(status), status);
 	}
 }
 
@@ -240,7 +270,8 @@ static enum login_end exchange(struct attempt *attempt, struct error *err)
 		if (stopped(attempt, err))
 			return LOGIN_FAILED;
 		events = session_wait(session, next_look(deadline));
-		if (events == 0 && clock_now_ms() >= deadline) {
+		/* Whatever has come: it may be half a response, and stay so. */
+		if (clock_now_ms() >= deadline) {
 			error_set(err, ERROR_CONNECT,
 				  "%s does not answer the login within %d "
 				  "seconds",
@@ -258,6 +289,10 @@ static enum login_end exchange(struct attempt *attempt, struct error *err)
 				poll(NULL, 0, 1);
 				events &= POLLOUT;
 			}
+			/* libiscsi takes silence about digests for a yes. */
+			if (attempt->watch.ends && !attempt->watch.digest)
+				iscsi_set_header_digest(
+					session, ISCSI_HEADER_DIGEST_NONE);
 		}
 		if (events < 0 || iscsi_service(session, events))
 			break;

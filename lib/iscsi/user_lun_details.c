@@ -124,7 +124,7 @@ int user_luns_describe(struct iscsi_context *session,
 		goto out;
 	}
 	for (size_t i = 0; i < n; i++) {
-		commands[i].lun = luns[i / QUESTIONS].number;
+		commands[i].lun = luns[i / QUESTIONS].lun;
 		commands[i].data = data + i * ANSWER_SIZE;
 		set_question(&commands[i], (enum question)(i % QUESTIONS));
 	}

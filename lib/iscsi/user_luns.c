@@ -13,8 +13,7 @@
 #include "iscsi/scsi_batch.h"
 #include "iscsi/user_session.h"
 
-/* The numbers that two bytes can hold, peripheral and flat. */
-#define LUNS_MAX 16384
+#define LUNS_MAX (LUN_NUMBER_MAX + 1)
 
 /* Room for this many in the first REPORT LUNS. */
 #define LUNS_FIRST 256
@@ -103,7 +102,7 @@ static int inquire(struct iscsi_context *session, const struct user_lun *luns,
 
 	for (size_t i = 0; i < count; i++) {
 		commands[i] = (struct scsi_command){
-			.lun = luns[i].number,
+			.lun = luns[i].lun,
 			.cdb = { SCSI_OPCODE_INQUIRY, page != 0, page, 0,
 				 VPD_PAGE_LEN },
 			.cdb_len = 6,
@@ -162,7 +161,7 @@ static int read_ids(struct iscsi_context *session, struct user_lun *luns,
 		bool is_disk = !page->good ||
 			       scsi_inquiry_is_disk(page->data, page->received);
 
-		lun->number = page->lun;
+		lun->lun = page->lun;
 		lun->scsi_id[0] = '\0';
 		if (is_disk &&
 		    (!page->good ||
@@ -178,19 +177,18 @@ static int read_ids(struct iscsi_context *session, struct user_lun *luns,
 }
 
 static size_t take_numbers(const struct report *report, struct user_lun *luns,
-			   uint16_t *numbers)
+			   uint16_t *lun_list)
 {
-	size_t n = report_luns_parse(report->data, report->len, numbers);
-	uint8_t seen[65536 / 8] = { 0 };
+	size_t n = report_luns_parse(report->data, report->len, lun_list);
+	bool seen[LUN_NUMBER_MAX + 1] = { false };
 	size_t count = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		uint8_t *byte = &seen[numbers[i] / 8];
-		uint8_t bit = (uint8_t)(1u << numbers[i] % 8);
+		unsigned number = lun_number(lun_list[i]);
 
-		if (!(*byte & bit))
-			luns[count++].number = numbers[i];
-		*byte |= bit;
+		if (!seen[number])
+			luns[count++].lun = lun_list[i];
+		seen[number] = true;
 	}
 	return count;
 }
@@ -247,7 +245,8 @@ static void describe_luns(const struct user_lun *luns, size_t count, char *text,
 		const char *id = luns[i].scsi_id[0] ? luns[i].scsi_id : "none";
 
 		at += (size_t)snprintf(text + at, size - at, "%sLUN %u: %.40s",
-				       i ? ", " : "", luns[i].number, id);
+				       i ? ", " : "", lun_number(luns[i].lun),
+				       id);
 	}
 	if (count > LUNS_SHOWN && at < size)
 		snprintf(text + at, size - at, ", ...");
@@ -259,19 +258,19 @@ static void describe_luns(const struct user_lun *luns, size_t count, char *text,
 }
 
 int user_session_find_lun(struct iscsi_context *session, const char *scsi_id,
-			  unsigned *lun_number, struct error *err)
+			  uint16_t *out, struct error *err)
 {
 	char shown[400];
 	struct user_lun *luns;
 	size_t count;
 	size_t found = 0;
-	unsigned number = 0;
+	uint16_t lun = 0;
 
 	if (user_luns_read(session, &luns, &count, err))
 		return -1;
 	for (size_t i = 0; i < count; i++) {
 		if (scsi_id[0] && strcmp(luns[i].scsi_id, scsi_id) == 0) {
-			number = luns[i].number;
+			lun = luns[i].lun;
 			found++;
 		}
 	}
@@ -287,6 +286,6 @@ int user_session_find_lun(struct iscsi_context *session, const char *scsi_id,
 				 "%zu disks of the target have SCSIid %.80s; "
 				 "it has %zu: %s",
 				 found, scsi_id, count, shown);
-	*lun_number = number;
+	*out = lun;
 	return 0;
 }

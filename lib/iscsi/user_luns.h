@@ -11,10 +11,11 @@
 #include <iscsi/iscsi.h>
 
 #include "base/error.h"
+#include "format/report_luns.h"
 #include "format/vpd83.h"
 
 struct user_lun {
-	uint16_t number;	    /* as in scsi_command.lun */
+	uint16_t lun;		    /* as in scsi_command */
 	char scsi_id[SCSI_ID_SIZE]; /* empty: the disk has none */
 };
 

@@ -138,7 +138,7 @@ static int add_luns(struct lun_listing *list, const struct user_lun *luns,
 	for (size_t i = 0; i < count; i++) {
 		if (!luns[i].scsi_id[0] || listed(list, luns[i].scsi_id))
 			log_info("LUN %u is left out: its SCSIid is '%.64s'",
-				 luns[i].number, luns[i].scsi_id);
+				 lun_number(luns[i].lun), luns[i].scsi_id);
 		else
 			grown[list->count++] =
 				(struct listed_lun){ luns[i], details[i] };

@@ -49,10 +49,10 @@ int user_session_open_within(const struct iscsi_target *target,
 
 /* Finds the LUN whose SCSIid (what `scsi_id -g` prints, white space to `_`) is
  * `scsi_id`: REPORT LUNS, then VPD page 0x83 of each. ERROR_NO_SCSIID if none
- * or several have it; the text lists what is there. *lun_number is the number
- * that Linux would show, for lun_libiscsi_open. */
+ * or several have it; the text lists what is there. *lun is its
+ * address, as in scsi_command. */
 int user_session_find_lun(struct iscsi_context *session, const char *scsi_id,
-			  unsigned *lun_number, struct error *err);
+			  uint16_t *lun, struct error *err);
 
 /* Logs out, if that takes no more than a moment, and frees; NULL is fine. A
  * target that does not answer sees the connection closed instead. */

@@ -17,7 +17,7 @@
 struct lun_libiscsi {
 	struct lun lun;
 	struct iscsi_context *session;
-	uint16_t number;
+	uint16_t address;    /* as in scsi_command */
 	bool volatile_cache; /* the caching page says so */
 	bool unflushed;	     /* written since the last flush */
 	bool cannot_swap;    /* the target has no COMPARE AND WRITE */
@@ -92,7 +92,7 @@ static int transfer(struct lun_libiscsi *self, enum scsi_xfer_dir direction,
 
 			if (len > TRANSFER)
 				len = TRANSFER;
-			command->lun = self->number;
+			command->lun = self->address;
 			command->direction = direction;
 			command->data = ios[i].data + done;
 			command->len = (uint32_t)len;
@@ -131,7 +131,7 @@ static int libiscsi_flush(struct lun *lun, struct error *err)
 {
 	struct lun_libiscsi *self = of(lun);
 	struct scsi_command command = {
-		.lun = self->number,
+		.lun = self->address,
 		/* from block 0, number of blocks 0: the whole LUN */
 		.cdb = { SCSI_OPCODE_SYNCHRONIZECACHE10 },
 		.cdb_len = 10,
@@ -148,7 +148,7 @@ static int libiscsi_flush(struct lun *lun, struct error *err)
 					 "LUN %u has a volatile write cache "
 					 "and cannot flush it; turn the "
 					 "target's write-back cache off",
-					 self->number);
+					 lun_number(self->address));
 	}
 	self->unflushed = false;
 	return 0;
@@ -166,7 +166,7 @@ static int libiscsi_swap(struct lun *lun, uint64_t offset,
 	uint32_t block = lun->block_size;
 	uint8_t both[2 * 4096];
 	struct scsi_command command = {
-		.lun = self->number,
+		.lun = self->address,
 		.cdb = { SCSI_OPCODE_COMPARE_AND_WRITE },
 		.cdb_len = 16,
 		.direction = SCSI_XFER_WRITE,
@@ -205,7 +205,7 @@ static int libiscsi_swap(struct lun *lun, uint64_t offset,
 static int libiscsi_fence(struct lun *lun, struct error *err)
 {
 	struct lun_libiscsi *self = of(lun);
-	int rc = reservation_take(self->session, self->number, &self->traffic,
+	int rc = reservation_take(self->session, self->address, &self->traffic,
 				  err);
 
 	self->reserved = rc == 0;
@@ -217,7 +217,7 @@ static void libiscsi_unfence(struct lun *lun)
 	struct lun_libiscsi *self = of(lun);
 
 	if (self->reserved)
-		reservation_give_back(self->session, self->number,
+		reservation_give_back(self->session, self->address,
 				      &self->traffic);
 	self->reserved = false;
 }
@@ -247,7 +247,7 @@ static int no_write(struct lun *lun, const struct lun_io *ios, size_t n,
 	(void)ios;
 	(void)n;
 	return error_set(err, ERROR_INTERNAL, "LUN %u was opened to be read",
-			 of(lun)->number);
+			 lun_number(of(lun)->address));
 }
 
 static int no_flush(struct lun *lun, struct error *err)
@@ -269,12 +269,12 @@ static int set_size(struct lun_libiscsi *self, uint64_t last_block,
 		return error_set(err, ERROR_LUN_CONTENT,
 				 "LUN %u has blocks of %" PRIu32
 				 " bytes; only 512 and 4096 are supported",
-				 self->number, block_size);
+				 lun_number(self->address), block_size);
 	if (last_block >= (uint64_t)INT64_MAX / block_size)
 		return error_set(err, ERROR_IO,
 				 "LUN %u claims an impossible size: last block "
 				 "%" PRIu64,
-				 self->number, last_block);
+				 lun_number(self->address), last_block);
 	self->lun.block_size = block_size;
 	self->lun.size = (last_block + 1) * block_size;
 	return 0;
@@ -285,7 +285,7 @@ static int read_capacity_10(struct lun_libiscsi *self, struct error *err)
 {
 	uint8_t data[8];
 	struct scsi_command command = {
-		.lun = self->number,
+		.lun = self->address,
 		.cdb = { SCSI_OPCODE_READCAPACITY10 },
 		.cdb_len = 10,
 		.direction = SCSI_XFER_READ,
@@ -297,7 +297,7 @@ static int read_capacity_10(struct lun_libiscsi *self, struct error *err)
 		return -1;
 	if (command.received < sizeof(data) || get_be32(data) == UINT32_MAX)
 		return error_set(err, ERROR_IO, "LUN %u does not tell its size",
-				 self->number);
+				 lun_number(self->address));
 	return set_size(self, get_be32(data), get_be32(data + 4), err);
 }
 
@@ -317,7 +317,7 @@ static int take_mode(struct lun_libiscsi *self,
 		return error_set(err, ERROR_LUN_CONTENT,
 				 "LUN %u is write-protected by the target; "
 				 "allow writing to it, and try again",
-				 self->number);
+				 lun_number(self->address));
 	page = 4 + (size_t)data[3]; /* after the block descriptors */
 	if (page + 3 <= len && (data[page] & 0x3f) == 8)
 		self->volatile_cache = data[page + 2] & 0x04;
@@ -330,13 +330,13 @@ static int identify(struct lun_libiscsi *self, struct error *err)
 	uint8_t capacity[32];
 	uint8_t mode[192];
 	struct scsi_command commands[] = {
-		{ .lun = self->number,
+		{ .lun = self->address,
 		  .cdb = { SCSI_OPCODE_SERVICE_ACTION_IN, SCSI_READCAPACITY16 },
 		  .cdb_len = 16,
 		  .direction = SCSI_XFER_READ,
 		  .data = capacity,
 		  .len = sizeof(capacity) },
-		{ .lun = self->number,
+		{ .lun = self->address,
 		  /* no block descriptors; page 8, current values */
 		  .cdb = { SCSI_OPCODE_MODESENSE6, 0x08, 0x08, 0,
 			   sizeof(mode) },
@@ -361,21 +361,18 @@ static int identify(struct lun_libiscsi *self, struct error *err)
 	return take_mode(self, &commands[1], err);
 }
 
-static int open_lun(struct iscsi_context *session, unsigned lun_number,
+static int open_lun(struct iscsi_context *session, uint16_t address,
 		    bool to_read, struct lun **out, struct error *err)
 {
 	struct lun_libiscsi *self;
 
-	if (lun_number > UINT16_MAX)
-		return error_set(err, ERROR_INTERNAL, "LUN number %u",
-				 lun_number);
 	self = calloc(1, sizeof(*self));
 	if (!self)
 		return error_no_memory(err);
 	self->lun.ops = to_read ? &reading_ops : &libiscsi_ops;
 	self->to_read = to_read;
 	self->session = session;
-	self->number = (uint16_t)lun_number;
+	self->address = address;
 	if (identify(self, err)) {
 		free(self);
 		return -1;
@@ -384,17 +381,16 @@ static int open_lun(struct iscsi_context *session, unsigned lun_number,
 	return 0;
 }
 
-int lun_libiscsi_open(struct iscsi_context *session, unsigned lun_number,
+int lun_libiscsi_open(struct iscsi_context *session, uint16_t address,
 		      struct lun **out, struct error *err)
 {
-	return open_lun(session, lun_number, false, out, err);
+	return open_lun(session, address, false, out, err);
 }
 
-int lun_libiscsi_open_to_read(struct iscsi_context *session,
-			      unsigned lun_number, struct lun **out,
-			      struct error *err)
+int lun_libiscsi_open_to_read(struct iscsi_context *session, uint16_t address,
+			      struct lun **out, struct error *err)
 {
-	return open_lun(session, lun_number, true, out, err);
+	return open_lun(session, address, true, out, err);
 }
 
 struct lun_traffic lun_libiscsi_traffic(const struct lun *lun)

@@ -19,18 +19,17 @@ struct lun_traffic {
 	uint64_t bytes_written;
 };
 
-/* Reads size, block size, write protection and cache. `lun_number` is what
+/* Reads size, block size, write protection and cache. `address` is what
  * user_session_find_lun gives. The session stays the caller's and must outlive
  * the LUN. ERROR_LUN_CONTENT: blocks neither of 512 nor of 4096 bytes, or
  * write-protected. */
-int lun_libiscsi_open(struct iscsi_context *session, unsigned lun_number,
+int lun_libiscsi_open(struct iscsi_context *session, uint16_t address,
 		      struct lun **out, struct error *err);
 
 /* The same for a LUN that may be write-protected: every write, swap and flush
  * of it is ERROR_INTERNAL, before a command is sent. */
-int lun_libiscsi_open_to_read(struct iscsi_context *session,
-			      unsigned lun_number, struct lun **out,
-			      struct error *err);
+int lun_libiscsi_open_to_read(struct iscsi_context *session, uint16_t address,
+			      struct lun **out, struct error *err);
 
 /* Counted since open, the commands of open included. `lun` is of this form. */
 struct lun_traffic lun_libiscsi_traffic(const struct lun *lun);

@@ -31,7 +31,7 @@
 struct open_iscsi {
 	struct open_iscsi_wanted wanted;
 	struct iscsi_address address; /* where the target is */
-	unsigned lun;
+	uint16_t lun; /* as in scsi_command, and what Linux calls it */
 	struct sysfs_session session;
 	bool in_session; /* `session` is valid */
 	char iface[NODE_IFACE_SIZE];

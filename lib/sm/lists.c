@@ -147,7 +147,7 @@ char *list_luns(const struct lun_listing *luns)
 		add_text(&list, "vendor", item->details.vendor);
 		if (item->details.serial[0])
 			add_text(&list, "serial", item->details.serial);
-		add_number(&list, "LUNid", item->lun.number);
+		add_number(&list, "LUNid", lun_number(item->lun.lun));
 		if (item->details.size)
 			add_number(&list, "size", item->details.size);
 		add_text(&list, "SCSIid", item->lun.scsi_id);

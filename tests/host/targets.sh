@@ -61,7 +61,27 @@ login_refused() {
 	serve_end "$kind"
 }
 
+# --- what only LIO has -----------------------------------------------------------
+
+# A session that insists on CRC32C, and a LUN whose address is 01 2c.
+digests_and_high_luns() {
+	serve lio 512 127.0.0.1:3260
+	lio_header_digest "$iqn"
+	lio_lun_remove "$iqn" 2
+	lio_lun "$iqn" 300 clone
+	host_state >/tmp/before
+	call lio initiator=libiscsi
+	resigned
+	state_kept /tmp/before
+	good_result
+	"$build/relvm" list --json --initiator-name iqn.2024-01.test:host \
+		"iscsi://127.0.0.1/$iqn" >/tmp/list
+	grep -q '"name":"300"' /tmp/list || fail "$(cat /tmp/list)"
+	serve_end lio
+}
+
 run_test "leftovers are seen" leftovers_are_seen
+run_test "lio: CRC32C, LUN 300" digests_and_high_luns
 for kind in tgt lio; do
 	run_test "$kind: blocks of 512 bytes, CHAP" basic "$kind" 512 127.0.0.1 user secretsecret12
 	run_test "$kind: blocks of 4096 bytes, IPv6, mutual CHAP" \

@@ -8,6 +8,8 @@
  *
  * At login:
  *   silent close garbage dribble  no answer; hangs up; no target; in bytes
+ *   half banner                   the first 60 of 148 bytes of an answer; a few
+ *                                 that are none; then silence
  *   status:HEX                    refuses with this class and detail
  *   redirect:PORT                 sends the initiator there
  *   unproven                      leaves the security stage out
@@ -22,6 +24,7 @@
  *                                 is more; no SendTargets; 512 KiB of it
  * At the first commands:
  *   luns:N same-id no-id          N LUNs; all with one id; with none
+ *   no-flat                       LUN 300 is 01 2c and not 41 2c
  *   serial                        page 0x83 refused, page 0x80 there
  *   odd-names                     vendor and serial number are not text
  *   no-names                      neither vendor nor serial number nor size
@@ -31,6 +34,7 @@
  *   busy:N                        the first N are answered BUSY
  *   reset:N                       the Nth write finds the target was reset
  *   deferred medium reserved drop stall goodbye
+ *   babble                        no answer, but pings without an end
  *   no-sync bad-sync              flush is an unknown command; fails
  * At COMPARE AND WRITE:
  *   no-swap:N                     the first N are an unknown command
@@ -203,7 +207,9 @@ static void answer_report_luns(const uint8_t *request)
 
 	put_be32(data, n * 8);
 	for (uint32_t i = 1; i <= n; i++)
-		put_be16(data + i * 8, (uint16_t)(i < 256 ? i : 0x4000 | i));
+		put_be16(
+			data + i * 8,
+			(uint16_t)(i < 256 || has("no-flat") ? i : 0x4000 | i));
 	answer_data(request, data, 8 + (size_t)n * 8, true);
 	free(data);
 }
@@ -355,6 +361,16 @@ static void answer_mode(const uint8_t *request)
 		answer_data(request, data, sizeof(data), true);
 }
 
+/* NOP-Ins that want no answer, until the initiator is gone. */
+static void babble(void)
+{
+	uint8_t ping[HEADER] = { 0x20, 0x80 };
+
+	memset(ping + 16, 0xff, 8);
+	while (send(sock, ping, HEADER, MSG_NOSIGNAL) == HEADER)
+		;
+}
+
 /* True if one of the traits had its way with this READ or WRITE. */
 static bool misbehave(const uint8_t *request, bool write)
 {
@@ -364,6 +380,8 @@ static bool misbehave(const uint8_t *request, bool write)
 	goodbye[36] = 1; /* please log out */
 	if (has("goodbye"))
 		transmit(goodbye, NULL, 0);
+	if (has("babble"))
+		babble();
 	if (has("stall") || has("goodbye"))
 		return true;
 	if (has("drop"))
@@ -515,6 +533,17 @@ static void serve(void)
 			return;
 		if (has("silent"))
 			continue;
+		if (has("half") || has("banner")) {
+			const uint8_t half[60] = { 0x23, [7] = 100 };
+
+			if (has("half"))
+				send(sock, half, sizeof(half), MSG_NOSIGNAL);
+			else
+				send(sock, "hello\r\n", 7, MSG_NOSIGNAL);
+			while (receive(request, 1))
+				;
+			return;
+		}
 		if (has("close"))
 			return;
 		if (has("garbage")) {

@@ -34,6 +34,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "format/report_luns.h"
 #include "iscsi/scsi_batch.h"
 #include "iscsi/user_session.h"
 #include "lun/lun_libiscsi.h"
@@ -186,13 +187,13 @@ static int fence(struct lun *lun, struct error *err)
 }
 
 /* PERSISTENT RESERVE OUT, REGISTER (SPC-4, 6.16). */
-static int register_key(struct iscsi_context *session, unsigned number,
+static int register_key(struct iscsi_context *session, uint16_t address,
 			uint64_t key, struct error *err)
 {
 	struct scsi_traffic traffic = { 0 };
 	uint8_t data[24] = { 0 };
 	struct scsi_command command = {
-		.lun = (uint16_t)number,
+		.lun = address,
 		.cdb = { 0x5f, [8] = sizeof(data) },
 		.cdb_len = 10,
 		.direction = SCSI_XFER_WRITE,
@@ -222,7 +223,7 @@ static void hold(void)
 		;
 }
 
-static int act(struct lun *lun, struct iscsi_context *session, unsigned number,
+static int act(struct lun *lun, struct iscsi_context *session, uint16_t address,
 	       const char *action, double start, struct error *err)
 {
 	bool write = action[0] == 'w' || action[0] == 's';
@@ -247,7 +248,7 @@ static int act(struct lun *lun, struct iscsi_context *session, unsigned number,
 	if (sscanf(action, "%*[a-z]:%zu:%u", &len, &seed) == 2)
 		return blocks(lun, write, len, seed, err);
 	if (sscanf(action, "register:%" SCNx64, &at) == 1)
-		return register_key(session, number, at, err);
+		return register_key(session, address, at, err);
 	if (strcmp(action, "fence") == 0)
 		return fence(lun, err);
 	if (strcmp(action, "unfence") == 0) {
@@ -271,7 +272,7 @@ static int act(struct lun *lun, struct iscsi_context *session, unsigned number,
 	}
 	if (strcmp(action, "info") == 0) {
 		printf("LUN %u, %" PRIu64 " bytes, blocks of %" PRIu32 "\n",
-		       number, lun->size, lun->block_size);
+		       lun_number(address), lun->size, lun->block_size);
 		return 0;
 	}
 	if (strcmp(action, "time") == 0) {
@@ -291,16 +292,16 @@ static int run(const struct iscsi_target *target, const char *scsi_id,
 	double start = now_ms();
 	struct iscsi_context *session;
 	struct lun *lun = NULL;
-	unsigned number;
+	uint16_t address;
 	int rc;
 
 	if (user_session_open(target, &session, err))
 		return -1;
-	rc = user_session_find_lun(session, scsi_id, &number, err);
+	rc = user_session_find_lun(session, scsi_id, &address, err);
 	if (!rc)
-		rc = lun_libiscsi_open(session, number, &lun, err);
+		rc = lun_libiscsi_open(session, address, &lun, err);
 	for (; !rc && *actions; actions++)
-		rc = act(lun, session, number, *actions, start, err);
+		rc = act(lun, session, address, *actions, start, err);
 	lun_close(lun);
 	user_session_close(session);
 	return rc;

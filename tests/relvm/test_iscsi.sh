@@ -35,6 +35,19 @@ tgt_lun 3 2 "$WORK/clone" scsi_id="$(lun_serial 2)"
 tgt_chap 3 initiator3 s3cretone123
 tgt_chap_outgoing 3 array s3crettwo456
 
+# ---- numbers ----
+
+# tgt gives it the address 41 2c, which Linux shows as 16684.
+tgt_target 4 "$IQN.flat"
+tgt_lun 4 300 "$WORK/original" scsi_id="$(lun_serial 3)"
+relvm list --json "${NAME[@]}" "$url.flat"
+check "a flat LUN is listed by its number" \
+	test "$(field '.luns[0].lun.name')" = 300
+for number in 300 16684; do
+	relvm inspect "${NAME[@]}" "$url.flat/$number"
+	check "and inspected as LUN $number" status 0
+done
+
 # ---- what goes over the wire ----
 
 # Sets $PROXY_PORT; what passed is in $WORK/proxy when relvm has ended.

@@ -75,7 +75,7 @@ static int resign(const struct iscsi_target *target, const char *scsi_id,
 	struct plan_options options = { 0 };
 	struct iscsi_context *session = NULL;
 	struct lun *lun = NULL;
-	unsigned number;
+	uint16_t number;
 	int failed;
 
 	uuid_new(&options.new_sr);

@@ -56,6 +56,19 @@ static void bad(const char *text, const char *why)
 		fail_msg("%s: %s", text, err.text);
 }
 
+/* Linux counts the method of flat addressing in. */
+static void test_linux_number(void **state)
+{
+	struct lun_name name;
+	struct error err;
+
+	(void)state;
+	assert_int_equal(lun_name_parse("iscsi://h/iqn.x/16684", &name, &err),
+			 0);
+	assert_int_equal(name.number, 300);
+	lun_name_free(&name);
+}
+
 static void test_good(void **state)
 {
 	(void)state;
@@ -101,7 +114,7 @@ static void test_bad(void **state)
 	bad("iscsi://h//1", "not an iSCSI name");
 	bad("iscsi://h/iqn.x/", "neither");
 	bad("iscsi://h/iqn.x/1/2", "neither");
-	bad("iscsi://h/iqn.x/16384", "end at 16383");
+	bad("iscsi://h/iqn.x/32768", "end at 16383");
 	bad("iscsi://h:0/iqn.x/1", "port");
 	bad("iscsi://h:/iqn.x/1", "port");
 	bad("iscsi://fe80::1/iqn.x/1", "needs brackets");
@@ -131,6 +144,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good),
+		cmocka_unit_test(test_linux_number),
 		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_bad),
 		cmocka_unit_test(test_password),

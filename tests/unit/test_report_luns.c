@@ -23,32 +23,37 @@ static size_t make(uint8_t *data, const uint32_t *entries, size_t n)
 
 static void test_plain(void **state)
 {
-	const uint32_t entries[] = { 0, 0x00010000, 0x00ff0000, 0x412c0000 };
+	const uint32_t entries[] = { 0, 0x00010000, 0x00ff0000, 0x412c0000,
+				     0x012d0000 /* LIO's way: bus 1 */ };
 	uint8_t data[64];
 	uint16_t luns[8];
-	size_t len = make(data, entries, 4);
+	size_t len = make(data, entries, 5);
 
 	(void)state;
 	assert_int_equal(report_luns_size(data, len), len);
-	assert_int_equal(report_luns_parse(data, len, luns), 4);
+	assert_int_equal(report_luns_parse(data, len, luns), 5);
 	assert_int_equal(luns[0], 0);
 	assert_int_equal(luns[1], 1);
 	assert_int_equal(luns[2], 255);
 	assert_int_equal(luns[3], 0x412c);
+	assert_int_equal(luns[4], 0x012d);
+	assert_int_equal(lun_number(luns[2]), 255);
+	assert_int_equal(lun_number(luns[3]), 300);
+	assert_int_equal(lun_number(luns[4]), 301);
+	assert_int_equal(lun_number(0x7fff), 16383);
 }
 
 static void test_left_out(void **state)
 {
 	const uint32_t entries[] = {
 		0xc1010000, /* the well-known LUN REPORT LUNS */
-		0x01020000, /* behind bus 1 */
 		0x80010000, /* logical unit addressing */
 		0x00010002, /* two levels */
 		0x00030000,
 	};
 	uint8_t data[64];
 	uint16_t luns[8];
-	size_t len = make(data, entries, 5);
+	size_t len = make(data, entries, 4);
 
 	(void)state;
 	assert_int_equal(report_luns_parse(data, len, luns), 1);

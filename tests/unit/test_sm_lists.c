@@ -84,7 +84,7 @@ static void lists_luns(void **state)
 				  "\t</LUN>\n"
 				  "\t<LUN>\n"
 				  "\t\t<vendor/>\n"
-				  "\t\t<LUNid>16684</LUNid>\n"
+				  "\t\t<LUNid>300</LUNid>\n"
 				  "\t\t<SCSIid>S&lt;&amp;&gt;</SCSIid>\n"
 				  "\t</LUN>\n"
 				  "</iscsi-target>\n\n");

@@ -45,7 +45,7 @@ int main(int argc, char **argv)
 	struct iscsi_context *session;
 	struct lun *lun = NULL;
 	struct error err;
-	unsigned number;
+	uint16_t number;
 	int rc;
 
 	signal(SIGPIPE, SIG_IGN);

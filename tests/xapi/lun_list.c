@@ -37,7 +37,8 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	for (size_t i = 0; i < list.count; i++)
-		printf("%u %s %" PRIu64 " %s %s\n", list.items[i].lun.number,
+		printf("%u %s %" PRIu64 " %s %s\n",
+		       lun_number(list.items[i].lun.lun),
 		       list.items[i].lun.scsi_id, list.items[i].details.size,
 		       list.items[i].details.vendor,
 		       list.items[i].details.serial);

@@ -69,6 +69,11 @@ lio_chap() {
 	echo 1 >"$group/attrib/authentication"
 }
 
+# lio_header_digest IQN: no session without CRC32C.
+lio_header_digest() {
+	echo -n CRC32C >"$lio_root/iscsi/$1/tpgt_1/param/HeaderDigest"
+}
+
 # lio_disable IQN: new logins are refused, sessions are dropped.
 lio_disable() {
 	echo 0 >"$lio_root/iscsi/$1/tpgt_1/enable"
