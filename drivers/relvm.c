@@ -87,7 +87,7 @@ static enum relvm_status do_plan(const struct relvm_report *report,
 /* *scsi_id is what could be found out, also on failure. */
 static enum relvm_status do_resign(const struct relvm_report *report,
 				   const struct lun_choice *choice,
-				   char scsi_id[SCSI_ID_SIZE],
+				   struct scsi_id *scsi_id,
 				   struct error *err)
 {
 	struct resign_report resign;
@@ -97,7 +97,7 @@ static enum relvm_status do_resign(const struct relvm_report *report,
 	if (resign_choice(choice, &report->options->request, scsi_id, &resign,
 			  err))
 		return RELVM_FAILED;
-	relvm_report_resign(report, choice, scsi_id, &resign,
+	relvm_report_resign(report, choice, scsi_id->text, &resign,
 			    process_ms_since(&start));
 	resign_report_free(&resign);
 	return RELVM_DONE;
@@ -153,7 +153,7 @@ static enum relvm_status run_one(void *context, size_t index,
 	const struct lun_choice *choice = &options->choices[index];
 	const struct relvm_report report = report_into(run, said);
 	enum relvm_status status = RELVM_FAILED;
-	char scsi_id[SCSI_ID_SIZE] = "";
+	struct scsi_id scsi_id = { "" };
 	struct error err;
 
 	if (choice->path && relvm_file_check_raw(choice->path, &err)) {
@@ -169,7 +169,7 @@ static enum relvm_status run_one(void *context, size_t index,
 		break;
 	case RELVM_RESIGN:
 	case RELVM_RECOVER:
-		status = do_resign(&report, choice, scsi_id, &err);
+		status = do_resign(&report, choice, &scsi_id, &err);
 		break;
 	case RELVM_LIST:
 		status = do_list(run, &report, choice, &err);
@@ -178,7 +178,7 @@ static enum relvm_status run_one(void *context, size_t index,
 		return RELVM_FAILED; /* run_verify does it */
 	}
 	if (status == RELVM_FAILED)
-		relvm_report_error(&report, choice->name, scsi_id, &err);
+		relvm_report_error(&report, choice->name, scsi_id.text, &err);
 	return status;
 }
 

@@ -28,14 +28,14 @@ may_include() {
 	lib/plan) echo 'base format sr plan' ;;
 	# What is on a LUN, for people and programs: data and its writers.
 	lib/report) echo 'base format sr plan report' ;;
-	# SCSI replies are parsed by pure codecs (vpd83, report_luns).
+	# SCSI replies are parsed by pure codecs (vpd, report_luns).
 	lib/iscsi) echo 'base format host iscsi' ;;
 	# open-iscsi is a program of the host, run under a lock of the host.
 	lib/openiscsi) echo 'base host iscsi openiscsi' ;;
 	# The libiscsi form waits for its commands with iscsi's loop.
 	lib/lun) echo 'base host iscsi lun' ;;
 	lib/txn) echo 'base format sr plan lun txn' ;;
-	# The names of a disk are parsed by a pure codec (vpd83).
+	# The names of a disk are parsed by a pure codec (vpd).
 	lib/host) echo 'base format host' ;;
 	# device_config fills in a struct iscsi_target.
 	lib/sm) echo 'base rpc iscsi sm' ;;

@@ -94,7 +94,7 @@ static int resign(const struct request *request, bool only_recover,
 {
 	struct plugin_arguments arguments;
 	struct resign_report report;
-	char scsi_id[SCSI_ID_SIZE];
+	struct scsi_id scsi_id;
 	struct timespec start;
 	int failed;
 
@@ -103,11 +103,11 @@ static int resign(const struct request *request, bool only_recover,
 				  &arguments, err))
 		return -1;
 	arguments.request.only_recover = only_recover;
-	failed = resign_choice(&arguments.choice, &arguments.request, scsi_id,
+	failed = resign_choice(&arguments.choice, &arguments.request, &scsi_id,
 			       &report, err);
 	if (!failed) {
 		*value = answer_resign(request->command, arguments.choice.name,
-				       scsi_id, &report,
+				       scsi_id.text, &report,
 				       process_ms_since(&start));
 		resign_report_free(&report);
 	}

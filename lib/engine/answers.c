@@ -13,7 +13,7 @@ static void add_lun(struct json *json, const char *name,
 {
 	const struct report_lun lun = {
 		.name = name,
-		.scsi_id = look->scsi_id,
+		.scsi_id = lun_names_best(&look->names),
 		.size = look->size,
 		.block_size = look->block_size,
 	};

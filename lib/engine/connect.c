@@ -10,12 +10,14 @@
 #include "host/multipath.h"
 #include "openiscsi/open_iscsi.h"
 #include "iscsi/scsi_batch.h"
+#include "iscsi/user_luns.h"
 #include "iscsi/user_session.h"
 #include "lun/lun_block.h"
 #include "lun/lun_libiscsi.h"
 
 struct connection {
 	struct lun *lun;
+	struct lun_names names;
 	struct iscsi_context *session; /* libiscsi */
 
 	/* open-iscsi */
@@ -27,16 +29,18 @@ struct connection {
 static int connect_libiscsi(const struct resign_request *request,
 			    struct connection *self, struct error *err)
 {
-	uint16_t number;
+	struct user_lun found;
 
 	if (user_session_open(&request->target, &self->session, err) ||
-	    user_session_find_lun(self->session, request->scsi_id, &number,
+	    user_session_find_lun(self->session, request->scsi_id, &found,
 				  err))
 		return -1;
-	log_info("SCSIid %s is LUN %u", request->scsi_id, lun_number(number));
-	if (guard_host(NULL, request->scsi_id, err))
+	log_info("SCSIid %s is LUN %u", request->scsi_id,
+		 lun_number(found.lun));
+	self->names = found.names;
+	if (guard_host(NULL, &self->names, err))
 		return -1;
-	return lun_libiscsi_open(self->session, number, &self->lun, err);
+	return lun_libiscsi_open(self->session, found.lun, &self->lun, err);
 }
 
 static int connect_open_iscsi(const struct resign_request *request,
@@ -54,8 +58,9 @@ static int connect_open_iscsi(const struct resign_request *request,
 	    open_iscsi_attach(&wanted, &self->attached, err))
 		return -1;
 	disk = open_iscsi_disk(self->attached);
+	self->names = *open_iscsi_names(self->attached);
 	if (multipath_claim(disk, &self->before, &self->map, err) ||
-	    guard_host(disk, request->scsi_id, err) ||
+	    guard_host(disk, &self->names, err) ||
 	    multipath_fail_fast(&self->map, err))
 		return -1;
 	block_path(connection_device(self), path, sizeof(path));
@@ -90,6 +95,11 @@ int connect_lun(const struct resign_request *request, struct connection **out,
 struct lun *connection_lun(const struct connection *connection)
 {
 	return connection->lun;
+}
+
+const struct lun_names *connection_names(const struct connection *connection)
+{
+	return &connection->names;
 }
 
 const char *connection_device(const struct connection *connection)

@@ -35,6 +35,9 @@ int connect_lun(const struct resign_request *request, struct connection **out,
 
 struct lun *connection_lun(const struct connection *connection);
 
+/* What the LUN is called. */
+const struct lun_names *connection_names(const struct connection *connection);
+
 /* The kernel's name of the device ("sda", or "dm-3" where a multipath map has
  * it); NULL if the LUN is none. */
 const char *connection_device(const struct connection *connection);

@@ -6,17 +6,19 @@
 #define ENGINE_GUARD_HOST_H
 
 #include "base/error.h"
+#include "base/scsi_id.h"
 
 /* in_use_check of `disk` ("sdb"), then of every other disk of the host that is
- * the same LUN, which it is if it has the same SCSIid: an original that is
- * attached through another session or portal is still the original. A clone and
- * its original differ in SCSIid, so a clone beside its original passes.
+ * the same LUN by its names: an original that is attached through another
+ * session or portal is still the original. A clone and its original differ in
+ * name, so a clone beside its original passes.
  *
  * `disk` is NULL if we reach the LUN by no disk of this host, as with libiscsi;
- * then it goes for every disk of that SCSIid.
+ * then it goes for every disk of its names.
  *
- * What the kernel knows of other disks is in sysfs, from 3.15 on; they are not
- * asked themselves, for one that does not answer is none of our business. */
-int guard_host(const char *disk, const char *scsi_id, struct error *err);
+ * Other disks are not asked themselves, for one that does not answer is none of
+ * our business (host/disk_id.h says who is). */
+int guard_host(const char *disk, const struct lun_names *names,
+	       struct error *err);
 
 #endif

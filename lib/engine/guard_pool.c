@@ -6,11 +6,12 @@
 #include "plan/chosen.h"
 #include "xapi/guard.h"
 
-int guard_pool_lun(const struct resign_request *request, const struct uuid *sr,
+int guard_pool_lun(const struct resign_request *request,
+		   const struct lun_names *names, const struct uuid *sr,
 		   struct error *err)
 {
 	const struct xapi_guard guard = {
-		.scsi_id = request->scsi_id,
+		.names = names,
 		.own_sr_ref = request->own_sr_ref,
 		.old_sr = sr,
 	};
@@ -19,11 +20,12 @@ int guard_pool_lun(const struct resign_request *request, const struct uuid *sr,
 }
 
 int guard_pool_plan(const struct resign_request *request,
-		    const struct plan *plan, struct error *err)
+		    const struct lun_names *names, const struct plan *plan,
+		    struct error *err)
 {
 	const struct idmap *ids = &plan->ids;
 	struct xapi_guard guard = {
-		.scsi_id = request->scsi_id,
+		.names = names,
 		.own_sr_ref = request->own_sr_ref,
 		.old_sr = &ids->old_sr,
 		.new_sr = &ids->new_sr,

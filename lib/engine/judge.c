@@ -14,7 +14,7 @@ static int may_begin(void *context, const struct plan *plan, struct error *err)
 {
 	const struct judge *judge = context;
 
-	return guard_pool_plan(judge->request, plan, err);
+	return guard_pool_plan(judge->request, judge->names, plan, err);
 }
 
 /* The pool is asked again: while so many new uuids were looked up, or another
@@ -25,9 +25,9 @@ static int may_write(void *context, const struct uuid *sr, struct error *err)
 
 	if (stop_requested())
 		return error_set(err, ERROR_INTERRUPTED, "stopped by a signal");
-	if (guard_pool_lun(judge->request, sr, err))
+	if (guard_pool_lun(judge->request, judge->names, sr, err))
 		return -1;
-	return guard_host(judge->device, judge->request->scsi_id, err);
+	return guard_host(judge->device, judge->names, err);
 }
 
 /* An LVM id as text, with its NUL. */

@@ -21,12 +21,12 @@ static void read_lun(struct iscsi_context *session, const struct user_lun *lun,
 		.number = lun_number(lun->lun),
 		.state = LISTED_UNKNOWN,
 	};
-	strcpy(open.scsi_id, lun->scsi_id);
+	open.names = lun->names;
 	failed = lun_libiscsi_open_to_read(session, lun->lun, &open.lun,
 					   &out->error) ||
 		 look_at_open(&open, &out->look, &out->error);
 	lun_close(open.lun);
-	strcpy(out->look.scsi_id, lun->scsi_id);
+	out->look.names = lun->names;
 	if (failed)
 		out->state = LISTED_NO_SR;
 }
@@ -106,7 +106,7 @@ static enum listed_state state_of(const struct records *records,
 {
 	char sr[UUID_TEXT_LEN + 1] = "";
 	const struct guard_question question = {
-		.scsi_id = lun->look.scsi_id,
+		.names = &lun->look.names,
 		.old_sr = sr,
 	};
 	struct guard_verdict verdict;

@@ -23,7 +23,7 @@ static int find_journal(struct open_lun *open, struct look *out,
 		.size = open->lun->size,
 		.block_size = open->lun->block_size,
 	};
-	strcpy(out->scsi_id, open->scsi_id);
+	out->names = open->names;
 	if (journal_find(open->lun, seen, spot, err))
 		return -1;
 	out->journal.found = spot->found;
@@ -95,7 +95,7 @@ static int make_plan(struct open_lun *open, const struct snapshot *snap,
 		     const struct plan_options *options, struct look_plan *out,
 		     struct error *err)
 {
-	struct journal_owner owner = { .scsi_id = open->scsi_id };
+	struct journal_owner owner = { .scsi_id = lun_names_best(&open->names) };
 	struct journal journal;
 	struct plan plan;
 	int failed;
@@ -124,7 +124,7 @@ static int plan_open(struct open_lun *open,
 		     struct look_plan *out, struct error *err)
 {
 	struct plan_options options = resign_plan_options(request);
-	const struct journal_owner owner = { .scsi_id = open->scsi_id };
+	const struct journal_owner owner = { .scsi_id = lun_names_best(&open->names) };
 	struct journal_spot spot;
 	struct snapshot snap;
 	int failed;

@@ -13,7 +13,7 @@
 #include "report/report.h"
 
 struct look {
-	char scsi_id[SCSI_ID_SIZE];
+	struct lun_names names;
 	uint64_t size;
 	uint32_t block_size;
 	struct report_journal journal;

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/scsi_id.h"
 #include "format/report_luns.h"
-#include "sm/device_config.h"
 #include "iscsi/initiator.h"
 #include "iscsi/portals.h"
 

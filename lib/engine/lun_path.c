@@ -38,9 +38,9 @@ static bool device_name(dev_t number, char name[BLOCK_NAME_SIZE])
 	return true;
 }
 
-/* The SCSIid; empty for what is no SCSI disk. The paths of a map are the LUN,
- * and some of them may be dead. */
-static void find_scsi_id(const char *device, char scsi_id[SCSI_ID_SIZE])
+/* None for what is no SCSI disk. The paths of a map are the LUN, and some of
+ * them may be dead. */
+static void find_names(const char *device, struct lun_names *names)
 {
 	char disk[BLOCK_NAME_SIZE + 8];
 	struct block_names slaves = { 0 };
@@ -50,15 +50,15 @@ static void find_scsi_id(const char *device, char scsi_id[SCSI_ID_SIZE])
 	if (block_is_multipath(device) && block_slaves(device, &slaves) == 0) {
 		for (size_t i = 0; !found && i < slaves.count; i++) {
 			block_path(slaves.items[i], disk, sizeof(disk));
-			found = disk_id_read(disk, scsi_id, &ignored) == 0;
+			found = disk_names_read(disk, names, &ignored) == 0;
 		}
 		block_names_free(&slaves);
 	} else {
 		block_path(device, disk, sizeof(disk));
-		found = disk_id_read(disk, scsi_id, &ignored) == 0;
+		found = disk_names_read(disk, names, &ignored) == 0;
 	}
 	if (!found)
-		scsi_id[0] = '\0';
+		*names = (struct lun_names){ .all = "" };
 }
 
 static int find_device(dev_t number, struct lun_path *out, struct error *err)
@@ -74,7 +74,7 @@ static int find_device(dev_t number, struct lun_path *out, struct error *err)
 				 "%s is a partition; XenServer's SRs are on "
 				 "whole LUNs: name the disk",
 				 out->path);
-	find_scsi_id(out->device, out->scsi_id);
+	find_names(out->device, &out->names);
 	return 0;
 }
 
@@ -101,10 +101,11 @@ int lun_path_find(const char *path, struct lun_path *out, struct error *err)
 void lun_path_lock_name(const struct lun_path *path,
 			char name[LUN_PATH_LOCK_SIZE])
 {
+	const char *best = lun_names_best(&path->names);
 	dev_t number;
 
-	if (path->scsi_id[0])
-		snprintf(name, LUN_PATH_LOCK_SIZE, "%s", path->scsi_id);
+	if (best[0])
+		snprintf(name, LUN_PATH_LOCK_SIZE, "%s", best);
 	else if (block_number(path->device, &number))
 		snprintf(name, LUN_PATH_LOCK_SIZE, "device-%u-%u",
 			 major(number), minor(number));
@@ -146,7 +147,7 @@ int lun_path_open(const struct lun_path *path, struct lun **out,
 
 	if (path->is_file)
 		return open_file(path, out, err);
-	if (guard_host(path->device, path->scsi_id, err) ||
+	if (guard_host(path->device, &path->names, err) ||
 	    loop_check_twins(path->device, err))
 		return -1;
 	block_path(path->device, node, sizeof(node));

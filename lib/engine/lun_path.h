@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
-#include "format/vpd83.h"
+#include "base/scsi_id.h"
 #include "host/block.h"
 #include "lun/lun.h"
 
@@ -17,7 +17,7 @@ struct lun_path {
 	bool is_file;
 	/* of a device: */
 	char device[BLOCK_NAME_SIZE]; /* the kernel's name of it */
-	char scsi_id[SCSI_ID_SIZE];   /* empty: it has none */
+	struct lun_names names;
 };
 
 /* Finds out what the path is. ERROR_BAD_VALUE: neither a regular file nor a
@@ -25,7 +25,7 @@ struct lun_path {
  * disk does not answer. */
 int lun_path_find(const char *path, struct lun_path *out, struct error *err);
 
-/* A name to lock it by: its SCSIid, or the device's number. */
+/* A name to lock it by: its best one, or the device's number. */
 #define LUN_PATH_LOCK_SIZE (SCSI_ID_SIZE + 8)
 void lun_path_lock_name(const struct lun_path *path,
 			char name[LUN_PATH_LOCK_SIZE]);

@@ -36,24 +36,19 @@ static int find_by_number(struct iscsi_context *session, unsigned number,
 static int open_over_iscsi(const struct lun_choice *choice,
 			   struct open_lun *out, struct error *err)
 {
-	struct user_lun lun;
-	int failed;
+	struct user_lun found;
 
 	if (user_session_open(&choice->target, &out->session, err))
 		return -1;
-	if (choice->scsi_id)
-		failed = user_session_find_lun(out->session, choice->scsi_id,
-					       &lun.lun, err);
-	else
-		failed =
-			find_by_number(out->session, choice->number, &lun, err);
-	if (failed)
+	if (choice->scsi_id ? user_session_find_lun(out->session,
+						    choice->scsi_id, &found,
+						    err)
+			    : find_by_number(out->session, choice->number,
+					     &found, err))
 		return -1;
-	snprintf(out->scsi_id, sizeof(out->scsi_id), "%s",
-		 choice->scsi_id ? choice->scsi_id : lun.scsi_id);
-	failed = lun_libiscsi_open_to_read(out->session, lun.lun, &out->lun,
-					   err);
-	return failed;
+	out->names = found.names;
+	return lun_libiscsi_open_to_read(out->session, found.lun, &out->lun,
+					 err);
 }
 
 static int open_path(const struct lun_choice *choice, struct open_lun *out,
@@ -64,7 +59,7 @@ static int open_path(const struct lun_choice *choice, struct open_lun *out,
 	if (lun_path_find(choice->path, &path, err) ||
 	    lun_path_open_to_read(&path, &out->lun, err))
 		return -1;
-	strcpy(out->scsi_id, path.scsi_id);
+	out->names = path.names;
 	return 0;
 }
 
@@ -90,24 +85,25 @@ void open_lun_close(struct open_lun *open)
 	*open = (struct open_lun){ 0 };
 }
 
-int open_lun_find_id(const struct lun_choice *choice,
-		     char scsi_id[SCSI_ID_SIZE], struct error *err)
+int open_lun_find_id(const struct lun_choice *choice, struct scsi_id *out,
+		     struct error *err)
 {
 	struct iscsi_context *session;
-	struct user_lun lun;
+	struct user_lun found;
 	int failed;
 
-	scsi_id[0] = '\0';
 	if (user_session_open(&choice->target, &session, err))
 		return -1;
-	failed = find_by_number(session, choice->number, &lun, err);
+	failed = find_by_number(session, choice->number, &found, err);
 	user_session_close(session);
-	if (!failed)
-		strcpy(scsi_id, lun.scsi_id);
-	if (!failed && !scsi_id[0])
-		failed = error_set(err, ERROR_NO_SCSIID,
-				   "LUN %u has no SCSIid: it cannot be told "
-				   "from others, and is not resigned",
-				   choice->number);
-	return failed;
+	if (failed)
+		return -1;
+	*out = (struct scsi_id){ "" };
+	strncat(out->text, lun_names_best(&found.names), SCSI_ID_SIZE - 1);
+	if (!out->text[0])
+		return error_set(err, ERROR_NO_SCSIID,
+				 "LUN %u has no SCSIid: it cannot be told "
+				 "from others, and is not resigned",
+				 choice->number);
+	return 0;
 }

@@ -11,7 +11,7 @@
 #include <iscsi/iscsi.h>
 
 #include "base/error.h"
-#include "format/vpd83.h"
+#include "base/scsi_id.h"
 #include "iscsi/target.h"
 #include "lun/lun.h"
 
@@ -28,7 +28,7 @@ struct lun_choice {
 struct open_lun {
 	struct lun *lun;
 	struct iscsi_context *session; /* NULL: it has a path */
-	char scsi_id[SCSI_ID_SIZE];    /* empty: it has none */
+	struct lun_names names;
 };
 
 /* Nothing can be written to it. Errors as of user_session_open,
@@ -38,9 +38,9 @@ int open_lun_to_read(const struct lun_choice *choice, struct open_lun *out,
 
 void open_lun_close(struct open_lun *open);
 
-/* The SCSIid of the LUN of this number. ERROR_NO_SCSIID: there is no such
+/* The best name of the LUN of this number. ERROR_NO_SCSIID: there is no such
  * disk, or it has none. */
-int open_lun_find_id(const struct lun_choice *choice,
-		     char scsi_id[SCSI_ID_SIZE], struct error *err);
+int open_lun_find_id(const struct lun_choice *choice, struct scsi_id *out,
+		     struct error *err);
 
 #endif

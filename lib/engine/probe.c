@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "iscsi/user_luns.h"
 #include "iscsi/user_session.h"
 #include "lun/lun_libiscsi.h"
 #include "txn/journal_find.h"
@@ -185,12 +186,12 @@ static enum probe_owner owner_of(const struct guard_verdict *verdict,
 	return PROBE_UNKNOWN;
 }
 
-static int ask_pool(const struct xapi *xapi, const char *scsi_id,
+static int ask_pool(const struct xapi *xapi, const struct lun_names *names,
 		    struct probe *probe, struct error *err)
 {
 	char uuid[UUID_TEXT_LEN + 1] = "";
 	const struct guard_question question = {
-		.scsi_id = scsi_id,
+		.names = names,
 		.old_sr = uuid,
 	};
 	struct records records = { 0 };
@@ -210,15 +211,17 @@ static int ask_pool(const struct xapi *xapi, const char *scsi_id,
 }
 
 static int probe_in_session(struct iscsi_context *session, const char *scsi_id,
-			    struct probe *out, struct error *err)
+			    struct lun_names *names, struct probe *out,
+			    struct error *err)
 {
+	struct user_lun found;
 	struct lun *lun;
-	uint16_t number;
 	int failed;
 
-	if (user_session_find_lun(session, scsi_id, &number, err) ||
-	    lun_libiscsi_open_to_read(session, number, &lun, err))
+	if (user_session_find_lun(session, scsi_id, &found, err) ||
+	    lun_libiscsi_open_to_read(session, found.lun, &lun, err))
 		return -1;
+	*names = found.names;
 	failed = probe_lun(lun, out, err);
 	lun_close(lun);
 	return failed;
@@ -229,17 +232,18 @@ int probe_over_iscsi(const struct iscsi_target *target, const char *scsi_id,
 		     struct error *err)
 {
 	struct iscsi_context *session;
+	struct lun_names names;
 	struct probe probe;
 	int failed;
 
 	if (user_session_open(target, &session, err))
 		return -1;
 	log_step("connected to %s", target->iqn);
-	failed = probe_in_session(session, scsi_id, &probe, err);
+	failed = probe_in_session(session, scsi_id, &names, &probe, err);
 	user_session_close(session);
 	log_step("read and disconnected");
 	if (!failed && probe.has_sr && xapi)
-		failed = ask_pool(xapi, scsi_id, &probe, err);
+		failed = ask_pool(xapi, &names, &probe, err);
 	if (!failed)
 		*out = probe;
 	return failed;

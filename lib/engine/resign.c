@@ -26,7 +26,7 @@ static int connect_and_resign(const struct resign_request *request,
 			      struct resign_report *report, struct error *err)
 {
 	const struct plan_options options = resign_plan_options(request);
-	struct journal_owner owner = { .scsi_id = request->scsi_id };
+	struct journal_owner owner = { 0 };
 	struct judge judge = { .request = request };
 	struct connection *connection;
 	struct txn_hooks hooks;
@@ -36,6 +36,8 @@ static int connect_and_resign(const struct resign_request *request,
 	    connect_lun(request, &connection, err))
 		return -1;
 	judge.device = connection_device(connection);
+	judge.names = connection_names(connection);
+	owner.scsi_id = lun_names_best(judge.names);
 	hooks = judge_hooks(&judge);
 	failed = turn_resign(turn, connection_lun(connection),
 			     request->only_recover ? NULL : &options, &owner,
@@ -47,10 +49,13 @@ static int connect_and_resign(const struct resign_request *request,
 static int guard_and_resign(const struct resign_request *request,
 			    struct resign_report *report, struct error *err)
 {
+	struct lun_names asked;
 	struct turn turn = { 0 };
 	int failed;
 
-	if (guard_pool_lun(request, NULL, err))
+	/* What is on record is refused before anybody logs in. */
+	lun_names_set(&asked, request->scsi_id);
+	if (guard_pool_lun(request, &asked, NULL, err))
 		return -1;
 	do {
 		failed = connect_and_resign(request, &turn, report, err);

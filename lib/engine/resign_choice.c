@@ -12,20 +12,24 @@
 
 static int try_path(const struct lun_path *path,
 		    const struct resign_request *request,
-		    const struct turn *turn,
-	       struct resign_report *report, struct error *err)
+		    const struct turn *turn, struct resign_report *report,
+		    struct error *err)
 {
 	const struct plan_options options = resign_plan_options(request);
-	struct journal_owner owner = { .scsi_id = request->scsi_id };
+	struct journal_owner owner = {
+		.scsi_id = lun_names_best(&path->names),
+	};
 	struct judge judge = {
 		.request = request,
+		.names = &path->names,
 		.device = path->is_file ? NULL : path->device,
 	};
 	struct txn_hooks hooks = judge_hooks(&judge);
 	struct lun *lun;
 	int failed;
 
-	if (boot_id_read(&owner.boot, err) || guard_pool_lun(request, NULL, err) ||
+	if (boot_id_read(&owner.boot, err) ||
+	    guard_pool_lun(request, &path->names, NULL, err) ||
 	    lun_path_open(path, &lun, err))
 		return -1;
 	failed = turn_resign(turn, lun, request->only_recover ? NULL : &options,
@@ -68,25 +72,26 @@ static int resign_path(const struct lun_path *path,
 
 int resign_choice(const struct lun_choice *choice,
 		  const struct resign_request *request,
-		  char scsi_id[SCSI_ID_SIZE], struct resign_report *report,
+		  struct scsi_id *scsi_id, struct resign_report *report,
 		  struct error *err)
 {
 	struct resign_request mine = *request;
 	struct lun_path path;
 
-	scsi_id[0] = '\0';
-	mine.scsi_id = scsi_id;
+	*scsi_id = (struct scsi_id){ "" };
+	mine.scsi_id = scsi_id->text;
 	if (choice->path) {
 		if (lun_path_find(choice->path, &path, err))
 			return -1;
-		strcpy(scsi_id, path.scsi_id);
+		strncat(scsi_id->text, lun_names_best(&path.names),
+			SCSI_ID_SIZE - 1);
 		if (path.is_file)
 			mine.xapi = NULL;
 		return resign_path(&path, &mine, report, err);
 	}
 	mine.target = choice->target;
 	if (choice->scsi_id)
-		strncat(scsi_id, choice->scsi_id, SCSI_ID_SIZE - 1);
+		strncat(scsi_id->text, choice->scsi_id, SCSI_ID_SIZE - 1);
 	else if (open_lun_find_id(choice, scsi_id, err))
 		return -1;
 	return resign_over_iscsi(&mine, report, err);

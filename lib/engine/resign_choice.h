@@ -14,7 +14,7 @@
  * nothing. `scsi_id` receives the SCSIid if there is one. */
 int resign_choice(const struct lun_choice *choice,
 		  const struct resign_request *request,
-		  char scsi_id[SCSI_ID_SIZE], struct resign_report *report,
+		  struct scsi_id *scsi_id, struct resign_report *report,
 		  struct error *err);
 
 #endif

@@ -1,67 +1,109 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include "host/disk_id.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "format/vpd.h"
+#include "host/block.h"
 #include "host/sg_command.h"
 
-#define INQUIRY 0x12
-
-struct answer {
-	uint8_t data[VPD_PAGE_LEN];
-	uint32_t len; /* 0: the LUN does not have this page */
+struct answers {
+	uint8_t data[VPD_QUESTIONS][VPD_PAGE_LEN];
+	struct vpd_pages pages;
 };
 
-/* Page `page`, or the standard data if it is 0. */
-static int inquire(int fd, uint8_t page, struct answer *out)
+static int inquire(int fd, enum vpd_question question, struct answers *out)
 {
 	struct sg_command command = {
-		.cdb = { INQUIRY, page != 0, page, 0, VPD_PAGE_LEN },
-		.cdb_len = 6,
-		.data = out->data,
+		.cdb_len = VPD_CDB_LEN,
+		.data = out->data[question],
 		.len = VPD_PAGE_LEN,
 	};
 
-	memset(out->data, 0, sizeof(out->data));
+	vpd_cdb(question, command.cdb);
 	if (sg_command_run(fd, &command))
 		return -1;
-	out->len = command.good ? command.received : 0;
+	out->pages.answers[question] = (struct vpd_page){
+		command.data, command.good ? command.received : 0
+	};
 	return 0;
 }
 
-static int read_id(int fd, char *id)
-{
-	struct scsi_names names;
-	struct answer page83, page80, standard;
-
-	id[0] = '\0';
-	if (inquire(fd, 0x83, &page83))
-		return -1;
-	if (scsi_id_from_page83(page83.data, page83.len, NULL, id) ==
-	    SCSI_ID_FOUND)
-		return 0;
-	if (inquire(fd, 0, &standard) || inquire(fd, 0x80, &page80))
-		return -1;
-	if (scsi_names_from_inquiry(standard.data, standard.len, &names) &&
-	    scsi_id_from_page83(page83.data, page83.len, &names, id) !=
-		    SCSI_ID_FOUND)
-		scsi_id_from_page80(page80.data, page80.len, &names, id);
-	return 0;
-}
-
-int disk_id_read(const char *path, char id[SCSI_ID_SIZE], struct error *err)
+int disk_names_read(const char *path, struct lun_names *out, struct error *err)
 {
 	/* O_NONBLOCK: a disk that is not ready must not hold us up. */
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	struct answers answers = { 0 };
+	bool failed = fd < 0;
 	int rc = 0;
 
-	if (fd < 0 || read_id(fd, id))
+	for (int i = 0; i < VPD_QUESTIONS && !failed; i++)
+		failed = inquire(fd, (enum vpd_question)i, &answers);
+	if (failed)
 		rc = error_set(err, ERROR_NO_DEVICE, "%s: %s", path,
 			       strerror(errno));
+	else
+		vpd_names(&answers.pages, out);
 	if (fd >= 0)
 		close(fd);
 	return rc;
+}
+
+static bool from_sysfs(const char *disk, struct lun_names *out)
+{
+	static const char *const files[VPD_QUESTIONS] = {
+		[VPD_STANDARD] = "device/inquiry",
+		[VPD_LIST] = "device/vpd_pg0",
+		[VPD_SERIAL] = "device/vpd_pg80",
+		[VPD_IDS] = "device/vpd_pg83",
+	};
+	struct answers answers = { 0 };
+
+	for (int i = 0; i < VPD_QUESTIONS; i++) {
+		struct vpd_page *page = &answers.pages.answers[i];
+
+		page->data = answers.data[i];
+		page->len = block_bytes(disk, files[i], answers.data[i],
+					VPD_PAGE_LEN);
+	}
+	vpd_names(&answers.pages, out);
+	return lun_names_next(out, NULL);
+}
+
+#define BY_SCSID "/dev/disk/by-scsid"
+
+/* /dev/disk/by-scsid/<SCSIid>/<disk> */
+static bool from_links(const char *disk, struct lun_names *out)
+{
+	DIR *all = opendir(BY_SCSID);
+	struct dirent *entry;
+	bool found = false;
+
+	if (!all)
+		return false;
+	while (!found && (entry = readdir(all))) {
+		char path[PATH_MAX];
+
+		snprintf(path, sizeof(path), BY_SCSID "/%s/%s", entry->d_name,
+			 disk);
+		found = entry->d_name[0] != '.' &&
+			scsi_id_valid(entry->d_name) &&
+			faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) ==
+				0;
+		if (found)
+			lun_names_set(out, entry->d_name);
+	}
+	closedir(all);
+	return found;
+}
+
+bool disk_names_known(const char *disk, struct lun_names *out)
+{
+	return from_sysfs(disk, out) || from_links(disk, out);
 }

@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 /*
- * The SCSIid of a disk that the kernel has.
+ * What a disk that the kernel has is called.
  */
 #ifndef HOST_DISK_ID_H
 #define HOST_DISK_ID_H
 
 #include "base/error.h"
-#include "format/vpd83.h"
+#include "base/scsi_id.h"
 
 /* Asks the LUN itself, as scsi_id does: the pages in sysfs are those of the
  * moment when the disk was found, and kernels before 3.15 have none. `path` is
- * the disk's node, opened for reading only. `id` is empty if the LUN has no id.
- * ERROR_NO_DEVICE: the disk does not answer. */
-int disk_id_read(const char *path, char id[SCSI_ID_SIZE], struct error *err);
+ * the disk's node, opened for reading only. ERROR_NO_DEVICE: the disk does not
+ * answer. */
+int disk_names_read(const char *path, struct lun_names *out,
+		    struct error *err);
+
+/* As the kernel has it, without a command to the disk (which may hang): from
+ * sysfs, and before 3.15 from the links that SM's udev rule makes in
+ * /dev/disk/by-scsid. `disk` is the kernel's name, "sda". False: neither tells. */
+bool disk_names_known(const char *disk, struct lun_names *out);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "format/vpd.h"
 #include "iscsi/scsi_batch.h"
 
 /* Of every answer: the longest is page 0x80's. */

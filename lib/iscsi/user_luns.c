@@ -10,6 +10,8 @@
 #include "base/bytes.h"
 #include "base/log.h"
 #include "format/report_luns.h"
+#include "format/vpd.h"
+#include "host/host_scsi_id.h"
 #include "iscsi/scsi_batch.h"
 #include "iscsi/user_session.h"
 
@@ -87,93 +89,81 @@ static int report_all_luns(struct iscsi_context *session, struct report *report,
 	return 0;
 }
 
-/* One INQUIRY of every LUN: page `page`, or the standard data if it is 0. */
-static int inquire(struct iscsi_context *session, const struct user_lun *luns,
-		   size_t count, uint8_t page, struct scsi_command *commands,
-		   uint8_t *data, struct scsi_traffic *traffic,
-		   struct error *err)
+/* VPD_QUESTIONS commands for each LUN, with their answers. */
+struct inquiries {
+	struct scsi_command *commands;
+	uint8_t *data;
+};
+
+static int ask(struct iscsi_context *session, const struct user_lun *luns,
+	       size_t count, struct inquiries *out,
+	       struct scsi_traffic *traffic, struct error *err)
 {
-	const struct scsi_batch batch = {
+	const size_t n = count * VPD_QUESTIONS;
+	struct scsi_batch batch = {
 		.session = session,
-		.commands = commands,
-		.count = count,
+		.count = n,
 		.traffic = traffic,
 	};
 
-	for (size_t i = 0; i < count; i++) {
-		commands[i] = (struct scsi_command){
-			.lun = luns[i].lun,
-			.cdb = { SCSI_OPCODE_INQUIRY, page != 0, page, 0,
-				 VPD_PAGE_LEN },
-			.cdb_len = 6,
+	out->commands = calloc(n + 1, sizeof(*out->commands));
+	out->data = calloc(n + 1, VPD_PAGE_LEN);
+	if (!out->commands || !out->data)
+		return error_no_memory(err);
+	for (size_t i = 0; i < n; i++) {
+		struct scsi_command *command = &out->commands[i];
+
+		*command = (struct scsi_command){
+			.lun = luns[i / VPD_QUESTIONS].lun,
+			.cdb_len = VPD_CDB_LEN,
 			.direction = SCSI_XFER_READ,
-			.data = data + i * VPD_PAGE_LEN,
+			.data = out->data + i * VPD_PAGE_LEN,
 			.len = VPD_PAGE_LEN,
 		};
+		vpd_cdb((enum vpd_question)(i % VPD_QUESTIONS), command->cdb);
 	}
+	batch.commands = out->commands;
 	return scsi_batch_run(&batch, err);
 }
 
-/* For the few LUNs whose id takes more than page 0x83: vendor and model, and
- * the serial number where there is nothing better. */
-static int read_id_with_names(struct iscsi_context *session,
-			      struct user_lun *lun,
-			      const struct scsi_command *page83, bool *is_disk,
-			      struct scsi_traffic *traffic, struct error *err)
+/* False if it is no disk. A page that the target refuses says nothing about
+ * the device. */
+static bool read_names(const struct scsi_command *answers,
+		       struct user_lun *lun)
 {
-	uint8_t inquiry[VPD_PAGE_LEN];
-	uint8_t page80[VPD_PAGE_LEN];
-	struct scsi_command standard;
-	struct scsi_command serial;
-	struct scsi_names names;
+	const struct scsi_command *standard = &answers[VPD_STANDARD];
+	struct vpd_pages pages;
 
-	if (inquire(session, lun, 1, 0, &standard, inquiry, traffic, err) ||
-	    inquire(session, lun, 1, 0x80, &serial, page80, traffic, err))
-		return -1;
-	*is_disk =
-	    standard.good && scsi_inquiry_is_disk(inquiry, standard.received);
-	if (!*is_disk ||
-	    !scsi_names_from_inquiry(inquiry, standard.received, &names))
-		return 0;
-	if (page83->good &&
-	    scsi_id_from_page83(page83->data, page83->received, &names,
-				lun->scsi_id) == SCSI_ID_FOUND)
-		return 0;
-	if (serial.good)
-		scsi_id_from_page80(page80, serial.received, &names,
-				    lun->scsi_id);
-	return 0;
+	if (!standard->good ||
+	    !scsi_inquiry_is_disk(standard->data, standard->received))
+		return false;
+	for (int i = 0; i < VPD_QUESTIONS; i++)
+		pages.answers[i] = (struct vpd_page){
+			answers[i].data,
+			answers[i].good ? answers[i].received : 0,
+		};
+	lun->lun = standard->lun;
+	vpd_names(&pages, &lun->names);
+	lun->scsi_id = *host_scsi_id(&lun->names);
+	return true;
 }
 
-/* Drops what is no disk, in place. A page that the target refuses says nothing
- * about the device. */
-static int read_ids(struct iscsi_context *session, struct user_lun *luns,
-		    size_t *count, struct scsi_command *commands, uint8_t *data,
-		    struct scsi_traffic *traffic, struct error *err)
+/* Drops what is no disk, in place. */
+static int read_all_names(struct iscsi_context *session, struct user_lun *luns,
+			  size_t *count, struct scsi_traffic *traffic,
+			  struct error *err)
 {
+	struct inquiries inquiries = { 0 };
 	size_t disks = 0;
+	int failed = ask(session, luns, *count, &inquiries, traffic, err);
 
-	if (inquire(session, luns, *count, 0x83, commands, data, traffic, err))
-		return -1;
-	for (size_t i = 0; i < *count; i++) {
-		const struct scsi_command *page = &commands[i];
-		struct user_lun *lun = &luns[disks];
-		bool is_disk = !page->good ||
-			       scsi_inquiry_is_disk(page->data, page->received);
-
-		lun->lun = page->lun;
-		lun->scsi_id[0] = '\0';
-		if (is_disk &&
-		    (!page->good ||
-		     scsi_id_from_page83(page->data, page->received, NULL,
-					 lun->scsi_id) != SCSI_ID_FOUND) &&
-		    read_id_with_names(session, lun, page, &is_disk, traffic,
-				       err))
-			return -1;
-		disks += is_disk;
-	}
+	for (size_t i = 0; i < *count && !failed; i++)
+		disks += read_names(&inquiries.commands[i * VPD_QUESTIONS],
+				    &luns[disks]);
 	*count = disks;
-	return 0;
+	free(inquiries.commands);
+	free(inquiries.data);
+	return failed;
 }
 
 static size_t take_numbers(const struct report *report, struct user_lun *luns,
@@ -198,10 +188,8 @@ int user_luns_read(struct iscsi_context *session, struct user_lun **luns,
 {
 	struct scsi_traffic traffic = { 0 };
 	struct report report = { NULL, 0 };
-	struct scsi_command *commands = NULL;
 	struct user_lun *list = NULL;
 	uint16_t *numbers = NULL;
-	uint8_t *data = NULL;
 	size_t n;
 	int rc = -1;
 
@@ -211,14 +199,12 @@ int user_luns_read(struct iscsi_context *session, struct user_lun **luns,
 	n = report.len / REPORT_LUNS_ENTRY_LEN + 1;
 	numbers = calloc(n, sizeof(*numbers));
 	list = calloc(n, sizeof(*list));
-	commands = calloc(n, sizeof(*commands));
-	data = calloc(n, VPD_PAGE_LEN);
-	if (!numbers || !list || !commands || !data) {
+	if (!numbers || !list) {
 		error_no_memory(err);
 		goto out;
 	}
 	n = take_numbers(&report, list, numbers);
-	if (read_ids(session, list, &n, commands, data, &traffic, err))
+	if (read_all_names(session, list, &n, &traffic, err))
 		goto out;
 	log_debug("the target has %zu disks, found with %u SCSI commands", n,
 		  traffic.commands);
@@ -230,8 +216,6 @@ out:
 	free(report.data);
 	free(numbers);
 	free(list);
-	free(commands);
-	free(data);
 	return rc;
 }
 
@@ -242,7 +226,8 @@ static void describe_luns(const struct user_lun *luns, size_t count, char *text,
 
 	text[0] = '\0';
 	for (size_t i = 0; i < count && i < LUNS_SHOWN && at < size; i++) {
-		const char *id = luns[i].scsi_id[0] ? luns[i].scsi_id : "none";
+		const char *id = luns[i].scsi_id.text[0] ? luns[i].scsi_id.text
+							 : "none";
 
 		at += (size_t)snprintf(text + at, size - at, "%sLUN %u: %.40s",
 				       i ? ", " : "", lun_number(luns[i].lun),
@@ -258,19 +243,18 @@ static void describe_luns(const struct user_lun *luns, size_t count, char *text,
 }
 
 int user_session_find_lun(struct iscsi_context *session, const char *scsi_id,
-			  uint16_t *out, struct error *err)
+			  struct user_lun *out, struct error *err)
 {
 	char shown[400];
 	struct user_lun *luns;
 	size_t count;
 	size_t found = 0;
-	uint16_t lun = 0;
 
 	if (user_luns_read(session, &luns, &count, err))
 		return -1;
 	for (size_t i = 0; i < count; i++) {
-		if (scsi_id[0] && strcmp(luns[i].scsi_id, scsi_id) == 0) {
-			lun = luns[i].lun;
+		if (lun_names_have(&luns[i].names, scsi_id)) {
+			*out = luns[i];
 			found++;
 		}
 	}
@@ -286,6 +270,5 @@ int user_session_find_lun(struct iscsi_context *session, const char *scsi_id,
 				 "%zu disks of the target have SCSIid %.80s; "
 				 "it has %zu: %s",
 				 found, scsi_id, count, shown);
-	*out = lun;
 	return 0;
 }

@@ -11,15 +11,17 @@
 #include <iscsi/iscsi.h>
 
 #include "base/error.h"
+#include "base/scsi_id.h"
 #include "format/report_luns.h"
-#include "format/vpd83.h"
 
 struct user_lun {
-	uint16_t lun;		    /* as in scsi_command */
-	char scsi_id[SCSI_ID_SIZE]; /* empty: the disk has none */
+	uint16_t lun; /* as in scsi_command */
+	/* What this host's SM would record; empty: it could not. */
+	struct scsi_id scsi_id;
+	struct lun_names names;
 };
 
-/* REPORT LUNS, then page 0x83 of each. *luns is the caller's to free, in the
+/* REPORT LUNS, then the VPD pages of all at once. *luns is the caller's to free, in the
  * target's order, each number once; LUNs that are no disk are left out. */
 int user_luns_read(struct iscsi_context *session, struct user_lun **luns,
 		   size_t *count, struct error *err);

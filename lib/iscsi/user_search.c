@@ -116,10 +116,11 @@ static int visit_all(const struct iscsi_target *from,
 	return reached ? 0 : -1;
 }
 
-static bool listed(const struct lun_listing *list, const char *scsi_id)
+static bool listed(const struct lun_listing *list,
+		   const struct scsi_id *scsi_id)
 {
 	for (size_t i = 0; i < list->count; i++) {
-		if (strcmp(list->items[i].lun.scsi_id, scsi_id) == 0)
+		if (strcmp(list->items[i].lun.scsi_id.text, scsi_id->text) == 0)
 			return true;
 	}
 	return false;
@@ -136,9 +137,10 @@ static int add_luns(struct lun_listing *list, const struct user_lun *luns,
 		return error_no_memory(err);
 	list->items = grown;
 	for (size_t i = 0; i < count; i++) {
-		if (!luns[i].scsi_id[0] || listed(list, luns[i].scsi_id))
+		if (!luns[i].scsi_id.text[0] ||
+		    listed(list, &luns[i].scsi_id))
 			log_info("LUN %u is left out: its SCSIid is '%.64s'",
-				 lun_number(luns[i].lun), luns[i].scsi_id);
+				 lun_number(luns[i].lun), luns[i].scsi_id.text);
 		else
 			grown[list->count++] =
 				(struct listed_lun){ luns[i], details[i] };
@@ -207,7 +209,7 @@ static int look_for_lun(struct iscsi_context *session, const char *iqn,
 	if (user_luns_read(session, &luns, &count, err))
 		return -1;
 	for (size_t i = 0; i < count && !wanted->iqn; i++) {
-		if (strcmp(luns[i].scsi_id, wanted->scsi_id) == 0)
+		if (lun_names_have(&luns[i].names, wanted->scsi_id))
 			wanted->iqn = iqn;
 	}
 	free(luns);

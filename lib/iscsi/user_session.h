@@ -47,12 +47,12 @@ int user_session_open_within(const struct iscsi_target *target,
 			     struct session_limits *limits,
 			     struct iscsi_context **out, struct error *err);
 
-/* Finds the LUN whose SCSIid (what `scsi_id -g` prints, white space to `_`) is
- * `scsi_id`: REPORT LUNS, then VPD page 0x83 of each. ERROR_NO_SCSIID if none
- * or several have it; the text lists what is there. *lun is its
- * address, as in scsi_command. */
+/* Finds the LUN one of whose names is `scsi_id`, in either case: REPORT LUNS,
+ * then the VPD pages of each. ERROR_NO_SCSIID if none or several have it; the
+ * text lists what is there. */
+struct user_lun;
 int user_session_find_lun(struct iscsi_context *session, const char *scsi_id,
-			  uint16_t *lun, struct error *err);
+			  struct user_lun *out, struct error *err);
 
 /* Logs out, if that takes no more than a moment, and frees; NULL is fine. A
  * target that does not answer sees the connection closed instead. */

@@ -16,6 +16,7 @@
 #include "openiscsi/node_record.h"
 #include "openiscsi/session_users.h"
 #include "openiscsi/sysfs_session.h"
+#include "iscsi/user_luns.h"
 #include "iscsi/user_session.h"
 
 /* For a LUN to be probed by the kernel and its disk to have a node. */
@@ -32,6 +33,7 @@ struct open_iscsi {
 	struct open_iscsi_wanted wanted;
 	struct iscsi_address address; /* where the target is */
 	uint16_t lun; /* as in scsi_command, and what Linux calls it */
+	struct lun_names names; /* as the target tells them */
 	struct sysfs_session session;
 	bool in_session; /* `session` is valid */
 	char iface[NODE_IFACE_SIZE];
@@ -67,11 +69,14 @@ static int find_lun(struct open_iscsi *self, struct error *err)
 {
 	const struct open_iscsi_wanted *wanted = &self->wanted;
 	struct iscsi_context *session;
+	struct user_lun lun = { 0 };
 	int rc;
 
 	if (user_session_open(wanted->target, &session, err))
 		return -1;
-	rc = user_session_find_lun(session, wanted->scsi_id, &self->lun, err);
+	rc = user_session_find_lun(session, wanted->scsi_id, &lun, err);
+	self->lun = lun.lun;
+	self->names = lun.names;
 	if (!rc &&
 	    !iscsi_address_of_peer(iscsi_get_fd(session), &self->address))
 		rc = error_set(err, ERROR_CONNECT,
@@ -217,17 +222,18 @@ static int wait_for_disk(struct open_iscsi *self, struct error *err)
 static int check_id(struct open_iscsi *self, struct error *err)
 {
 	char path[DISK_NAME_SIZE + 8];
-	char id[SCSI_ID_SIZE];
+	struct lun_names names;
 
 	snprintf(path, sizeof(path), "/dev/%s", self->disk);
-	if (disk_id_read(path, id, err))
+	if (disk_names_read(path, &names, err))
 		return -1;
-	if (strcmp(id, self->wanted.scsi_id) != 0)
+	if (!lun_names_same(&names, &self->names))
 		return error_set(err, ERROR_NO_DEVICE,
 				 "%s, LUN %u, has SCSIid %.80s on this host "
 				 "and %.80s on the target; let the host rescan "
 				 "it",
-				 path, self->lun, id, self->wanted.scsi_id);
+				 path, self->lun, lun_names_best(&names),
+				 lun_names_best(&self->names));
 	return 0;
 }
 
@@ -321,6 +327,11 @@ int open_iscsi_attach(const struct open_iscsi_wanted *wanted,
 const char *open_iscsi_disk(const struct open_iscsi *attached)
 {
 	return attached->disk;
+}
+
+const struct lun_names *open_iscsi_names(const struct open_iscsi *attached)
+{
+	return &attached->names;
 }
 
 /* Those who have come to use our session in the meantime keep it. */

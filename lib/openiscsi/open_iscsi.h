@@ -29,6 +29,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "base/scsi_id.h"
 #include "iscsi/target.h"
 
 struct open_iscsi;
@@ -50,6 +51,9 @@ int open_iscsi_attach(const struct open_iscsi_wanted *wanted,
 
 /* The disk's name as in /dev: "sda". */
 const char *open_iscsi_disk(const struct open_iscsi *attached);
+
+/* What the LUN is called. */
+const struct lun_names *open_iscsi_names(const struct open_iscsi *attached);
 
 /* NULL is fine. The disk must not be open any more. What cannot be undone is
  * logged. Not interrupted by signals. */

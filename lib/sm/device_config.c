@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include "sm/device_config.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
+#include "base/scsi_id.h"
 #include "sm/config_keys.h"
 #include "iscsi/multi_session.h"
 #include "iscsi/portals.h"
 
 /* What both initiators take for a CHAP name or password. */
 #define CHAP_MAX 255
-
-/* Longest SCSIid: a type digit and the 254 bytes of a VPD designator, of which
- * binary ones are written as two digits a byte. */
-#define SCSI_ID_MAX 512
 
 /* The value of a key, NULL if it is missing or empty. */
 static const char *get(const struct string_map *map, const char *key)
@@ -203,21 +199,6 @@ static int read_target_iqn(const struct string_map *map,
 				 "targetIQN: '%.64s' is not an iSCSI name",
 				 iqn);
 	return copy(iqn, &config->target.iqn, err);
-}
-
-/* An SCSIid starts with its designator's type digit. It becomes part of file
- * names, so it must never lead out of a directory. */
-bool scsi_id_valid(const char *id)
-{
-	size_t n = 0;
-
-	for (; id[n]; n++) {
-		unsigned char c = (unsigned char)id[n];
-
-		if (n == SCSI_ID_MAX || c <= ' ' || c == 0x7f || c == '/')
-			return false;
-	}
-	return isalnum((unsigned char)id[0]);
 }
 
 static int read_scsi_id(const struct string_map *map, char **out,

@@ -55,9 +55,6 @@ int device_config_read(const struct string_map *map,
 		       const struct device_config_defaults *defaults,
 		       struct device_config *out, struct error *err);
 
-/* Whether the text can be a SCSIid. */
-bool scsi_id_valid(const char *id);
-
 /* Fails unless one LUN of one target is named: ERROR_NO_TARGET_IQN,
  * ERROR_NO_SCSIID. A LUN is never chosen for the user. */
 int device_config_require_lun(const struct device_config *config,

@@ -150,7 +150,7 @@ char *list_luns(const struct lun_listing *luns)
 		add_number(&list, "LUNid", lun_number(item->lun.lun));
 		if (item->details.size)
 			add_number(&list, "size", item->details.size);
-		add_text(&list, "SCSIid", item->lun.scsi_id);
+		add_text(&list, "SCSIid", item->lun.scsi_id.text);
 		close_element(&list);
 	}
 	return finish(&list, true);

@@ -82,7 +82,7 @@ static int guard_lun(const struct xapi *xapi, struct records *records,
 		     const struct xapi_guard *guard, struct error *err)
 {
 	struct guard_question question = {
-		.scsi_id = guard->scsi_id,
+		.names = guard->names,
 		.own_sr_ref = guard->own_sr_ref,
 	};
 	char old_sr[UUID_TEXT_LEN + 1] = "";
@@ -95,9 +95,9 @@ static int guard_lun(const struct xapi *xapi, struct records *records,
 	if (xapi_judge(xapi, &question, records, &verdict, err))
 		return -1;
 	if (verdict.kind != GUARD_FREE)
-		return refuse(xapi, &verdict, guard->scsi_id, err);
+		return refuse(xapi, &verdict, lun_names_best(guard->names), err);
 	log_info("xapi: %zu PBDs, %zu SRs, none of them is SCSIid %.128s",
-		 records->pbd_count, records->sr_count, guard->scsi_id);
+		 records->pbd_count, records->sr_count, lun_names_best(guard->names));
 	return 0;
 }
 

@@ -7,11 +7,12 @@
 
 #include <stddef.h>
 
+#include "base/scsi_id.h"
 #include "base/uuid.h"
 #include "xapi/xapi.h"
 
 struct xapi_guard {
-	const char *scsi_id;
+	const struct lun_names *names;
 	const char *own_sr_ref;	   /* sr_ref of this sr_create call */
 	const struct uuid *old_sr; /* of the SR on the LUN; NULL: not known */
 	const struct uuid *new_sr; /* NULL: no new identifiers yet */

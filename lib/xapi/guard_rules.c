@@ -62,7 +62,7 @@ static void judge_pbds(const struct records *records,
 		const struct pbd_record *pbd = &records->pbds[i];
 		const struct sr_record *sr = sr_of(records, pbd);
 
-		if (luns_hold(pbd->luns, question->scsi_id))
+		if (luns_hold(pbd->luns, question->names))
 			note(worst, kind_of(pbd, sr, question), pbd, sr);
 	}
 }
@@ -74,7 +74,7 @@ struct pbds_of_sr {
 
 static struct pbds_of_sr look_at_pbds(const struct records *records,
 				      const struct sr_record *sr,
-				      const char *scsi_id)
+				      const struct lun_names *names)
 {
 	struct pbds_of_sr found = { 0 };
 
@@ -83,7 +83,7 @@ static struct pbds_of_sr look_at_pbds(const struct records *records,
 
 		if (strcmp(pbd->sr, sr->ref) != 0)
 			continue;
-		if (luns_tell(pbd->luns, scsi_id))
+		if (luns_tell(pbd->luns, names))
 			found.tell = true;
 		else
 			found.untold = true;
@@ -108,14 +108,14 @@ static void judge_srs(const struct records *records,
 		if (is_own(question, sr->ref) ||
 		    strcmp(sr->type, GUARD_OWN_TYPE) == 0)
 			continue;
-		pbds = look_at_pbds(records, sr, question->scsi_id);
+		pbds = look_at_pbds(records, sr, question->names);
 		if (!pbds.untold)
 			continue;
-		if (luns_hold(sr->luns, question->scsi_id) && !pbds.tell)
+		if (luns_hold(sr->luns, question->names) && !pbds.tell)
 			note(worst, on_lun ? GUARD_ORIGINAL : GUARD_RECORDED,
 			     NULL, sr);
 		else if (on_lun &&
-			 (pbds.tell || !luns_tell(sr->luns, question->scsi_id)))
+			 (pbds.tell || !luns_tell(sr->luns, question->names)))
 			note(worst, GUARD_UNTOLD, NULL, sr);
 	}
 }

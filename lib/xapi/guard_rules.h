@@ -16,7 +16,7 @@
 #define GUARD_OWN_TYPE "relvmoiscsi"
 
 struct guard_question {
-	const char *scsi_id;
+	const struct lun_names *names;
 	const char *own_sr_ref; /* of the call; NULL if there is none */
 	const char *old_sr;	/* uuid of the SR on the LUN; NULL: not known */
 };

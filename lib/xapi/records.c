@@ -205,35 +205,25 @@ static bool is_partition(const char *item, size_t len)
 	return memmem(item, len, "-part", 5) != NULL;
 }
 
-bool luns_hold(const char *luns, const char *scsi_id)
+bool luns_hold(const char *luns, const struct lun_names *names)
 {
-	const size_t want = strlen(scsi_id);
-	const char *item;
-	size_t len;
-
-	while (next_item(&luns, &item, &len)) {
-		bool name = is_name(&item, &len);
-
-		if (len < want || strncasecmp(item, scsi_id, want) != 0)
-			continue;
-		if (len == want ||
-		    (name && strncmp(item + want, "-part", 5) == 0))
-			return true;
-	}
-	return false;
+	return lun_names_in(names, luns);
 }
 
-bool luns_tell(const char *luns, const char *scsi_id)
+bool luns_tell(const char *luns, const struct lun_names *names)
 {
 	const char *item;
 	size_t len;
 
-	if (!scsi_id[0])
-		return false;
 	while (next_item(&luns, &item, &len)) {
-		if (len > 0 &&
-		    (!is_name(&item, &len) ||
-		     (item[0] == scsi_id[0] && !is_partition(item, len))))
+		char id[SCSI_ID_SIZE];
+
+		is_name(&item, &len);
+		if (len == 0 || len >= sizeof(id) || is_partition(item, len))
+			continue;
+		memcpy(id, item, len);
+		id[len] = '\0';
+		if (lun_names_can_tell(names, id))
 			return true;
 	}
 	return false;

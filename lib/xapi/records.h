@@ -15,6 +15,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "base/scsi_id.h"
 #include "rpc/value.h"
 
 /* But for `luns`, strings are those of the values that were read. */
@@ -53,13 +54,11 @@ int records_read_srs(json_t *value, struct records *records,
 
 void records_free(struct records *records);
 
-/* Whether the list holds this SCSIid, in either case of letters, or names its
- * device or a partition of that. */
-bool luns_hold(const char *luns, const char *scsi_id);
+/* Whether the list holds a name of the LUN, or of a partition of its device. */
+bool luns_hold(const char *luns, const struct lun_names *names);
 
-/* Whether the list would hold this SCSIid if it meant the same LUN: one LUN has
- * several names, so that a name tells only of SCSIids of its own kind, by the
- * first digit. Nothing tells of an empty SCSIid. */
-bool luns_tell(const char *luns, const char *scsi_id);
+/* Whether the list would hold a name of the LUN if it meant this one: a name
+ * tells only of LUNs that have one of its kind. */
+bool luns_tell(const char *luns, const struct lun_names *names);
 
 #endif

@@ -354,6 +354,13 @@ odd_targets()
 	fake luns:3 same-id
 	ask sr_probe port="$FAKE_PORT" targetIQN="$IQN"
 	check "LUNs: of one SCSIid, one is listed" lists_luns 1
+	fake luns:1 hides-ids
+	ask sr_probe port="$FAKE_PORT" targetIQN="$IQN"
+	check "LUNs: page 0 without 0x83: what scsi_id makes of that" \
+		lists_id SFAKE_MISBEHAVING_DISKSN_1
+	fake luns:1 no-list
+	ask sr_probe port="$FAKE_PORT" targetIQN="$IQN"
+	check "LUNs: one of which scsi_id prints nothing" lists_luns 0
 	fake no-id
 	ask sr_probe port="$FAKE_PORT" targetIQN="$IQN"
 	check "LUNs: none that could be chosen" lists_luns 0
@@ -396,6 +403,11 @@ nameless_lun()
 	printf '\t\t<vendor/>\n\t\t<LUNid>1</LUNid>\n'
 	printf '\t\t<SCSIid>35000fa0000000001</SCSIid>\n\t</LUN>\n'
 	printf '</iscsi-target>\n\n'
+}
+
+lists_id()
+{
+	faulted 107 "" && grep -q "<SCSIid>$1</SCSIid>" "$WORK/list" || { cat "$WORK/list"; return 1; }
 }
 
 lists_luns()

@@ -95,15 +95,13 @@ static void seed_synthetic(void)
 		  "VG_XenStorage--11111111--aaaa--4111--8111--0123456789ab-"
 		  "VHD--22222222--bbbb--4222--8222--0123456789ab");
 	seed_text("uuid_scan", "vg", SR_VG_NAME);
-	seed("vpd83", "naa", -1,
-	     "\0\x83\0\x2c\1\3\0\x10\x60\1\x40\x50\0\0\0\0\xab\xcd\xef\1\x23"
-	     "\x45"
-	     "\x67\x89\2\1\0\x10IET     00010001",
-	     44);
-	seed("vpd83", "serial", -1,
-	     "\0\x80\0\x08"
-	     "beaf1234",
-	     12);
+	seed("vpd", "naa", -1,
+	     "\x24\0\0\5\2\x1f\0\0\0IET     VIRTUAL-DISK    0001"
+	     "\7\0\0\0\3\0\x80\x83"
+	     "\x0c\0\x80\0\x08" "beaf1234"
+	     "\x2c\0\x83\0\x28\1\3\0\x10\x60\1\x40\x50\0\0\0\0\xab\xcd"
+	     "\xef\1\x23\x45\x67\x89\2\1\0\x10IET     00010001",
+	     103);
 	seed("report_luns", "two", -1,
 	     "\0\0\0\x10\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\0\0", 24);
 	seed_text("lun_name", "ipv6",

@@ -26,6 +26,7 @@
  *   luns:N same-id no-id          N LUNs; all with one id; with none
  *   no-flat                       LUN 300 is 01 2c and not 41 2c
  *   serial                        page 0x83 refused, page 0x80 there
+ *   no-list hides-ids             page 0x00 refused; without 0x83 in it
  *   odd-names                     vendor and serial number are not text
  *   no-names                      neither vendor nor serial number nor size
  *   old-capacity write-protected cache no-mode block:N huge
@@ -309,6 +310,9 @@ static void answer_inquiry(const uint8_t *request, const uint8_t *cdb)
 	static const uint8_t odd[] = { 0,   0x80, 0,	8,    '<', '!',
 				       '[', 0xe2, 0x82, '\n', 7,   '>' };
 	static const uint8_t serial[] = { 0, 0x80, 0, 4, 'S', 'N', ' ', '1' };
+	static const uint8_t lists[2][7] = { { 0, 0, 0, 3, 0, 0x80, 0x83 },
+					     { 0, 0, 0, 2, 0, 0x80 } };
+	bool hides = has("serial") || has("hides-ids");
 	uint8_t page[16] = { 0, 0x83, 0, 12, 1, 3, 0, 8, 0x50, 0, 0xfa };
 
 	set_names(standard);
@@ -320,7 +324,9 @@ static void answer_inquiry(const uint8_t *request, const uint8_t *cdb)
 		page[1 + 4] = 4; /* a relative port, not a LUN's id */
 	if (!(cdb[1] & 1))
 		answer_data(request, standard, sizeof(standard), true);
-	else if (cdb[2] == 0x80 && has("serial"))
+	else if (cdb[2] == 0 && !has("no-list"))
+		answer_data(request, lists[hides], 7u - hides, true);
+	else if (cdb[2] == 0x80 && hides)
 		answer_data(request, serial, sizeof(serial), true);
 	else if (cdb[2] == 0x80 && has("odd-names"))
 		answer_data(request, odd, sizeof(odd), true);

@@ -36,6 +36,7 @@
 #include "base/log.h"
 #include "format/report_luns.h"
 #include "iscsi/scsi_batch.h"
+#include "iscsi/user_luns.h"
 #include "iscsi/user_session.h"
 #include "lun/lun_libiscsi.h"
 
@@ -292,16 +293,16 @@ static int run(const struct iscsi_target *target, const char *scsi_id,
 	double start = now_ms();
 	struct iscsi_context *session;
 	struct lun *lun = NULL;
-	uint16_t address;
+	struct user_lun found;
 	int rc;
 
 	if (user_session_open(target, &session, err))
 		return -1;
-	rc = user_session_find_lun(session, scsi_id, &address, err);
+	rc = user_session_find_lun(session, scsi_id, &found, err);
 	if (!rc)
-		rc = lun_libiscsi_open(session, address, &lun, err);
+		rc = lun_libiscsi_open(session, found.lun, &lun, err);
 	for (; !rc && *actions; actions++)
-		rc = act(lun, session, address, *actions, start, err);
+		rc = act(lun, session, found.lun, *actions, start, err);
 	lun_close(lun);
 	user_session_close(session);
 	return rc;

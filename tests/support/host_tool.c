@@ -121,11 +121,14 @@ static int judge(const char *device, const char *path, struct error *err)
 static int obey(char **words, unsigned count, struct error *err)
 {
 	const char *const what = words[0];
+	struct lun_names names;
 
 	if (strcmp(what, "check") == 0 && count == 2)
 		return in_use_check(words[1], err);
-	if (strcmp(what, "guard") == 0 && count == 3)
-		return guard_host(words[1], words[2], err);
+	if (strcmp(what, "guard") == 0 && count == 3) {
+		lun_names_set(&names, words[2]);
+		return guard_host(words[1], &names, err);
+	}
 	if (strcmp(what, "remember") == 0)
 		return multipath_remember(&before, err);
 	if (strcmp(what, "claim") == 0 && count == 2)

@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "engine/resign_lun.h"
+#include "iscsi/user_luns.h"
 #include "iscsi/user_session.h"
 #include "lun/lun_libiscsi.h"
 #include "txn/load.h"
@@ -75,13 +76,13 @@ static int resign(const struct iscsi_target *target, const char *scsi_id,
 	struct plan_options options = { 0 };
 	struct iscsi_context *session = NULL;
 	struct lun *lun = NULL;
-	uint16_t number;
+	struct user_lun found;
 	int failed;
 
 	uuid_new(&options.new_sr);
 	failed = user_session_open(target, &session, err) ||
-		 user_session_find_lun(session, scsi_id, &number, err) ||
-		 lun_libiscsi_open(session, number, &lun, err) ||
+		 user_session_find_lun(session, scsi_id, &found, err) ||
+		 lun_libiscsi_open(session, found.lun, &lun, err) ||
 		 (bare ? resign_bare(lun, &options, err)
 		       : resign_lun(lun, &options, &owner, NULL, NULL, err));
 	lun_close(lun);

@@ -68,8 +68,9 @@ static void lists_targets(void **state)
 static void lists_luns(void **state)
 {
 	struct listed_lun items[] = {
-		{ { 0, "36000a" }, { "IET", "beaf11", 1099511627776 } },
-		{ { 16684, "S<&>" }, { "", "", 0 } },
+		{ .lun = { .scsi_id = { "36000a" } },
+		  .details = { "IET", "beaf11", 1099511627776 } },
+		{ .lun = { .lun = 16684, .scsi_id = { "S<&>" } } },
 	};
 	const struct lun_listing luns = { items, 2 };
 
@@ -138,7 +139,9 @@ static void lists_srs(void **state)
  * cannot become markup or steer a terminal. */
 static void stands_hostile_text(void **state)
 {
-	struct listed_lun item = { .lun = { 1, "36000a" } };
+	struct listed_lun item = {
+		.lun = { .lun = 1, .scsi_id = { "36000a" } },
+	};
 	const struct lun_listing luns = { &item, 1 };
 
 	(void)state;
@@ -150,7 +153,7 @@ static void stands_hostile_text(void **state)
 		memset(item.details.vendor, (int)byte, LUN_VENDOR_SIZE - 1);
 		strcpy(item.details.serial, "]]></serial></LUN><LUN>");
 		item.details.serial[2] = (char)byte;
-		memset(item.lun.scsi_id, (int)byte, SCSI_ID_SIZE - 1);
+		memset(item.lun.scsi_id.text, (int)byte, SCSI_ID_SIZE - 1);
 		list = list_luns(&luns);
 		assert_non_null(list);
 		for (const char *c = list; *c; c++)

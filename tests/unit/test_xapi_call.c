@@ -386,8 +386,9 @@ static int guard(const struct step *script, const char *own, struct error *err)
 {
 	const struct uuid old_sr = uuid_of(OLD_SR), new_sr = uuid_of(NEW_SR);
 	const struct uuid vdis[] = { uuid_of(VDI_1), uuid_of(VDI_2) };
+	const struct lun_names names = { .all = "3600a" };
 	const struct xapi_guard question = {
-		.scsi_id = "3600a",
+		.names = &names,
 		.own_sr_ref = own,
 		.old_sr = &old_sr,
 		.new_sr = &new_sr,

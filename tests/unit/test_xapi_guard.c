@@ -119,8 +119,9 @@ static void judged(const struct sr_line *srs, const struct pbd_line *pbds,
 		   const char *old_sr, enum guard_verdict_kind kind,
 		   const char *sr)
 {
+	static const struct lun_names names = { .all = LUN };
 	const struct guard_question question = {
-		.scsi_id = LUN,
+		.names = &names,
 		.own_sr_ref = "own",
 		.old_sr = old_sr,
 	};
@@ -185,9 +186,10 @@ static void attached_is_in_use(void **state)
 	judged(pool, pbds, "u-a", GUARD_ATTACHED, "A");
 	judged(pool, pbds, NULL, GUARD_ATTACHED, "A");
 	read_pool(pool, other_case, &records);
-	assert_true(luns_hold(records.pbds[0].luns, "36001405abcdef"));
-	assert_true(luns_hold(records.pbds[0].luns, "x"));
-	assert_false(luns_hold(records.pbds[0].luns, "36001405abcde"));
+	assert_true(luns_hold(records.pbds[0].luns,
+			      &(struct lun_names){ .all = "36001405abcdef" }));
+	assert_false(luns_hold(records.pbds[0].luns,
+			       &(struct lun_names){ .all = "36001405abcde" }));
 	records_free(&records);
 }
 
@@ -316,7 +318,7 @@ static void device_names_of_other_kinds_tell_nothing(void **state)
 	judged(srs, pbds, "u-l", GUARD_UNTOLD, "L");
 	pbds[0].device_config = "device=/dev/disk/by-id/scsi-" LUN1;
 	judged(srs, pbds, "u-l", GUARD_FREE, NULL);
-	assert_false(luns_tell(LUN1 ",", ""));
+	assert_false(luns_tell(LUN1 ",", &(struct lun_names){ .all = "" }));
 }
 
 static void refuses_broken_records(void **state)

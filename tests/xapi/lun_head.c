@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "iscsi/user_luns.h"
 #include "iscsi/user_session.h"
 #include "lun/lun_libiscsi.h"
 
@@ -45,7 +46,7 @@ int main(int argc, char **argv)
 	struct iscsi_context *session;
 	struct lun *lun = NULL;
 	struct error err;
-	uint16_t number;
+	struct user_lun found;
 	int rc;
 
 	signal(SIGPIPE, SIG_IGN);
@@ -66,9 +67,9 @@ int main(int argc, char **argv)
 	}
 	rc = user_session_open(&target, &session, &err);
 	if (rc == 0) {
-		rc = user_session_find_lun(session, argv[2], &number, &err);
+		rc = user_session_find_lun(session, argv[2], &found, &err);
 		if (rc == 0)
-			rc = lun_libiscsi_open(session, number, &lun, &err);
+			rc = lun_libiscsi_open(session, found.lun, &lun, &err);
 		if (rc == 0)
 			rc = copy(lun, argv[6], (uint64_t)atoi(argv[7]), &err);
 		lun_close(lun);

@@ -39,7 +39,8 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < list.count; i++)
 		printf("%u %s %" PRIu64 " %s %s\n",
 		       lun_number(list.items[i].lun.lun),
-		       list.items[i].lun.scsi_id, list.items[i].details.size,
+		       list.items[i].lun.scsi_id.text,
+		       list.items[i].details.size,
 		       list.items[i].details.vendor,
 		       list.items[i].details.serial);
 	free(list.items);

@@ -40,14 +40,16 @@ static int guard(const struct xapi *xapi, int argc, char **argv,
 		 struct error *err)
 {
 	struct uuid old_sr, new_sr, vdis[64];
+	struct lun_names names;
 	struct xapi_guard question = {
-		.scsi_id = argv[0],
+		.names = &names,
 		.own_sr_ref = known(argv[1]),
 		.old_sr = uuid_of(argv[2], &old_sr),
 		.new_sr = uuid_of(argv[3], &new_sr),
 		.new_vdis = vdis,
 	};
 
+	lun_names_set(&names, argv[0]);
 	for (int i = 4; i < argc && i < 68; i++)
 		uuid_of(argv[i], &vdis[question.new_vdi_count++]);
 	return xapi_guard(xapi, &question, err);

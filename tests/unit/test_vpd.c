@@ -9,9 +9,11 @@
 #include <cmocka.h>
 
 #include "base/bytes.h"
-#include "format/vpd83.h"
+#include "format/vpd.h"
 
-static const struct scsi_names names = { "VENDOR  ", "MODEL           " };
+static const uint8_t standard[36] =
+	"\0\0\5\2\37\0\0\0VENDOR  MODEL           1.0 ";
+static const uint8_t list[] = { 0, 0, 0, 3, 0, 0x80, 0x83 };
 
 struct page {
 	uint8_t bytes[600];
@@ -40,33 +42,40 @@ static void add(struct page *page, uint8_t code_set, uint8_t kind,
 }
 
 /* Parsed from memory of just its size, so that ASan sees one byte too many. */
-static enum scsi_id_result parse_len(const struct page *page, size_t len,
-				     const struct scsi_names *with, char *id)
+static void parse_len(const struct page *page, size_t len,
+		      struct lun_names *names)
 {
 	uint8_t *copy = malloc(len ? len : 1);
-	enum scsi_id_result result;
+	const struct vpd_pages pages = { {
+		[VPD_STANDARD] = { standard, sizeof(standard) },
+		[VPD_LIST] = { list, sizeof(list) },
+		[VPD_IDS] = { copy, len },
+	} };
 
 	memcpy(copy, page->bytes, len);
-	memset(id, '!', SCSI_ID_SIZE);
-	result = scsi_id_from_page83(copy, len, with, id);
+	memset(names, '!', sizeof(*names));
+	vpd_names(&pages, names);
 	free(copy);
-	return result;
+}
+
+static void expect_len(const struct page *page, size_t len, const char *want)
+{
+	struct lun_names names;
+
+	parse_len(page, len, &names);
+	assert_string_equal(names.scsi_id.text, want);
+	if (strlen(want) > 1)
+		assert_string_equal(lun_names_best(&names), want);
 }
 
 static void expect(const struct page *page, const char *want)
 {
-	char id[SCSI_ID_SIZE];
-
-	assert_int_equal(parse_len(page, page->len, &names, id), SCSI_ID_FOUND);
-	assert_string_equal(id, want);
+	expect_len(page, page->len, want);
 }
 
 static void expect_none(const struct page *page)
 {
-	char id[SCSI_ID_SIZE];
-
-	assert_int_equal(parse_len(page, page->len, &names, id), SCSI_ID_NONE);
-	assert_int_equal(id[0], '!');
+	expect(page, "");
 }
 
 #define NAA6 "\x60\x01\x40\x50\x00\x00\x00\x00\xab\xcd\xef\x01\x23\x45\x67\x89"
@@ -179,50 +188,28 @@ static void test_white_space(void **state)
 	expect(&page, "1");
 }
 
-static void test_names_missing(void **state)
-{
-	char id[SCSI_ID_SIZE];
-	struct page page;
-
-	(void)state;
-	start(&page);
-	add(&page, 2, 0, "serial", 6);
-	assert_int_equal(parse_len(&page, page.len, NULL, id),
-			 SCSI_ID_NEEDS_NAMES);
-	add(&page, 1, 3, NAA5, 8);
-	assert_int_equal(parse_len(&page, page.len, NULL, id), SCSI_ID_FOUND);
-	assert_string_equal(id, "35001405f12345678");
-}
-
 static void test_truncated(void **state)
 {
-	char id[SCSI_ID_SIZE];
 	struct page page;
 
 	(void)state;
 	start(&page);
 	add(&page, 2, 1, T10, 16);
 	add(&page, 1, 3, NAA6, 16);
-	assert_int_equal(parse_len(&page, page.len, NULL, id), SCSI_ID_FOUND);
-	assert_int_equal(id[0], '3');
+	expect(&page, "36001405000000000abcdef0123456789");
 	/* the NAA designator is cut off: the T10 one is what is left */
-	for (size_t len = page.len - 1; len >= 24; len--) {
-		assert_int_equal(parse_len(&page, len, NULL, id),
-				 SCSI_ID_FOUND);
-		assert_int_equal(id[0], '1');
-	}
+	for (size_t len = page.len - 1; len >= 24; len--)
+		expect_len(&page, len, "1IET_00010001");
 	for (size_t len = 0; len < 24; len++)
-		assert_int_equal(parse_len(&page, len, NULL, id), SCSI_ID_NONE);
+		expect_len(&page, len, "");
 	/* the same by the page's own word */
 	put_be16(page.bytes + 2, 20);
-	assert_int_equal(parse_len(&page, page.len, NULL, id), SCSI_ID_FOUND);
-	assert_int_equal(id[0], '1');
+	expect(&page, "1IET_00010001");
 	put_be16(page.bytes + 2, 0);
-	assert_int_equal(parse_len(&page, page.len, NULL, id), SCSI_ID_NONE);
+	expect(&page, "");
 	/* and a page that claims more than there is */
 	put_be16(page.bytes + 2, 0xffff);
-	assert_int_equal(parse_len(&page, page.len, NULL, id), SCSI_ID_FOUND);
-	assert_int_equal(id[0], '3');
+	expect(&page, "36001405000000000abcdef0123456789");
 }
 
 static void test_not_page_83(void **state)
@@ -252,15 +239,15 @@ static void test_longest(void **state)
 	memset(bytes, 'x', sizeof(bytes));
 	memset(want, 'x', sizeof(want));
 	want[0] = '1';
-	want[255] = '\0';
+	want[247] = '\0';
 	start(&page);
-	add(&page, 2, 1, bytes, 255); /* one too long */
+	add(&page, 2, 1, bytes, 247); /* one beyond what scsi_id reads */
 	expect_none(&page);
 	start(&page);
-	add(&page, 2, 1, bytes, 254);
+	add(&page, 2, 1, bytes, 246);
 	expect(&page, want);
 	start(&page);
-	add(&page, 1, 1, bytes, 128);
+	add(&page, 1, 1, bytes, 128); /* 257 characters */
 	expect_none(&page);
 	start(&page);
 	add(&page, 2, 0, bytes, 231);
@@ -269,52 +256,154 @@ static void test_longest(void **state)
 
 static void test_scsi2(void **state)
 {
-	static const uint8_t page[] = { 0,    0x83, 0,	  16,	0x60,
-					0x06, 0x04, 0x80, 0,	0,
-					1,    0x87, 0x70, 0,	0,
-					0x53, 0x30, 0x30, 0x33, 0x30 };
-	char id[SCSI_ID_SIZE];
+	static const struct page page = {
+		{ 0,	0x83, 0, 16, 0x60, 0x06, 0x04, 0x80, 0,	   0,
+		  1,	0x87, 0x70, 0, 0,  0x53, 0x30, 0x30, 0x33, 0x30 },
+		20
+	};
 
 	(void)state;
-	assert_int_equal(scsi_id_from_page83(page, sizeof(page), NULL, id),
-			 SCSI_ID_FOUND);
-	assert_string_equal(id, "360060480000001877000005330303330");
+	expect(&page, "360060480000001877000005330303330");
 }
 
-static void test_page_80(void **state)
+/* ---- the other pages ---- */
+
+static struct lun_names read(const struct vpd_pages *pages)
+{
+	struct lun_names names;
+
+	vpd_names(pages, &names);
+	return names;
+}
+
+static void test_serial(void **state)
 {
 	uint8_t page[] = { 0, 0x80, 0, 4, 'A', ' ', 'B', ' ' };
-	char id[SCSI_ID_SIZE];
+	struct vpd_pages pages = { {
+		[VPD_STANDARD] = { standard, sizeof(standard) },
+		[VPD_LIST] = { list, sizeof(list) },
+		[VPD_SERIAL] = { page, sizeof(page) },
+	} };
 
 	(void)state;
-	assert_int_equal(scsi_id_from_page80(page, 8, &names, id),
-			 SCSI_ID_FOUND);
-	assert_string_equal(id, "SVENDOR_MODEL_A_B");
-	assert_int_equal(scsi_id_from_page80(page, 8, NULL, id),
-			 SCSI_ID_NEEDS_NAMES);
-	assert_int_equal(scsi_id_from_page80(page, 7, &names, id),
-			 SCSI_ID_NONE);
+	assert_string_equal(read(&pages).scsi_id.text, "SVENDOR_MODEL_A_B");
+	pages.answers[VPD_SERIAL].len = 7;
+	assert_string_equal(read(&pages).scsi_id.text, "");
+	pages.answers[VPD_SERIAL].len = 8;
 	page[3] = 0;
-	assert_int_equal(scsi_id_from_page80(page, 8, &names, id),
-			 SCSI_ID_NONE);
+	assert_string_equal(read(&pages).scsi_id.text, "");
 	page[3] = 4;
 	page[1] = 0x83;
-	assert_int_equal(scsi_id_from_page80(page, 8, &names, id),
-			 SCSI_ID_NONE);
+	assert_string_equal(read(&pages).scsi_id.text, "");
+	page[1] = 0x80;
+	pages.answers[VPD_STANDARD].len = 31;
+	assert_string_equal(read(&pages).scsi_id.text, "");
+	assert_null(lun_names_next(&(struct lun_names){ .all = "" }, NULL));
+}
+
+/* Page 0 decides what scsi_id takes; the other names are names all the same. */
+static void test_list(void **state)
+{
+	static const uint8_t only_serial[] = { 0, 0, 0, 2, 0, 0x80 };
+	static const uint8_t serial[] = { 0, 0x80, 0, 2, 'A', 'B' };
+	uint8_t is_standard[36];
+	struct page ids;
+	struct vpd_pages pages = { {
+		[VPD_STANDARD] = { standard, sizeof(standard) },
+		[VPD_LIST] = { only_serial, sizeof(only_serial) },
+		[VPD_SERIAL] = { serial, sizeof(serial) },
+	} };
+	struct lun_names names;
+
+	(void)state;
+	start(&ids);
+	add(&ids, 1, 3, NAA5, 8);
+	pages.answers[VPD_IDS] = (struct vpd_page){ ids.bytes, ids.len };
+	names = read(&pages);
+	assert_string_equal(names.scsi_id.text, "SVENDOR_MODEL_AB");
+	assert_string_equal(names.old_scsi_id.text, "SVENDOR_MODEL_AB");
+	assert_string_equal(lun_names_best(&names), "35001405f12345678");
+	assert_true(lun_names_have(&names, "svendor_model_ab"));
+
+	/* No page 0 that is one: nothing is printed. */
+	memcpy(is_standard, standard, sizeof(is_standard));
+	is_standard[1] = 0;
+	is_standard[3] = 31;
+	pages.answers[VPD_LIST] = (struct vpd_page){ is_standard, 36 };
+	names = read(&pages);
+	assert_string_equal(names.scsi_id.text, "");
+	assert_string_equal(lun_names_best(&names), "35001405f12345678");
+	pages.answers[VPD_LIST].len = 0;
+	assert_string_equal(read(&pages).scsi_id.text, "");
+
+	/* 0x83 is listed, but has nothing for us. */
+	pages.answers[VPD_LIST] = (struct vpd_page){ list, sizeof(list) };
+	assert_string_equal(read(&pages).scsi_id.text, "35001405f12345678");
+	ids.bytes[5] = 0x13;
+	assert_string_equal(read(&pages).scsi_id.text, "SVENDOR_MODEL_AB");
+}
+
+/* Before systemd 243 scsi_id took the low byte of the length. */
+static void test_long_page(void **state)
+{
+	char iqn[210];
+	struct lun_names names;
+	struct page page;
+
+	(void)state;
+	memset(iqn, 'i', sizeof(iqn));
+	start(&page);
+	add(&page, 2, 1, T10, 16);
+	add(&page, 3, 8, iqn, 200);
+	add(&page, 1, 3, NAA6, 16);
+	add(&page, 1, 0x14, "\0\0\0\1", 4);
+	add(&page, 1, 0x15, "\0\0\0\1", 4);
+	assert_int_equal(page.len, 4 + 0x104);
+	parse_len(&page, page.len, &names);
+	assert_string_equal(names.scsi_id.text,
+			    "36001405000000000abcdef0123456789");
+	assert_string_equal(names.old_scsi_id.text, "1IET_00010001");
+	assert_true(lun_names_have(&names, names.old_scsi_id.text));
+}
+
+static void test_all_names(void **state)
+{
+	static const char *const want[] = {
+		"36001405000000000abcdef0123456789",
+		"35001405f12345678",
+		"20025385f12345678",
+		"1IET_00010001",
+		"0VENDOR_MODEL_12ab",
+		"8naa.6001405",
+	};
+	const char *name = NULL;
+	struct lun_names names;
+	struct page page;
+
+	(void)state;
+	start(&page);
+	add(&page, 3, 8, "naa.6001405", 11);
+	add(&page, 1, 0, "\x12\xab", 2);
+	add(&page, 1, 2, EUI, 8);
+	add(&page, 1, 3, NAA5, 8);
+	add(&page, 2, 1, T10, 16);
+	add(&page, 1, 3, NAA5, 8);
+	add(&page, 1, 3, NAA6, 16);
+	add(&page, 2, 1, "    ", 4); /* names nothing */
+	parse_len(&page, page.len, &names);
+	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
+		name = lun_names_next(&names, name);
+		assert_non_null(name);
+		assert_string_equal(name, want[i]);
+	}
+	assert_null(lun_names_next(&names, name));
 }
 
 static void test_inquiry(void **state)
 {
 	uint8_t data[36] = "\0\0\5\2\37\0\0\0VENDOR  MODEL           1.0 ";
-	struct scsi_names got;
 
 	(void)state;
-	assert_true(scsi_names_from_inquiry(data, 36, &got));
-	assert_memory_equal(&got, &names, sizeof(names));
-	assert_false(scsi_names_from_inquiry(data, 31, &got));
-	data[20] = 0;
-	assert_false(scsi_names_from_inquiry(data, 36, &got));
-
 	assert_true(scsi_inquiry_is_disk(data, 1));
 	assert_false(scsi_inquiry_is_disk(data, 0));
 	data[0] = 0x7f; /* no such LUN */
@@ -325,10 +414,28 @@ static void test_inquiry(void **state)
 	assert_false(scsi_inquiry_is_disk(data, 1));
 }
 
+/* The most that a page can hold: all of it is kept. */
+static void test_most_names(void **state)
+{
+	struct lun_names names;
+	const char *name = NULL;
+	struct page page;
+	size_t n = 0;
+
+	(void)state;
+	start(&page);
+	for (uint8_t i = 0; page.len + 5 <= VPD_PAGE_LEN; i++)
+		add(&page, 1, 0, &i, 1);
+	parse_len(&page, page.len, &names);
+	while ((name = lun_names_next(&names, name)))
+		n++;
+	assert_int_equal(n, 50);
+}
+
 /* Any bytes at all: only what ASan and UBSan say counts. */
 static void test_noise(void **state)
 {
-	char id[SCSI_ID_SIZE];
+	struct lun_names names;
 	struct page page;
 	uint32_t x = 1;
 
@@ -341,9 +448,8 @@ static void test_noise(void **state)
 		}
 		page.bytes[1] = 0x83;
 		page.bytes[6] = 0;
-		if (parse_len(&page, x % VPD_PAGE_LEN, &names, id) ==
-		    SCSI_ID_FOUND)
-			assert_true(strlen(id) < SCSI_ID_SIZE);
+		parse_len(&page, x % VPD_PAGE_LEN, &names);
+		assert_true(strlen(names.scsi_id.text) < SCSI_ID_SIZE);
 	}
 }
 
@@ -355,12 +461,15 @@ int main(void)
 		cmocka_unit_test(test_tgt),
 		cmocka_unit_test(test_not_of_the_lun),
 		cmocka_unit_test(test_white_space),
-		cmocka_unit_test(test_names_missing),
 		cmocka_unit_test(test_truncated),
 		cmocka_unit_test(test_not_page_83),
 		cmocka_unit_test(test_longest),
 		cmocka_unit_test(test_scsi2),
-		cmocka_unit_test(test_page_80),
+		cmocka_unit_test(test_serial),
+		cmocka_unit_test(test_list),
+		cmocka_unit_test(test_long_page),
+		cmocka_unit_test(test_all_names),
+		cmocka_unit_test(test_most_names),
 		cmocka_unit_test(test_inquiry),
 		cmocka_unit_test(test_noise),
 	};
