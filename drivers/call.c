@@ -117,14 +117,3 @@ void call_end(struct call *call)
 	device_config_free(&call->config);
 	leave_xapi(call);
 }
-
-enum resign_initiator call_initiator(const struct call *call)
-{
-	switch (call->config.initiator) {
-	case INITIATOR_OPEN_ISCSI:
-		return RESIGN_OPEN_ISCSI;
-	case INITIATOR_LIBISCSI:
-		return RESIGN_LIBISCSI;
-	}
-	return RESIGN_OPEN_ISCSI;
-}

@@ -35,7 +35,4 @@ int call_begin(const struct request *request, struct call *out,
  * forgets, since no call of ours makes one. */
 void call_end(struct call *call);
 
-/* For struct resign_request. */
-enum resign_initiator call_initiator(const struct call *call);
-
 #endif

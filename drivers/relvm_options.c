@@ -77,15 +77,11 @@ static int read_snapshots(const char *text, struct relvm_options *out,
 static int read_initiator(const char *text, struct relvm_options *out,
 			  struct error *err)
 {
-	enum initiator_kind kind;
-
-	if (!initiator_kind_from_text(text, &kind))
+	if (!initiator_kind_from_text(text, &out->request.initiator))
 		return error_set(err, ERROR_BAD_VALUE,
 				 "--initiator is '%.64s'; it can "
 				 "be: " INITIATOR_KINDS,
 				 text);
-	out->request.initiator = kind == INITIATOR_LIBISCSI ? RESIGN_LIBISCSI
-							    : RESIGN_OPEN_ISCSI;
 	return 0;
 }
 
@@ -458,7 +454,6 @@ enum relvm_parsed relvm_options_read(int argc, char **argv,
 {
 	struct relvm_options options = {
 		.jobs = 1,
-		.request.initiator = RESIGN_LIBISCSI,
 	};
 	enum relvm_parsed parsed = read_words(argc, argv, &options, err);
 

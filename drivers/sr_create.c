@@ -47,7 +47,7 @@ static int resign(const struct request *request, const struct call *call,
 {
 	const struct device_config *config = &call->config;
 	const struct resign_request wanted = {
-		.initiator = call_initiator(call),
+		.initiator = config->initiator,
 		.snapshots = config->drop_snapshots ? RESIGN_SNAPSHOTS_DROP
 						    : RESIGN_SNAPSHOTS_KEEP,
 		.target = config->target,

@@ -145,7 +145,7 @@ int plugin_arguments_read(const struct request *request,
 		.target = call->config.target,
 		.scsi_id = call->config.scsi_id,
 	};
-	out->request.initiator = call_initiator(call);
+	out->request.initiator = call->config.initiator;
 	if (call->config.drop_snapshots)
 		out->request.snapshots = RESIGN_SNAPSHOTS_DROP;
 	out->request.chosen = get(request, "map") ? &out->chosen : NULL;

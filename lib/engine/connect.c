@@ -76,10 +76,10 @@ int connect_lun(const struct resign_request *request, struct connection **out,
 	if (!self)
 		return error_no_memory(err);
 	switch (request->initiator) {
-	case RESIGN_OPEN_ISCSI:
+	case INITIATOR_OPEN_ISCSI:
 		failed = connect_open_iscsi(request, self, err);
 		break;
-	case RESIGN_LIBISCSI:
+	case INITIATOR_LIBISCSI:
 		failed = connect_libiscsi(request, self, err);
 		break;
 	}

@@ -10,14 +10,10 @@
 
 #include "base/error.h"
 #include "base/uuid.h"
+#include "iscsi/initiator.h"
 #include "iscsi/target.h"
 #include "report/report.h"
 #include "xapi/xapi.h"
-
-enum resign_initiator {
-	RESIGN_OPEN_ISCSI, /* the host's own */
-	RESIGN_LIBISCSI,   /* in this process */
-};
 
 enum resign_snapshots {
 	RESIGN_SNAPSHOTS_KEEP, /* every VDI and chain is kept */
@@ -25,7 +21,7 @@ enum resign_snapshots {
 };
 
 struct resign_request {
-	enum resign_initiator initiator;
+	enum initiator_kind initiator;
 	enum resign_snapshots snapshots;
 	struct iscsi_target target;
 	const char *scsi_id;	 /* which LUN of the target */

@@ -10,12 +10,12 @@
 #include "base/error.h"
 
 enum initiator_kind {
+	INITIATOR_LIBISCSI,   /* in this process; where nobody says which */
 	INITIATOR_OPEN_ISCSI, /* the host's own */
-	INITIATOR_LIBISCSI,   /* in this process */
 };
 
 /* The accepted values of `initiator`, for errors. */
-#define INITIATOR_KINDS "open-iscsi, libiscsi"
+#define INITIATOR_KINDS "libiscsi, open-iscsi"
 
 /* False, and *out untouched, if the text names no initiator. */
 bool initiator_kind_from_text(const char *text, enum initiator_kind *out);

@@ -7,7 +7,6 @@
 #include "base/text_file.h"
 
 static const struct conf defaults = {
-	.initiator = INITIATOR_OPEN_ISCSI,
 	.xapi_socket = CONF_XAPI_SOCKET,
 };
 

@@ -37,8 +37,8 @@ const struct config_key config_keys[] = {
 		   "LUN (optional)" },
 	{ "allocation", "Accepted as for lvmoiscsi (optional)" },
 	{ "initiator",
-	  "How to reach the LUN: open-iscsi or libiscsi (optional, "
-	  "defaults to the host's configuration, which is open-iscsi)" },
+	  "How to reach the LUN: libiscsi or open-iscsi (optional, "
+	  "defaults to the host's configuration, else libiscsi)" },
 	{ "snapshots", "What becomes of snapshots: keep or drop (optional, "
 		       "defaults to keep)" },
 	{ "resign", "Ignored; for users of the 2016 driver (optional)" },

@@ -65,7 +65,7 @@ driver_begin()
 	trap 'exit 143' TERM
 	# A setting of this machine must not matter; nor has every kernel an initiator.
 	CONF=$WORK/relvmoiscsi.conf
-	printf "initiator = libiscsi\nxapi_socket = none\n" >"$CONF"
+	printf "xapi_socket = none\n" >"$CONF"
 	CALL_ENVIRONMENT=()
 	XAPI_SR_UUID=$(xapi_uuid)
 	tgt_start "$WORK" || exit 1

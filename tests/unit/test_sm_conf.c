@@ -51,14 +51,14 @@ static void refuses(const char *text, const char *words)
 static void takes_pairs_and_comments(void **state)
 {
 	(void)state;
-	accepts("", INITIATOR_OPEN_ISCSI);
-	accepts("\n\n", INITIATOR_OPEN_ISCSI);
-	accepts("initiator=libiscsi", INITIATOR_LIBISCSI);
+	accepts("", INITIATOR_LIBISCSI);
+	accepts("\n\n", INITIATOR_LIBISCSI);
+	accepts("initiator=open-iscsi", INITIATOR_OPEN_ISCSI);
 	accepts("# comment\n\t initiator \t= libiscsi \r\n",
 		INITIATOR_LIBISCSI);
 	accepts("initiator = libiscsi\ninitiator = open-iscsi",
 		INITIATOR_OPEN_ISCSI);
-	accepts("  # initiator = wrong\n", INITIATOR_OPEN_ISCSI);
+	accepts("  # initiator = wrong\n", INITIATOR_LIBISCSI);
 }
 
 static void socket_is(const char *text, const char *path)

@@ -351,7 +351,7 @@ static void takes_the_choices(void **state)
 	assert_false(c.drop_snapshots);
 	device_config_free(&c);
 	refused(ERROR_BAD_VALUE, "keep, drop", "snapshots", "Drop");
-	refused(ERROR_BAD_VALUE, "can be: open-iscsi, libiscsi", "initiator",
+	refused(ERROR_BAD_VALUE, "can be: libiscsi, open-iscsi", "initiator",
 		"kernel");
 }
 
