@@ -20,6 +20,10 @@
 /* For all servers and search domains. */
 #define RESOLVE_MS 20000
 
+/* c-ares has one or two sockets a server. One that finds no room here is not
+ * waited for: its server times out. */
+#define MAX_SOCKETS 16
+
 /* How often a signal is looked for while nothing happens. */
 #define STOP_MS 100
 
@@ -27,6 +31,8 @@ struct lookup {
 	bool done;
 	int status; /* ARES_… */
 	struct ares_addrinfo *found;
+	struct pollfd sockets[MAX_SOCKETS]; /* what c-ares waits for */
+	nfds_t socket_count;
 };
 
 /* Adds one address. -1: no memory. */
@@ -65,30 +71,40 @@ static void on_end(void *data, int status, int timeouts,
 	struct lookup *lookup = data;
 
 	(void)timeouts;
-	*lookup = (struct lookup){ true, status, found };
+	lookup->done = true;
+	lookup->status = status;
+	lookup->found = found;
+}
+
+static void on_socket(void *data, ares_socket_t socket, int in, int out)
+{
+	short events = (short)((in ? POLLIN : 0) | (out ? POLLOUT : 0));
+	struct lookup *lookup = data;
+	nfds_t i = 0;
+
+	while (i < lookup->socket_count && lookup->sockets[i].fd != socket)
+		i++;
+	if (i == MAX_SOCKETS)
+		return;
+	if (events) {
+		lookup->sockets[i] =
+			(struct pollfd){ .fd = socket, .events = events };
+		lookup->socket_count += i == lookup->socket_count;
+	} else if (i < lookup->socket_count) {
+		lookup->sockets[i] = lookup->sockets[--lookup->socket_count];
+	}
 }
 
 /* Waits for at most STOP_MS, and handles what has come. */
-static void step(ares_channel channel)
+static void step(ares_channel channel, const struct lookup *lookup)
 {
-	ares_socket_t sockets[ARES_GETSOCK_MAXNUM];
-	struct pollfd polls[ARES_GETSOCK_MAXNUM];
-	int wanted = ares_getsock(channel, sockets, ARES_GETSOCK_MAXNUM);
+	struct pollfd polls[MAX_SOCKETS];
 	struct timeval most = { .tv_usec = STOP_MS * 1000 }, room;
 	const struct timeval *wait = ares_timeout(channel, &most, &room);
-	nfds_t n = 0;
+	nfds_t n = lookup->socket_count;
 
-	for (int i = 0; i < ARES_GETSOCK_MAXNUM; i++) {
-		short events = 0;
-
-		if (ARES_GETSOCK_READABLE(wanted, i))
-			events |= POLLIN;
-		if (ARES_GETSOCK_WRITABLE(wanted, i))
-			events |= POLLOUT;
-		if (events)
-			polls[n++] = (struct pollfd){ .fd = sockets[i],
-						      .events = events };
-	}
+	/* A copy: on_socket is called while these are gone through. */
+	memcpy(polls, lookup->sockets, n * sizeof(*polls));
 	/* One more: the last part of a millisecond would else be spun away. */
 	if (poll(polls, n, (int)(wait->tv_usec / 1000) + 1) <= 0)
 		n = 0;
@@ -124,7 +140,7 @@ static int run(ares_channel channel, const char *host, struct lookup *lookup,
 					 "the target's name %s does not "
 					 "resolve: no answer within %d seconds",
 					 host, RESOLVE_MS / 1000);
-		step(channel);
+		step(channel, lookup);
 	}
 	if (lookup->status != ARES_SUCCESS)
 		return error_set(err, ERROR_RESOLVE,
@@ -137,12 +153,15 @@ static int add_by_name(const char *host, uint16_t port,
 		       struct iscsi_address **list, size_t *count,
 		       struct error *err)
 {
-	struct ares_options options = { .timeout = SERVER_MS,
-					.tries = SERVER_TRIES };
 	struct lookup lookup = { .found = NULL };
+	struct ares_options options = { .timeout = SERVER_MS,
+					.tries = SERVER_TRIES,
+					.sock_state_cb = on_socket,
+					.sock_state_cb_data = &lookup };
 	ares_channel channel;
 	int rc = ares_init_options(&channel, &options,
-				   ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES);
+				   ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
+					   ARES_OPT_SOCK_STATE_CB);
 
 	if (rc)
 		return error_set(err, ERROR_RESOLVE,
