@@ -2,7 +2,8 @@
 #
 #   make          build/RELVMoISCSISR, build/relvmoiscsi, build/relvm
 #   make demo     the main job, start to end, on this machine
-#   make check    every test; make check-pack those of the pack alone
+#   make check    every test; make check-pack those of the pack alone,
+#                 make check-fresh on a machine that has nothing
 #   make bench    measured speed
 #   make static   the same program for any pool host: build/static
 #   make install  DESTDIR=, and PREFIX= and the like (below)
@@ -210,7 +211,7 @@ $(FOLDER_TOOLS:%=$(BUILD)/tests/%): $(LIB)
 test-programs: all $(UNIT_TESTS) $(TEST_TOOLS) $(FOLDER_TOOLS:%=$(BUILD)/tests/%)
 
 # Tests want a build without warnings.
-check check-pack check-old-kernel check-host check-only crash: export WERROR := 1
+check check-build check-pack check-old-kernel check-host check-only crash: export WERROR := 1
 
 SANITIZED := $(MAKE) --no-print-directory SANITIZE=1
 LOGS      := build/logs
@@ -294,12 +295,13 @@ check-old-kernel: kernel-packages
 	@tests/run.sh $(LOGS)-kernel \
 		"tests/pack/old_kernel.sh $(or $(OLD_PROGRAM),build/static/RELVMoISCSISR) build/asan"
 
-.PHONY: check
-check: check-packages
+.PHONY: check check-build
+check-build: check-packages
 	@$(MAKE) --no-print-directory -j2 all $(CRASH_TOOLS) $(HOST_TOOLS)
 	@$(MAKE) --no-print-directory -j2 CC=clang BUILD=build/clang all
 	@$(SANITIZED) -j2 test-programs
 	@$(MAKE) --no-print-directory packs
+check: check-build
 	@VERBOSE=1 tests/run.sh $(LOGS) $(SUITES) $(PACK_SUITES)
 
 # The crash proof tries so many states that it wants the optimised build. In full
@@ -327,6 +329,14 @@ check-host: host-packages
 host-shell: host-packages
 	@tests/host/boot.sh --shell
 
+# README's commands on a machine that has nothing, one suite a part; FRESH=: some.
+FRESH := demo lines static install user bench check debian13
+.PHONY: check-fresh
+check-fresh:
+	@[ "$$(id -u)" -ne 0 ] || tests/packages.sh debootstrap
+	@VERBOSE=1 SUITE_SECONDS=$${SUITE_SECONDS:-1800} JOBS=1 tests/run.sh \
+		$(LOGS)-fresh $(patsubst %,"tests/machine/fresh.sh %",$(FRESH))
+
 .PHONY: check-layers
 check-layers: all
 	@tests/layers.sh $(BUILD)/obj
@@ -338,10 +348,11 @@ demo: demo-packages
 	@$(MAKE) --no-print-directory -j2 all $(BUILD)/tests/support/xapi_answer
 	@tests/demo/demo.sh $(BUILD)
 
-.PHONY: bench
-bench: bench-packages
+.PHONY: bench bench-build
+bench-build: bench-packages
 	@$(MAKE) --no-print-directory -j2 all $(BUILD)/tests/support/iscsi_proxy \
 		$(BUILD)/tests/support/lun_resign \
 		$(BUILD)/tests/support/xapi_answer
+bench: bench-build
 	@tests/bench/bench.sh $(BUILD)
 	@tests/bench/jobs_bench.sh $(BUILD)

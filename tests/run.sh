@@ -6,7 +6,7 @@
 #
 # A suite is a command line. It prints one line a test, "ok NAME", or "not ok
 # NAME" (TAP, which cmocka writes too) or "FAIL NAME", and exits non-zero if one
-# failed. A suite that dies, or that ran no test, counts as a failed test. So
+# failed. "ok NAME # SKIP WHY" is shown with its reason. A suite that dies, or that ran no test, counts as a failed test. So
 # does one that takes longer than SUITE_SECONDS (900): it is told to end, which
 # lets it clean up, and killed if it does not. The last line is "N passed,
 # N failed".
@@ -61,6 +61,7 @@ run_suite() {
 	{
 		printf '%-24s %4d passed, %d failed  (%d s)\n' "$name" "$good" \
 			"$bad" $((SECONDS - since))
+		sed -n 's/^ok .* # SKIP /    /p' "$log"
 		if [ "$bad" -ne 0 ]; then
 			grep -EA 12 '^(not ok|FAIL) ' "$log" | head -n 60 |
 				sed 's/^/    /'
