@@ -7,7 +7,7 @@
 # A suite is a command line. It prints one line a test, "ok NAME", or "not ok
 # NAME" (TAP, which cmocka writes too) or "FAIL NAME", and exits non-zero if one
 # failed. "ok NAME # SKIP WHY" is shown with its reason. A suite that dies, or that ran no test, counts as a failed test. So
-# does one that takes longer than SUITE_SECONDS (900): it is told to end, which
+# does one that takes longer than SUITE_SECONDS (1200): it is told to end, which
 # lets it clean up, and killed if it does not. The last line is "N passed,
 # N failed".
 #
@@ -19,7 +19,7 @@ shift
 rm -rf "$logs"
 mkdir -p "$logs" || exit
 jobs=${JOBS:-2}
-limit=${SUITE_SECONDS:-900}
+limit=${SUITE_SECONDS:-1200}
 grace=$((limit < 20 ? limit : 20))
 started=$SECONDS
 

@@ -20,6 +20,8 @@ error and exit status are passed on; its standard input is empty.
   --memory SIZE     guest memory (default 1G; only what is used is taken)
   --results DIR     the guest may write here, as $RESULTS (default: thrown away)
   --show DIR        show DIR read-only, if it lies below /tmp or /run
+  --amx             treat the processor as one with AMX, which is found out
+  --preload FILE    a library for linux.uml itself (for tests of this)
   --verbose         pass the guest's kernel messages on to standard error
   --shell           an interactive shell on this terminal
 
@@ -47,20 +49,24 @@ results=
 shown=("$tree")
 shell=
 verbose=
+amx=
+preload=
 while [ $# -gt 0 ]; do
 	case $1 in
-	--time-limit | --memory | --results | --show)
+	--time-limit | --memory | --results | --show | --preload)
 		[ $# -ge 2 ] || fail 2 "$1 needs a value"
 		case $1 in
 		--time-limit) limit=$2 ;;
 		--memory) memory=$2 ;;
 		--results) results=$2 ;;
+		--preload) preload=$(realpath -e -- "$2") || exit 2 ;;
 		--show) shown+=("$(realpath -e -- "$2")") || exit 2 ;;
 		esac
 		shift 2
 		;;
 	--shell) shell=yes; shift ;;
 	--verbose) verbose=yes; shift ;;
+	--amx) amx=yes; shift ;;
 	-h | --help) usage; exit 0 ;;
 	--) shift; break ;;
 	-*) fail 2 "unknown option $1" ;;
@@ -99,6 +105,13 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
+# Its FPU state is larger than User Mode Linux knows.
+if [ -n "$amx" ] || grep -qw amx_tile /proc/cpuinfo; then
+	gcc -shared -fPIC -O2 -o "$work/ptrace.so" "$here/processor/ptrace.c" -ldl ||
+		fail 125 "this processor has AMX, for which gcc is needed"
+	preload=$work/ptrace.so${preload:+:$preload}
+fi
+
 mkdir "$work/mem" "$work/report" "$work/results"
 ln -s "$here/init.sh" "$work/init"
 results=${results:-$work/results}
@@ -133,15 +146,15 @@ results=${results:-$work/results}
 # shellcheck disable=SC2016 # expanded by the inner shell
 inner='
 set -e
-work=$1 results=$2 memory=$3
-shift 3
+work=$1 results=$2 memory=$3 preload=$4
+shift 4
 mount --make-rprivate /
 mount -t tmpfs -o size=200% relvm-host "$work/mem"
 mount --bind "$work/report" "$work/report"
 mount --bind "$results" "$results"
 mount -o remount,bind,ro / || echo "boot.sh: / stays writable by the guest" >&2
 # Not exec: a first process of a namespace cannot abort, as a guest that panics does.
-TMPDIR=$work/mem linux.uml \
+LD_PRELOAD=$preload TMPDIR=$work/mem linux.uml \
 	"mem=$memory" root=/dev/root rootfstype=hostfs rootflags=/ ro quiet \
 	"uml_dir=$work/mem" "umid=relvm" "init=$work/init" "relvm_work=$work" \
 	panic=-1 noreboot con=null "$@"
@@ -153,7 +166,7 @@ mapfile -t processors < <(
 		while IFS=- read -r first last; do seq "$first" "${last:-$first}"; done
 )
 processor=${processors[RANDOM % ${#processors[@]}]}
-guest=(taskset -c "$processor" unshare --mount --pid --fork --kill-child -- sh -c "$inner" sh "$work" "$results" "$memory")
+guest=(taskset -c "$processor" unshare --mount --pid --fork --kill-child -- sh -c "$inner" sh "$work" "$results" "$memory" "$preload")
 
 if [ -n "$shell" ]; then
 	[ -t 0 ] || fail 2 "--shell needs a terminal"
@@ -194,6 +207,16 @@ fi
 if [ $((SECONDS - began)) -ge "$limit" ]; then
 	fail 124 "time limit of $limit s reached, guest killed"
 fi
-! grep -qs ptrace "$console" ||
-	fail 125 "User Mode Linux cannot run here: it must be allowed to ptrace its own processes"
-fail 125 "the guest ended without a result; its last kernel messages are above"
+# What it said that is nearest to a cause, the surest first.
+cause=$(for words in ptrace 'out of memory|few physical memory|no space left' panic; do
+	grep -aiE -m 1 "$words" "$console"
+done | head -n 1)
+case $cause in
+*"set fp regs failed"*)
+	fail 125 "User Mode Linux cannot run here: this processor's FPU state is larger than User Mode Linux knows, as with AMX, and processor/ptrace.c does not help: $cause"
+	;;
+*ptrace*"errno = 1" | *ptrace*"errno = 1"[!0-9]* | *ptrace*"not permitted"* | *"not permitted"*ptrace*)
+	fail 125 "User Mode Linux cannot run here: it is not allowed to ptrace its own processes: $cause"
+	;;
+esac
+fail 125 "the guest ended without a result: ${cause:-it says nothing of a cause}; its last kernel messages are above"

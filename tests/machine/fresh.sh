@@ -42,6 +42,7 @@ http_proxy=$(apt-config shell proxy Acquire::http::Proxy | sed "s/^proxy='\(.*\)
 
 machine_begin
 fresh=$TREE/build/fresh
+root=$WORK/root
 mkdir -p "$fresh/packages"
 
 # base SUITE: its root, in $base
@@ -60,7 +61,6 @@ base()
 machine()
 {
 	base "$1" || return
-	root=$WORK/root
 	rm -rf "$root"
 	cp -a "$base" "$root" && mkdir "$root/src" || return
 	if git -C "$TREE" rev-parse --git-dir >/dev/null 2>&1; then
