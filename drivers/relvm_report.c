@@ -200,13 +200,11 @@ void relvm_report_verify(const struct relvm_report *report,
 static void add_listed(struct report_text *text, const struct target_list *list,
 		       const struct listed_lun *lun)
 {
-	static const char *const states[] = { "", ", the original", ", a clone",
-					      "" };
 	char name[32];
 
 	snprintf(name, sizeof(name), "LUN %u", lun->number);
 	add_lun(text, name, &lun->look);
-	if (lun->state == LISTED_NO_SR) {
+	if (!lun->has_sr) {
 		report_text_add(text, "  no SR: ");
 		add_name(text, lun->error.text);
 	} else {
@@ -216,9 +214,10 @@ static void add_listed(struct report_text *text, const struct target_list *list,
 				uuid_string(&sr->sr.old).chars);
 		if (sr->label[0])
 			report_text_add(text, " \"%s\"", sr->label);
-		report_text_add(text, ", %zu VDI%s%s", sr->vdi_count,
-				sr->vdi_count == 1 ? "" : "s",
-				states[lun->state]);
+		report_text_add(text, ", %zu VDI%s", sr->vdi_count,
+				sr->vdi_count == 1 ? "" : "s");
+		if (lun->owner > OWNER_UNKNOWN)
+			report_text_add(text, ", %s", owner_text(lun->owner));
 	}
 	report_text_add(text, "\n");
 	report_text_journal(text, &lun->look.journal);

@@ -32,27 +32,9 @@ static const char *journal_words(enum probe_journal journal)
 	return "";
 }
 
-static const char *owner_words(enum probe_owner owner)
-{
-	switch (owner) {
-	case PROBE_NOT_ASKED:
-		return "not asked";
-	case PROBE_ORIGINAL:
-		return "original";
-	case PROBE_CLONE:
-		return "clone";
-	case PROBE_TAKEN:
-		return "recorded as another SR's";
-	case PROBE_UNTOLD:
-	case PROBE_UNKNOWN:
-		return "unknown";
-	}
-	return "";
-}
-
 static const char *known_words(const struct probe *probe)
 {
-	if (probe->owner == PROBE_NOT_ASKED)
+	if (probe->owner == OWNER_NOT_ASKED)
 		return "not asked";
 	return probe->known ? "true" : "false";
 }
@@ -65,7 +47,7 @@ static char *answer_sr(const struct probe *probe, const char *scsi_id)
 		.uuid = uuid,
 		.size = probe->size,
 		.known = known_words(probe),
-		.lun = owner_words(probe->owner),
+		.lun = owner_text(probe->owner),
 		.journal = journal_words(probe->journal),
 		.vdis = probe->counted ? &vdis : NULL,
 	};

@@ -85,21 +85,6 @@ char *answer_resign(const char *command, const char *name, const char *scsi_id,
 
 /* ---- list ---- */
 
-static const char *state_text(enum listed_state state)
-{
-	switch (state) {
-	case LISTED_ORIGINAL:
-		return "original";
-	case LISTED_CLONE:
-		return "clone";
-	case LISTED_NO_SR:
-		return "no sr";
-	case LISTED_UNKNOWN:
-		break;
-	}
-	return "unknown";
-}
-
 static void add_listed(struct json *json, const struct target_list *list,
 		       const struct listed_lun *lun)
 {
@@ -108,12 +93,12 @@ static void add_listed(struct json *json, const struct target_list *list,
 	snprintf(name, sizeof(name), "%u", lun->number);
 	json_open(json, NULL, '{');
 	add_lun(json, name, &lun->look);
-	json_text(json, "state", state_text(lun->state));
+	json_text(json, "state", lun->has_sr ? owner_text(lun->owner) : "no sr");
 	json_open(json, "conflicts", '[');
 	for (size_t i = 0; i < lun->conflict_count; i++)
 		json_number(json, NULL, list->luns[lun->conflicts[i]].number);
 	json_close(json, ']');
-	if (lun->state == LISTED_NO_SR) {
+	if (!lun->has_sr) {
 		report_json_error(json, sm_error_number(lun->error.code),
 				  lun->error.text);
 	} else {

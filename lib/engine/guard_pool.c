@@ -12,6 +12,7 @@ int guard_pool_lun(const struct resign_request *request,
 {
 	const struct xapi_guard guard = {
 		.names = names,
+		.iqn = request->target.iqn,
 		.own_sr_ref = request->own_sr_ref,
 		.old_sr = sr,
 	};
@@ -26,6 +27,7 @@ int guard_pool_plan(const struct resign_request *request,
 	const struct idmap *ids = &plan->ids;
 	struct xapi_guard guard = {
 		.names = names,
+		.iqn = request->target.iqn,
 		.own_sr_ref = request->own_sr_ref,
 		.old_sr = &ids->old_sr,
 		.new_sr = &ids->new_sr,

@@ -19,7 +19,7 @@ static void read_lun(struct iscsi_context *session, const struct user_lun *lun,
 
 	*out = (struct listed_lun){
 		.number = lun_number(lun->lun),
-		.state = LISTED_UNKNOWN,
+		.owner = OWNER_UNKNOWN,
 	};
 	open.names = lun->names;
 	failed = lun_libiscsi_open_to_read(session, lun->lun, &open.lun,
@@ -27,14 +27,13 @@ static void read_lun(struct iscsi_context *session, const struct user_lun *lun,
 		 look_at_open(&open, &out->look, &out->error);
 	lun_close(open.lun);
 	out->look.names = lun->names;
-	if (failed)
-		out->state = LISTED_NO_SR;
+	out->has_sr = !failed;
 }
 
 /* A lost session, or a signal, ends the list. */
 static bool is_fatal(const struct listed_lun *lun)
 {
-	return lun->state == LISTED_NO_SR &&
+	return !lun->has_sr &&
 	       lun->error.code == ERROR_INTERRUPTED;
 }
 
@@ -77,7 +76,7 @@ static bool conflict(const struct listed_lun *a, const struct listed_lun *b)
 {
 	const struct sr_report *x = &a->look.sr, *y = &b->look.sr;
 
-	return a->state != LISTED_NO_SR && b->state != LISTED_NO_SR &&
+	return a->has_sr && b->has_sr &&
 	       (uuid_equal(&x->sr.old, &y->sr.old) ||
 		lvm_id_equal(&x->vg, &y->vg) || lvm_id_equal(&x->pv, &y->pv) ||
 		share_vdi(x, y));
@@ -101,37 +100,22 @@ static int find_conflicts(struct target_list *list, struct error *err)
 
 /* ---- originals and clones ---- */
 
-static enum listed_state state_of(const struct records *records,
-				  const struct listed_lun *lun)
+static enum lun_owner owner_of(const struct records *records,
+			       const struct listed_lun *lun, const char *iqn)
 {
 	char sr[UUID_TEXT_LEN + 1] = "";
 	const struct guard_question question = {
 		.names = &lun->look.names,
+		.iqn = iqn,
 		.old_sr = sr,
 	};
-	struct guard_verdict verdict;
 
 	uuid_to_text(&lun->look.sr.sr.old, sr);
-	verdict = guard_judge(records, &question);
-	switch (verdict.kind) {
-	case GUARD_ORIGINAL:
-		return LISTED_ORIGINAL;
-	case GUARD_ATTACHED:
-		return verdict.sr && strcasecmp(verdict.sr->uuid, sr) == 0
-			       ? LISTED_ORIGINAL
-			       : LISTED_UNKNOWN;
-	case GUARD_FREE:
-		return records_find_sr(records, sr) ? LISTED_CLONE
-						    : LISTED_UNKNOWN;
-	case GUARD_RECORDED:
-	case GUARD_UNTOLD:
-		break;
-	}
-	return LISTED_UNKNOWN;
+	return guard_judge(records, &question).owner;
 }
 
 static int ask_xapi(struct target_list *list, const struct xapi *xapi,
-		    struct error *err)
+		    const char *iqn, struct error *err)
 {
 	struct records records = { 0 };
 	int failed = pool_records_read(xapi, &records, err);
@@ -139,8 +123,8 @@ static int ask_xapi(struct target_list *list, const struct xapi *xapi,
 	for (size_t i = 0; !failed && i < list->count; i++) {
 		struct listed_lun *lun = &list->luns[i];
 
-		if (lun->state != LISTED_NO_SR)
-			lun->state = state_of(&records, lun);
+		if (lun->has_sr)
+			lun->owner = owner_of(&records, lun, iqn);
 	}
 	records_free(&records);
 	return failed;
@@ -158,7 +142,7 @@ int target_list_read(const struct iscsi_target *target, const struct xapi *xapi,
 	failed = read_luns(session, &list, err);
 	user_session_close(session);
 	if (failed || find_conflicts(&list, err) ||
-	    (xapi && ask_xapi(&list, xapi, err))) {
+	    (xapi && ask_xapi(&list, xapi, target->iqn, err))) {
 		target_list_free(&list);
 		return -1;
 	}

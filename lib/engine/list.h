@@ -6,19 +6,15 @@
 #define ENGINE_LIST_H
 
 #include "engine/look.h"
-
-enum listed_state {
-	LISTED_UNKNOWN,	 /* nobody knows its SR, or xapi was not asked */
-	LISTED_ORIGINAL, /* xapi records its SR with this SCSIid */
-	LISTED_CLONE,	 /* ... with another SCSIid alone */
-	LISTED_NO_SR,	 /* look.sr is empty, error says why */
-};
+#include "xapi/guard_rules.h"
 
 struct listed_lun {
 	unsigned number;
 	struct look look; /* with the SCSIid; size 0: it does not answer */
-	enum listed_state state;
-	struct error error; /* of LISTED_NO_SR */
+	bool has_sr;
+	enum lun_owner owner; /* of a LUN that has one; UNKNOWN without
+			       * xapi */
+	struct error error;   /* why there is none; look.sr is then empty */
 	/* LUNs of the list, by their places, with the same SR, VG, PV or VDIs
 	 */
 	size_t *conflicts;

@@ -167,44 +167,24 @@ int probe_lun(struct lun *lun, struct probe *out, struct error *err)
 /* ---- what the pool says ---------------------------------------------------
  */
 
-static enum probe_owner owner_of(const struct guard_verdict *verdict,
-				 const struct sr_record *on_lun)
-{
-	switch (verdict->kind) {
-	case GUARD_FREE:
-		return on_lun ? PROBE_CLONE : PROBE_UNKNOWN;
-	case GUARD_ATTACHED:
-		return on_lun && verdict->sr == on_lun ? PROBE_ORIGINAL
-						       : PROBE_TAKEN;
-	case GUARD_ORIGINAL:
-		return PROBE_ORIGINAL;
-	case GUARD_RECORDED:
-		return PROBE_TAKEN;
-	case GUARD_UNTOLD:
-		return PROBE_UNTOLD;
-	}
-	return PROBE_UNKNOWN;
-}
-
 static int ask_pool(const struct xapi *xapi, const struct lun_names *names,
-		    struct probe *probe, struct error *err)
+		    const char *iqn, struct probe *probe, struct error *err)
 {
 	char uuid[UUID_TEXT_LEN + 1] = "";
 	const struct guard_question question = {
 		.names = names,
+		.iqn = iqn,
 		.old_sr = uuid,
 	};
 	struct records records = { 0 };
-	const struct sr_record *on_lun;
 	struct guard_verdict verdict;
 	int failed;
 
 	uuid_to_text(&probe->sr, uuid);
 	failed = xapi_judge(xapi, &question, &records, &verdict, err);
 	if (!failed) {
-		on_lun = records_find_sr(&records, uuid);
-		probe->known = on_lun;
-		probe->owner = owner_of(&verdict, on_lun);
+		probe->known = records_find_sr(&records, uuid);
+		probe->owner = verdict.owner;
 	}
 	records_free(&records);
 	return failed;
@@ -243,7 +223,7 @@ int probe_over_iscsi(const struct iscsi_target *target, const char *scsi_id,
 	user_session_close(session);
 	log_step("read and disconnected");
 	if (!failed && probe.has_sr && xapi)
-		failed = ask_pool(xapi, &names, &probe, err);
+		failed = ask_pool(xapi, &names, target->iqn, &probe, err);
 	if (!failed)
 		*out = probe;
 	return failed;

@@ -15,6 +15,7 @@
 #include "base/uuid.h"
 #include "iscsi/target.h"
 #include "lun/lun.h"
+#include "xapi/guard_rules.h"
 #include "xapi/xapi.h"
 
 /* A resign that was cut short. */
@@ -23,16 +24,6 @@ enum probe_journal {
 	PROBE_JOURNAL_BEGUN,	 /* nothing but ring space was written */
 	PROBE_JOURNAL_COMMITTED, /* sr_create will complete it */
 	PROBE_JOURNAL_DAMAGED,
-};
-
-/* Whose LUN it is, by its SCSIid and the SR that it holds. */
-enum probe_owner {
-	PROBE_NOT_ASKED,
-	PROBE_ORIGINAL, /* that SR is recorded with this SCSIid */
-	PROBE_CLONE,	/* ... with another one */
-	PROBE_TAKEN,	/* another SR is recorded with this SCSIid */
-	PROBE_UNTOLD,	/* that SR is recorded without any SCSIid */
-	PROBE_UNKNOWN,	/* the pool knows neither */
 };
 
 struct probe {
@@ -45,7 +36,7 @@ struct probe {
 	size_t snapshots;
 	enum probe_journal journal;
 	bool known; /* xapi has that SR on record */
-	enum probe_owner owner;
+	enum lun_owner owner;
 };
 
 /* Reads the LUN. A LUN without an SR of XenServer's is no failure. An SR that

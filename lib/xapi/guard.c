@@ -52,28 +52,32 @@ static int refuse(const struct xapi *xapi, const struct guard_verdict *verdict,
 	char sr[160];
 
 	name_sr(verdict->sr, sr, sizeof(sr));
-	switch (verdict->kind) {
-	case GUARD_FREE:
-		break;
-	case GUARD_ATTACHED:
+	if (verdict->pbd && verdict->pbd->attached)
 		return refuse_attached(xapi, verdict, scsi_id, sr, err);
-	case GUARD_ORIGINAL:
+	switch (verdict->owner) {
+	case OWNER_NOT_ASKED:
+	case OWNER_UNKNOWN:
+	case OWNER_CLONE:
+		break;
+	case OWNER_ORIGINAL:
 		return error_set(err, ERROR_IN_USE,
 				 "SCSIid %.128s is no clone but the LUN of %s, "
 				 "which is detached; forget that SR if it is "
 				 "to be resigned all the same",
 				 scsi_id, sr);
-	case GUARD_RECORDED:
+	case OWNER_OTHER_SR:
 		return error_set(err, ERROR_IN_USE,
 				 "SCSIid %.128s is recorded as the LUN of %s; "
 				 "forget that SR if the LUN holds a clone now",
 				 scsi_id, sr);
-	case GUARD_UNTOLD:
+	case OWNER_UNTOLD:
 		return error_set(err, ERROR_IN_USE,
 				 "the LUN holds %s, and xapi does not record "
-				 "which SCSIid that has: it may be this one; "
-				 "plug the SR's PBDs, or forget the SR",
-				 sr);
+				 "which SCSIid that has, or only one that "
+				 "cannot be compared with %.128s: it may be "
+				 "this LUN; forget that SR if the LUN holds a "
+				 "clone",
+				 sr, scsi_id);
 	}
 	return 0;
 }
@@ -81,8 +85,10 @@ static int refuse(const struct xapi *xapi, const struct guard_verdict *verdict,
 static int guard_lun(const struct xapi *xapi, struct records *records,
 		     const struct xapi_guard *guard, struct error *err)
 {
+	const char *scsi_id = lun_names_best(guard->names);
 	struct guard_question question = {
 		.names = guard->names,
+		.iqn = guard->iqn,
 		.own_sr_ref = guard->own_sr_ref,
 	};
 	char old_sr[UUID_TEXT_LEN + 1] = "";
@@ -94,10 +100,10 @@ static int guard_lun(const struct xapi *xapi, struct records *records,
 	}
 	if (xapi_judge(xapi, &question, records, &verdict, err))
 		return -1;
-	if (verdict.kind != GUARD_FREE)
-		return refuse(xapi, &verdict, lun_names_best(guard->names), err);
+	if (owner_refuses(verdict.owner))
+		return refuse(xapi, &verdict, scsi_id, err);
 	log_info("xapi: %zu PBDs, %zu SRs, none of them is SCSIid %.128s",
-		 records->pbd_count, records->sr_count, lun_names_best(guard->names));
+		 records->pbd_count, records->sr_count, scsi_id);
 	return 0;
 }
 

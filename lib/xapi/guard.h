@@ -13,6 +13,7 @@
 
 struct xapi_guard {
 	const struct lun_names *names;
+	const char *iqn;	   /* of the target; NULL: none */
 	const char *own_sr_ref;	   /* sr_ref of this sr_create call */
 	const struct uuid *old_sr; /* of the SR on the LUN; NULL: not known */
 	const struct uuid *new_sr; /* NULL: no new identifiers yet */

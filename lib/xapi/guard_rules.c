@@ -3,6 +3,20 @@
 
 #include <string.h>
 
+const char *owner_text(enum lun_owner owner)
+{
+	static const char *const texts[] = {
+		[OWNER_NOT_ASKED] = "not asked",
+		[OWNER_UNKNOWN] = "unknown",
+		[OWNER_CLONE] = "clone",
+		[OWNER_UNTOLD] = "original or clone",
+		[OWNER_OTHER_SR] = "recorded as another SR's",
+		[OWNER_ORIGINAL] = "original",
+	};
+
+	return texts[owner];
+}
+
 const struct sr_record *records_find_sr(const struct records *records,
 					const char *uuid)
 {
@@ -23,35 +37,133 @@ static const struct sr_record *sr_of(const struct records *records,
 	return NULL;
 }
 
+/* ---- what a device_config or sm_config says ---- */
+
+static bool holds(json_t *config, const struct lun_names *names)
+{
+	const char *key, *text;
+	json_t *value;
+
+	json_object_foreach(config, key, value) {
+		text = json_string_value(value);
+		if (lun_names_in(names, key) ||
+		    (text && lun_names_in(names, text)))
+			return true;
+	}
+	return false;
+}
+
+static const char *get(const json_t *config, const char *key)
+{
+	const char *text = json_string_value(json_object_get(config, key));
+
+	return text ? text : "";
+}
+
+/* An SR of LUN-per-VDI on this target. */
+static bool has_target(const struct sr_record *sr,
+		       const struct pbd_record *pbd, const char *iqn)
+{
+	const char *own = get(pbd->device_config, "targetIQN");
+
+	return sr && iqn && strcmp(sr->type, "iscsi") == 0 &&
+	       (strcasecmp(own, iqn) == 0 || strcmp(own, "*") == 0);
+}
+
+/* The SCSIid in one item of a list: the item itself under a key of that name,
+ * else the one in the name of a whole disk. Empty if there is none. */
+static void take_id(const char *key, const char *item, size_t len,
+		    struct scsi_id *id)
+{
+	static const char *const fronts[] = { "/dev/mapper/",
+					      "/dev/disk/by-scsid/",
+					      "/dev/disk/by-id/scsi-",
+					      "scsi-" };
+
+	*id = (struct scsi_id){ "" };
+	if (len >= sizeof(id->text) || memmem(item, len, "-part", 5))
+		return;
+	if (strcasecmp(key, "SCSIid") == 0) {
+		memcpy(id->text, item, len);
+		return;
+	}
+	for (size_t i = 0; i < sizeof(fronts) / sizeof(fronts[0]); i++) {
+		size_t front = strlen(fronts[i]);
+
+		if (len > front && strncmp(item, fronts[i], front) == 0) {
+			memcpy(id->text, item + front, len - front);
+			id->text[strcspn(id->text, "/")] = '\0';
+			return;
+		}
+	}
+}
+
+/* Whether the list holds a name that would be one of the LUN's if it meant this
+ * one. */
+static bool list_tells(const char *key, const char *list,
+		       const struct lun_names *names)
+{
+	static const char gap[] = ", \t";
+
+	for (list += strspn(list, gap); *list; list += strspn(list, gap)) {
+		size_t len = strcspn(list, gap);
+		struct scsi_id id;
+
+		take_id(key, list, len, &id);
+		if (lun_names_can_tell(names, id.text))
+			return true;
+		list += len;
+	}
+	return false;
+}
+
+static bool tells(json_t *config, const struct lun_names *names)
+{
+	const char *key, *text;
+	json_t *value;
+
+	json_object_foreach(config, key, value) {
+		text = json_string_value(value);
+		if (list_tells("", key, names) ||
+		    (text && list_tells(key, text, names)))
+			return true;
+	}
+	return false;
+}
+
+/* ---- verdicts ---- */
+
 static bool is_own(const struct guard_question *question, const char *sr_ref)
 {
 	return question->own_sr_ref &&
 	       strcmp(question->own_sr_ref, sr_ref) == 0;
 }
 
-/* What a PBD that names the LUN means. */
-static enum guard_verdict_kind kind_of(const struct pbd_record *pbd,
-				       const struct sr_record *sr,
-				       const struct guard_question *question)
+/* Made by a call like this one: no such SR is ever attached. */
+static bool is_ours(const struct sr_record *sr)
 {
-	if (is_own(question, pbd->sr))
-		return GUARD_FREE;
-	if (pbd->attached)
-		return GUARD_ATTACHED;
-	if (!sr)
-		return GUARD_RECORDED;
-	if (question->old_sr && strcasecmp(sr->uuid, question->old_sr) == 0)
-		return GUARD_ORIGINAL;
-	return strcmp(sr->type, GUARD_OWN_TYPE) == 0 ? GUARD_FREE
-						     : GUARD_RECORDED;
+	return strcmp(sr->type, "relvmoiscsi") == 0 ||
+	       strcmp(sr->type, "relvmohba") == 0;
 }
 
-static void note(struct guard_verdict *worst, enum guard_verdict_kind kind,
-		 const struct pbd_record *pbd, const struct sr_record *sr)
+static bool is_on_lun(const struct guard_question *question,
+		      const struct sr_record *sr)
 {
-	if (kind != GUARD_FREE &&
-	    (worst->kind == GUARD_FREE || kind < worst->kind))
-		*worst = (struct guard_verdict){ kind, pbd, sr };
+	return sr && question->old_sr &&
+	       strcasecmp(sr->uuid, question->old_sr) == 0;
+}
+
+static bool is_attached(const struct guard_verdict *verdict)
+{
+	return verdict->pbd && verdict->pbd->attached;
+}
+
+static void note(struct guard_verdict *worst, struct guard_verdict verdict)
+{
+	bool was = is_attached(worst), is = is_attached(&verdict);
+
+	if (is == was ? verdict.owner > worst->owner : is)
+		*worst = verdict;
 }
 
 static void judge_pbds(const struct records *records,
@@ -61,69 +173,68 @@ static void judge_pbds(const struct records *records,
 	for (size_t i = 0; i < records->pbd_count; i++) {
 		const struct pbd_record *pbd = &records->pbds[i];
 		const struct sr_record *sr = sr_of(records, pbd);
+		bool on_lun = is_on_lun(question, sr);
 
-		if (luns_hold(pbd->luns, question->names))
-			note(worst, kind_of(pbd, sr, question), pbd, sr);
+		if (is_own(question, pbd->sr) ||
+		    (sr && is_ours(sr) && !pbd->attached))
+			continue;
+		if (holds(pbd->device_config, question->names) ||
+		    has_target(sr, pbd, question->iqn))
+			note(worst, (struct guard_verdict){
+					    on_lun ? OWNER_ORIGINAL
+						   : OWNER_OTHER_SR,
+					    pbd, sr });
 	}
 }
 
-struct pbds_of_sr {
-	bool tell;   /* one of them tells a LUN */
-	bool untold; /* one of them tells none, or there is none */
-};
-
-static struct pbds_of_sr look_at_pbds(const struct records *records,
-				      const struct sr_record *sr,
-				      const struct lun_names *names)
+/* Whether each of its PBDs, or where it has none its sm_config, tells of
+ * another LUN; it is known that none tells of this one. */
+static bool is_elsewhere(const struct records *records,
+			 const struct sr_record *sr,
+			 const struct lun_names *names)
 {
-	struct pbds_of_sr found = { 0 };
+	bool any = false;
 
 	for (size_t i = 0; i < records->pbd_count; i++) {
 		const struct pbd_record *pbd = &records->pbds[i];
 
 		if (strcmp(pbd->sr, sr->ref) != 0)
 			continue;
-		if (luns_tell(pbd->luns, names))
-			found.tell = true;
-		else
-			found.untold = true;
+		any = true;
+		if (!tells(pbd->device_config, names))
+			return false;
 	}
-	if (!found.tell)
-		found.untold = true;
-	return found;
+	return any || tells(sr->sm_config, names);
 }
 
-/* sm_config may be older than the PBDs, so it counts only for an SR whose PBDs
- * leave the question open. */
 static void judge_srs(const struct records *records,
 		      const struct guard_question *question,
 		      struct guard_verdict *worst)
 {
 	for (size_t i = 0; i < records->sr_count; i++) {
 		const struct sr_record *sr = &records->srs[i];
-		bool on_lun = question->old_sr &&
-			      strcasecmp(sr->uuid, question->old_sr) == 0;
-		struct pbds_of_sr pbds;
+		struct guard_verdict verdict = { .sr = sr };
 
-		if (is_own(question, sr->ref) ||
-		    strcmp(sr->type, GUARD_OWN_TYPE) == 0)
+		if (is_own(question, sr->ref) || is_ours(sr))
 			continue;
-		pbds = look_at_pbds(records, sr, question->names);
-		if (!pbds.untold)
+		if (holds(sr->sm_config, question->names))
+			verdict.owner = is_on_lun(question, sr)
+						? OWNER_ORIGINAL
+						: OWNER_OTHER_SR;
+		else if (!is_on_lun(question, sr))
 			continue;
-		if (luns_hold(sr->luns, question->names) && !pbds.tell)
-			note(worst, on_lun ? GUARD_ORIGINAL : GUARD_RECORDED,
-			     NULL, sr);
-		else if (on_lun &&
-			 (pbds.tell || !luns_tell(sr->luns, question->names)))
-			note(worst, GUARD_UNTOLD, NULL, sr);
+		else if (is_elsewhere(records, sr, question->names))
+			verdict.owner = OWNER_CLONE;
+		else
+			verdict.owner = OWNER_UNTOLD;
+		note(worst, verdict);
 	}
 }
 
 struct guard_verdict guard_judge(const struct records *records,
 				 const struct guard_question *question)
 {
-	struct guard_verdict worst = { .kind = GUARD_FREE };
+	struct guard_verdict worst = { .owner = OWNER_UNKNOWN };
 
 	judge_pbds(records, question, &worst);
 	judge_srs(records, question, &worst);

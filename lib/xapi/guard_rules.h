@@ -1,42 +1,58 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 /*
- * Whether a LUN is, or may be, an SR in use, by what xapi records. Pure.
+ * Whose LUN it is, by what xapi records. Pure.
+ *
+ * One rule: any value (or key) of a PBD's device_config or an SR's sm_config
+ * that holds any name of the LUN makes it that SR's LUN. Which key that is
+ * differs from driver to driver: SCSIid, ScsiId (gfs2), device, devserial,
+ * scsi-<SCSIid>, … Besides, an SR of type `iscsi` has every LUN of its target as
+ * a VDI.
  *
  * While xapi runs sr_create, its database has that call's own SR already, with
  * a detached PBD for each host and our SCSIid in each of them (xapi's
  * ocaml/xapi/xapi_sr.ml, create). These are not counted; neither are those of
- * other calls of our type for the same LUN, of which the lock lets one work.
+ * other calls of our types for the same LUN, of which the lock lets one work.
  */
 #ifndef XAPI_GUARD_RULES_H
 #define XAPI_GUARD_RULES_H
 
+#include "base/scsi_id.h"
 #include "xapi/records.h"
-
-/* The driver's own type: no such SR can be attached. */
-#define GUARD_OWN_TYPE "relvmoiscsi"
 
 struct guard_question {
 	const struct lun_names *names;
+	const char *iqn;	/* of its target; NULL: not over iSCSI */
 	const char *own_sr_ref; /* of the call; NULL if there is none */
 	const char *old_sr;	/* uuid of the SR on the LUN; NULL: not known */
 };
 
-enum guard_verdict_kind {
-	GUARD_FREE,
-	GUARD_ATTACHED, /* a PBD with this SCSIid is attached */
-	GUARD_ORIGINAL, /* the SR on the LUN is recorded with this SCSIid */
-	GUARD_RECORDED, /* another SR is */
-	GUARD_UNTOLD,	/* the SR on the LUN is recorded without any SCSIid */
+/* From CLONE on nothing but a refusal. */
+enum lun_owner {
+	OWNER_NOT_ASKED,
+	OWNER_UNKNOWN, /* the pool knows neither the LUN nor the SR on it */
+	OWNER_CLONE,   /* that SR is recorded, as another LUN's */
+	OWNER_UNTOLD,  /* that SR is recorded under no name that can be
+			* compared: nobody can tell the clone from it */
+	OWNER_OTHER_SR, /* the LUN is recorded as another SR's */
+	OWNER_ORIGINAL, /* ... as that of the SR on it */
 };
 
+static inline bool owner_refuses(enum lun_owner owner)
+{
+	return owner > OWNER_CLONE;
+}
+
+/* The one word or two that users read: "clone". */
+const char *owner_text(enum lun_owner owner);
+
 struct guard_verdict {
-	enum guard_verdict_kind kind;
+	enum lun_owner owner;
 	/* Both point into the records. */
-	const struct pbd_record *pbd; /* NULL: it was the SR's sm_config */
+	const struct pbd_record *pbd; /* which records it; NULL: none */
 	const struct sr_record *sr;   /* NULL: a PBD without an SR */
 };
 
-/* The worst that is recorded, in the order of the kinds. */
+/* The worst that is recorded: what is attached, then the greater owner. */
 struct guard_verdict guard_judge(const struct records *records,
 				 const struct guard_question *question);
 

@@ -2,11 +2,6 @@
 /*
  * What xapi records of SRs and of the LUNs that they are on. Pure: xapi's
  * values in, records out.
- *
- * A LUN is known by its SCSIid, which stands in a PBD's device_config as
- * `SCSIid` (lvmoiscsi, lvmohba) or as `device` by its name in /dev/disk/by-id
- * (lvm), and in an SR's sm_config as `SCSIid`, as `devserial`, or as a key
- * scsi-<SCSIid> (SM's libs/sm/core/util.py: test_SCSIid, test_scsiserial).
  */
 #ifndef XAPI_RECORDS_H
 #define XAPI_RECORDS_H
@@ -15,16 +10,14 @@
 #include <stddef.h>
 
 #include "base/error.h"
-#include "base/scsi_id.h"
 #include "rpc/value.h"
 
-/* But for `luns`, strings are those of the values that were read. */
+/* Strings and values are those that were read; configurations hold strings
+ * only. */
 struct pbd_record {
 	const char *sr;	  /* reference */
 	const char *host; /* reference */
-	char *luns; /* SCSIids, or names "scsi-…" of devices, with commas
-		     * between;
-		     * "" if there is none */
+	json_t *device_config;
 	bool attached;
 };
 
@@ -33,7 +26,7 @@ struct sr_record {
 	const char *uuid;
 	const char *name;
 	const char *type;
-	char *luns; /* as of a PBD, by sm_config */
+	json_t *sm_config;
 };
 
 struct records {
@@ -53,12 +46,5 @@ int records_read_srs(json_t *value, struct records *records,
 		     struct error *err);
 
 void records_free(struct records *records);
-
-/* Whether the list holds a name of the LUN, or of a partition of its device. */
-bool luns_hold(const char *luns, const struct lun_names *names);
-
-/* Whether the list would hold a name of the LUN if it meant this one: a name
- * tells only of LUNs that have one of its kind. */
-bool luns_tell(const char *luns, const struct lun_names *names);
 
 #endif

@@ -78,7 +78,7 @@ static void tells_of_an_sr(void **state)
 	assert_true(p.vdis > 0 && p.snapshots < p.vdis);
 	assert_true(p.size > 0 && p.size < SR_SIZE);
 	assert_int_equal(p.journal, PROBE_JOURNAL_NONE);
-	assert_int_equal(p.owner, PROBE_NOT_ASKED);
+	assert_int_equal(p.owner, OWNER_NOT_ASKED);
 	sr_free(&sr);
 }
 

@@ -15,8 +15,11 @@
 #include "xapi/guard_rules.h"
 #include "xapi/reply.h"
 
-#define LUN  "36001405000000000000000000000002"
-#define LUN1 "36001405000000000000000000000001"
+#define LUN  "360014050000000000000000000000002"
+#define LUN1 "360014050000000000000000000000001"
+#define EUI  "20025385f12345678"
+#define T10  "1LIO-ORG_disk:2"
+#define SN   "SLIO-ORG_disk_2"
 
 /* A pool in a few words; each line becomes a record. */
 struct sr_line {
@@ -38,15 +41,18 @@ static void append(char **at, const char *fmt, ...)
 	va_end(ap);
 }
 
-static void append_config(char **at, const char *name, const char *pair)
+/* "key=value;key=value" or "" */
+static void append_config(char **at, const char *name, const char *pairs)
 {
 	append(at, "<member><name>%s</name><value><struct>", name);
-	if (pair[0]) {
-		const char *equals = strchr(pair, '=');
+	while (*pairs) {
+		const char *equals = strchr(pairs, '=');
+		size_t len = strcspn(equals, ";");
 
 		append(at,
-		       "<member><name>%.*s</name><value>%s</value></member>",
-		       (int)(equals - pair), pair, equals + 1);
+		       "<member><name>%.*s</name><value>%.*s</value></member>",
+		       (int)(equals - pairs), pairs, (int)len - 1, equals + 1);
+		pairs = equals + len + (equals[len] == ';');
 	}
 	append(at, "</struct></value></member>");
 }
@@ -115,13 +121,17 @@ static void read_pool(const struct sr_line *srs, const struct pbd_line *pbds,
 	assert_int_equal(read_xml(xml, records_read_pbds, records, &err), 0);
 }
 
-static void judged(const struct sr_line *srs, const struct pbd_line *pbds,
-		   const char *old_sr, enum guard_verdict_kind kind,
-		   const char *sr)
+static const struct lun_names all_names = { .all = LUN "\0" EUI "\0" T10
+						  "\0" SN "\0" };
+static const struct lun_names one_name = { .all = LUN };
+
+static void judged_as(const struct lun_names *names, const struct sr_line *srs,
+		      const struct pbd_line *pbds, const char *old_sr,
+		      enum lun_owner owner, const char *sr)
 {
-	static const struct lun_names names = { .all = LUN };
 	const struct guard_question question = {
-		.names = &names,
+		.names = names,
+		.iqn = "iqn.x:t",
 		.own_sr_ref = "own",
 		.old_sr = old_sr,
 	};
@@ -130,12 +140,21 @@ static void judged(const struct sr_line *srs, const struct pbd_line *pbds,
 
 	read_pool(srs, pbds, &records);
 	verdict = guard_judge(&records, &question);
-	assert_int_equal(verdict.kind, kind);
+	if (verdict.owner != owner)
+		fail_msg("'%s' of %s: %s, not %s", pbds->device_config,
+			 old_sr ? old_sr : "-", owner_text(verdict.owner),
+			 owner_text(owner));
 	if (sr)
 		assert_string_equal(verdict.sr->ref, sr);
 	else
 		assert_null(verdict.sr);
 	records_free(&records);
+}
+
+static void judged(const struct sr_line *srs, const struct pbd_line *pbds,
+		   const char *old_sr, enum lun_owner owner, const char *sr)
+{
+	judged_as(&one_name, srs, pbds, old_sr, owner, sr);
 }
 
 static const struct sr_line pool[] = {
@@ -163,34 +182,88 @@ static void a_clone_is_free(void **state)
 	};
 
 	(void)state;
-	judged(pool, pbds, "u-a", GUARD_FREE, NULL);
-	judged(pool, pbds, "u-of-another-pool", GUARD_FREE, NULL);
-	judged(pool, pbds, NULL, GUARD_FREE, NULL);
+	judged(pool, pbds, "u-a", OWNER_CLONE, "A");
+	judged(pool, pbds, "u-of-another-pool", OWNER_UNKNOWN, NULL);
+	judged(pool, pbds, NULL, OWNER_UNKNOWN, NULL);
+	assert_false(owner_refuses(OWNER_CLONE));
+	assert_false(owner_refuses(OWNER_UNKNOWN));
+	assert_false(owner_refuses(OWNER_NOT_ASKED));
+	assert_true(owner_refuses(OWNER_UNTOLD));
 }
 
-static void attached_is_in_use(void **state)
+/* Every way in which a LUN can be on record, attached and detached, by the SR
+ * that is on the LUN and by another one. */
+static void any_value_that_holds_any_name(void **state)
+{
+	static const char *const configs[] = {
+		"SCSIid=" LUN,
+		"SCSIid= 36001405000000000000000000000000A , x",
+		"SCSIid=" LUN1 "," LUN,
+		"SCSIid=" EUI,
+		"SCSIid=20025385F12345678",
+		"SCSIid=" T10,
+		"SCSIid=" SN,
+		"ScsiId=" LUN,
+		"device=/dev/mapper/" LUN,
+		"device=/dev/disk/by-id/scsi-" LUN,
+		"device=/dev/sdb, /dev/disk/by-id/scsi-" LUN "-part3",
+		"device=/dev/disk/by-id/dm-uuid-mpath-" LUN,
+		"device=/dev/disk/by-id/wwn-0x60014050000000000000000000000002",
+		"device=/dev/disk/by-scsid/" LUN "/sdb",
+		"device=/dev/disk/by-id/scsi-SLIO-ORG_disk_2",
+		"target=10.0.0.1;uri=iscsi:" LUN,
+		"scsi-" LUN "=x",
+	};
+	static const struct lun_names letters = {
+		.all = "36001405000000000000000000000000a"
+	};
+	const size_t n = sizeof(configs) / sizeof(configs[0]);
+
+	(void)state;
+	for (size_t i = 0; i < n; i++) {
+		const struct lun_names *names = i == 1 ? &letters : &all_names;
+		struct pbd_line pbds[] = {
+			OWN,
+			{ "A", "h1", configs[i], false },
+			{ 0 },
+		};
+		struct sr_line srs[] = {
+			pool[0],
+			{ "A", "u-a", "lvmoiscsi", configs[i] },
+			{ 0 },
+		};
+		const struct pbd_line none[] = { OWN, { 0 } };
+		const struct pbd_line moved[] = {
+			OWN,
+			{ "A", "h1", "SCSIid=" LUN1, false },
+			{ 0 },
+		};
+
+		judged_as(names, pool, pbds, "u-a", OWNER_ORIGINAL, "A");
+		judged_as(names, pool, pbds, "U-A", OWNER_ORIGINAL, "A");
+		judged_as(names, pool, pbds, "u-b", OWNER_OTHER_SR, "A");
+		judged_as(names, pool, pbds, NULL, OWNER_OTHER_SR, "A");
+		pbds[2].attached = true;
+		judged_as(names, pool, pbds, "u-a", OWNER_ORIGINAL, "A");
+		judged_as(names, pool, pbds, NULL, OWNER_OTHER_SR, "A");
+		/* sm_config says as much. */
+		judged_as(names, srs, none, "u-a", OWNER_ORIGINAL, "A");
+		judged_as(names, srs, none, NULL, OWNER_OTHER_SR, "A");
+		judged_as(names, srs, moved, "u-a", OWNER_ORIGINAL, "A");
+	}
+}
+
+static void what_is_attached_is_told_first(void **state)
 {
 	const struct pbd_line pbds[] = {
 		OWN,
 		{ "A", "h1", "SCSIid=" LUN, false },
-		{ "A", "h2", "SCSIid=" LUN, true },
+		{ "B", "h2", "device=/dev/mapper/" LUN, true },
 		{ 0 },
 	};
-	const struct pbd_line other_case[] = {
-		{ "B", "h2", "SCSIid= 36001405ABCDEF , x", true },
-		{ 0 },
-	};
-	struct records records;
 
 	(void)state;
-	judged(pool, pbds, "u-a", GUARD_ATTACHED, "A");
-	judged(pool, pbds, NULL, GUARD_ATTACHED, "A");
-	read_pool(pool, other_case, &records);
-	assert_true(luns_hold(records.pbds[0].luns,
-			      &(struct lun_names){ .all = "36001405abcdef" }));
-	assert_false(luns_hold(records.pbds[0].luns,
-			       &(struct lun_names){ .all = "36001405abcde" }));
-	records_free(&records);
+	judged(pool, pbds, "u-a", OWNER_OTHER_SR, "B");
 }
 
 static void attached_without_a_record_of_its_sr(void **state)
@@ -201,22 +274,7 @@ static void attached_without_a_record_of_its_sr(void **state)
 	};
 
 	(void)state;
-	judged(pool, pbds, NULL, GUARD_ATTACHED, NULL);
-}
-
-static void detached_but_recorded_is_the_original(void **state)
-{
-	const struct pbd_line pbds[] = {
-		OWN,
-		{ "A", "h1", "SCSIid=" LUN, false },
-		{ 0 },
-	};
-
-	(void)state;
-	judged(pool, pbds, "u-a", GUARD_ORIGINAL, "A");
-	judged(pool, pbds, "U-A", GUARD_ORIGINAL, "A");
-	judged(pool, pbds, "u-b", GUARD_RECORDED, "A");
-	judged(pool, pbds, NULL, GUARD_RECORDED, "A");
+	judged(pool, pbds, NULL, OWNER_OTHER_SR, NULL);
 }
 
 static void other_calls_do_not_count(void **state)
@@ -229,16 +287,52 @@ static void other_calls_do_not_count(void **state)
 	};
 
 	(void)state;
-	judged(pool, pbds, "u-a", GUARD_FREE, NULL);
+	judged(pool, pbds, "u-a", OWNER_CLONE, "A");
 }
 
-static void without_a_scsi_id_it_may_be_the_original(void **state)
+/* LUN-per-VDI: each LUN of the target is a VDI. */
+static void an_iscsi_sr_owns_its_target(void **state)
 {
-	const struct pbd_line by_lun_id[] = {
-		OWN,
-		{ "A", "h1", "LUNid=3", true },
+	const struct sr_line srs[] = {
+		{ "R", "u-r", "iscsi", "" },
+		{ "L", "u-l", "lvmoiscsi", "" },
 		{ 0 },
 	};
+	struct pbd_line pbds[] = { { "R", "h1", NULL, true }, { 0 } };
+
+	(void)state;
+	pbds[0].device_config = "target=10.0.0.1;targetIQN=iqn.X:t";
+	judged(srs, pbds, "u-x", OWNER_OTHER_SR, "R");
+	judged(srs, pbds, NULL, OWNER_OTHER_SR, "R");
+	pbds[0].device_config = "target=10.0.0.1;targetIQN=*";
+	judged(srs, pbds, NULL, OWNER_OTHER_SR, "R");
+	pbds[0].device_config = "target=10.0.0.1;targetIQN=iqn.x:other";
+	judged(srs, pbds, NULL, OWNER_UNKNOWN, NULL);
+	pbds[0] = (struct pbd_line){ "L", "h1", "targetIQN=iqn.x:t", true };
+	judged(srs, pbds, NULL, OWNER_UNKNOWN, NULL);
+}
+
+/* The SR on the LUN is known, but not by a name that this LUN has, or has not,
+ * for sure. */
+static void nobody_can_tell(void **state)
+{
+	static const char *const untold[] = {
+		"LUNid=3",
+		"device=/dev/sdb",
+		"device=/dev/disk/by-id/scsi-" LUN1 "-part1",
+		"SCSIid=" EUI, /* of a firmware that had no NAA yet */
+		"SCSIid=35001405f12345678",
+		"SCSIid=" T10,
+		"SCSIid=" SN,
+		"device=/dev/disk/by-id/scsi-1FreeNAS_disk_0",
+	};
+	static const char *const told[] = {
+		"SCSIid=" LUN1,
+		"device=/dev/disk/by-id/scsi-" LUN1,
+		"device=/dev/mapper/" LUN1,
+		"ScsiId=" LUN1,
+	};
+	struct pbd_line pbds[] = { OWN, { "A", "h1", NULL, true }, { 0 } };
 	const struct pbd_line one_of_two[] = {
 		OWN,
 		{ "A", "h1", "SCSIid=" LUN1, true },
@@ -246,79 +340,29 @@ static void without_a_scsi_id_it_may_be_the_original(void **state)
 		{ 0 },
 	};
 	const struct pbd_line none[] = { OWN, { 0 } };
-
-	(void)state;
-	judged(pool, by_lun_id, "u-a", GUARD_UNTOLD, "A");
-	judged(pool, one_of_two, "u-a", GUARD_UNTOLD, "A");
-	judged(pool, none, "u-a", GUARD_UNTOLD, "A");
-	judged(pool, by_lun_id, "u-x", GUARD_FREE, NULL);
-}
-
-static void sm_config_tells_where_pbds_do_not(void **state)
-{
 	struct sr_line srs[] = {
-		{ "A", "u-a", "lvmoiscsi", "devserial=scsi-" LUN "," },
-		{ 0 },
-	};
-	const struct pbd_line none[] = { OWN, { 0 } };
-	const struct pbd_line moved[] = {
-		OWN,
-		{ "A", "h1", "SCSIid=" LUN1, false },
+		{ "A", "u-a", "lvmoiscsi", "SCSIid=" LUN1 },
 		{ 0 },
 	};
 
 	(void)state;
-	judged(srs, none, "u-a", GUARD_ORIGINAL, "A");
-	judged(srs, none, "u-x", GUARD_RECORDED, "A");
-	judged(srs, moved, "u-a", GUARD_FREE, NULL);
-	srs[0].sm_config = "scsi-" LUN "=x";
-	judged(srs, none, "u-a", GUARD_ORIGINAL, "A");
-	srs[0].sm_config = "SCSIid=" LUN;
-	judged(srs, none, "u-a", GUARD_ORIGINAL, "A");
-	srs[0].sm_config = "SCSIid=" LUN1;
-	judged(srs, none, "u-a", GUARD_FREE, NULL);
-}
-
-static void device_names_tell(void **state)
-{
-	const struct sr_line srs[] = {
-		{ "L", "u-l", "lvm", "" },
-		{ 0 },
-	};
-	struct pbd_line pbds[] = {
-		{ "L", "h1", "device=/dev/sdb, /dev/disk/by-id/scsi-" LUN,
-		  true },
-		{ 0 },
-	};
-
-	(void)state;
-	judged(srs, pbds, NULL, GUARD_ATTACHED, "L");
-	pbds[0].device_config = "device=/dev/sdb";
-	judged(srs, pbds, NULL, GUARD_FREE, NULL);
-	judged(srs, pbds, "u-l", GUARD_UNTOLD, "L");
-	pbds[0].device_config = "device=/dev/disk/by-id/scsi-" LUN "-part3";
-	judged(srs, pbds, NULL, GUARD_ATTACHED, "L");
-}
-
-/* One LUN has several names, for each of its designators. */
-static void device_names_of_other_kinds_tell_nothing(void **state)
-{
-	const struct sr_line srs[] = {
-		{ "L", "u-l", "lvm", "" },
-		{ 0 },
-	};
-	struct pbd_line pbds[] = { { "L", "h1", NULL, true }, { 0 } };
-
-	(void)state;
-	pbds[0].device_config = "device=/dev/disk/by-id/scsi-1FreeNAS_disk_0";
-	judged(srs, pbds, "u-l", GUARD_UNTOLD, "L");
-	pbds[0].device_config = "device=/dev/disk/by-id/scsi-SFreeNAS_disk_0";
-	judged(srs, pbds, "u-l", GUARD_UNTOLD, "L");
-	pbds[0].device_config = "device=/dev/disk/by-id/scsi-" LUN1 "-part1";
-	judged(srs, pbds, "u-l", GUARD_UNTOLD, "L");
-	pbds[0].device_config = "device=/dev/disk/by-id/scsi-" LUN1;
-	judged(srs, pbds, "u-l", GUARD_FREE, NULL);
-	assert_false(luns_tell(LUN1 ",", &(struct lun_names){ .all = "" }));
+	for (size_t i = 0; i < sizeof(untold) / sizeof(untold[0]); i++) {
+		pbds[2].device_config = untold[i];
+		judged(pool, pbds, "u-a", OWNER_UNTOLD, "A");
+		judged(pool, pbds, "u-x", OWNER_UNKNOWN, NULL);
+	}
+	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
+		pbds[2].device_config = told[i];
+		judged(pool, pbds, "u-a", OWNER_CLONE, "A");
+	}
+	/* The same, where the LUN has a name of that kind. */
+	pbds[2].device_config = "SCSIid=2ffffffffffffffff";
+	judged_as(&all_names, pool, pbds, "u-a", OWNER_CLONE, "A");
+	judged(pool, one_of_two, "u-a", OWNER_UNTOLD, "A");
+	judged(pool, none, "u-a", OWNER_UNTOLD, "A");
+	judged(srs, none, "u-a", OWNER_CLONE, "A");
+	judged_as(&(struct lun_names){ .all = "" }, pool, pbds, "u-a",
+		  OWNER_UNTOLD, "A");
 }
 
 static void refuses_broken_records(void **state)
@@ -379,14 +423,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_clone_is_free),
-		cmocka_unit_test(attached_is_in_use),
+		cmocka_unit_test(any_value_that_holds_any_name),
+		cmocka_unit_test(what_is_attached_is_told_first),
 		cmocka_unit_test(attached_without_a_record_of_its_sr),
-		cmocka_unit_test(detached_but_recorded_is_the_original),
 		cmocka_unit_test(other_calls_do_not_count),
-		cmocka_unit_test(without_a_scsi_id_it_may_be_the_original),
-		cmocka_unit_test(sm_config_tells_where_pbds_do_not),
-		cmocka_unit_test(device_names_tell),
-		cmocka_unit_test(device_names_of_other_kinds_tell_nothing),
+		cmocka_unit_test(an_iscsi_sr_owns_its_target),
+		cmocka_unit_test(nobody_can_tell),
 		cmocka_unit_test(refuses_broken_records),
 	};
 
