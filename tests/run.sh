@@ -6,10 +6,11 @@
 #
 # A suite is a command line. It prints one line a test, "ok NAME", or "not ok
 # NAME" (TAP, which cmocka writes too) or "FAIL NAME", and exits non-zero if one
-# failed. "ok NAME # SKIP WHY" is shown with its reason. A suite that dies, or that ran no test, counts as a failed test. So
-# does one that takes longer than SUITE_SECONDS (1200): it is told to end, which
-# lets it clean up, and killed if it does not. The last line is "N passed,
-# N failed".
+# failed. "ok NAME # SKIP WHY" is shown with its reason. A suite that dies, or
+# that ran no test, counts as a failed test. So does one that takes longer than
+# SUITE_SECONDS (1200): it is told to end, which lets it clean up, and killed if
+# it does not. A line a suite tells how long it took, and what of the processors.
+# The last line is "N passed, N failed".
 #
 # As root each suite has process ids and a /run/lock of its own: whatever it has
 # started ends with it, and no suite meets a lock of another's.
@@ -33,9 +34,9 @@ if ! "${own[@]}" true 2>/dev/null; then
 	alone=${alone##*|| exit; }
 fi
 
-# run_suite NUMBER COMMAND: leaves NUMBER.log, NUMBER.sum (passed, failed).
+# run_suite NUMBER COMMAND: leaves NUMBER.log, NUMBER.sum (passed, failed, CPU).
 run_suite() {
-	local log=$logs/$1.log name good bad status why since=$SECONDS
+	local log=$logs/$1.log name good bad cpu status why since=$SECONDS
 
 	name=${2%% *}
 	name=${name##*tests/}
@@ -57,10 +58,12 @@ run_suite() {
 		bad=1
 		echo "not ok $name: $why" >>"$log"
 	fi
-	echo "$good $bad" >"$logs/$1.sum"
+	times >"$logs/$1.times"
+	cpu=$(awk -F '[ms ]+' 'END { print int(60 * ($1 + $3) + $2 + $4 + 0.5) }' "$logs/$1.times")
+	echo "$good $bad $cpu" >"$logs/$1.sum"
 	{
-		printf '%-24s %4d passed, %d failed  (%d s)\n' "$name" "$good" \
-			"$bad" $((SECONDS - since))
+		printf '%-24s %4d passed, %d failed  (%d s, %d s of CPU)\n' \
+			"$name" "$good" "$bad" $((SECONDS - since)) "$cpu"
 		sed -n 's/^ok .* # SKIP /    /p' "$log"
 		if [ "$bad" -ne 0 ]; then
 			grep -EA 12 '^(not ok|FAIL) ' "$log" | head -n 60 |
@@ -97,12 +100,12 @@ done
 wait
 
 cat "$logs"/*.sum | awk -v suites=$# -v seconds=$((SECONDS - started)) '
-	{ passed += $1; failed += $2 }
+	{ passed += $1; failed += $2; cpu += $3 }
 	END {
 		# A suite that left no sum at all was killed with its shell, or its
 		# sum found no room.
 		failed += suites - NR
-		printf "%d suites in %d s\n", suites, seconds
+		printf "%d suites in %d s, %d s of CPU\n", suites, seconds, cpu
 		printf "%d passed, %d failed\n", passed, failed
 		exit failed != 0
 	}'
