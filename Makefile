@@ -3,7 +3,7 @@
 #   make          build/RELVMoISCSISR, build/relvmoiscsi, build/relvm
 #   make demo     the main job, start to end, on this machine
 #   make check    every test; make check-pack those of the pack alone,
-#                 make check-fresh on a machine that has nothing
+#                 make check-quick the day's, make check-fresh on a machine that has nothing
 #   make bench    measured speed
 #   make static   the same program for any pool host: build/static
 #   make install  DESTDIR=, and PREFIX= and the like (below)
@@ -155,6 +155,7 @@ endif
 DEMO_PACKAGES   := $(BUILD_PACKAGES) tgt lvm2 zstd qemu-utils
 BENCH_PACKAGES  := $(DEMO_PACKAGES) jq
 PACK_PACKAGES   := $(STATIC_PACKAGES) rpm createrepo-c gnupg xorriso cpio
+QUICK_PACKAGES  := $(DEMO_PACKAGES) libcmocka-dev jq libxml2-utils
 KERNEL_PACKAGES := $(STATIC_PACKAGES) $(DEMO_PACKAGES) python3
 # The host's own initiator, in a guest of its own (User Mode Linux).
 HOST_PACKAGES   := $(DEMO_PACKAGES) user-mode-linux open-iscsi dmsetup \
@@ -165,12 +166,13 @@ CHECK_PACKAGES  := $(HOST_PACKAGES) $(PACK_PACKAGES) libcmocka-dev clang \
                    busybox-static shellcheck genisoimage
 
 PACKAGE_LISTS := build-packages demo-packages bench-packages pack-packages \
-                 kernel-packages host-packages check-packages
+                 quick-packages kernel-packages host-packages check-packages
 .PHONY: $(PACKAGE_LISTS)
 build-packages: LIST := $(BUILD_PACKAGES)
 demo-packages: LIST := $(DEMO_PACKAGES)
 bench-packages: LIST := $(BENCH_PACKAGES)
 pack-packages: LIST := $(PACK_PACKAGES)
+quick-packages: LIST := $(QUICK_PACKAGES)
 kernel-packages: LIST := $(KERNEL_PACKAGES)
 host-packages: LIST := $(HOST_PACKAGES)
 check-packages: LIST := $(CHECK_PACKAGES)
@@ -211,7 +213,7 @@ $(FOLDER_TOOLS:%=$(BUILD)/tests/%): $(LIB)
 test-programs: all $(UNIT_TESTS) $(TEST_TOOLS) $(FOLDER_TOOLS:%=$(BUILD)/tests/%)
 
 # Tests want a build without warnings.
-check check-build check-pack check-old-kernel check-host check-only crash: export WERROR := 1
+check check-build check-quick check-pack check-old-kernel check-host check-only crash: export WERROR := 1
 
 SANITIZED := $(MAKE) --no-print-directory SANITIZE=1
 LOGS      := build/logs
@@ -227,42 +229,34 @@ HOST_SUITES := $(patsubst %,"tests/host/%.sh build",kill failures beside maps \
                multipath targets in_use lvm_judge relvm many xe amx)
 
 # What a suite is called with: see the head of each. The longest come first.
-IMAGE_TOOLS := $(ASAN)/support/resign_file $(ASAN)/audit
+IMAGE_TOOLS   := $(ASAN)/support/resign_file $(ASAN)/audit
+UNIT_SUITES   := $(patsubst %.c,build/asan/%,$(wildcard tests/unit/test_*.c))
+GOLDEN_SUITES := \
+    "tests/golden/run.sh $(IMAGE_TOOLS) $(ASAN)/mutate" \
+    "tests/golden/audit_notices.sh $(IMAGE_TOOLS) $(ASAN)/mutate" \
+    "tests/golden/drop.sh $(ASAN)/support/resign_file"
+DRIVER_SUITES := \
+    "tests/driver/test_lost_target.sh build/asan" \
+    "tests/driver/test_hostile.sh build/asan build" \
+    $(patsubst %,"tests/driver/test_%.sh build/asan",backend lists refuse \
+    two_hosts smlog resign)
 SUITES := \
     "tests/iscsi/test_kill.sh build/asan $(ASAN)/audit" \
     "tests/generated/run.sh $(IMAGE_TOOLS) $(ASAN)/gen $(ASAN)/mutate" \
     "tests/crash/run.sh build" \
     $(HOST_SUITES) \
     "tests/fuzz/run.sh build 4" \
-    "tests/driver/test_lost_target.sh build/asan" \
-    "tests/golden/run.sh $(IMAGE_TOOLS) $(ASAN)/mutate" \
-    "tests/golden/audit_notices.sh $(IMAGE_TOOLS) $(ASAN)/mutate" \
-    "tests/golden/drop.sh $(ASAN)/support/resign_file" \
+    $(GOLDEN_SUITES) \
     "tests/generated/large.sh build/tests/support/resign_file build/tests/audit $(ASAN)/gen $(ASAN)/mutate" \
     "tests/iscsi/test_user_session.sh $(ASAN)/iscsi/lun_tool $(ASAN)/iscsi/fake_target" \
-    "tests/driver/test_backend.sh build/asan" \
-    "tests/driver/test_lists.sh build/asan" \
-    "tests/driver/test_hostile.sh build/asan build" \
-    "tests/driver/test_refuse.sh build/asan" \
-    "tests/driver/test_two_hosts.sh build/asan" \
-    "tests/driver/test_smlog.sh build/asan" \
-    "tests/driver/test_resign.sh build/asan" \
-    "tests/relvm/test_iscsi.sh build/asan" \
-    "tests/relvm/test_careful.sh build/asan" \
-    "tests/relvm/test_words.sh build/asan" \
-    "tests/relvm/test_file.sh build/asan" \
-    "tests/xapi/test_plugin.sh build/asan" \
-    "tests/xapi/test_clients.sh build/asan $(ASAN)/audit" \
-    "tests/xapi/test_launch.sh build/asan" \
-    "tests/xapi/test_guard.sh build/asan" \
-    "tests/xapi/test_original.sh build/asan" \
-    "tests/xapi/test_many.sh build/asan" \
-    "tests/xapi/test_report.sh build/asan" \
-    "tests/xapi/test_xe.sh build/asan $(ASAN)/audit" \
+    $(DRIVER_SUITES) \
+    $(patsubst %,"tests/relvm/test_%.sh build/asan",iscsi careful words file) \
+    $(patsubst %,"tests/xapi/test_%.sh build/asan",plugin launch guard original \
+    many report) \
+    $(patsubst %,"tests/xapi/test_%.sh build/asan $(ASAN)/audit",clients xe) \
     "tests/layers.sh build/obj" \
-    "tests/machine/test_run.sh" \
-    "tests/machine/test_make.sh" \
-    $(patsubst %.c,build/asan/%,$(wildcard tests/unit/test_*.c))
+    $(patsubst %,"tests/machine/test_%.sh",run make) \
+    $(UNIT_SUITES)
 
 # The pack's suites, in `make check` and alone.
 PACKS       := build/packs
@@ -315,6 +309,13 @@ crash: check-packages
 	@tests/crash/run.sh $(BUILD) full
 	@tests/crash/mutations.sh
 
+# The day's work: minutes.
+.PHONY: check-quick
+check-quick: quick-packages
+	@$(MAKE) --no-print-directory -j2 all
+	@$(SANITIZED) -j2 test-programs
+	@tests/run.sh $(LOGS)-quick $(DRIVER_SUITES) $(GOLDEN_SUITES) $(UNIT_SUITES)
+
 # One suite or some: make check-only SUITES='"tests/layers.sh build/obj"'
 .PHONY: check-only
 check-only: check-packages
@@ -330,7 +331,7 @@ host-shell: host-packages
 	@tests/host/boot.sh --shell
 
 # README's commands on a machine that has nothing, one suite a part; FRESH=: some.
-FRESH := demo lines static install user bench check debian13
+FRESH := demo lines static install user quick bench check debian13
 .PHONY: check-fresh
 check-fresh:
 	@[ "$$(id -u)" -ne 0 ] || tests/packages.sh debootstrap

@@ -11,6 +11,7 @@
 #   static    make static
 #   install   make install DESTDIR=
 #   user      the same as a user, who may install nothing
+#   quick     make check-quick: it has all that its suites call
 #   bench     make bench, as far as its packages and builds
 #   check     make check, as far as its packages and builds
 #   debian13  the build on Debian 13 with gcc and clang, without a word of theirs;
@@ -134,6 +135,11 @@ user()
 		setpriv --reuid nobody --clear-groups make"
 }
 
+quick()
+{
+	check "make check-quick" types "make check-quick" "^[0-9]+ passed, 0 failed"
+}
+
 bench()
 {
 	check "make bench: packages and builds" types "make bench-build"
@@ -156,7 +162,7 @@ build/asan/tests/audit build/asan/tests/mutate"
 	check "Debian 13: clang builds it" typed "apt-get install -y -qq clang &&
 		make WERROR=1 CC=clang BUILD=build/clang all && build/clang/relvm --version"
 	check "Debian 13: not a warning" not_warned
-	check "Debian 13: tests are built" typed "tests/packages.sh libcmocka-dev &&
+	check "Debian 13: tests are built" typed "tests/packages.sh libcmocka-dev jq &&
 		make -j2 WERROR=1 SANITIZE=1 test-programs"
 	check "Debian 13: not a warning" not_warned
 	check "Debian 13: unit and golden tests" typed "tests/run.sh /tmp/logs \
@@ -168,11 +174,11 @@ not_warned()
 	! grep -i 'warning' "$WORK/log"
 }
 
-for part in "${@:-demo lines static install user bench check}"; do
+for part in "${@:-demo lines static install user quick bench check}"; do
 	for one in $part; do
 		case $one in
 		check) check_build ;;
-		demo | lines | static | install | user | bench | debian13) "$one" ;;
+		demo | lines | static | install | user | quick | bench | debian13) "$one" ;;
 		*) echo "fresh.sh: no part $one" >&2; exit 2 ;;
 		esac
 	done
