@@ -4,16 +4,16 @@
  *
  *   libiscsi    a session in this process; the host never sees the LUN
  *   open-iscsi  the host's initiator; the LUN is a disk of the host while it is
- *		 connected, and was before if the host had it
+ *               connected, and was before if the host had it
  *
  * Where the host has several sessions to the target and multipathd a map of the
  * LUN, work goes through the map and over all of its paths. A session of our
- *own is one path, also on a host with multipathing: a portal that does not
- *answer is passed over for the next at the login; and if the path is lost
- *later, the run ends with the LUN untouched or its journal there, and the next
- *run, by whichever portal, completes it. A second path would save that
- *repetition, in a case so rare, and cost every resign another login, node
- *record and disk with the old identifiers on the host.
+ * own is one path, also on a host with multipathing: a portal that does not
+ * answer is passed over for the next at the login; and if the path is lost
+ * later, the run ends with the LUN untouched or its journal there, and the next
+ * run, by whichever portal, completes it. A second path would save that
+ * repetition, in a case so rare, and cost every resign another login, node
+ * record and disk with the old identifiers on the host.
  */
 #ifndef ENGINE_CONNECT_H
 #define ENGINE_CONNECT_H

@@ -5,8 +5,9 @@
  * The head is one 512-byte sector. While a run prepares it says CLAIMED; the
  * write that makes it COMMITTED is the commit point of the resign.
  *
- *   0    "RELVMJNL"      8  u32 version 1    12 u32 crc of the sector with
- *   this field as zero   16 u32 state        20 u32 crc of the body
+ *   0    "RELVMJNL"                          8   u32 version 1
+ *   12   u32 crc of the sector with this field as zero
+ *   16   u32 state                           20  u32 crc of the body
  *   24   16 bytes id of the run              40 16 bytes id of the host's boot
  *   56   16 bytes old SR uuid                72 16 bytes new SR uuid
  *   88   32 bytes old PV id                  120 32 bytes new PV id

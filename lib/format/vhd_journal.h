@@ -4,10 +4,15 @@
  * its header and parent locators among them, put back if the resize fails.
  *
  * Source: blktap vhd/lib/libvhd-journal.c. Big-endian. Header, 512 bytes:
- *   0 "vjournal"   36 u32 count of metadata entries   48 u64 offset of the
- * first Entries follow one another: 0 u64 0xaaaa12344321aaaa   8 u32 type   12
- * u32 size of the data   16 u64 its offset in the VHD   24 u32 checksum   28
- * u32 padding, then the data The checksum is the one's complement of the sum of
+ *   0   "vjournal"
+ *   36  u32 count of metadata entries
+ *   48  u64 offset of the first
+ * Entries follow one another:
+ *   0   u64 0xaaaa12344321aaaa
+ *   8   u32 type                 12  u32 size of the data
+ *   16  u64 its offset in the VHD
+ *   24  u32 checksum             28  u32 padding, then the data
+ * The checksum is the one's complement of the sum of
  * the bytes of entry and data, so a change of the data moves it by the
  * difference of the sums.
  */

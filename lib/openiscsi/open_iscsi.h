@@ -44,7 +44,8 @@ struct open_iscsi_wanted {
 /* On 0 *out is the caller's, to be given to open_iscsi_detach. On -1 all is as
  * before. The errors of user_session_open and user_session_find_lun, and:
  *   ERROR_NO_DAEMON  iscsid does not run. It is not started: it would have to
- *be left running or be stopped under others' feet ERROR_LOGIN      of iscsiadm
+ *                    be left running or be stopped under others' feet
+ *   ERROR_LOGIN      of iscsiadm
  *   ERROR_NO_DEVICE  no disk in time, or it is another LUN's */
 int open_iscsi_attach(const struct open_iscsi_wanted *wanted,
 		      struct open_iscsi **out, struct error *err);

@@ -117,7 +117,7 @@ lacks()
 	[[ ! -s $WORK/asked ]] || { echo "apt-get was run"; return 1; }
 }
 
-build="gcc libc6-dev libxml2-dev uuid-dev libxmlrpc-core-c3-dev libiscsi-dev libc-ares-dev"
+build="gcc libc6-dev libxml2-dev uuid-dev libiscsi-dev libc-ares-dev"
 # shellcheck disable=SC2086 # words
 {
 	check "a user learns what to install: make" lacks all $build
