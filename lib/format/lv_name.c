@@ -4,23 +4,20 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "base/uuid.h"
-
 static bool starts_with(const char *text, const char *prefix)
 {
 	return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
 /* SM always writes a uuid at exactly this place. */
-static bool is_uuid_then(const char *text, const char *rest)
+static bool is_uuid_then(const char *text, const char *rest, struct uuid *uuid)
 {
-	struct uuid uuid;
-
-	return strlen(text) >= UUID_TEXT_LEN && uuid_from_text(text, &uuid) &&
+	return strlen(text) >= UUID_TEXT_LEN && uuid_from_text(text, uuid) &&
 	       strcmp(text + UUID_TEXT_LEN, rest) == 0;
 }
 
-enum lv_kind lv_name_kind(const char *name, bool tagged_journaler)
+enum lv_kind lv_name_kind(const char *name, bool tagged_journaler,
+			  const struct uuid *sr)
 {
 	/* The types that SM has had over time; it tags their LVs, but an LV of
 	 * such a name that has lost its tag is still SM's. */
@@ -29,14 +26,20 @@ enum lv_kind lv_name_kind(const char *name, bool tagged_journaler)
 		"coalesce_", "zero_", "multiattach_",
 	};
 
+	struct uuid uuid;
+
 	if (strcmp(name, "MGT") == 0)
 		return LV_MGT;
 	if (starts_with(name, "VHD-"))
 		return LV_VHD;
+	if (starts_with(name, "QCOW2-"))
+		return LV_QCOW2;
 	if (starts_with(name, "LV-"))
 		return LV_RAW;
-	if (is_uuid_then(name, ".cbtlog"))
+	if (is_uuid_then(name, ".cbtlog", &uuid))
 		return LV_CBTLOG;
+	if (is_uuid_then(name, "_trim_lv", &uuid) && uuid_equal(&uuid, sr))
+		return LV_TRIM;
 	if (starts_with(name, "jvhd_"))
 		return LV_JVHD;
 	if (tagged_journaler)
@@ -52,12 +55,23 @@ const char *lv_kind_text(enum lv_kind kind)
 {
 	static const char *const words[] = {
 		[LV_FOREIGN] = "foreign", [LV_MGT] = "metadata",
-		[LV_VHD] = "vhd",	  [LV_RAW] = "raw",
-		[LV_CBTLOG] = "log",	  [LV_JOURNAL] = "journal",
-		[LV_JVHD] = "journal",
+		[LV_VHD] = "vhd",	  [LV_QCOW2] = "qcow2",
+		[LV_RAW] = "raw",	  [LV_CBTLOG] = "log",
+		[LV_JOURNAL] = "journal", [LV_JVHD] = "journal",
+		[LV_TRIM] = "trim",
 	};
 
 	return words[kind];
+}
+
+bool lv_kind_is_image(enum lv_kind kind)
+{
+	return kind == LV_VHD || kind == LV_QCOW2;
+}
+
+bool lv_kind_is_volume(enum lv_kind kind)
+{
+	return lv_kind_is_image(kind) || kind == LV_RAW;
 }
 
 bool lv_name_value_is_inside(const char *name)

@@ -3,25 +3,36 @@
  * What an LV's name says, as XenServer's storage manager gives them.
  *
  * Source: sm libs/sm/lvhdutil.py (VHD-, LV-), journaler.py, cleanup.py
- * (OLD_), cbtutil.py (.cbtlog), LVHDSR.py (MGT), blktap (jvhd_).
+ * (OLD_), cbtutil.py (.cbtlog), LVHDSR.py (MGT), trim_util.py (_trim_lv), blktap
+ * (jvhd_); xcp-ng/sm drivers/lvmcowutil.py (QCOW2-).
  */
 #ifndef FORMAT_LV_NAME_H
 #define FORMAT_LV_NAME_H
 
 #include <stdbool.h>
 
+#include "base/uuid.h"
+
 enum lv_kind {
 	LV_FOREIGN, /* not SM's (hb-<host uuid> …): the name is kept */
 	LV_MGT,	    /* the SR's metadata */
 	LV_VHD,	    /* VHD-<vdi>, VHD-OLD_<vdi> … */
+	LV_QCOW2,   /* QCOW2-<vdi>, QCOW2-OLD_<vdi> … */
 	LV_RAW,	    /* LV-<vdi>: raw VDI, HA statefile, redo log */
 	LV_CBTLOG,  /* <vdi>.cbtlog */
 	LV_JOURNAL, /* <type>_<vdi>[_<value>]: an operation in flight */
 	LV_JVHD,    /* jvhd_<vdi>: libvhd's own journal of a resize */
+	LV_TRIM,    /* <SR>_trim_lv: all free space, while SM trims it */
 };
 
-/* `tagged_journaler`: the LV has SM's tag `journaler`. */
-enum lv_kind lv_name_kind(const char *name, bool tagged_journaler);
+/* `tagged_journaler`: the LV has SM's tag `journaler`. `sr`: the SR that it is
+ * in. */
+enum lv_kind lv_name_kind(const char *name, bool tagged_journaler,
+			  const struct uuid *sr);
+
+/* Whether it holds a VDI's data, and whether it may name another that does. */
+bool lv_kind_is_volume(enum lv_kind kind);
+bool lv_kind_is_image(enum lv_kind kind);
 
 /* "vhd", "raw" … of a volume, as MGT's vdi_type has it; "log" … of others. */
 const char *lv_kind_text(enum lv_kind kind);

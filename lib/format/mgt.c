@@ -117,6 +117,24 @@ static bool get_ref(const uint8_t *bytes, const char *content, size_t len,
 	return true;
 }
 
+/* What SM and XCP-ng's put there; nothing before there was a choice. */
+static bool type_is_known(const char *text, size_t len)
+{
+	static const char *const types[] = { "", "vhd", "raw", "aio", "qcow2" };
+
+	while (len && *text == ' ') {
+		text++;
+		len--;
+	}
+	while (len && text[len - 1] == ' ')
+		len--;
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
+		if (len == strlen(types[i]) && memcmp(text, types[i], len) == 0)
+			return true;
+	}
+	return false;
+}
+
 static bool parse_record(const uint8_t *bytes, uint32_t at, uint32_t end,
 			 struct mgt_vdi *vdi)
 {
@@ -137,6 +155,9 @@ static bool parse_record(const uint8_t *bytes, uint32_t at, uint32_t end,
 	content =
 		find_in_record(bytes, at, end, "<managed>", "</managed>", &len);
 	vdi->managed = !content || len != 1 || *content != '0';
+	content = find_in_record(bytes, at, end, "<vdi_type>", "</vdi_type>",
+				 &len);
+	vdi->type_is_known = !content || type_is_known(content, len);
 	content =
 		find_in_record(bytes, at, end, "<deleted>", "</deleted>", &len);
 	if (content && len == 1) {

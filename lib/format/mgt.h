@@ -44,6 +44,7 @@ struct mgt_vdi {
 	struct mgt_ref snapshot_of;
 	bool is_a_snapshot;
 	bool managed;
+	bool type_is_known;  /* vdi_type is vhd, raw, aio, qcow2 or none */
 	bool deleted;	     /* a free slot; its other values are stale */
 	uint32_t record_end; /* one past the record, or the bytes in use */
 	uint32_t record_at;  /* bytes from the start of the volume */

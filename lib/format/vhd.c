@@ -7,16 +7,38 @@
 
 enum {
 	FOOTER_DATA_OFFSET_AT = 16,
+	FOOTER_SIZE_AT = 48,
 	FOOTER_TYPE_AT = 60,
+	FOOTER_CHECKSUM_AT = 64,
+	FOOTER_UUID_AT = 68,
+	HEADER_PARENT_UUID_AT = 40,
 	HEADER_CHECKSUM_AT = 36,
 	LOCATORS_AT = 576,
 	LOCATOR_SIZE = 24,
 };
 
+/* Codes that libvhd does not know it passes over, and so does SM. */
 #define CODE_NONE 0x00000000u
 #define CODE_MACX 0x4d616358u /* "MacX": file URL, UTF-8 */
 #define CODE_W2KU 0x57326b75u /* "W2ku": UTF-16LE */
 #define CODE_W2RU 0x57327275u /* "W2ru": UTF-16LE */
+
+/* One's complement of the sum of all bytes, the checksum's own left out. */
+static uint32_t checksum(const uint8_t *bytes, int len, int checksum_at)
+{
+	uint32_t sum = 0;
+
+	for (int i = 0; i < len; i++) {
+		if (i < checksum_at || i >= checksum_at + 4)
+			sum += bytes[i];
+	}
+	return ~sum;
+}
+
+static uint32_t header_checksum(const uint8_t *header)
+{
+	return checksum(header, VHD_HEADER_SIZE, HEADER_CHECKSUM_AT);
+}
 
 bool vhd_parse_footer(const uint8_t *sector, struct vhd_footer *out)
 {
@@ -29,19 +51,31 @@ bool vhd_parse_footer(const uint8_t *sector, struct vhd_footer *out)
 	out->poisoned = poisoned;
 	out->type = (enum vhd_type)type;
 	out->header_at = get_be64(sector + FOOTER_DATA_OFFSET_AT);
+	out->size = get_be64(sector + FOOTER_SIZE_AT);
+	out->is_sound = poisoned || get_be32(sector + FOOTER_CHECKSUM_AT) ==
+					    checksum(sector, VHD_SECTOR,
+						     FOOTER_CHECKSUM_AT);
+	memcpy(out->uuid.bytes, sector + FOOTER_UUID_AT,
+	       sizeof(out->uuid.bytes));
 	return true;
 }
 
-/* One's complement of the sum of all bytes, the checksum's own left out. */
-static uint32_t header_checksum(const uint8_t *header)
+bool vhd_has_header(const uint8_t *header)
 {
-	uint32_t sum = 0;
+	return memcmp(header, "cxsparse", 8) == 0;
+}
 
-	for (int i = 0; i < VHD_HEADER_SIZE; i++) {
-		if (i < HEADER_CHECKSUM_AT || i >= HEADER_CHECKSUM_AT + 4)
-			sum += header[i];
+static enum name_encoding encoding_of(uint32_t code)
+{
+	switch (code) {
+	case CODE_MACX:
+		return NAME_UTF8;
+	case CODE_W2KU:
+	case CODE_W2RU:
+		return NAME_UTF16LE;
+	default:
+		return NAME_UNKNOWN;
 	}
-	return ~sum;
 }
 
 bool vhd_parse_header(const uint8_t *header, struct vhd_header *out,
@@ -49,7 +83,7 @@ bool vhd_parse_header(const uint8_t *header, struct vhd_header *out,
 {
 	struct vhd_header h = { 0 };
 
-	if (memcmp(header, "cxsparse", 8) != 0) {
+	if (!vhd_has_header(header)) {
 		*why = "it has no dynamic header where its footer says";
 		return false;
 	}
@@ -60,28 +94,25 @@ bool vhd_parse_header(const uint8_t *header, struct vhd_header *out,
 	for (int i = 0; i < VHD_LOCATORS; i++) {
 		const uint8_t *p = header + LOCATORS_AT + i * LOCATOR_SIZE;
 		uint32_t code = get_be32(p);
-		struct vhd_locator *loc = &h.locators[h.locator_count];
+		struct parent_name *loc = &h.locators[h.locator_count];
 
 		if (code == CODE_NONE)
 			continue;
 		loc->len = get_be32(p + 8);
 		loc->at = get_be64(p + 16);
-		if (code == CODE_MACX) {
-			loc->encoding = VHD_UTF8;
-		} else if (code == CODE_W2KU || code == CODE_W2RU) {
-			loc->encoding = VHD_UTF16LE;
-		} else {
-			*why = "a parent locator has a code that libvhd does "
-			       "not write";
-			return false;
-		}
-		if (loc->len > VHD_LOCATOR_MAX) {
+		loc->encoding = encoding_of(code);
+		if (loc->len > PARENT_NAME_MAX &&
+		    loc->encoding == NAME_UNKNOWN) {
+			loc->len = PARENT_NAME_MAX;
+		} else if (loc->len > PARENT_NAME_MAX) {
 			*why = "a parent locator is too long";
 			return false;
 		}
 		if (loc->len)
 			h.locator_count++;
 	}
+	memcpy(h.parent_uuid.bytes, header + HEADER_PARENT_UUID_AT,
+	       sizeof(h.parent_uuid.bytes));
 	*out = h;
 	return true;
 }
@@ -89,56 +120,4 @@ bool vhd_parse_header(const uint8_t *header, struct vhd_header *out,
 void vhd_header_seal(uint8_t *header)
 {
 	put_be32(header + HEADER_CHECKSUM_AT, header_checksum(header));
-}
-
-static uint16_t get_char(const uint8_t *bytes, enum vhd_encoding encoding,
-			 size_t i)
-{
-	switch (encoding) {
-	case VHD_UTF16BE:
-		return get_be16(bytes + 2 * i);
-	case VHD_UTF16LE:
-		return (uint16_t)((unsigned)bytes[2 * i + 1] << 8 |
-				  bytes[2 * i]);
-	case VHD_UTF8:
-		break;
-	}
-	return bytes[i];
-}
-
-size_t vhd_name_get(const uint8_t *bytes, size_t len,
-		    enum vhd_encoding encoding, char *ascii, size_t max)
-{
-	size_t room = encoding == VHD_UTF8 ? len : len / 2;
-	size_t n;
-
-	for (n = 0; n < room && n < max; n++) {
-		uint16_t c = get_char(bytes, encoding, n);
-
-		if (c == 0)
-			break;
-		ascii[n] = c < 128 ? (char)c : '?';
-	}
-	return n;
-}
-
-void vhd_name_put(uint8_t *bytes, enum vhd_encoding encoding,
-		  const char *before, const char *after, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (before[i] == after[i])
-			continue;
-		/* Uuids are ASCII: the other byte of the pair stays 0. */
-		switch (encoding) {
-		case VHD_UTF16BE:
-			bytes[2 * i + 1] = (uint8_t)after[i];
-			break;
-		case VHD_UTF16LE:
-			bytes[2 * i] = (uint8_t)after[i];
-			break;
-		case VHD_UTF8:
-			bytes[i] = (uint8_t)after[i];
-			break;
-		}
-	}
 }

@@ -8,6 +8,7 @@
 
 #include "format/uuid_scan.h"
 #include "sr/lv_bytes.h"
+#include "sr/unknown.h"
 #include "plan/plan_check.h"
 #include "plan/plan_drop.h"
 #include "plan/plan_parts.h"
@@ -144,8 +145,9 @@ int plan_build(const struct snapshot *from, const struct plan_options *options,
 	}
 	if (options->chosen)
 		chosen_apply(options->chosen, from, &plan.ids);
-	if (plan_choose_dropped(&plan, options->drop_snapshots, err) ||
-	    plan_mgt(&plan, err) || plan_vhds(&plan, err) ||
+	if (unknown_check(from, err) ||
+	    plan_choose_dropped(&plan, options->drop_snapshots, err) ||
+	    plan_mgt(&plan, err) || plan_images(&plan, err) ||
 	    plan_cbtlogs(&plan, err) || plan_journals(&plan, err) ||
 	    plan_jvhds(&plan, err) || plan_lvm(&plan, &options->avoid, err) ||
 	    plan_cut_writes(&plan, err) || check_digest(&plan, err)) {

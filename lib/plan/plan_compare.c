@@ -84,10 +84,12 @@ static int compare_lv(const struct plan *plan, uint32_t i,
 		return differs(err, "the kind", old->name);
 	if (!same_segments(vg, old, &result->vg, now))
 		return differs(err, "the place", old->name);
-	if (a->is_vhd != b->is_vhd || a->has_header != b->has_header ||
+	if (a->is_image != b->is_image || a->has_header != b->has_header ||
+	    a->name_count != b->name_count || a->is_child != b->is_child ||
+	    a->names_differ != b->names_differ ||
 	    a->has_parent != b->has_parent ||
 	    (a->has_parent && !renewed(plan, &a->parent, &b->parent)))
-		return differs(err, "the VHD parent", old->name);
+		return differs(err, "the parent", old->name);
 	if (!link_renewed(plan, &a->cbt_parent, &b->cbt_parent) ||
 	    !link_renewed(plan, &a->cbt_child, &b->cbt_child))
 		return differs(err, "the links", old->name);

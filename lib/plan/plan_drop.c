@@ -4,6 +4,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Whether it is known which volume an image needs, or that it needs none. What
+ * cannot be read may be the one that needs a base copy. */
+static bool parent_is_sure(const struct snapshot_lv *info)
+{
+	if (!lv_kind_is_image(info->kind))
+		return true;
+	if (!info->is_image || info->names_differ ||
+	    info->is_child != info->has_parent)
+		return false;
+	return info->kind != LV_VHD || info->has_header ||
+	       info->footer.type == VHD_FIXED;
+}
+
 static int check_can_drop(const struct snapshot *snap, struct error *err)
 {
 	if (!snap->mgt_lv || snap->mgt_header.blank)
@@ -14,6 +27,13 @@ static int check_can_drop(const struct snapshot *snap, struct error *err)
 	for (uint32_t i = 0; i < snap->vg.lv_count; i++) {
 		enum lv_kind kind = snap->lvs[i].kind;
 
+		if (!parent_is_sure(&snap->lvs[i]))
+			return error_set(
+				err, ERROR_LUN_CONTENT,
+				"snapshots=drop: it cannot be told for sure "
+				"which volume LV %s is based on; use "
+				"snapshots=keep",
+				snap->vg.lvs[i].name);
 		if (kind == LV_JOURNAL || kind == LV_JVHD)
 			return error_set(
 				err, ERROR_LUN_CONTENT,

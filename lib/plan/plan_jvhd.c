@@ -32,17 +32,18 @@ static int renew_locator(struct plan *plan, uint8_t *bytes,
 			 const struct vhd_journal_entry *entry,
 			 const struct vhd_header *header, struct error *err)
 {
-	uint8_t data[VHD_LOCATOR_MAX];
+	uint8_t data[PARENT_NAME_MAX];
 
 	for (unsigned i = 0; i < header->locator_count; i++) {
-		const struct vhd_locator *loc = &header->locators[i];
+		const struct parent_name *loc = &header->locators[i];
 
-		if (loc->at != entry->vhd_offset || loc->len > entry->size ||
+		if (loc->encoding == NAME_UNKNOWN ||
+		    loc->at != entry->vhd_offset || loc->len > entry->size ||
 		    entry->size > sizeof(data))
 			continue;
 		memcpy(data, bytes + entry->data_at, entry->size);
-		if (plan_renew_vhd_name(plan, data, loc->len, loc->encoding,
-					err))
+		if (plan_renew_name(plan, bytes + entry->data_at, loc->len,
+				    loc->encoding, data, err))
 			return -1;
 		vhd_journal_put(bytes, entry, data);
 		return 0;

@@ -14,7 +14,7 @@ int plan_build(const struct snapshot *from, const struct plan_options *options,
 	       struct plan *out, struct error *err);
 
 int plan_mgt(struct plan *plan, struct error *err);
-int plan_vhds(struct plan *plan, struct error *err);
+int plan_images(struct plan *plan, struct error *err);
 int plan_cbtlogs(struct plan *plan, struct error *err);
 int plan_journals(struct plan *plan, struct error *err);
 int plan_jvhds(struct plan *plan, struct error *err);
@@ -33,9 +33,11 @@ int plan_cut_writes(struct plan *plan, struct error *err);
 int plan_renew_text(struct plan *plan, char *text, size_t len,
 		    struct error *err);
 
-/* Renews the uuids of a VHD parent's name, in one of its encodings. */
-int plan_renew_vhd_name(struct plan *plan, uint8_t *bytes, size_t len,
-			enum vhd_encoding encoding, struct error *err);
+/* Renews the uuids of a parent's name, `len` bytes in one of its encodings.
+ * What changes is written to `to`, of the same length; else it stays. */
+int plan_renew_name(struct plan *plan, const uint8_t *bytes, size_t len,
+		    enum name_encoding encoding, uint8_t *to,
+		    struct error *err);
 
 /* Renews the parent name in a dynamic header, and its checksum if need be. */
 int plan_renew_vhd_header(struct plan *plan, uint8_t header[VHD_HEADER_SIZE],

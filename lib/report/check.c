@@ -3,15 +3,9 @@
 
 #include <string.h>
 
-#include "base/bytes.h"
 #include "format/uuid_scan.h"
 #include "sr/lv_bytes.h"
-
-/* In a VHD's footer (blktap include/vhd.h): u32 checksum, 16 bytes uuid; in its
- * header: 16 bytes uuid of the parent's footer. */
-#define FOOTER_CHECKSUM_AT 64
-#define FOOTER_UUID_AT	   68
-#define HEADER_PARENT_AT   40
+#include "sr/unknown.h"
 
 /* Longer chains are none that SM makes (it allows 30). */
 #define MAX_CHAIN 1024
@@ -34,7 +28,7 @@ static bool has_volume(const struct check *c, const struct uuid *uuid)
 	return vdi && vdi->lv != VDI_NONE;
 }
 
-/* ---- VHDs ---- */
+/* ---- images ---- */
 
 static bool read_lv(const struct check *c, uint32_t i, uint64_t at, void *to,
 		    size_t len)
@@ -45,34 +39,42 @@ static bool read_lv(const struct check *c, uint32_t i, uint64_t at, void *to,
 
 static void check_footer(const struct check *c, uint32_t i)
 {
-	uint8_t footer[VHD_SECTOR];
-	uint32_t sum = 0, kept;
+	const struct snapshot_lv *info = &c->snap->lvs[i];
+	const char *lv = c->snap->vg.lvs[i].name;
 
-	if (c->snap->lvs[i].footer.poisoned ||
-	    !read_lv(c, i, 0, footer, sizeof(footer)))
-		return;
-	kept = get_be32(footer + FOOTER_CHECKSUM_AT);
-	put_be32(footer + FOOTER_CHECKSUM_AT, 0);
-	for (size_t k = 0; k < sizeof(footer); k++)
-		sum += footer[k];
-	if (kept != ~sum)
-		finding_add(c->out, FINDING_ERROR, c->snap->vg.lvs[i].name,
+	if (!info->has_footer)
+		finding_add(c->out, FINDING_ERROR, lv,
+			    "it has lost both copies of its VHD footer");
+	else if (!info->footer.is_sound)
+		finding_add(c->out, FINDING_ERROR, lv,
 			    "the copy of its VHD footer does not match its "
 			    "checksum");
+	else if (info->footer_is_last)
+		finding_add(c->out, FINDING_WARNING, lv,
+			    "the copy of its VHD footer at its beginning is "
+			    "gone; the footer at its end is sound");
 }
 
 /* One of the places that name the parent. */
-static void check_parent_name(const struct check *c, uint32_t i,
-			      const uint8_t *bytes, size_t len,
-			      enum vhd_encoding encoding, const char *place)
+static void check_parent_name(const struct check *c, uint32_t i, unsigned k)
 {
 	const struct snapshot_lv *info = &c->snap->lvs[i];
+	const struct parent_name *place = &info->names[k];
 	const char *lv = c->snap->vg.lvs[i].name;
-	char name[VHD_LOCATOR_MAX];
-	size_t n = vhd_name_get(bytes, len, encoding, name, sizeof(name));
+	const char *where = k	  ? "a parent locator"
+			    : info->has_header ? "its header"
+					       : "its backing file's name";
+	uint8_t bytes[PARENT_NAME_MAX];
+	char name[PARENT_NAME_MAX];
 	struct uuid_hit hit;
 	bool named = false;
+	size_t n;
 
+	if (place->encoding == NAME_UNKNOWN ||
+	    !read_lv(c, i, place->at, bytes, place->len))
+		return;
+	n = parent_name_get(bytes, place->len, place->encoding, name,
+			    sizeof(name));
 	for (size_t at = 0; uuid_scan(name, n, at, &hit);
 	     at = hit.at + hit.len) {
 		if (hit.is_sr && !uuid_equal(&hit.uuid, &c->snap->vg.sr))
@@ -80,37 +82,20 @@ static void check_parent_name(const struct check *c, uint32_t i,
 				    "%s names its parent in another SR, %s: "
 				    "where that one is attached, its data "
 				    "would be used",
-				    place, uuid_string(&hit.uuid).chars);
+				    where, uuid_string(&hit.uuid).chars);
 		if (hit.is_sr)
 			continue;
 		named = true;
-		if (info->has_parent && !uuid_equal(&hit.uuid, &info->parent))
+		if (!uuid_equal(&hit.uuid, &info->parent))
 			finding_add(c->out, FINDING_ERROR, lv,
-				    "%s names another parent, %s, than its "
-				    "header",
-				    place, uuid_string(&hit.uuid).chars);
+				    "%s names another parent, %s, than %s",
+				    where, uuid_string(&hit.uuid).chars,
+				    uuid_string(&info->parent).chars);
 	}
-	if (!named)
+	/* The header's name is not needed: libvhd goes by the locators. */
+	if (!named && k)
 		finding_add(c->out, FINDING_WARNING, lv,
-			    "%s names no VDI as its parent", place);
-}
-
-static void check_parent_names(const struct check *c, uint32_t i)
-{
-	const struct snapshot_lv *info = &c->snap->lvs[i];
-	uint8_t bytes[VHD_LOCATOR_MAX];
-
-	if (read_lv(c, i, info->footer.header_at + VHD_PARENT_NAME_AT, bytes,
-		    VHD_PARENT_NAME_BYTES))
-		check_parent_name(c, i, bytes, VHD_PARENT_NAME_BYTES,
-				  VHD_UTF16BE, "its header");
-	for (unsigned k = 0; k < info->header.locator_count; k++) {
-		const struct vhd_locator *l = &info->header.locators[k];
-
-		if (read_lv(c, i, l->at, bytes, l->len))
-			check_parent_name(c, i, bytes, l->len, l->encoding,
-					  "a parent locator");
-	}
+			    "%s names no VDI as its parent", where);
 }
 
 /* tapdisk opens a chain only if each header has the uuid of its parent's
@@ -118,16 +103,12 @@ static void check_parent_names(const struct check *c, uint32_t i)
 static void check_parent_uuid(const struct check *c, uint32_t i,
 			      uint32_t parent)
 {
-	struct uuid meant, found = { { 0 } };
+	const struct snapshot_lv *above = &c->snap->lvs[parent];
+	struct uuid found = { { 0 } };
 
-	if (!read_lv(c, i, c->snap->lvs[i].footer.header_at + HEADER_PARENT_AT,
-		     meant.bytes, sizeof(meant.bytes)))
-		return;
-	if (c->snap->lvs[parent].is_vhd &&
-	    !read_lv(c, parent, FOOTER_UUID_AT, found.bytes,
-		     sizeof(found.bytes)))
-		return;
-	if (!uuid_equal(&meant, &found))
+	if (above->has_footer)
+		found = above->footer.uuid;
+	if (!uuid_equal(&c->snap->lvs[i].parent_vhd, &found))
 		finding_add(c->out, FINDING_ERROR, c->snap->vg.lvs[i].name,
 			    "its parent %s is not the VHD that it was made "
 			    "from: their VHD uuids differ",
@@ -154,11 +135,12 @@ static void check_chain(const struct check *c, uint32_t i)
 
 	if (!info->has_parent) {
 		finding_add(c->out, FINDING_ERROR, lv,
-			    "it is a differencing VHD, but names no VDI as "
-			    "its parent");
+			    "it is based on another volume, but names no VDI "
+			    "as its parent");
 		return;
 	}
-	check_parent_names(c, i);
+	for (unsigned k = 0; k < info->name_count; k++)
+		check_parent_name(c, i, k);
 	if (!has_volume(c, &info->parent))
 		finding_add(c->out, FINDING_ERROR, lv,
 			    "its parent %s is not on this LUN",
@@ -167,30 +149,31 @@ static void check_chain(const struct check *c, uint32_t i)
 		finding_add(c->out, FINDING_ERROR, lv,
 			    "it is its own parent, by way of its chain, or "
 			    "that is endless");
-	else
+	else if (info->has_header)
 		check_parent_uuid(c, i, find_vdi(c, &info->parent)->lv);
 }
 
-static void check_vhd(const struct check *c, uint32_t i)
+static void check_image(const struct check *c, uint32_t i)
 {
 	const struct snapshot_lv *info = &c->snap->lvs[i];
 	const char *lv = c->snap->vg.lvs[i].name;
 
-	if (!info->is_vhd) {
+	if (!info->is_image) {
 		finding_add(c->out, FINDING_WARNING, lv,
-			    "it holds no VHD: it was made, but never "
+			    "it holds no image: it was made, but never "
 			    "formatted");
 		return;
 	}
-	check_footer(c, i);
-	if (info->footer.type != VHD_FIXED && !info->has_header &&
-	    !info->footer.poisoned)
+	if (info->kind == LV_VHD && !info->footer.poisoned)
+		check_footer(c, i);
+	if (info->kind == LV_VHD && info->footer.type != VHD_FIXED &&
+	    !info->has_header && !info->footer.poisoned)
 		finding_add(c->out, FINDING_ERROR, lv,
 			    "its VHD header is damaged");
 	if (info->footer.poisoned)
 		finding_add(c->out, FINDING_NOTE, lv,
 			    "a resize of it is in flight");
-	if (info->footer.type == VHD_DIFFERENCING && info->has_header)
+	if (info->is_child && info->name_count)
 		check_chain(c, i);
 }
 
@@ -210,7 +193,8 @@ static void check_lv(const struct check *c, uint32_t i)
 
 	switch (info->kind) {
 	case LV_VHD:
-		check_vhd(c, i);
+	case LV_QCOW2:
+		check_image(c, i);
 		break;
 	case LV_CBTLOG:
 		check_cbtlog(c, i);
@@ -220,6 +204,11 @@ static void check_lv(const struct check *c, uint32_t i)
 		finding_add(c->out, FINDING_NOTE, c->snap->vg.lvs[i].name,
 			    "an operation of the storage manager is in "
 			    "flight; it completes it when the SR is attached");
+		break;
+	case LV_TRIM:
+		finding_add(c->out, FINDING_NOTE, c->snap->vg.lvs[i].name,
+			    "a trim of the free space was interrupted; the "
+			    "storage manager removes it at the next trim");
 		break;
 	case LV_MGT:
 	case LV_RAW:
@@ -269,7 +258,10 @@ static void check_mgt(const struct check *c)
 void check_sr(const struct snapshot *snap, struct findings *out)
 {
 	const struct check c = { snap, out };
+	struct error err;
 
+	if (unknown_check(snap, &err))
+		finding_add(out, FINDING_ERROR, "VG", "%s", err.text);
 	for (uint32_t i = 0; i < snap->vg.lv_count; i++)
 		check_lv(&c, i);
 	check_mgt(&c);

@@ -5,14 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/bytes.h"
 #include "base/crc.h"
-#include "sr/lv_bytes.h"
 #include "report/clean.h"
 #include "report/structures.h"
-
-/* In the footer: u64 current size (blktap include/vhd.h). */
-#define VHD_SIZE_AT 48
 
 /* SR's own sectors of MGT: 1 uuid …, 2 label. */
 #define MGT_SR_LABEL_AT (2 * MGT_SECTOR)
@@ -46,15 +41,11 @@ static void renew(const struct plan *plan, struct report_id *id)
 		idmap_find(&plan->ids, &id->old, &id->new);
 }
 
-static uint64_t vdi_size(const struct snapshot *snap, const struct lvm_lv *lv,
-			 const struct snapshot_lv *info)
+static uint64_t vdi_size(const struct lvm_lv *lv, const struct snapshot_lv *info)
 {
-	uint8_t size[8];
-
-	if (info->is_vhd && lv_get(&snap->image, &snap->vg, lv, VHD_SIZE_AT,
-				   size, sizeof(size)))
-		return get_be64(size);
-	return info->kind == LV_CBTLOG ? 0 : lv->size;
+	if (info->kind == LV_CBTLOG)
+		return 0;
+	return info->is_image ? info->disk_size : lv->size;
 }
 
 static int make_vdi(const struct snapshot *snap, const struct plan *plan,
@@ -71,7 +62,7 @@ static int make_vdi(const struct snapshot *snap, const struct plan *plan,
 		.role = vdi->role,
 		.has_parent = info->has_parent,
 		.parent.old = info->parent,
-		.size = vdi_size(snap, lv, info),
+		.size = vdi_size(lv, info),
 		.allocated = lv->size,
 		.has_cbt = vdi->log != VDI_NONE,
 		.dropped = plan && plan->dropped[i],
@@ -92,6 +83,7 @@ static void count_vdi(struct report_counts *counts, const struct vdi *vdi,
 		      const struct report_vdi *out)
 {
 	counts->vhds += out->kind == LV_VHD;
+	counts->qcow2s += out->kind == LV_QCOW2;
 	counts->raws += out->kind == LV_RAW;
 	counts->base_copies += vdi->role == VDI_BASE_COPY;
 	counts->snapshots += vdi_is_snapshot(vdi);
@@ -106,6 +98,7 @@ static void count_lv(struct report_counts *counts,
 	counts->cbtlogs += info->kind == LV_CBTLOG;
 	counts->sm_journals +=
 		info->kind == LV_JOURNAL || info->kind == LV_JVHD;
+	counts->trims += info->kind == LV_TRIM;
 	counts->foreign += info->kind == LV_FOREIGN;
 }
 

@@ -24,8 +24,8 @@ struct report_id {
 struct report_vdi {
 	struct report_id uuid;
 	char *label; /* "" if MGT has none */
-	enum lv_kind kind; /* of the LV that there is of it: LV_VHD, LV_RAW or,
-			    * where only the log is left, LV_CBTLOG */
+	enum lv_kind kind; /* of the LV that there is of it: LV_VHD, LV_RAW, LV_QCOW2
+			    * or, where only the log is left, LV_CBTLOG */
 	enum vdi_role role;
 	bool has_parent;
 	struct report_id parent;
@@ -47,9 +47,9 @@ struct report_write {
 };
 
 struct report_counts {
-	uint32_t lvs, vhds, raws, disks, base_copies;
+	uint32_t lvs, vhds, qcow2s, raws, disks, base_copies;
 	uint32_t snapshots; /* those whose log alone is left among them */
-	uint32_t cbtlogs, sm_journals, foreign; /* other LVs */
+	uint32_t cbtlogs, sm_journals, trims, foreign; /* other LVs */
 	uint32_t dropped;
 };
 

@@ -84,6 +84,7 @@ static void add_counts(struct json *json, const struct report_counts *counts)
 	json_open(json, "counts", '{');
 	json_number(json, "lvs", counts->lvs);
 	json_number(json, "vhds", counts->vhds);
+	json_number(json, "qcow2s", counts->qcow2s);
 	json_number(json, "raws", counts->raws);
 	json_number(json, "disks", counts->disks);
 	json_number(json, "snapshots", counts->snapshots);

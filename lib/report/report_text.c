@@ -114,6 +114,8 @@ static void add_counts(struct report_text *text,
 		  "changed-block logs", &more);
 	add_count(text, counts->sm_journals, "operation in flight",
 		  "operations in flight", &more);
+	add_count(text, counts->trims, "interrupted trim", "interrupted trims",
+		  &more);
 	add_count(text, counts->foreign, "volume that is not SM's",
 		  "volumes that are not SM's", &more);
 	report_text_add(text, "%s\n", more ? "" : "no VDI");

@@ -270,5 +270,5 @@ int snapshot_parse(struct snapshot *snap, struct want_list *wants,
 
 bool snapshot_is_volume(const struct snapshot_lv *info)
 {
-	return info->has_vdi && (info->kind == LV_VHD || info->kind == LV_RAW);
+	return info->has_vdi && lv_kind_is_volume(info->kind);
 }

@@ -19,6 +19,7 @@
 #include "format/lvm_ring.h"
 #include "format/lvm_vg.h"
 #include "format/mgt.h"
+#include "format/qcow2.h"
 #include "format/vhd.h"
 #include "sr/image.h"
 #include "sr/vdis.h"
@@ -28,16 +29,26 @@
 struct snapshot_lv {
 	enum lv_kind kind;
 
-	bool has_vdi;	 /* VHD-<vdi>, LV-<vdi>, <vdi>.cbtlog */
+	bool has_vdi;	 /* a volume, or a cbt log: VHD-<vdi> … */
 	struct uuid vdi; /* the VDI that the LV belongs to */
 
-	/* LV_VHD that was formatted */
-	bool is_vhd;
+	/* LV_VHD and LV_QCOW2, if is_image: it was formatted */
+	bool is_image;
+	uint64_t disk_size; /* what a VM sees, in bytes */
+	/* Where it names its parent: the header, then a VHD's locators. */
+	struct parent_name names[VHD_LOCATORS + 1];
+	unsigned name_count;
+	bool is_child;	   /* by its type it is based on another volume */
+	bool has_parent;   /* a name names a VDI; a locator goes first */
+	struct uuid parent;
+	bool names_differ; /* another name names another VDI */
+
+	/* LV_VHD, if is_image */
+	bool has_footer; /* at one of its ends */
+	bool footer_is_last; /* at byte 0 there is no sound one */
 	struct vhd_footer footer;
-	bool has_header;
-	struct vhd_header header;
-	bool has_parent;
-	struct uuid parent; /* the VDI in the header's parent name */
+	bool has_header; /* then names[0] is in it */
+	struct uuid parent_vhd; /* the parent's footer.uuid, or zero */
 
 	/* LV_CBTLOG; zero for none */
 	struct uuid cbt_parent, cbt_child;

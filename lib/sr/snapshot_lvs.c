@@ -17,6 +17,9 @@
  * SR's sectors and six records. */
 #define MGT_HEAD_BYTES 8192
 
+/* Where a footer may be that is not at byte 0. */
+#define VHD_TAIL_BYTES 4096
+
 struct walk {
 	struct snapshot *snap;
 	struct want_list *wants;
@@ -61,33 +64,82 @@ static int parse_mgt(struct walk *w, const struct lvm_lv *lv)
 	return mgt_parse(bytes, &header, &snap->mgt, w->err);
 }
 
-/* ---- VHDs ---- */
+/* ---- images ---- */
 
-static int refuse_vhd(struct walk *w, const struct lvm_lv *lv, const char *why)
+static int refuse_image(struct walk *w, const struct lvm_lv *lv,
+			const char *why)
 {
 	return error_set(
 		w->err, ERROR_LUN_CONTENT,
-		"the VHD in LV %s is damaged: %s; its parent cannot be "
+		"the %s in LV %s cannot be resigned: %s; its parent cannot be "
 		"renamed. Repair or delete the VDI on the original, "
 		"then make a new clone",
+		lv_name_kind(lv->name, false, &w->snap->vg.sr) == LV_VHD
+			? "VHD"
+			: "QCOW2 image",
 		lv->name, why);
 }
 
-static void parse_parent_name(const uint8_t *header, struct snapshot_lv *info)
+/* A VDI.create that was cut short leaves such an LV. One that holds an image of
+ * the other kind is none that SM made. */
+static int no_image(struct walk *w, const struct lvm_lv *lv,
+		    const uint8_t *head)
 {
-	char name[VHD_PARENT_NAME_BYTES / 2];
-	size_t len =
-		vhd_name_get(header + VHD_PARENT_NAME_AT, VHD_PARENT_NAME_BYTES,
-			     VHD_UTF16BE, name, sizeof(name));
-	struct uuid_hit hit;
+	if (qcow2_has_magic(head))
+		return refuse_image(w, lv, "it holds a QCOW2 image");
+	if (memcmp(head, "conectix", 8) == 0)
+		return refuse_image(w, lv, "it holds a VHD");
+	log_warning("LV %s holds no image; only its name is changed", lv->name);
+	return 0;
+}
 
-	for (size_t at = 0; uuid_scan(name, len, at, &hit);
+/* Adds a place that names the parent, and takes note of whom it names. */
+static void add_name(struct walk *w, const struct lvm_lv *lv,
+		     struct snapshot_lv *info, const struct parent_name *name)
+{
+	uint8_t bytes[PARENT_NAME_MAX];
+	char text[PARENT_NAME_MAX];
+	struct uuid_hit hit;
+	size_t len;
+
+	info->names[info->name_count++] = *name;
+	if (!want(w, lv, name->at, bytes, name->len) ||
+	    name->encoding == NAME_UNKNOWN)
+		return;
+	len = parent_name_get(bytes, name->len, name->encoding, text,
+			      sizeof(text));
+	for (size_t at = 0; uuid_scan(text, len, at, &hit);
 	     at = hit.at + hit.len) {
-		if (!hit.is_sr) {
-			info->has_parent = true;
+		if (hit.is_sr)
+			continue;
+		if (info->has_parent && !uuid_equal(&info->parent, &hit.uuid))
+			info->names_differ = true;
+		/* The header's name is the first, a locator's goes first. */
+		if (!info->has_parent || info->name_count == 2)
 			info->parent = hit.uuid;
-		}
+		info->has_parent = true;
 	}
+}
+
+static int parse_qcow2(struct walk *w, const struct lvm_lv *lv,
+		       struct snapshot_lv *info)
+{
+	uint8_t head[QCOW2_HEAD];
+	struct qcow2 image;
+	const char *why;
+
+	if (!want(w, lv, 0, head, sizeof(head)))
+		return 0;
+	if (!qcow2_has_magic(head))
+		return no_image(w, lv, head);
+	if (!qcow2_parse(head, sizeof(head), lv->size, &image, &why))
+		return refuse_image(w, lv, why);
+	info->is_image = true;
+	info->disk_size = image.size;
+	info->is_child = image.backing.len;
+	if (image.backing.len)
+		add_name(w, lv, info, &image.backing);
+	return 0;
 }
 
 static bool overlap(uint64_t a, uint64_t a_len, uint64_t b, uint64_t b_len)
@@ -95,56 +147,104 @@ static bool overlap(uint64_t a, uint64_t a_len, uint64_t b, uint64_t b_len)
 	return a < b + b_len && b < a + a_len;
 }
 
+/* Where libvhd looks first: at the end, if byte 0 has no sound footer. False if
+ * more is to be read. */
+static bool find_footer(struct walk *w, const struct lvm_lv *lv,
+			const uint8_t *first, struct snapshot_lv *info)
+{
+	struct vhd_footer copy = { 0 }, last;
+	uint8_t tail[VHD_TAIL_BYTES];
+
+	info->has_footer = vhd_parse_footer(first, &copy);
+	info->footer = copy;
+	if (info->has_footer && copy.is_sound)
+		return true;
+	if (!want(w, lv, lv->size - sizeof(tail), tail, sizeof(tail)))
+		return false;
+	for (size_t at = sizeof(tail); at >= VHD_SECTOR; at -= VHD_SECTOR) {
+		if (!vhd_parse_footer(tail + at - VHD_SECTOR, &last) ||
+		    !last.is_sound)
+			continue;
+		info->has_footer = true;
+		info->footer_is_last = true;
+		info->footer = last;
+		return true;
+	}
+	/* No sound one: then the header is where all put it, if it is there. */
+	if (vhd_has_header(first + VHD_SECTOR))
+		info->footer.header_at = VHD_SECTOR;
+	return true;
+}
+
+static int parse_locators(struct walk *w, const struct lvm_lv *lv,
+			  struct snapshot_lv *info,
+			  const struct vhd_header *header)
+{
+	const struct parent_name name = {
+		.at = info->footer.header_at + VHD_PARENT_NAME_AT,
+		.len = VHD_PARENT_NAME_BYTES,
+		.encoding = NAME_UTF16BE,
+	};
+
+	add_name(w, lv, info, &name);
+	for (unsigned i = 0; i < header->locator_count; i++) {
+		const struct parent_name *loc = &header->locators[i];
+		bool fits = lvm_lv_has(lv, loc->at, loc->len);
+
+		if (!fits && loc->encoding == NAME_UNKNOWN)
+			continue;
+		if (!fits)
+			return refuse_image(w, lv,
+					    "a parent locator lies outside "
+					    "the LV");
+		if (overlap(loc->at, loc->len, 0, VHD_SECTOR) ||
+		    overlap(loc->at, loc->len, info->footer.header_at,
+			    VHD_HEADER_SIZE))
+			return refuse_image(
+				w, lv, "a parent locator lies in its header");
+		add_name(w, lv, info, loc);
+	}
+	return 0;
+}
+
 static int parse_vhd(struct walk *w, const struct lvm_lv *lv,
 		     struct snapshot_lv *info)
 {
 	uint8_t head[VHD_HEAD_BYTES];
-	uint8_t header[VHD_HEADER_SIZE];
-	uint8_t locator[VHD_LOCATOR_MAX];
+	uint8_t bytes[VHD_HEADER_SIZE];
+	struct vhd_header header;
 	const char *why;
 
-	if (!want(w, lv, 0, head, sizeof(head)))
+	if (!want(w, lv, 0, head, sizeof(head)) ||
+	    !find_footer(w, lv, head, info))
 		return 0;
-	info->is_vhd = vhd_parse_footer(head, &info->footer);
-	if (!info->is_vhd) {
-		/* A VDI.create that was cut short leaves such an LV. */
-		log_warning("LV %s holds no VHD; only its name is changed",
-			    lv->name);
-		return 0;
-	}
+	if (!info->has_footer && !vhd_has_header(head + VHD_SECTOR))
+		return no_image(w, lv, head);
+	info->is_image = true;
+	info->disk_size = info->footer.size;
 	if (info->footer.type == VHD_FIXED)
 		return 0;
-	if (!lvm_lv_has(lv, info->footer.header_at, sizeof(header)))
-		return refuse_vhd(w, lv, "its header lies outside the LV");
-	if (!want(w, lv, info->footer.header_at, header, sizeof(header)))
+	info->is_child = info->footer.type == VHD_DIFFERENCING;
+	if (!lvm_lv_has(lv, info->footer.header_at, sizeof(bytes)))
+		return refuse_image(w, lv, "its header lies outside the LV");
+	if (!want(w, lv, info->footer.header_at, bytes, sizeof(bytes)))
 		return 0;
-	info->has_header = vhd_parse_header(header, &info->header, &why);
+	info->has_header = vhd_parse_header(bytes, &header, &why);
 	if (!info->has_header) {
 		/* Without a parent the header names nobody; in the middle of
 		 * a resize its journal holds the good one. */
-		if (info->footer.type == VHD_DIFFERENCING &&
-		    !info->footer.poisoned)
-			return refuse_vhd(w, lv, why);
+		if (!info->has_footer ||
+		    (info->is_child && !info->footer.poisoned))
+			return refuse_image(w, lv, why);
 		log_warning("the VHD in LV %s: %s; left as it is", lv->name,
 			    why);
 		return 0;
 	}
-	if (info->footer.type == VHD_DIFFERENCING)
-		parse_parent_name(header, info);
-	for (unsigned i = 0; i < info->header.locator_count; i++) {
-		const struct vhd_locator *loc = &info->header.locators[i];
-
-		if (!lvm_lv_has(lv, loc->at, loc->len))
-			return refuse_vhd(w, lv,
-					  "a parent locator lies "
-					  "outside the LV");
-		if (overlap(loc->at, loc->len, 0, VHD_SECTOR) ||
-		    overlap(loc->at, loc->len, info->footer.header_at,
-			    VHD_HEADER_SIZE))
-			return refuse_vhd(
-				w, lv, "a parent locator lies in its header");
-		want(w, lv, loc->at, locator, loc->len);
-	}
+	info->parent_vhd = header.parent_uuid;
+	if (parse_locators(w, lv, info, &header))
+		return -1;
+	if (!info->has_footer)
+		info->is_child = info->has_parent;
 	return 0;
 }
 
@@ -192,26 +292,19 @@ static int parse_lv(struct walk *w, const struct lvm_lv *lv,
 {
 	struct uuid_hit hit;
 
-	info->kind = lv_name_kind(lv->name, lv->journaler);
-	switch (info->kind) {
-	case LV_VHD:
-	case LV_RAW:
-	case LV_CBTLOG:
-	case LV_JVHD:
+	info->kind = lv_name_kind(lv->name, lv->journaler, &w->snap->vg.sr);
+	if (lv_kind_is_volume(info->kind) || info->kind == LV_CBTLOG) {
 		info->has_vdi = uuid_scan(lv->name, strlen(lv->name), 0, &hit);
 		if (info->has_vdi)
 			info->vdi = hit.uuid;
-		break;
-	case LV_FOREIGN:
-	case LV_MGT:
-	case LV_JOURNAL:
-		break;
 	}
 	switch (info->kind) {
 	case LV_MGT:
 		return parse_mgt(w, lv);
 	case LV_VHD:
 		return parse_vhd(w, lv, info);
+	case LV_QCOW2:
+		return parse_qcow2(w, lv, info);
 	case LV_CBTLOG:
 		return parse_cbtlog(w, lv, info);
 	case LV_JOURNAL:
@@ -219,6 +312,7 @@ static int parse_lv(struct walk *w, const struct lvm_lv *lv,
 	case LV_JVHD:
 		return parse_jvhd(w, lv, info);
 	case LV_RAW:
+	case LV_TRIM:
 	case LV_FOREIGN:
 		break;
 	}

@@ -6,7 +6,7 @@
 
 #include "sr/snapshot.h"
 
-/* ---- one item a volume, log or record, then one a VDI ---- */
+/* ---- one item a volume, log, record or parent, then one a VDI ---- */
 
 /* By uuid; of a VDI's records the first one first, of its volumes the one whose
  * name holds no more than its uuid. */
@@ -57,6 +57,20 @@ static void add_records(const struct snapshot *snap, struct vdis *list)
 			.records = 1,
 			.parent = VDI_NONE,
 		};
+	}
+}
+
+/* A parent that is not there is a VDI that is spoken of, too. */
+static void add_parents(const struct snapshot *snap, struct vdis *list)
+{
+	for (uint32_t i = 0; i < snap->vg.lv_count; i++) {
+		if (snap->lvs[i].has_parent)
+			list->items[list->count++] = (struct vdi){
+				.uuid = snap->lvs[i].parent,
+				.lv = VDI_NONE,
+				.log = VDI_NONE,
+				.parent = VDI_NONE,
+			};
 	}
 }
 
@@ -111,10 +125,9 @@ static void link_parents(const struct snapshot *snap, struct vdis *vdis)
 			continue;
 		child = place_of(vdis, &info->vdi);
 		parent = place_of(vdis, &info->parent);
-		if (parent == VDI_NONE || vdis->items[parent].lv == VDI_NONE)
-			continue;
 		vdis->items[parent].children++;
-		if (vdis->items[child].lv == i)
+		if (vdis->items[parent].lv != VDI_NONE &&
+		    vdis->items[child].lv == i)
 			vdis->items[child].parent = parent;
 	}
 }
@@ -124,8 +137,10 @@ static enum vdi_role role_of(const struct snapshot *snap,
 {
 	struct uuid metadata;
 
+	if (vdi->lv == VDI_NONE && vdi->log != VDI_NONE)
+		return VDI_LOG_ONLY;
 	if (vdi->lv == VDI_NONE)
-		return vdi->log == VDI_NONE ? VDI_RECORD_ONLY : VDI_LOG_ONLY;
+		return vdi->record ? VDI_RECORD_ONLY : VDI_MISSING;
 	if (vdi->record ? !vdi->record->managed
 			: snap->vg.lvs[vdi->lv].hidden || vdi->children)
 		return VDI_BASE_COPY;
@@ -137,13 +152,14 @@ static enum vdi_role role_of(const struct snapshot *snap,
 
 int vdis_make(const struct snapshot *snap, struct vdis *out, struct error *err)
 {
-	size_t most = (size_t)snap->vg.lv_count + snap->mgt.vdi_count;
+	size_t most = 2 * (size_t)snap->vg.lv_count + snap->mgt.vdi_count;
 	struct vdis vdis = { .items = calloc(most + 1, sizeof(*vdis.items)) };
 
 	if (!vdis.items)
 		return error_no_memory(err);
 	add_lvs(snap, &vdis);
 	add_records(snap, &vdis);
+	add_parents(snap, &vdis);
 	qsort(vdis.items, vdis.count, sizeof(*vdis.items), compare_items);
 	merge(snap, &vdis);
 	link_parents(snap, &vdis);
@@ -188,13 +204,16 @@ const char *vdi_role_text(enum vdi_role role)
 		return "metadata";
 	case VDI_RECORD_ONLY:
 		return "record only";
+	case VDI_MISSING:
+		return "missing";
 	}
 	return "disk";
 }
 
 bool vdi_is_managed(const struct vdi *vdi)
 {
-	return vdi->role != VDI_BASE_COPY && vdi->role != VDI_RECORD_ONLY;
+	return vdi->role != VDI_BASE_COPY && vdi->role != VDI_RECORD_ONLY &&
+	       vdi->role != VDI_MISSING;
 }
 
 bool vdi_is_snapshot(const struct vdi *vdi)

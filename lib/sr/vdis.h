@@ -25,6 +25,7 @@ enum vdi_role {
 	VDI_LOG_ONLY,	 /* a snapshot whose data was destroyed: its log is left */
 	VDI_METADATA,	 /* xapi's backup of the pool's metadata */
 	VDI_RECORD_ONLY, /* a record of MGT alone: SM drops it */
+	VDI_MISSING,	 /* spoken of as a parent alone */
 };
 
 #define VDI_NONE UINT32_MAX

@@ -7,19 +7,19 @@
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/sr_builder.h"
 
-static void check_name(uint8_t *bytes, size_t len, enum vhd_encoding encoding)
+static void check_name(uint8_t *bytes, size_t len, enum name_encoding encoding)
 {
-	char name[VHD_LOCATOR_MAX], again[VHD_LOCATOR_MAX];
+	char name[PARENT_NAME_MAX], again[PARENT_NAME_MAX];
 	struct uuid uuid = { { 1, 2, 3 } };
 	struct uuid_hit hit;
-	size_t n = vhd_name_get(bytes, len, encoding, name, sizeof(name));
+	size_t n = parent_name_get(bytes, len, encoding, name, sizeof(name));
 
 	MUST(n <= len);
 	memcpy(again, name, n);
 	if (uuid_scan(again, n, 0, &hit))
 		uuid_scan_replace(again, &hit, &uuid);
-	vhd_name_put(bytes, encoding, name, again, n);
-	MUST(vhd_name_get(bytes, len, encoding, name, sizeof(name)) == n);
+	parent_name_put(bytes, encoding, name, again, n);
+	MUST(parent_name_get(bytes, len, encoding, name, sizeof(name)) == n);
 	MUST(memcmp(name, again, n) == 0);
 }
 
@@ -42,15 +42,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (vhd_parse_header(vhd + VHD_SECTOR, &header, &why)) {
 		MUST(header.locator_count <= VHD_LOCATORS);
 		for (unsigned i = 0; i < header.locator_count; i++) {
-			const struct vhd_locator *loc = &header.locators[i];
+			const struct parent_name *loc = &header.locators[i];
 
-			MUST(loc->len > 0 && loc->len <= VHD_LOCATOR_MAX);
-			if (loc->at <= size && loc->len <= size - loc->at)
+			MUST(loc->len > 0 && loc->len <= PARENT_NAME_MAX);
+			if (loc->encoding != NAME_UNKNOWN && loc->at <= size &&
+			    loc->len <= size - loc->at)
 				check_name(vhd + loc->at, loc->len,
 					   loc->encoding);
 		}
 		check_name(vhd + VHD_SECTOR + VHD_PARENT_NAME_AT,
-			   VHD_PARENT_NAME_BYTES, VHD_UTF16BE);
+			   VHD_PARENT_NAME_BYTES, NAME_UTF16BE);
 		vhd_header_seal(vhd + VHD_SECTOR);
 	} else {
 		MUST(why);

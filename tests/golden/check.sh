@@ -24,8 +24,9 @@ clone=$WORK/clone
 # The image is what its manifest says, as lvm2 sees it.
 as_manifest()
 {
-	diff <(jq -r '.lvs[] | "\(.name) \(.size[:-1]) \(.tags) \(.segments)"' \
-		"$manifest" | sort) \
+	diff <(jq -r '.lvs[] | "\(.name) \(.size | tostring | rtrimstr("B")) \(
+		.tags | if type == "array" then join(",") else . end) \(
+		.segments)"' "$manifest" | sort) \
 		<(lvm_run lvs --noheadings --separator ' ' --units b --nosuffix \
 			-o lv_name,lv_size,lv_tags,seg_count |
 			sed 's/^ *//' | sort)
@@ -37,7 +38,7 @@ every_vdi_mapped()
 {
 	local vdi
 
-	for vdi in $(jq -r '.vdis[]?.uuid' "$manifest"); do
+	for vdi in $(roles_by_manifest | cut -d' ' -f1); do
 		grep -q "|[^|]*${vdi}[^|]*|" "$WORK/report" || {
 			echo "lvm does not list $vdi"
 			return 1
@@ -79,10 +80,15 @@ vgck()
 	lvm_run vgck
 }
 
-# The result is a VG that LVM goes on with.
+# The result is a VG that LVM goes on with. Where a trim was cut short, its
+# volume, which SM finds by the SR's uuid, holds all free space.
 grows()
 {
 	local vg=VG_XenStorage-$1
+
+	if grep -q "^SEG|$vg|[0-9a-f-]*_trim_lv|" "$WORK/report"; then
+		lvm_run lvremove -qq -f "$vg/${1}_trim_lv" || return
+	fi
 
 	# Nothing can be zeroed where there is no device-mapper.
 	LVM_EXPECTED=" not zeroed\.$" lvm_run lvcreate -qq -an --wipesignatures n -Zn -l 1 -n grown "$vg" &&
@@ -120,6 +126,30 @@ same_for_qemu()
 	echo "$seen of ${#old[@]} VHDs"
 }
 
+# The VG, LV, image, first byte and length of each volume of QCOW2 chains.
+qcow2_maps()
+{
+	local lv in_lv on_lun len
+
+	for lv in $(lvs_of "$1" QCOW2-) $(lvs_of "$1" LV-); do
+		read -r in_lv on_lun len < <(segments_of "$1" "$lv")
+		# shellcheck disable=SC2153
+		echo "$2 $lv $WORK/$1 $on_lun $len"
+	done
+}
+
+qcow2_chains()
+{
+	local old new
+
+	old=VG_XenStorage-$(jq -r .sr_uuid "$manifest") new=VG_XenStorage-$1
+	{
+		qcow2_maps original "$old"
+		qcow2_maps clone "$new"
+	} >"$WORK/maps"
+	unshare -m "$here/qcow2_chains.sh" "$old" "$new" "$WORK/maps"
+}
+
 must_resign()
 {
 	local sr=$1 again=$2
@@ -138,6 +168,11 @@ must_resign()
 	check "$name: vgck on both" vgck
 	check "$name: audit" audited "$sr" "$original" "$clone"
 	check "$name: qemu-img sees the same VHDs" same_for_qemu
+
+	if [[ -n $(lvs_of original QCOW2-) ]]; then
+		check "$name: qemu-img follows the clone's chains" \
+			qcow2_chains "$sr"
+	fi
 
 	copy "$clone" "$WORK/again"
 	check "$name: resign the clone" resign "$WORK/again" "$again" || return

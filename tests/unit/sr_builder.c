@@ -226,6 +226,16 @@ static void put_locator(uint8_t *locator, const char *code, uint32_t len,
 	be(locator + 16, at, 8);
 }
 
+void sr_seal_footer(uint8_t *footer)
+{
+	uint32_t sum = 0;
+
+	be(footer + 64, 0, 4);
+	for (int i = 0; i < 512; i++)
+		sum += footer[i];
+	be(footer + 64, ~sum, 4);
+}
+
 void sr_put_vhd(uint8_t *vhd, const char *name)
 {
 	uint8_t *header = vhd + 512;
@@ -235,6 +245,7 @@ void sr_put_vhd(uint8_t *vhd, const char *name)
 	memcpy(vhd, "conectix", 8);
 	be(vhd + 16, 512, 8);
 	be(vhd + 60, name ? 4 : 3, 4);
+	sr_seal_footer(vhd);
 	memset(header, 0, 1024);
 	memcpy(header, "cxsparse", 8);
 	if (name) {

@@ -81,10 +81,11 @@ void sr_free(struct sr *sr);
 /* LVM's checksum, bit by bit. */
 uint32_t sr_crc(const void *bytes, size_t len);
 
-/* Renews the label's checksum, an mda_header's, a VHD header's. */
+/* Renews the label's checksum, an mda_header's, a VHD header's, its footer's. */
 void sr_seal_label(uint8_t *sector);
 void sr_seal_mda(uint8_t *header);
 void sr_seal_vhd(uint8_t *header);
+void sr_seal_footer(uint8_t *footer);
 
 /* A label with areas {offset, size} ended as in `areas`: pairs, zero-ended
  * lists are the caller's: `count` pairs are put there as they are. */

@@ -25,6 +25,12 @@ static void test_kinds(void **state)
 		{ "mgt", LV_FOREIGN, LV_JOURNAL },
 		{ "VHD-" BASE_UUID, LV_VHD, LV_VHD },
 		{ "VHD-OLD_" BASE_UUID, LV_VHD, LV_VHD },
+		{ "QCOW2-" BASE_UUID, LV_QCOW2, LV_QCOW2 },
+		{ "QCOW2-OLD_" BASE_UUID, LV_QCOW2, LV_QCOW2 },
+		{ "QCOW-" BASE_UUID, LV_FOREIGN, LV_JOURNAL },
+		{ SR_UUID "_trim_lv", LV_TRIM, LV_TRIM },
+		{ BASE_UUID "_trim_lv", LV_FOREIGN, LV_JOURNAL },
+		{ SR_UUID "_trim_lv2", LV_FOREIGN, LV_JOURNAL },
 		{ "VHD", LV_FOREIGN, LV_JOURNAL },
 		{ "LV-" RAW_UUID, LV_RAW, LV_RAW },
 		{ BASE_UUID ".cbtlog", LV_CBTLOG, LV_CBTLOG },
@@ -45,13 +51,16 @@ static void test_kinds(void **state)
 		{ "", LV_FOREIGN, LV_JOURNAL },
 	};
 
+	struct uuid sr;
+
 	(void)state;
+	assert_true(uuid_from_text(SR_UUID, &sr));
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		/* Of just its size, so that ASan sees a look behind it. */
 		char *name = strdup(cases[i].name);
 
-		if (lv_name_kind(name, false) != cases[i].kind ||
-		    lv_name_kind(name, true) != cases[i].tagged)
+		if (lv_name_kind(name, false, &sr) != cases[i].kind ||
+		    lv_name_kind(name, true, &sr) != cases[i].tagged)
 			fail_msg("%s", name);
 		free(name);
 	}

@@ -84,7 +84,7 @@ static void test_ordinary(void **state)
 		assert_string_equal(snap.text, sr.text);
 		assert_int_equal(snap.mgt.vdi_count, 5);
 		lv = lv_of(&snap, "VHD-" BASE_UUID);
-		assert_true(lv->is_vhd && lv->has_header && !lv->has_parent);
+		assert_true(lv->is_image && lv->has_header && !lv->has_parent);
 		assert_true(uuid_equal(&lv->vdi, &base));
 		lv = lv_of(&snap, "VHD-" CHILD_UUID);
 		assert_true(lv->has_parent && uuid_equal(&lv->parent, &base));
@@ -292,10 +292,13 @@ static void test_vhd(void **state)
 	sr_make(&sr, NULL);
 	vhd = sr.bytes + SR_AT(SR_CHILD);
 	put_be64(vhd + 16, 2 * SR_EXTENT - 1023);
+	sr_seal_footer(vhd);
 	refused(&sr, "header lies outside");
 	put_be64(vhd + 16, UINT64_MAX);
+	sr_seal_footer(vhd);
 	refused(&sr, "header lies outside");
 	put_be64(vhd + 16, 512);
+	sr_seal_footer(vhd);
 	vhd[512 + 100] ^= 1;
 	refused(&sr, "LV VHD-" CHILD_UUID);
 	vhd[512 + 100] ^= 1;
@@ -310,9 +313,80 @@ static void test_vhd(void **state)
 	vhd[512 + 100] ^= 1;
 	accepted(&sr);
 	/* No VHD at all. */
-	memset(sr.bytes + SR_AT(SR_CHILD), 0, 512);
+	memset(sr.bytes + SR_AT(SR_CHILD), 0, 2048);
 	assert_int_equal(load_size(&sr, SR_SIZE, 512, &snap, &err), 0);
-	assert_false(lv_of(&snap, "VHD-" CHILD_UUID)->is_vhd);
+	assert_false(lv_of(&snap, "VHD-" CHILD_UUID)->is_image);
+	snapshot_free(&snap);
+	/* Another image than its name says. */
+	memcpy(sr.bytes + SR_AT(SR_CHILD), "QFI\xfb", 4);
+	refused(&sr, "VHD-" CHILD_UUID);
+	sr_free(&sr);
+}
+
+static void expect_child(struct sr *sr, bool has_footer, bool is_last)
+{
+	const struct snapshot_lv *lv;
+	struct snapshot snap;
+	struct uuid base;
+	struct error err;
+
+	uuid_from_text(BASE_UUID, &base);
+	assert_int_equal(load_size(sr, SR_SIZE, 512, &snap, &err), 0);
+	lv = lv_of(&snap, "VHD-" CHILD_UUID);
+	assert_true(lv->is_image && lv->is_child && lv->has_header);
+	assert_int_equal(lv->has_footer, has_footer);
+	assert_int_equal(lv->footer_is_last, is_last);
+	assert_true(lv->has_parent && uuid_equal(&lv->parent, &base));
+	assert_false(lv->names_differ);
+	assert_int_equal(lv->name_count, 4);
+	snapshot_free(&snap);
+}
+
+/* libvhd goes by the footer at the end, and by the locators. */
+static void test_vhd_without_head(void **state)
+{
+	uint8_t *vhd, *last;
+	struct sr sr;
+
+	(void)state;
+	sr_make(&sr, NULL);
+	vhd = sr.bytes + SR_AT(SR_CHILD);
+	last = vhd + 2 * SR_EXTENT - 512;
+	expect_child(&sr, true, false);
+	memcpy(last, vhd, 512);
+	vhd[70] ^= 1; /* a copy with a wrong checksum */
+	expect_child(&sr, true, true);
+	memset(vhd, 0, 512);
+	expect_child(&sr, true, true);
+	memmove(last - 7 * 512, last, 512);
+	memset(last, 0, 512);
+	expect_child(&sr, true, true);
+	last[-7 * 512 + 70] ^= 1;
+	expect_child(&sr, false, false);
+	/* the name in the header is not needed */
+	memset(vhd + 512 + 64, 0, 512);
+	sr_seal_vhd(vhd + 512);
+	expect_child(&sr, false, false);
+	/* and then a header that is not sound cannot be told from one that
+	 * names a parent */
+	vhd[512 + 700] ^= 1;
+	refused(&sr, "VHD-" CHILD_UUID);
+	sr_free(&sr);
+}
+
+static void test_names_differ(void **state)
+{
+	struct snapshot snap;
+	struct error err;
+	struct sr sr;
+	char *name;
+
+	(void)state;
+	sr_make(&sr, NULL);
+	name = (char *)sr.bytes + SR_AT(SR_CHILD) + 2048;
+	memcpy(strstr(name, BASE_UUID), OTHER_UUID, UUID_TEXT_LEN);
+	assert_int_equal(load_size(&sr, SR_SIZE, 512, &snap, &err), 0);
+	assert_true(lv_of(&snap, "VHD-" CHILD_UUID)->names_differ);
 	snapshot_free(&snap);
 	sr_free(&sr);
 }
@@ -337,6 +411,7 @@ static void test_far_header(void **state)
 	put_be64(vhd + 3584 + 624 + 16, 4608 + 3072);
 	sr_seal_vhd(vhd + 3584);
 	put_be64(vhd + 16, 3584);
+	sr_seal_footer(vhd);
 	assert_int_equal(load_size(&sr, SR_SIZE, 512, &snap, &err), 0);
 	assert_true(lv_of(&snap, "VHD-" CHILD_UUID)->has_parent);
 	snapshot_free(&snap);
@@ -374,6 +449,8 @@ int main(void)
 		cmocka_unit_test(test_layout),
 		cmocka_unit_test(test_cut_off),
 		cmocka_unit_test(test_vhd),
+		cmocka_unit_test(test_vhd_without_head),
+		cmocka_unit_test(test_names_differ),
 		cmocka_unit_test(test_far_header),
 		cmocka_unit_test(test_mgt),
 	};

@@ -86,13 +86,13 @@ static void test_header(void **state)
 	put(NAME);
 	header = parsed();
 	assert_int_equal(header.locator_count, 3);
-	assert_int_equal(header.locators[0].encoding, VHD_UTF8);
+	assert_int_equal(header.locators[0].encoding, NAME_UTF8);
 	assert_int_equal(header.locators[0].at, 2048);
 	assert_int_equal(header.locators[0].len, 9 + 40);
-	assert_int_equal(header.locators[1].encoding, VHD_UTF16LE);
+	assert_int_equal(header.locators[1].encoding, NAME_UTF16LE);
 	assert_int_equal(header.locators[1].at, 2560);
 	assert_int_equal(header.locators[1].len, 2 * 42);
-	assert_int_equal(header.locators[2].encoding, VHD_UTF16LE);
+	assert_int_equal(header.locators[2].encoding, NAME_UTF16LE);
 	put(NULL);
 	assert_int_equal(parsed().locator_count, 0);
 }
@@ -129,14 +129,18 @@ static void test_locators(void **state)
 	put(NAME);
 	put_be32(vhd + 512 + 576, 0x57693272); /* Wi2r */
 	sr_seal_vhd(vhd + 512);
-	refused("code");
+	assert_int_equal(parsed().locator_count, 3);
+	assert_int_equal(parsed().locators[0].encoding, NAME_UNKNOWN);
+	put_be32(vhd + 512 + 576 + 8, UINT32_MAX);
+	sr_seal_vhd(vhd + 512);
+	assert_int_equal(parsed().locators[0].len, PARENT_NAME_MAX);
 	put(NAME);
-	put_be32(vhd + 512 + 576 + 8, VHD_LOCATOR_MAX + 1);
+	put_be32(vhd + 512 + 576 + 8, PARENT_NAME_MAX + 1);
 	sr_seal_vhd(vhd + 512);
 	refused("too long");
-	put_be32(vhd + 512 + 576 + 8, VHD_LOCATOR_MAX);
+	put_be32(vhd + 512 + 576 + 8, PARENT_NAME_MAX);
 	sr_seal_vhd(vhd + 512);
-	assert_int_equal(parsed().locators[0].len, VHD_LOCATOR_MAX);
+	assert_int_equal(parsed().locators[0].len, PARENT_NAME_MAX);
 	/* An empty one names nobody, in whatever code. */
 	put_be32(vhd + 512 + 576 + 8, 0);
 	sr_seal_vhd(vhd + 512);
@@ -151,52 +155,52 @@ static void test_locators(void **state)
 	assert_int_equal(parsed().locators[7].at, 1007);
 }
 
-static void encode(uint8_t *to, const char *name, enum vhd_encoding encoding)
+static void encode(uint8_t *to, const char *name, enum name_encoding encoding)
 {
 	for (; *name; name++) {
-		if (encoding == VHD_UTF16BE)
+		if (encoding == NAME_UTF16BE)
 			*to++ = 0;
 		*to++ = (uint8_t)*name;
-		if (encoding == VHD_UTF16LE)
+		if (encoding == NAME_UTF16LE)
 			*to++ = 0;
 	}
 }
 
 static void test_names(void **state)
 {
-	static const enum vhd_encoding all[] = { VHD_UTF8, VHD_UTF16LE,
-						 VHD_UTF16BE };
+	static const enum name_encoding all[] = { NAME_UTF8, NAME_UTF16LE,
+						 NAME_UTF16BE };
 	const size_t n = strlen(NAME);
 
 	(void)state;
 	for (size_t e = 0; e < 3; e++) {
-		unsigned width = all[e] == VHD_UTF8 ? 1 : 2;
+		unsigned width = all[e] == NAME_UTF8 ? 1 : 2;
 		uint8_t *bytes = calloc(1, n * width);
 		uint8_t *want = calloc(1, n * width);
 		char name[64];
 
 		encode(bytes, NAME, all[e]);
 		encode(want, AFTER, all[e]);
-		assert_int_equal(vhd_name_get(bytes, n * width, all[e], name,
+		assert_int_equal(parent_name_get(bytes, n * width, all[e], name,
 					      sizeof(name)),
 				 n);
 		assert_memory_equal(name, NAME, n);
 		/* At most as many as there is room for. */
 		assert_int_equal(
-			vhd_name_get(bytes, n * width, all[e], name, 7), 7);
-		vhd_name_put(bytes, all[e], NAME, AFTER, n);
+			parent_name_get(bytes, n * width, all[e], name, 7), 7);
+		parent_name_put(bytes, all[e], NAME, AFTER, n);
 		assert_memory_equal(bytes, want, n * width);
 		/* A NUL ends it. */
 		memset(bytes + 4 * width, 0, width);
-		assert_int_equal(vhd_name_get(bytes, n * width, all[e], name,
+		assert_int_equal(parent_name_get(bytes, n * width, all[e], name,
 					      sizeof(name)),
 				 4);
 		/* Half a character is none. */
-		assert_int_equal(vhd_name_get(want, n * width - 1, all[e], name,
+		assert_int_equal(parent_name_get(want, n * width - 1, all[e], name,
 					      sizeof(name)),
 				 n - 1);
 		assert_int_equal(
-			vhd_name_get(want, 0, all[e], name, sizeof(name)), 0);
+			parent_name_get(want, 0, all[e], name, sizeof(name)), 0);
 		free(bytes);
 		free(want);
 	}
@@ -211,14 +215,14 @@ static void test_other_characters(void **state)
 
 	(void)state;
 	memcpy(bytes, big, 8);
-	assert_int_equal(vhd_name_get(bytes, 8, VHD_UTF16BE, name, 8), 4);
+	assert_int_equal(parent_name_get(bytes, 8, NAME_UTF16BE, name, 8), 4);
 	assert_memory_equal(name, "?a??", 4);
-	vhd_name_put(bytes, VHD_UTF16BE, "?a??", "?z??", 4);
+	parent_name_put(bytes, NAME_UTF16BE, "?a??", "?z??", 4);
 	assert_int_equal(bytes[3], 'z');
 	bytes[3] = 'a';
 	assert_memory_equal(bytes, big, 8);
 	memcpy(bytes, "\xc3\xa9x", 3);
-	assert_int_equal(vhd_name_get(bytes, 3, VHD_UTF8, name, 8), 3);
+	assert_int_equal(parent_name_get(bytes, 3, NAME_UTF8, name, 8), 3);
 	assert_memory_equal(name, "??x", 3);
 }
 

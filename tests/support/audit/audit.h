@@ -93,7 +93,7 @@ struct seg {
 	uint64_t lv_extent, count, pv_extent;
 };
 
-enum kind { FOREIGN, MGT, VHD, RAW, CBTLOG, JOURNAL, JVHD };
+enum kind { FOREIGN, MGT, VHD, QCOW2, RAW, CBTLOG, JOURNAL, JVHD, TRIM };
 
 struct lv {
 	char name[128];
@@ -185,6 +185,10 @@ void list_mgt(struct audit *a, const struct lv *old, const struct lv *new);
 /* Bytes in use; 0 if the volume holds nothing. */
 uint64_t mgt_in_use(const struct side *side, const struct lv *lv);
 void list_vhd(struct audit *a, const struct lv *old, const struct lv *new);
+void list_qcow2(struct audit *a, const struct lv *old, const struct lv *new);
+/* The place of the backing file's name; false if there is none. */
+bool qcow2_backing(const struct side *side, const struct lv *lv, uint64_t *at,
+		   size_t *len);
 void list_cbtlog(struct audit *a, const struct lv *old, const struct lv *new);
 void list_journal(struct audit *a, const struct lv *old, const struct lv *new);
 void list_jvhd(struct audit *a, const struct lv *old, const struct lv *new);

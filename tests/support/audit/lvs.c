@@ -84,6 +84,9 @@ static void list_sites(struct audit *a, const struct lv *old,
 	case VHD:
 		list_vhd(a, old, new);
 		break;
+	case QCOW2:
+		list_qcow2(a, old, new);
+		break;
 	case CBTLOG:
 		list_cbtlog(a, old, new);
 		break;
@@ -95,6 +98,7 @@ static void list_sites(struct audit *a, const struct lv *old,
 		break;
 	case FOREIGN:
 	case RAW:
+	case TRIM:
 		break;
 	}
 }

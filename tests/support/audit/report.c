@@ -70,7 +70,8 @@ static bool starts(const char *text, const char *with)
 }
 
 /* As SM names its LVs. */
-static enum kind kind_of(const char *name, const char *tags)
+static enum kind kind_of(const char *name, const char *tags,
+			 const char *vg_name)
 {
 	static const char *const journals[] = { "clone_",      "leaf_",
 						"inflate_",    "relink_",
@@ -82,6 +83,8 @@ static enum kind kind_of(const char *name, const char *tags)
 		return MGT;
 	if (starts(name, "VHD-"))
 		return VHD;
+	if (starts(name, "QCOW2-"))
+		return QCOW2;
 	if (starts(name, "LV-"))
 		return RAW;
 	if (starts(name, "jvhd_"))
@@ -89,6 +92,10 @@ static enum kind kind_of(const char *name, const char *tags)
 	if (uuid_here(name, strlen(name), 0, &id) == UUID_PLAIN &&
 	    strcmp(name + UUID_PLAIN, ".cbtlog") == 0)
 		return CBTLOG;
+	if (uuid_here(name, strlen(name), 0, &id) == UUID_PLAIN &&
+	    strcmp(name + UUID_PLAIN, "_trim_lv") == 0 && strlen(vg_name) > 36 &&
+	    strncmp(name, vg_name + strlen(vg_name) - 36, 36) == 0)
+		return TRIM;
 	if (strstr(tags, "journaler"))
 		return JOURNAL;
 	for (size_t i = 0; i < sizeof(journals) / sizeof(*journals); i++) {
@@ -112,7 +119,7 @@ static struct lv *get_lv(struct side *s, char **f)
 	copy(lv->attr, sizeof(lv->attr), f[4]);
 	lv->size = number(f[5]);
 	copy(lv->tags, sizeof(lv->tags), f[6]);
-	lv->kind = kind_of(lv->name, lv->tags);
+	lv->kind = kind_of(lv->name, lv->tags, s->vg_name);
 	return lv;
 }
 

@@ -10,7 +10,8 @@
 #include "audit.h"
 #include "bytes.h"
 
-#define VHD_HEAD 1536 /* footer copy and header */
+#define VHD_HEAD   1536 /* footer copy and header */
+#define QCOW2_HEAD 4096 /* header, extensions, backing file's name */
 
 void scan_text(const char *text, size_t len, const struct side *foreign_of,
 	       const char *where)
@@ -100,6 +101,8 @@ void scan_live(const struct audit *a)
 			scan_mgt(&a->new, lv);
 		else if (lv->kind == VHD)
 			scan_lv(&a->new, lv, 0, VHD_HEAD);
+		else if (lv->kind == QCOW2)
+			scan_lv(&a->new, lv, 0, QCOW2_HEAD);
 		else if (lv->kind == CBTLOG)
 			scan_lv(&a->new, lv, 0, 32);
 	}

@@ -17,18 +17,36 @@
 #define LOCATOR_LEN  24
 #define DIFFERENCING 4
 
+static bool is_footer(const uint8_t *sector)
+{
+	return memcmp(sector, "conectix", 8) == 0 && be32(sector + 60) >= 2 &&
+	       be32(sector + 60) <= 4 &&
+	       be32(sector + 64) == vhd_sum(sector, SECTOR, 64);
+}
+
+/* The footer as libvhd finds it: at the end, else the copy; type 0 and a header
+ * at 512 if there is none. */
+static void read_footer(const struct side *side, const struct lv *lv,
+			uint64_t *header_at, uint32_t *type)
+{
+	uint8_t sector[SECTOR];
+
+	lv_read(side, lv, lv->size - SECTOR, sector, SECTOR);
+	if (!is_footer(sector))
+		lv_read(side, lv, 0, sector, SECTOR);
+	*type = is_footer(sector) ? be32(sector + 60) : 0;
+	*header_at = *type ? be64(sector + 16) : SECTOR;
+}
+
 /* Where the dynamic header is; 0 if the LV holds no VHD that has one. */
 static uint64_t header_place(const struct side *side, const struct lv *lv,
 			     uint32_t *type)
 {
-	uint8_t footer[SECTOR], cookie[8];
+	uint8_t cookie[8];
 	uint64_t at;
 
-	lv_read(side, lv, 0, footer, sizeof(footer));
-	*type = be32(footer + 60);
-	at = be64(footer + 16);
-	if (memcmp(footer, "conectix", 8) != 0 || *type < 3 || *type > 4 ||
-	    at < SECTOR || at > lv->size - HEADER)
+	read_footer(side, lv, &at, type);
+	if (*type == 2 || at < SECTOR || at > lv->size - HEADER)
 		return 0;
 	lv_read(side, lv, at, cookie, sizeof(cookie));
 	return memcmp(cookie, "cxsparse", 8) == 0 ? at : 0;
@@ -116,18 +134,24 @@ static bool get_parent(const struct side *side, const struct lv *lv,
 {
 	uint8_t header[HEADER];
 	uint32_t type;
-	uint64_t header_at = header_place(side, lv, &type);
+	uint64_t header_at, at;
 	bool any = false;
+	size_t len;
 
-	if (!header_at || type != DIFFERENCING)
+	if (lv->kind == QCOW2) {
+		if (!qcow2_backing(side, lv, &at, &len))
+			return false;
+		find_uuids(side, lv, at, len, ASCII, vdi, &any, sr);
+		return any;
+	}
+	header_at = header_place(side, lv, &type);
+	if (!header_at || (type && type != DIFFERENCING))
 		return false;
 	lv_read(side, lv, header_at, header, sizeof(header));
 	find_uuids(side, lv, header_at + NAME_AT, NAME_LEN, UTF16BE, vdi, &any,
 		   sr);
 	for (int i = 0; i < VHD_LOCATORS; i++) {
 		enum coding coding;
-		uint64_t at;
-		size_t len;
 
 		if (vhd_locator(header, i, &at, &len, &coding))
 			find_uuids(side, lv, at, len, coding, vdi, &any, sr);
@@ -137,10 +161,10 @@ static bool get_parent(const struct side *side, const struct lv *lv,
 
 static bool has_vdi(const struct side *side, const struct id16 *vdi)
 {
-	static const char *const prefixes[] = { "VHD-", "LV-" };
+	static const char *const prefixes[] = { "VHD-", "QCOW2-", "LV-" };
 	char name[64];
 
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 3; i++) {
 		size_t n = strlen(prefixes[i]);
 
 		memcpy(name, prefixes[i], n);
@@ -171,9 +195,9 @@ void check_parents(const struct audit *a)
 		struct id16 was, is, must;
 		bool had;
 
-		if (old->kind != VHD)
+		if (old->kind != VHD && old->kind != QCOW2)
 			continue;
-		if (!sum_is_right(&a->new, new) && sum_is_right(&a->old, old))
+		if (old->kind == VHD && !sum_is_right(&a->new, new) && sum_is_right(&a->old, old))
 			problem("%s: its header's checksum is wrong",
 				new->name);
 		had = get_parent(&a->old, old, &was, NULL);

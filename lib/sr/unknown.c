@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "sr/unknown.h"
+
+#include <string.h>
+
+#include "format/uuid_scan.h"
+#include "sr/lv_bytes.h"
+
+#define NEWER \
+	"a newer storage manager may have made it, and a clone that keeps its " \
+	"name would work on the original's disks"
+
+/* Whether MGT, or an image's parent name, speaks of the VDI, and no volume of a
+ * kind that is known holds it. */
+static bool is_orphan(const struct vdi *vdi)
+{
+	return vdi && vdi->lv == VDI_NONE && (vdi->record || vdi->children);
+}
+
+static int check_foreign(const struct snapshot *snap, const char *name,
+			 struct error *err)
+{
+	size_t len = strlen(name);
+	struct uuid_hit hit;
+
+	for (size_t at = 0; uuid_scan(name, len, at, &hit);
+	     at = hit.at + hit.len) {
+		if (!hit.is_sr && is_orphan(vdis_find(&snap->vdis, &hit.uuid)))
+			return error_set(err, ERROR_LUN_CONTENT,
+					 "LV %s holds VDI %s, but is of no "
+					 "kind that is known here: " NEWER,
+					 name, uuid_string(&hit.uuid).chars);
+	}
+	return 0;
+}
+
+static int check_type(const struct snapshot *snap, const struct vdi *vdi,
+		      struct error *err)
+{
+	uint32_t lv = vdi->lv == VDI_NONE ? vdi->log : vdi->lv;
+
+	if (lv == VDI_NONE || !vdi->record || vdi->record->type_is_known)
+		return 0;
+	return error_set(err, ERROR_LUN_CONTENT,
+			 "MGT gives the VDI in LV %s a vdi_type that is not "
+			 "known here: " NEWER,
+			 snap->vg.lvs[lv].name);
+}
+
+/* Whether a name, in whatever encoding, holds the SR's uuid or a VDI's. */
+static bool holds_known_uuid(const struct snapshot *snap, const uint8_t *bytes,
+			     size_t len)
+{
+	char text[PARENT_NAME_MAX];
+	struct uuid_hit hit;
+
+	for (unsigned e = NAME_UTF8; e < NAME_UNKNOWN; e++) {
+		/* It need not begin at the first byte. */
+		for (size_t from = 0; from < 2 && from < len; from++) {
+			size_t n = parent_name_get_all(bytes + from, len - from,
+						       e, text, sizeof(text));
+
+			for (size_t at = 0; uuid_scan(text, n, at, &hit);
+			     at = hit.at + hit.len) {
+				if (hit.is_sr ||
+				    uuid_equal(&hit.uuid, &snap->vg.sr) ||
+				    vdis_find(&snap->vdis, &hit.uuid))
+					return true;
+			}
+		}
+	}
+	return false;
+}
+
+static int check_locator(const struct snapshot *snap, const struct lvm_lv *lv,
+			 const struct parent_name *name, struct error *err)
+{
+	uint8_t bytes[PARENT_NAME_MAX];
+
+	if (name->encoding != NAME_UNKNOWN ||
+	    !lv_get(&snap->image, &snap->vg, lv, name->at, bytes, name->len) ||
+	    !holds_known_uuid(snap, bytes, name->len))
+		return 0;
+	return error_set(err, ERROR_LUN_CONTENT,
+			 "a parent locator of the VHD in LV %s is of a kind "
+			 "that is not known here, and holds a uuid of this SR",
+			 lv->name);
+}
+
+static int check_image(const struct snapshot *snap, const struct lvm_lv *lv,
+		       const struct snapshot_lv *info, struct error *err)
+{
+	if (info->is_child && info->name_count && !info->has_parent)
+		return error_set(err, ERROR_LUN_CONTENT,
+				 "the image in LV %s is based on another one, "
+				 "but names no VDI of an SR as that: repair or "
+				 "delete it on the original, then make a new "
+				 "clone",
+				 lv->name);
+	for (unsigned i = 0; i < info->name_count; i++) {
+		if (check_locator(snap, lv, &info->names[i], err))
+			return -1;
+	}
+	return 0;
+}
+
+int unknown_check(const struct snapshot *snap, struct error *err)
+{
+	for (uint32_t i = 0; i < snap->vg.lv_count; i++) {
+		const struct lvm_lv *lv = &snap->vg.lvs[i];
+		const struct snapshot_lv *info = &snap->lvs[i];
+
+		if (info->kind == LV_FOREIGN ? check_foreign(snap, lv->name, err)
+					     : check_image(snap, lv, info, err))
+			return -1;
+	}
+	for (uint32_t i = 0; i < snap->vdis.count; i++) {
+		if (check_type(snap, &snap->vdis.items[i], err))
+			return -1;
+	}
+	return 0;
+}

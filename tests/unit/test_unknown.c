@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * What SM has made and nobody here knows is refused; what is somebody else's is
+ * not.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/bytes.h"
+#include "lun/lun_memory.h"
+#include "plan/plan.h"
+#include "tests/unit/sr_builder.h"
+#include "txn/load.h"
+
+/* Replaces every `old` in the VG text by `new`, of the same length. */
+static void rename_lv(struct sr *sr, const char *old, const char *new)
+{
+	assert_int_equal(strlen(old), strlen(new));
+	assert_non_null(strstr(sr->text, old));
+	for (char *at = sr->text; (at = strstr(at, old)); at++)
+		memcpy(at, new, strlen(new));
+	sr_set_text(sr, sr->text);
+}
+
+static void replace(struct sr *sr, const char *old, const char *new)
+{
+	char *at = memmem(sr->bytes, SR_SIZE, old, strlen(old));
+
+	assert_non_null(at);
+	memcpy(at, new, strlen(new));
+}
+
+/* Plans a resign; NULL words: it must be possible. Frees the SR. */
+static void plan(struct sr *sr, bool drop, const char *words)
+{
+	struct plan_options options = { .drop_snapshots = drop };
+	struct snapshot snap;
+	struct error err;
+	struct plan plan;
+	struct lun *lun;
+	int failed;
+
+	lun_memory_open(sr->bytes, SR_SIZE, 512, &lun, &err);
+	if (load_snapshot(lun, NULL, &snap, &err))
+		fail_msg("%s", err.text);
+	failed = plan_make(&snap, &options, &plan, &err);
+	if (!failed)
+		plan_free(&plan);
+	snapshot_free(&snap);
+	lun_close(lun);
+	sr_free(sr);
+	if (failed && !words)
+		fail_msg("%s", err.text);
+	if (!words)
+		return;
+	assert_int_equal(failed, -1);
+	assert_int_equal(err.code, ERROR_LUN_CONTENT);
+	if (!strstr(err.text, words))
+		fail_msg("%s, not %s", err.text, words);
+}
+
+static void test_kinds(void **state)
+{
+	struct sr sr;
+
+	(void)state;
+	/* a record of MGT has no volume but this one */
+	sr_make(&sr, NULL);
+	rename_lv(&sr, "VHD-" CHILD_UUID, "NEW-" CHILD_UUID);
+	plan(&sr, false, "LV NEW-" CHILD_UUID);
+	/* a chain names it, whatever MGT says */
+	sr_make(&sr, NULL);
+	memset(sr.bytes + SR_AT(SR_MGT_1), 0, SR_EXTENT);
+	rename_lv(&sr, "VHD-" BASE_UUID, "NEW-" BASE_UUID);
+	plan(&sr, false, "LV NEW-" BASE_UUID);
+	/* nobody speaks of it */
+	sr_make(&sr, NULL);
+	rename_lv(&sr, "hb-" HOST_UUID, "xy-" HOST_UUID);
+	plan(&sr, false, NULL);
+	/* an admin's, beside the VDI's own volume */
+	sr_make(&sr, NULL);
+	rename_lv(&sr, "hb-" HOST_UUID, BASE_UUID "-co");
+	plan(&sr, false, NULL);
+}
+
+static void test_type(void **state)
+{
+	struct sr sr;
+
+	(void)state;
+	sr_make(&sr, NULL);
+	replace(&sr, "<vdi_type>vhd", "<vdi_type>vhx");
+	plan(&sr, false, "vdi_type");
+	sr_make(&sr, NULL);
+	replace(&sr, "<vdi_type>vhd", "<vdi_type>   ");
+	plan(&sr, false, NULL);
+}
+
+static void test_locator(void **state)
+{
+	uint8_t *header;
+	struct sr sr;
+
+	(void)state;
+	for (int known = 0; known < 2; known++) {
+		/* UTF-16BE, which no known code has */
+		sr_make(&sr, NULL);
+		header = sr.bytes + SR_AT(SR_CHILD) + 512;
+		put_be32(header + 576 + 3 * 24, 0x58585858);
+		put_be32(header + 576 + 3 * 24 + 8, 512);
+		put_be64(header + 576 + 3 * 24 + 16, 4096);
+		for (const char *c = known ? BASE_UUID : HOST_UUID, *at = c;
+		     *at; at++)
+			sr.bytes[SR_AT(SR_CHILD) + 4096 + 101 +
+				 2 * (at - c)] = (uint8_t)*at;
+		sr_seal_vhd(header);
+		plan(&sr, false, known ? "LV VHD-" CHILD_UUID : NULL);
+	}
+}
+
+static void forget_parent(struct sr *sr)
+{
+	uint8_t *vhd = sr->bytes + SR_AT(SR_CHILD);
+
+	memset(vhd + 512 + 64, 0, 512);
+	memset(vhd + 2048, 0, 2048);
+	sr_seal_vhd(vhd + 512);
+}
+
+static void test_no_parent(void **state)
+{
+	struct sr sr;
+
+	(void)state;
+	sr_make(&sr, NULL);
+	forget_parent(&sr);
+	plan(&sr, false, "LV VHD-" CHILD_UUID);
+}
+
+/* The builder's SR has journals, without which snapshots could be dropped. */
+static void no_journals(struct sr *sr)
+{
+	rename_lv(sr, "clone_", "xlone_");
+	rename_lv(sr, "leaf_", "xeaf_");
+	rename_lv(sr, "\"journaler\"", "\"yournaler\"");
+}
+
+static void test_drop(void **state)
+{
+	uint8_t *vhd;
+	struct sr sr;
+
+	(void)state;
+	sr_make(&sr, NULL);
+	no_journals(&sr);
+	plan(&sr, true, NULL);
+	/* none of its names can be read */
+	sr_make(&sr, NULL);
+	no_journals(&sr);
+	memset(sr.bytes + SR_AT(SR_CHILD), 0, 2048);
+	plan(&sr, true, "LV VHD-" CHILD_UUID);
+	/* they differ */
+	sr_make(&sr, NULL);
+	no_journals(&sr);
+	memcpy(strstr((char *)sr.bytes + SR_AT(SR_CHILD) + 2048, BASE_UUID),
+	       OTHER_UUID, UUID_TEXT_LEN);
+	plan(&sr, true, "LV VHD-" CHILD_UUID);
+	/* it is based on another by its names, and on none by its type */
+	sr_make(&sr, NULL);
+	no_journals(&sr);
+	vhd = sr.bytes + SR_AT(SR_CHILD);
+	vhd[63] = 3;
+	sr_seal_footer(vhd);
+	plan(&sr, true, "LV VHD-" CHILD_UUID);
+	/* its header is damaged, and by its type it is based on none */
+	sr_make(&sr, NULL);
+	no_journals(&sr);
+	sr.bytes[SR_AT(SR_BASE) + 600] ^= 1;
+	plan(&sr, true, "LV VHD-" BASE_UUID);
+	/* the locators suffice */
+	sr_make(&sr, NULL);
+	no_journals(&sr);
+	vhd = sr.bytes + SR_AT(SR_CHILD);
+	memset(vhd + 512 + 64, 0, 512);
+	sr_seal_vhd(vhd + 512);
+	plan(&sr, true, NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_kinds),	  cmocka_unit_test(test_type),
+		cmocka_unit_test(test_locator),	  cmocka_unit_test(test_no_parent),
+		cmocka_unit_test(test_drop),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
