@@ -5,9 +5,7 @@
 
 #include "plan/map_file.h"
 #include "txn/journal.h"
-#include "txn/journal_find.h"
 #include "txn/load.h"
-#include "txn/recover.h"
 
 void look_free(struct look *look)
 {
@@ -27,7 +25,7 @@ static int find_journal(struct open_lun *open, struct look *out,
 	if (journal_find(open->lun, seen, spot, err))
 		return -1;
 	out->journal.found = spot->found;
-	out->journal.at = spot->at;
+	out->journal.at = JOURNAL_PLACE_AT;
 	out->journal.head = spot->head;
 	return 0;
 }
@@ -97,6 +95,7 @@ static int make_plan(struct open_lun *open, const struct snapshot *snap,
 {
 	struct journal_owner owner = { .scsi_id = lun_names_best(&open->names) };
 	struct journal journal;
+	struct buffer body;
 	struct plan plan;
 	int failed;
 
@@ -105,12 +104,12 @@ static int make_plan(struct open_lun *open, const struct snapshot *snap,
 	failed = sr_report_make(snap, &plan, &out->look.sr, err);
 	if (!failed)
 		failed = journal_prepare(open->lun, &plan, &owner, &journal,
-					 err);
+					 &body, err);
 	if (!failed) {
-		out->journal_head = journal.head_at;
+		out->journal_head = JOURNAL_PLACE_AT;
 		out->journal_body = journal.head.body_at;
-		out->journal_body_len = journal.body.len;
-		journal_free(&journal);
+		out->journal_body_len = body.len;
+		buffer_free(&body);
 		id_map_write(&plan, &out->map);
 		if (out->map.failed)
 			failed = error_no_memory(err);
@@ -124,14 +123,12 @@ static int plan_open(struct open_lun *open,
 		     struct look_plan *out, struct error *err)
 {
 	struct plan_options options = resign_plan_options(request);
-	const struct journal_owner owner = { .scsi_id = lun_names_best(&open->names) };
 	struct journal_spot spot;
 	struct snapshot snap;
 	int failed;
 
 	if (load(open, &out->look, &snap, &spot, err))
 		return -1;
-	options.avoid = recover_avoid(&spot, &owner);
 	failed = check_no_journal(&spot, err) ||
 		 make_plan(open, &snap, &options, out, err);
 	snapshot_free(&snap);

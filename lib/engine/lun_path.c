@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include "base/bytes.h"
 #include "engine/guard_host.h"
 #include "host/in_use.h"
 #include "host/loop.h"
@@ -92,6 +93,10 @@ int lun_path_find(const char *path, struct lun_path *out, struct error *err)
 				 "%.200s is neither an image file nor a block "
 				 "device",
 				 path);
+	if (found.is_file) {
+		put_le64(found.place.bytes, st.st_dev);
+		put_le64(found.place.bytes + 8, st.st_ino);
+	}
 	if (!found.is_file && find_device(st.st_rdev, &found, err))
 		return -1;
 	*out = found;

@@ -9,12 +9,14 @@
 
 #include "base/error.h"
 #include "base/scsi_id.h"
+#include "base/uuid.h"
 #include "host/block.h"
 #include "lun/lun.h"
 
 struct lun_path {
 	const char *path; /* not owned */
 	bool is_file;
+	struct uuid place; /* of a file: device and inode (journal_owner) */
 	/* of a device: */
 	char device[BLOCK_NAME_SIZE]; /* the kernel's name of it */
 	struct lun_names names;

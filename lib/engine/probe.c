@@ -7,7 +7,7 @@
 #include "iscsi/user_luns.h"
 #include "iscsi/user_session.h"
 #include "lun/lun_libiscsi.h"
-#include "txn/journal_find.h"
+#include "txn/journal.h"
 #include "txn/load.h"
 #include "txn/read_blocks.h"
 #include "xapi/pool_records.h"
@@ -106,6 +106,7 @@ static enum probe_journal journal_of(const struct journal_spot *spot)
 {
 	switch (spot->found) {
 	case JOURNAL_NONE:
+	case JOURNAL_FOREIGN:
 		return PROBE_JOURNAL_NONE;
 	case JOURNAL_DAMAGED:
 		return PROBE_JOURNAL_DAMAGED;

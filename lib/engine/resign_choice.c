@@ -18,6 +18,7 @@ static int try_path(const struct lun_path *path,
 	const struct plan_options options = resign_plan_options(request);
 	struct journal_owner owner = {
 		.scsi_id = lun_names_best(&path->names),
+		.place = path->place,
 	};
 	struct judge judge = {
 		.request = request,

@@ -3,10 +3,6 @@
 
 #include "base/log.h"
 #include "txn/load.h"
-#include "txn/recover.h"
-
-/* The LUN may change once or twice between reading and committing. */
-#define MAX_TRIES 3
 
 static void log_uuid(const char *what, const struct uuid *old,
 		     const struct uuid *new)
@@ -28,7 +24,7 @@ static void log_ids(const struct plan *plan)
 /* A failed read leaves one asking; what the LUN holds is told by the words. */
 static int unchanged(struct error *err)
 {
-	if (err->code == ERROR_IO)
+	if (err->code == ERROR_IO || err->code == ERROR_RESERVED)
 		error_prefix(err, "the LUN is unchanged: ");
 	return -1;
 }
@@ -40,7 +36,6 @@ struct job {
 	const struct journal_owner *owner;
 	const struct txn_hooks *hooks;
 	struct resign_report *report; /* NULL: not wanted */
-	bool patient;		      /* see recover_journal */
 };
 
 /* What there is on the LUN, when nothing was planned. */
@@ -92,7 +87,7 @@ static int accept_done(const struct job *job, const struct snapshot *now,
 }
 
 static int run_plan(const struct job *job, const struct plan *plan,
-		    enum txn_outcome *outcome, struct error *err)
+		    struct error *err)
 {
 	struct resign_report report = { .outcome = RESIGN_DONE };
 
@@ -101,21 +96,19 @@ static int run_plan(const struct job *job, const struct plan *plan,
 		return -1;
 	log_ids(plan);
 	log_step("planned: %zu VDIs get new uuids", plan->ids.vdi_count);
-	if (txn_run(job->lun, plan, job->owner, job->hooks, outcome, err)) {
+	if (txn_resign(job->lun, plan, job->owner, job->hooks, err)) {
 		resign_report_free(&report);
 		return -1;
 	}
-	if (job->report && *outcome == TXN_DONE)
+	if (job->report)
 		*job->report = report;
 	else
 		resign_report_free(&report);
 	return 0;
 }
 
-/* One try: 0 with *outcome, or -1. */
-static int try_resign(const struct job *job, struct image *seen,
-		      const struct plan_options *options,
-		      enum txn_outcome *outcome, struct error *err)
+static int resign_anew(const struct job *job, struct image *seen,
+		       struct error *err)
 {
 	struct snapshot before;
 	struct plan plan;
@@ -125,18 +118,16 @@ static int try_resign(const struct job *job, struct image *seen,
 	if (load_snapshot(job->lun, seen, &before, err))
 		return unchanged(err);
 	log_step("read: %u volumes", before.vg.lv_count);
-	failed = plan_is_done(&before, options, &done, err);
+	failed = plan_is_done(&before, job->options, &done, err);
 	if (!failed && done) {
-		*outcome = TXN_DONE;
 		failed = accept_done(job, &before, err);
 	} else if (!failed && job->report &&
-		   !plan_is_wanted(&before, options)) {
-		*outcome = TXN_DONE;
+		   !plan_is_wanted(&before, job->options)) {
 		failed = report_found(job, &before, RESIGN_LEFT_ALONE, err);
 	} else if (!failed) {
-		failed = plan_make(&before, options, &plan, err);
+		failed = plan_make(&before, job->options, &plan, err);
 		if (!failed) {
-			failed = run_plan(job, &plan, outcome, err);
+			failed = run_plan(job, &plan, err);
 			plan_free(&plan);
 		}
 	}
@@ -155,105 +146,61 @@ static int report_completed(const struct job *job,
 	return 0;
 }
 
-/* A claim may have been waited for. What was seen of the LUN is old then; the
- * claim must be there still, for it is what ours is exchanged for. */
-static int look_again(const struct job *job, struct image *seen,
-		      const struct journal_spot *claim, bool *same,
-		      struct error *err)
+/* After a recovery what was seen is no longer so. */
+static int see_again(const struct job *job, struct image *seen,
+		     struct error *err)
 {
-	struct journal_spot now;
+	struct journal_spot spot;
 
 	image_free(seen);
 	image_init(seen, job->lun->block_size);
-	if (journal_find(job->lun, seen, &now, err))
-		return -1;
-	*same = now.found == JOURNAL_SOUND && now.at == claim->at &&
-		now.head.state == JOURNAL_CLAIMED &&
-		uuid_equal(&now.head.id, &claim->head.id);
-	return 0;
+	if (journal_find(job->lun, seen, &spot, err))
+		return unchanged(err);
+	if (spot.found == JOURNAL_NONE)
+		return 0;
+	return error_set(err, ERROR_LOCKED,
+			 "another host is resigning this LUN at this moment; "
+			 "look at the result before you try again");
 }
 
-static int recover_then_resign(struct job *job, struct image *seen,
-			       enum txn_outcome *outcome, struct error *err)
+static int recover_then_resign(const struct job *job, struct image *seen,
+			       struct error *err)
 {
-	enum recover_outcome recovered;
-	struct plan_options mine;
+	enum txn_found found;
 	struct journal_spot spot;
-	bool same = true;
-	int failed;
 
 	if (journal_find(job->lun, seen, &spot, err))
 		return unchanged(err);
-	if (recover_journal(job->lun, &spot, job->owner, job->patient,
-			    job->hooks, &recovered, err)) {
-		if (err->code == ERROR_IO && spot.found == JOURNAL_SOUND &&
-		    spot.head.state == JOURNAL_COMMITTED)
-			return error_prefix(err,
-					    "an earlier resign is committed "
-					    "but not finished; resign it "
-					    "again to complete it: ");
-		return unchanged(err);
-	}
-	if (recovered == RECOVER_COMPLETED) {
-		*outcome = TXN_DONE;
+	if (!job->options && spot.found == JOURNAL_SOUND &&
+	    spot.head.state == JOURNAL_COMMITTED &&
+	    !journal_is_of_lun(&spot.head, job->owner))
+		return error_set(err, ERROR_LUN_CONTENT,
+				 "this LUN is a copy, made in the middle of a "
+				 "resign of LUN %.100s; resign it: that "
+				 "completes it with identifiers of its own",
+				 spot.head.scsi_id);
+	if (txn_recover(job->lun, seen, &spot, job->owner, job->hooks,
+			&found, err))
+		return -1;
+	if (found == TXN_COMPLETED)
 		return report_completed(job, &spot, err);
-	}
-	/* An old journal was wiped: what was seen of the LUN is no longer so.
-	 */
-	if (spot.found == JOURNAL_SOUND &&
-	    spot.head.state == JOURNAL_COMMITTED) {
-		*outcome = TXN_CHANGED;
-		return 0;
-	}
-	if (spot.found == JOURNAL_SOUND &&
-	    look_again(job, seen, &spot, &same, err))
-		return unchanged(err);
-	if (!same) {
-		*outcome = TXN_CHANGED;
-		return 0;
-	}
-	if (!job->options) {
-		*outcome = TXN_DONE;
+	if (found == TXN_CLEARED && see_again(job, seen, err))
+		return -1;
+	if (!job->options)
 		return load_and_report(job, seen, RESIGN_LEFT_ALONE, err);
-	}
-	mine = *job->options;
-	if (!job->patient)
-		mine.avoid = recover_avoid(&spot, job->owner);
-	failed = try_resign(job, seen, &mine, outcome, err);
-	/* It may be for lack of ring space; a claim must not be in the way of
-	 * all later runs. */
-	if (failed && mine.avoid.size && err->code == ERROR_LUN_CONTENT) {
-		log_info("again, into ring space that another run has claimed "
-			 "(%s)",
-			 err->text);
-		job->patient = true;
-		*outcome = TXN_CHANGED;
-		return 0;
-	}
-	return failed;
+	return resign_anew(job, seen, err);
 }
 
 int resign_lun(struct lun *lun, const struct plan_options *options,
 	       const struct journal_owner *owner, const struct txn_hooks *hooks,
 	       struct resign_report *report, struct error *err)
 {
-	struct job job = { lun, options, owner, hooks, report, false };
+	const struct job job = { lun, options, owner, hooks, report };
+	struct image seen;
+	int failed;
 
-	for (int i = 0; i < MAX_TRIES; i++) {
-		enum txn_outcome outcome;
-		struct image seen;
-		int failed;
-
-		image_init(&seen, lun->block_size);
-		failed = recover_then_resign(&job, &seen, &outcome, err);
-		image_free(&seen);
-		if (failed)
-			return -1;
-		if (outcome == TXN_DONE)
-			return 0;
-		log_debug("reading the LUN once more");
-	}
-	return error_set(err, ERROR_IN_USE,
-			 "the LUN's LVM metadata keeps changing: something "
-			 "works with it; it is unchanged by us");
+	image_init(&seen, lun->block_size);
+	failed = recover_then_resign(&job, &seen, err);
+	image_free(&seen);
+	return failed;
 }

@@ -8,7 +8,6 @@
 #include "lun/lun.h"
 #include "plan/plan.h"
 #include "report/report.h"
-#include "txn/journal_find.h"
 #include "txn/txn.h"
 
 /* Resigns the LUN, or completes the resign whose journal it holds, with the

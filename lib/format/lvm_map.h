@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "format/lvm_label.h"
 #include "format/lvm_vg.h"
 
 /* The longest run of the LUN that holds bytes of the LV from `at` on, at most
@@ -19,6 +20,13 @@ uint64_t lvm_map_run(const struct lvm_vg *vg, const struct lvm_lv *lv,
 
 /* Whether bytes at..at+len lie inside the LV. */
 bool lvm_lv_has(const struct lvm_lv *lv, uint64_t at, uint64_t len);
+
+/* The longest run of the LUN's first `lun_size` bytes that no LV uses, of the
+ * extents that the VG has; its size may come out 0. */
+struct lvm_area lvm_map_free_run(const struct lvm_vg *vg, uint64_t lun_size);
+
+/* Whether no LV uses any of offset..offset+len, and extents of the VG do. */
+bool lvm_map_is_free(const struct lvm_vg *vg, uint64_t offset, uint64_t len);
 
 /* One past the last byte of the LUN that any LV uses. */
 uint64_t lvm_map_end(const struct lvm_vg *vg);

@@ -2,8 +2,10 @@
 /*
  * The journal of a resign, on the LUN: our own format.
  *
- * The head is one 512-byte sector. While a run prepares it says CLAIMED; the
- * write that makes it COMMITTED is the commit point of the resign.
+ * The head is one 512-byte sector at one fixed place: behind the four sectors in
+ * which LVM looks for its label, before the first metadata area, where LVM puts
+ * nothing. The write that makes it COMMITTED is the commit point of the resign.
+ * Where no fence keeps other hosts out, it says CLAIMED while a run prepares.
  *
  *   0    "RELVMJNL"                          8   u32 version 1
  *   12   u32 crc of the sector with this field as zero
@@ -14,8 +16,7 @@
  *   152  32 bytes old VG id                  184 32 bytes new VG id
  *   216  u64 VG seqno   224 u64 body's LUN offset   232 u64 its length
  *   240  SCSIid, NUL-terminated, cut to 256 bytes; empty if not known
- *   496  u64 LUN offset from which on this run writes into the ring, up to the
- *   end of its body
+ *   496  16 bytes: where this LUN was (journal_owner); zeros if not known
  *
  * The body is a list of records, each {u32 type, u32 length of all of it, …,
  * u32 crc of what is before}. Little-endian; crcs are LVM's.
@@ -29,7 +30,8 @@
  * A patch is the after-image of the bytes that change. Put over a sector that
  * holds either its old or its new content it gives the new, so replaying is
  * safe after any torn write and any number of times; the two checksums of each
- * sector tell whether it holds one of the two.
+ * sector tell whether it holds one of the two. A sector whose checksums are the
+ * same lies between two that change, and is none of the resign's business.
  */
 #ifndef FORMAT_RESIGN_JOURNAL_H
 #define FORMAT_RESIGN_JOURNAL_H
@@ -41,13 +43,19 @@
 #include "base/buffer.h"
 #include "base/uuid.h"
 
+/* The place of the head, in bytes of the LUN; the head is at its start, and the
+ * rest of it is zeros. */
+#define JOURNAL_PLACE_AT   2048
+#define JOURNAL_PLACE_SIZE 2048
+#define JOURNAL_PLACE_END  (JOURNAL_PLACE_AT + JOURNAL_PLACE_SIZE)
+
 #define JOURNAL_HEAD_SIZE   512
 #define JOURNAL_SECTOR	    512
 #define JOURNAL_SCSIID_SIZE 256
 #define JOURNAL_MAX_BODY    (64u << 20)
 
 enum journal_state {
-	JOURNAL_CLAIMED = 1,   /* a run is, or was, preparing */
+	JOURNAL_CLAIMED = 1,   /* a run is, or was, preparing without a fence */
 	JOURNAL_COMMITTED = 2, /* the resign must be completed */
 };
 
@@ -62,18 +70,21 @@ struct journal_head {
 	uint64_t body_at; /* bytes from the LUN's start */
 	uint64_t body_len;
 	uint32_t body_crc;
-	uint64_t ring_at;
 	char scsi_id[JOURNAL_SCSIID_SIZE];
+	struct uuid place;
 };
 
 enum journal_found {
-	JOURNAL_NONE,	 /* not a head */
+	JOURNAL_NONE,	 /* zeros: there is no journal */
+	JOURNAL_FOREIGN, /* something that is not ours */
 	JOURNAL_DAMAGED, /* a head whose checksum or content is wrong */
 	JOURNAL_SOUND,
 };
 
 void journal_head_encode(const struct journal_head *head, uint8_t *sector);
-enum journal_found journal_head_decode(const uint8_t *sector,
+
+/* What JOURNAL_PLACE_SIZE bytes hold. *out is set if it is JOURNAL_SOUND. */
+enum journal_found journal_head_decode(const uint8_t *place,
 				       struct journal_head *out);
 
 /* ---- the body ---- */
@@ -108,17 +119,17 @@ struct journal_record {
 bool journal_next(const uint8_t *body, size_t len, size_t *at,
 		  struct journal_record *out);
 
-/* What the `len` bytes at a WRITE's place hold now. */
+/* What the `len` bytes at a WRITE's place hold now: the sectors that change. */
 enum journal_content {
-	JOURNAL_BEFORE, /* at least one sector has its old content, others new
-			 */
-	JOURNAL_AFTER,	/* all sectors have their new content */
-	JOURNAL_OTHER,	/* a sector has neither */
+	JOURNAL_BEFORE, /* all have their old content */
+	JOURNAL_MIXED,	/* some the old, others the new */
+	JOURNAL_AFTER,	/* all have their new content */
+	JOURNAL_OTHER,	/* one has neither */
 };
 enum journal_content journal_compare(const struct journal_record *record,
 				     const uint8_t *bytes);
 
-/* Makes those bytes, BEFORE or AFTER, what they shall be. */
+/* Makes those bytes, unless they are OTHER, what they shall be. */
 void journal_patch(const struct journal_record *record, uint8_t *bytes);
 
 #endif

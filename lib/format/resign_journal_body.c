@@ -177,20 +177,26 @@ bool journal_next(const uint8_t *body, size_t len, size_t *at,
 enum journal_content journal_compare(const struct journal_record *record,
 				     const uint8_t *bytes)
 {
-	enum journal_content result = JOURNAL_AFTER;
+	bool some_before = false, some_after = false;
 
 	for (uint32_t i = 0; i < record->len / JOURNAL_SECTOR; i++) {
-		uint32_t crc = lvm_crc(LVM_CRC_INITIAL,
-				       bytes + (size_t)i * JOURNAL_SECTOR,
-				       JOURNAL_SECTOR);
+		uint32_t before = get_le32(record->sector_crcs + 8 * i);
+		uint32_t after = get_le32(record->sector_crcs + 8 * i + 4);
+		uint32_t crc;
 
-		if (crc == get_le32(record->sector_crcs + 8 * i + 4))
+		if (before == after)
 			continue;
-		if (crc != get_le32(record->sector_crcs + 8 * i))
+		crc = lvm_crc(LVM_CRC_INITIAL,
+			      bytes + (size_t)i * JOURNAL_SECTOR,
+			      JOURNAL_SECTOR);
+		if (crc != before && crc != after)
 			return JOURNAL_OTHER;
-		result = JOURNAL_BEFORE;
+		some_before = some_before || crc == before;
+		some_after = some_after || crc == after;
 	}
-	return result;
+	if (some_before)
+		return some_after ? JOURNAL_MIXED : JOURNAL_BEFORE;
+	return JOURNAL_AFTER;
 }
 
 void journal_patch(const struct journal_record *record, uint8_t *bytes)

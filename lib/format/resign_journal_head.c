@@ -22,10 +22,10 @@ enum {
 	BODY_AT_AT = 224,
 	BODY_LEN_AT = 232,
 	SCSI_ID_AT = 240,
-	RING_AT_AT = 496,
+	PLACE_AT = 496,
 };
 
-_Static_assert(SCSI_ID_AT + JOURNAL_SCSIID_SIZE <= RING_AT_AT,
+_Static_assert(SCSI_ID_AT + JOURNAL_SCSIID_SIZE <= PLACE_AT,
 	       "the head fits a sector");
 
 static const char magic[8] = { 'R', 'E', 'L', 'V', 'M', 'J', 'N', 'L' };
@@ -79,18 +79,32 @@ void journal_head_encode(const struct journal_head *head, uint8_t *sector)
 	put_le64(sector + BODY_AT_AT, head->body_at);
 	put_le64(sector + BODY_LEN_AT, head->body_len);
 	memcpy(sector + SCSI_ID_AT, head->scsi_id, id_len);
-	put_le64(sector + RING_AT_AT, head->ring_at);
+	put_uuid(sector + PLACE_AT, &head->place);
 	put_le32(sector + CRC_AT, head_crc(sector));
 }
 
-enum journal_found journal_head_decode(const uint8_t *sector,
+static bool is_zeros(const uint8_t *p, size_t len)
+{
+	while (len && *p == 0) {
+		p++;
+		len--;
+	}
+	return len == 0;
+}
+
+enum journal_found journal_head_decode(const uint8_t *place,
 				       struct journal_head *out)
 {
+	const uint8_t *sector = place;
 	uint32_t state = get_le32(sector + STATE_AT);
 	struct journal_head head;
 
-	if (memcmp(sector, magic, sizeof(magic)) != 0)
+	if (is_zeros(place, JOURNAL_PLACE_SIZE))
 		return JOURNAL_NONE;
+	if (memcmp(sector, magic, sizeof(magic)) != 0 ||
+	    !is_zeros(place + JOURNAL_HEAD_SIZE,
+		      JOURNAL_PLACE_SIZE - JOURNAL_HEAD_SIZE))
+		return JOURNAL_FOREIGN;
 	if (get_le32(sector + CRC_AT) != head_crc(sector) ||
 	    get_le32(sector + VERSION_AT) != 1 ||
 	    (state != JOURNAL_CLAIMED && state != JOURNAL_COMMITTED))
@@ -105,7 +119,7 @@ enum journal_found journal_head_decode(const uint8_t *sector,
 		.body_at = get_le64(sector + BODY_AT_AT),
 		.body_len = get_le64(sector + BODY_LEN_AT),
 		.body_crc = get_le32(sector + BODY_CRC_AT),
-		.ring_at = get_le64(sector + RING_AT_AT),
+		.place = get_uuid(sector + PLACE_AT),
 	};
 	if (!get_lvm_id(sector + OLD_PV_AT, &head.old_pv) ||
 	    !get_lvm_id(sector + NEW_PV_AT, &head.new_pv) ||
@@ -113,7 +127,6 @@ enum journal_found journal_head_decode(const uint8_t *sector,
 	    !get_lvm_id(sector + NEW_VG_AT, &head.new_vg) ||
 	    head.body_len > JOURNAL_MAX_BODY ||
 	    head.body_at > UINT64_MAX - head.body_len ||
-	    head.ring_at > head.body_at ||
 	    sector[SCSI_ID_AT + JOURNAL_SCSIID_SIZE - 1] != 0)
 		return JOURNAL_DAMAGED;
 	memcpy(head.scsi_id, sector + SCSI_ID_AT, JOURNAL_SCSIID_SIZE);

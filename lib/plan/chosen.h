@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 /*
- * New identifiers, and places for the new VG text, that somebody has chosen:
- * a user who wants certain uuids, or an earlier plan that is to be carried out
- * as it was shown. What is not chosen is random.
+ * New identifiers that somebody has chosen: a user who wants certain uuids, or
+ * an earlier plan that is to be carried out as it was shown. What is not chosen
+ * is random.
  */
 #ifndef PLAN_CHOSEN_H
 #define PLAN_CHOSEN_H
@@ -34,10 +34,6 @@ struct chosen_ids {
 	size_t uuid_count;
 	struct chosen_lvm_id *lvm_ids; /* of PV, VG or LVs; by old id */
 	size_t lvm_id_count;
-
-	/* LUN offsets of the new VG text, at most one a metadata area. */
-	uint64_t ring[LVM_MAX_MDAS];
-	unsigned ring_count;
 
 	/* plan_digest of the plan that is expected. */
 	bool has_digest;

@@ -65,21 +65,6 @@ static bool get_lvm_id(const struct word *word, struct lvm_id *out)
 	       lvm_id_from_text(word->text, out);
 }
 
-static bool get_number(const struct word *word, uint64_t *out)
-{
-	uint64_t n = 0;
-
-	for (size_t i = 0; i < word->len; i++) {
-		unsigned digit = (unsigned char)word->text[i] - '0';
-
-		if (digit > 9 || n > ((uint64_t)INT64_MAX - digit) / 10)
-			return false;
-		n = n * 10 + digit;
-	}
-	*out = n;
-	return word->len > 0;
-}
-
 static bool get_hex(const struct word *word, uint32_t *out)
 {
 	uint32_t n = 0;
@@ -143,16 +128,6 @@ static int take_line(struct chosen_ids *out, const struct word *words,
 	struct lvm_id old_id, new_id;
 	struct uuid old, new;
 
-	if (is(&words[0], "text-at")) {
-		if (out->ring_count == LVM_MAX_MDAS ||
-		    !get_number(&words[1], &out->ring[out->ring_count]))
-			return bad_line(line,
-					"text-at wants a number of bytes, "
-					"twice at most",
-					err);
-		out->ring_count++;
-		return 0;
-	}
 	if (is(&words[0], "digest")) {
 		if (out->has_digest || !get_hex(&words[1], &out->digest))
 			return bad_line(line,
@@ -282,13 +257,6 @@ void id_map_write(const struct plan *plan, struct buffer *out)
 	write_lvm_ids(out, &vg->id, &plan->ids.vg);
 	for (uint32_t i = 0; i < vg->lv_count; i++)
 		write_lvm_ids(out, &vg->lvs[i].id, &plan->ids.lvs[i]);
-	for (unsigned i = 0; i < plan->from->mda_count; i++) {
-		if (plan->text_at[i] == 0)
-			continue;
-		snprintf(line, sizeof(line), "text-at %" PRIu64 "\n",
-			 plan->text_at[i]);
-		write_text(out, line);
-	}
 	snprintf(line, sizeof(line), "digest %08" PRIx32 "\n",
 		 plan_digest(plan));
 	write_text(out, line);

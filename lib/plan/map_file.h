@@ -6,7 +6,6 @@
  *   # a comment, or an empty line
  *   OLD-UUID NEW-UUID       of the SR or a VDI
  *   OLD-ID NEW-ID           LVM's, with dashes: of the PV, the VG or an LV
- *   text-at BYTE            where new VG text goes, from the LUN's start
  *   digest 8-HEX-DIGITS     the plan that is expected: another is refused
  *
  * Blanks separate words. An old identifier stands there once.

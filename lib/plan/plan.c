@@ -124,7 +124,8 @@ int plan_build(const struct snapshot *from, const struct plan_options *options,
 	struct plan plan = { .from = from };
 	struct uuid new_sr;
 
-	if (choose_sr(from, options, &new_sr, err))
+	if (plan_check_journal_place(from, err) ||
+	    choose_sr(from, options, &new_sr, err))
 		return -1;
 	if (uuid_equal(&from->vg.sr, &new_sr))
 		return error_set(err, ERROR_LUN_CONTENT,
@@ -149,7 +150,7 @@ int plan_build(const struct snapshot *from, const struct plan_options *options,
 	    plan_choose_dropped(&plan, options->drop_snapshots, err) ||
 	    plan_mgt(&plan, err) || plan_images(&plan, err) ||
 	    plan_cbtlogs(&plan, err) || plan_journals(&plan, err) ||
-	    plan_jvhds(&plan, err) || plan_lvm(&plan, &options->avoid, err) ||
+	    plan_jvhds(&plan, err) || plan_lvm(&plan, err) ||
 	    plan_cut_writes(&plan, err) || check_digest(&plan, err)) {
 		plan_free(&plan);
 		return -1;

@@ -32,10 +32,6 @@ struct plan_options {
 	struct uuid new_sr;  /* zeros: the chosen one, or a random one */
 	bool drop_snapshots; /* see plan_drop.h */
 
-	/* Ring space that another run has claimed and may still write to, even
-	 * if it seems to be gone; size 0 for none. In LUN offsets. */
-	struct lvm_area avoid;
-
 	const struct chosen_ids *chosen; /* NULL: all new ids are random */
 
 	/* The SR on the LUN must be one of these; none: it may be any. */
@@ -50,15 +46,9 @@ struct plan {
 	char *text;    /* the new VG text with its NUL */
 	size_t text_size;
 	struct image after;
-	/* For the journal, in LUN offsets; free before and after the resign.
-	 * In the metadata area with most room, whose new text, if it moves,
-	 * lies right before journal_body: at ring_at. */
-	uint64_t journal_head;
-	struct lvm_area journal_body;
-	uint64_t ring_at;
-	/* Where the new text of each metadata area goes, in LUN offsets; 0: it
-	 * stays in its place, or the area is not in use. */
-	uint64_t text_at[LVM_MAX_MDAS];
+	/* Where the new text of each metadata area goes, in LUN offsets; size
+	 * 0: it stays in its place, or the area is not in use. */
+	struct lvm_area text_at[LVM_MAX_MDAS];
 	struct plan_write *writes; /* by phase, then offset */
 	size_t write_count;
 };
@@ -76,6 +66,15 @@ int plan_is_done(const struct snapshot *from,
 int plan_make(const struct snapshot *from, const struct plan_options *options,
 	      struct plan *out, struct error *err);
 void plan_free(struct plan *plan);
+
+/* Where a journal of `need` bytes, whole blocks, goes: space that is nobody's
+ * before and after the resign, of a ring or else of the VG's free extents.
+ * ERROR_LUN_CONTENT, with the sizes, if there is none. */
+int plan_place_journal(const struct plan *plan, uint64_t need, uint64_t *at,
+		       struct error *err);
+
+/* Whether the SR on the LUN leaves len bytes at `at` to nobody. */
+bool plan_is_nobodys(const struct snapshot *snap, uint64_t at, uint64_t len);
 
 /* Whether the SR is one that the options ask for. */
 bool plan_is_wanted(const struct snapshot *from,

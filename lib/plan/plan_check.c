@@ -4,47 +4,54 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "format/resign_journal.h"
 #include "plan/plan_parts.h"
 
-static bool inside(const struct plan_write *w, uint64_t at, uint64_t len)
+/* Whether the block at `at` is one that a phase may change. */
+static bool is_allowed(const struct plan *plan, enum plan_phase phase,
+		       uint64_t at)
 {
-	return w->offset >= at && w->offset - at <= len &&
-	       w->len <= len - (w->offset - at);
-}
-
-static bool is_allowed(const struct snapshot *snap, const struct plan_write *w)
-{
+	const struct snapshot *snap = plan->from;
 	const struct lvm_vg *vg = &snap->vg;
+	uint64_t end = at + plan->after.block_size;
 
-	switch (w->phase) {
+	switch (phase) {
 	case PLAN_RING:
-		for (unsigned i = 0; i < snap->mda_count; i++) {
-			const struct lvm_mda *mda = &snap->mdas[i];
-			uint64_t ring = mda->area.offset + LVM_MDA_HEADER_SIZE;
-
-			if (inside(w, ring,
-				   mda->area.size - LVM_MDA_HEADER_SIZE) &&
-			    lvm_mda_is_free(mda, w->offset, w->len))
-				return true;
-		}
-		return false;
+		return plan_is_nobodys(snap, at, plan->after.block_size);
 	case PLAN_INPLACE:
-		if (inside(w, vg->pe_start, lvm_map_end(vg) - vg->pe_start))
+		if (at >= vg->pe_start && end <= lvm_map_end(vg))
 			return true;
 		/* Text that has to stay where it is. */
 		for (unsigned i = 0; i < snap->mda_count; i++) {
 			const struct lvm_mda *mda = &snap->mdas[i];
 
-			if (inside(w, mda->area.offset, mda->area.size) &&
-			    !lvm_mda_is_free(mda, w->offset, w->len))
+			if (at >= mda->area.offset &&
+			    end <= mda->area.offset + mda->area.size &&
+			    !lvm_mda_is_free(mda, at, end - at))
 				return true;
 		}
 		return false;
 	case PLAN_SWITCH:
-		return w->offset + w->len <= vg->pe_start ||
-		       w->offset >= lvm_map_end(vg);
+		return end <= vg->pe_start || at >= lvm_map_end(vg);
 	}
 	return false;
+}
+
+/* Blocks that only fill a gap are written as they are. */
+static bool are_allowed(const struct plan *plan, const struct plan_write *w)
+{
+	uint32_t block = plan->after.block_size;
+
+	for (size_t i = 0; i < w->len; i += block) {
+		const struct image_block *before =
+			image_find(&plan->from->image, w->offset + i);
+
+		if ((!before ||
+		     memcmp(before->data, w->data + i, block) != 0) &&
+		    !is_allowed(plan, w->phase, w->offset + i))
+			return false;
+	}
+	return true;
 }
 
 static int check_places(const struct plan *plan, struct error *err)
@@ -58,7 +65,7 @@ static int check_places(const struct plan *plan, struct error *err)
 		    w->len > plan->from->lun_size ||
 		    w->offset > plan->from->lun_size - w->len ||
 		    (i && plan->writes[i - 1].phase > w->phase) ||
-		    !is_allowed(plan->from, w))
+		    !are_allowed(plan, w))
 			return error_set(err, ERROR_INTERNAL,
 					 "planned a write of %zu bytes at byte "
 					 "%" PRIu64 " that has no business "
@@ -95,8 +102,16 @@ static int check_result(const struct plan *plan, const struct snapshot *result,
 			struct error *err)
 {
 	struct plan_options again = { .drop_snapshots = false };
+	uint8_t before[JOURNAL_PLACE_SIZE], after[JOURNAL_PLACE_SIZE];
 	struct plan second;
 
+	/* The journal's head is none of the plan's business. */
+	image_get(&plan->from->image, JOURNAL_PLACE_AT, before, sizeof(before));
+	image_get(&plan->after, JOURNAL_PLACE_AT, after, sizeof(after));
+	if (memcmp(before, after, sizeof(before)) != 0)
+		return error_set(err, ERROR_INTERNAL,
+				 "planned a change where the journal's head "
+				 "lies");
 	/* What the writes make must be all that was planned, to the byte. */
 	for (size_t i = 0; i < plan->after.count; i++) {
 		const struct image_block *meant = &plan->after.blocks[i];

@@ -13,16 +13,23 @@
 int plan_build(const struct snapshot *from, const struct plan_options *options,
 	       struct plan *out, struct error *err);
 
+/* Where `need` bytes go in a free run: at its start; but at its end if a journal
+ * that claims the LUN, without a fence, is at its start. A run that has lost its
+ * claim may be held up, and write once more where it was about to. */
+uint64_t plan_place_in(const struct snapshot *snap, const struct lvm_area *run,
+		       uint64_t need);
+
+/* Whether the place of a journal's head is free, or holds one. */
+int plan_check_journal_place(const struct snapshot *snap, struct error *err);
+
 int plan_mgt(struct plan *plan, struct error *err);
 int plan_images(struct plan *plan, struct error *err);
 int plan_cbtlogs(struct plan *plan, struct error *err);
 int plan_journals(struct plan *plan, struct error *err);
 int plan_jvhds(struct plan *plan, struct error *err);
 
-/* The new VG text in the ring, mda_headers and label. `avoid` as in
- * plan_options. */
-int plan_lvm(struct plan *plan, const struct lvm_area *avoid,
-	     struct error *err);
+/* The new VG text in the ring, mda_headers and label. */
+int plan_lvm(struct plan *plan, struct error *err);
 
 /* Cuts the difference of plan->after and the snapshot into writes. */
 int plan_cut_writes(struct plan *plan, struct error *err);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "format/resign_journal.h"
 #include "plan/plan_parts.h"
 
 /* Unchanged blocks between two changed ones are written along if that saves a
@@ -66,7 +67,10 @@ static size_t run_length(const struct plan *plan, const unsigned *phases,
 	size_t last = first;
 
 	for (size_t i = first + 1; i < plan->after.count; i++) {
-		if (blocks[i].offset != blocks[i - 1].offset + size)
+		/* The journal's head lies in a block of its own, or in that of
+		 * the label. */
+		if (blocks[i].offset != blocks[i - 1].offset + size ||
+		    blocks[i].offset == JOURNAL_PLACE_AT)
 			break;
 		if (phases[i] == phases[first])
 			last = i;

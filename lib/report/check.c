@@ -271,6 +271,7 @@ void check_journal(const struct report_journal *journal, struct findings *out)
 {
 	switch (journal->found) {
 	case JOURNAL_NONE:
+	case JOURNAL_FOREIGN:
 		break;
 	case JOURNAL_DAMAGED:
 		finding_add(out, FINDING_ERROR, "journal",

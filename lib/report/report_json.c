@@ -162,7 +162,8 @@ void report_json_journal(struct json *json,
 {
 	const struct journal_head *head = &journal->head;
 
-	if (journal->found == JOURNAL_NONE) {
+	if (journal->found == JOURNAL_NONE ||
+	    journal->found == JOURNAL_FOREIGN) {
 		json_none(json, "journal");
 		return;
 	}

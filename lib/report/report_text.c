@@ -286,6 +286,7 @@ void report_text_journal(struct report_text *text,
 {
 	switch (journal->found) {
 	case JOURNAL_NONE:
+	case JOURNAL_FOREIGN:
 		break;
 	case JOURNAL_DAMAGED:
 		report_text_add(text,

@@ -1,13 +1,55 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include "txn/journal.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/crc.h"
 #include "base/log.h"
-#include "format/lvm_ring.h"
+#include "txn/read_blocks.h"
+
+/* Label, the head's place, and the first area's header where LVM puts it. */
+#define FIND_BYTES 8192
+
+static uint64_t block_at(const struct lun *lun)
+{
+	return JOURNAL_PLACE_AT / lun->block_size * lun->block_size;
+}
+
+/* ---- what is there ---- */
+
+int journal_find(struct lun *lun, struct image *seen, struct journal_spot *out,
+		 struct error *err)
+{
+	struct want_list wants = { 0 };
+	uint8_t head[FIND_BYTES];
+	int failed;
+
+	*out = (struct journal_spot){ .found = JOURNAL_NONE };
+	if (lun->size < sizeof(head))
+		return 0;
+	want_bytes(seen, &wants, 0, head, sizeof(head));
+	failed = read_wanted(lun, &wants, seen, err);
+	want_list_free(&wants);
+	if (failed)
+		return -1;
+	image_get(seen, 0, head, sizeof(head));
+	memcpy(out->block, head + block_at(lun), lun->block_size);
+	out->found = journal_head_decode(head + JOURNAL_PLACE_AT, &out->head);
+	return 0;
+}
+
+bool journal_is_of_lun(const struct journal_head *head,
+		       const struct journal_owner *owner)
+{
+	if (head->scsi_id[0] && owner->scsi_id[0] &&
+	    strncmp(head->scsi_id, owner->scsi_id, JOURNAL_SCSIID_SIZE - 1))
+		return false;
+	return uuid_is_zero(&head->place) || uuid_is_zero(&owner->place) ||
+	       uuid_equal(&head->place, &owner->place);
+}
+
+/* ---- in memory ---- */
 
 static int add_write(struct buffer *body, const struct plan *plan,
 		     const struct plan_write *w, struct error *err)
@@ -44,33 +86,26 @@ static int encode_body(struct buffer *body, const struct plan *plan,
 		else if (add_write(body, plan, w, err))
 			return -1;
 	}
+	if (body->len > JOURNAL_MAX_BODY)
+		return error_set(err, ERROR_LUN_CONTENT,
+				 "the journal of this resign would be %zu "
+				 "bytes, more than %u",
+				 body->len, JOURNAL_MAX_BODY);
 	return body->failed ? error_no_memory(err) : 0;
 }
 
-int journal_prepare(struct lun *lun, const struct plan *plan,
-		    const struct journal_owner *owner, struct journal *out,
-		    struct error *err)
+static int fill(struct journal *j, struct buffer *body, const struct plan *plan,
+		const struct journal_owner *owner, struct error *err)
 {
 	const struct lvm_vg *vg = &plan->from->vg;
-	uint32_t block = lun->block_size;
-	struct journal j = {
-		.lun = lun,
-		.from = plan->from,
-		.head_at = plan->journal_head,
-	};
+	uint32_t block = j->lun->block_size;
 
-	j.block = malloc(block);
-	if (!j.block)
-		return error_no_memory(err);
-	if (!image_get(&plan->from->image, j.head_at, j.block, block)) {
-		error_set(err, ERROR_INTERNAL,
-			  "the journal's place was not read");
-		goto fail;
-	}
-	if (encode_body(&j.body, plan, err))
-		goto fail;
-	j.head = (struct journal_head){
-		.state = JOURNAL_CLAIMED,
+	if (!image_get(&plan->from->image, block_at(j->lun), j->block, block))
+		return error_set(err, ERROR_INTERNAL,
+				 "the journal's place was not read");
+	if (encode_body(body, plan, err))
+		return -1;
+	j->head = (struct journal_head){
 		.owner = owner->boot,
 		.old_sr = plan->ids.old_sr,
 		.new_sr = plan->ids.new_sr,
@@ -79,173 +114,95 @@ int journal_prepare(struct lun *lun, const struct plan *plan,
 		.old_vg = vg->id,
 		.new_vg = plan->ids.vg,
 		.seqno = vg->seqno,
-		.body_at = plan->journal_body.offset,
-		.body_len = j.body.len,
-		.ring_at = plan->ring_at,
-		.body_crc = lvm_crc(LVM_CRC_INITIAL, j.body.data, j.body.len),
+		.body_len = body->len,
+		.body_crc = lvm_crc(LVM_CRC_INITIAL, body->data, body->len),
+		.place = owner->place,
 	};
-	uuid_new(&j.head.id);
-	strncpy(j.head.scsi_id, owner->scsi_id, JOURNAL_SCSIID_SIZE - 1);
+	uuid_new(&j->head.id);
+	strncpy(j->head.scsi_id, owner->scsi_id, JOURNAL_SCSIID_SIZE - 1);
+	buffer_add_zeros(body, (block - body->len % block) % block);
+	if (body->failed)
+		return error_no_memory(err);
+	return plan_place_journal(plan, body->len, &j->head.body_at, err);
+}
 
-	buffer_add_zeros(&j.body, (block - j.body.len % block) % block);
-	if (j.body.failed) {
-		error_no_memory(err);
-		goto fail;
-	}
-	if (j.body.len > plan->journal_body.size ||
-	    j.body.len > JOURNAL_MAX_BODY) {
-		error_set(err, ERROR_LUN_CONTENT,
-			  "the journal of this resign needs %zu bytes of free "
-			  "space in the LVM metadata area, which has %" PRIu64
-			  "; remove LVs or snapshots on the original, then "
-			  "make a new clone",
-			  j.body.len, plan->journal_body.size);
-		goto fail;
-	}
-	*out = j;
-	return 0;
-fail:
-	journal_free(&j);
+int journal_prepare(struct lun *lun, const struct plan *plan,
+		    const struct journal_owner *owner, struct journal *out,
+		    struct buffer *body, struct error *err)
+{
+	*out = (struct journal){ .lun = lun };
+	*body = (struct buffer){ 0 };
+	if (!fill(out, body, plan, owner, err))
+		return 0;
+	buffer_free(body);
 	return -1;
 }
 
-void journal_free(struct journal *journal)
+/* ---- on the LUN ---- */
+
+int journal_fence(struct journal *journal, struct error *err)
 {
-	free(journal->block);
-	buffer_free(&journal->body);
-	*journal = (struct journal){ 0 };
+	int cannot = lun_fence(journal->lun, err);
+
+	journal->fenced = cannot == 0;
+	return cannot < 0 ? -1 : 0;
+}
+
+void journal_unfence(struct journal *journal)
+{
+	if (journal->fenced)
+		lun_unfence(journal->lun);
+	journal->fenced = false;
 }
 
 static int locked(struct error *err)
 {
 	return error_set(err, ERROR_LOCKED,
-			 "another host is resigning this LUN, or has changed "
-			 "it just now");
+			 "another host is resigning this LUN at this moment, "
+			 "or has changed it just now; look at the result "
+			 "before you try again");
 }
 
-/* Exchanges the head block for `to`, which becomes what it holds. */
-static int exchange(struct journal *j, const uint8_t *to, struct error *err)
+int journal_check_head(const struct journal *journal, struct error *err)
 {
-	bool swapped;
+	uint8_t now[JOURNAL_BLOCK_MAX];
+	struct lun_io io = { block_at(journal->lun), journal->lun->block_size,
+			     now };
 
-	if (lun_swap(j->lun, j->head_at, j->block, to, &swapped, err))
+	if (lun_read(journal->lun, &io, 1, err))
 		return -1;
-	if (!swapped)
-		return locked(err);
-	memcpy(j->block, to, j->lun->block_size);
-	return 0;
+	return memcmp(now, journal->block, io.len) == 0 ? 0 : locked(err);
 }
 
-static int put_head(struct journal *j, enum journal_state state,
-		    struct error *err)
+int journal_put(struct journal *journal, enum journal_state state,
+		struct error *err)
 {
-	uint8_t *block = calloc(1, j->lun->block_size);
-	int failed;
-
-	if (!block)
-		return error_no_memory(err);
-	j->head.state = state;
-	journal_head_encode(&j->head, block);
-	failed = exchange(j, block, err);
-	free(block);
-	return failed;
-}
-
-/* Ends the claim at a place, if one was seen there. */
-static int end_claim(struct journal *j, uint64_t at, struct error *err)
-{
-	uint32_t block = j->lun->block_size;
-	uint8_t *seen = calloc(2, block); /* and zeros */
-	struct journal_head head;
+	struct lun *lun = journal->lun;
+	uint8_t block[JOURNAL_BLOCK_MAX];
+	struct lun_io io = { block_at(lun), lun->block_size, block };
+	uint8_t *head = block + JOURNAL_PLACE_AT % lun->block_size;
 	bool swapped = true;
-	int failed = 0;
-
-	if (!seen)
-		return error_no_memory(err);
-	if (at != j->head_at && image_get(&j->from->image, at, seen, block) &&
-	    journal_head_decode(seen, &head) == JOURNAL_SOUND &&
-	    head.state == JOURNAL_CLAIMED)
-		failed =
-			lun_swap(j->lun, at, seen, seen + block, &swapped, err);
-	free(seen);
-	return swapped ? failed : locked(err);
-}
-
-static int end_other_claims(struct journal *j, struct error *err)
-{
-	for (unsigned i = 0; i < j->from->mda_count; i++) {
-		const struct lvm_mda *mda = &j->from->mdas[i];
-		uint64_t places[RING_HEAD_PLACES];
-		unsigned n = 0;
-
-		if (!mda->ignored)
-			n = lvm_ring_head_places(mda, places);
-		while (n > 0) {
-			if (end_claim(j, places[--n], err))
-				return -1;
-		}
-	}
-	return 0;
-}
-
-/* An exchange whose answer was lost may have been made. */
-int journal_claim(struct journal *journal, struct error *err)
-{
-	if (put_head(journal, JOURNAL_CLAIMED, err)) {
-		if (err->code != ERROR_LOCKED) {
-			journal_head_encode(&journal->head, journal->block);
-			journal_unclaim(journal);
-		}
-		return -1;
-	}
-	if (end_other_claims(journal, err)) {
-		journal_unclaim(journal);
-		return -1;
-	}
-	return 0;
-}
-
-int journal_commit(struct journal *journal, struct error *err)
-{
-	if (put_head(journal, JOURNAL_COMMITTED, err))
-		return -1;
-	return lun_flush(journal->lun, err);
-}
-
-void journal_unclaim(struct journal *journal)
-{
-	uint8_t *zeros = calloc(1, journal->lun->block_size);
-	struct error err;
-
-	/* A claim that stays does no harm: it commits nothing. */
-	if (zeros && exchange(journal, zeros, &err))
-		log_debug("the claim stays on the LUN: %s", err.text);
-	free(zeros);
-}
-
-int journal_check_ours(struct journal *journal, struct error *err)
-{
-	uint32_t len = journal->lun->block_size;
-	struct lun_io io = { journal->head_at, len, malloc(len) };
 	int failed;
 
-	if (!io.data)
-		return error_no_memory(err);
-	failed = lun_read(journal->lun, &io, 1, err);
-	if (!failed && memcmp(io.data, journal->block, len) != 0)
-		failed = error_set(err, ERROR_LOCKED,
-				   "this run was held up for so long that "
-				   "another host has taken over");
-	free(io.data);
-	return failed;
+	memcpy(block, journal->block, lun->block_size);
+	memset(head, 0, JOURNAL_HEAD_SIZE);
+	journal->head.state = state;
+	if (state)
+		journal_head_encode(&journal->head, head);
+	failed = journal->fenced ? lun_write(lun, &io, 1, err)
+				 : lun_swap(lun, io.offset, journal->block,
+					    block, &swapped, err);
+	if (!failed && !swapped)
+		return locked(err);
+	/* One whose answer was lost may have been made all the same. */
+	memcpy(journal->block, block, lun->block_size);
+	return failed ? -1 : 0;
 }
 
 static int write_zeros(struct lun *lun, uint64_t at, uint64_t len,
 		       struct error *err)
 {
-	uint64_t padded =
-		(len + lun->block_size - 1) / lun->block_size * lun->block_size;
-	struct lun_io io = { at, padded, calloc(1, padded) };
+	struct lun_io io = { at, len, calloc(1, len) };
 	int failed;
 
 	if (!io.data)
@@ -255,17 +212,21 @@ static int write_zeros(struct lun *lun, uint64_t at, uint64_t len,
 	return failed;
 }
 
-int journal_clear(struct lun *lun, uint64_t head_at,
-		  const struct journal_head *head, struct error *err)
+int journal_clear(struct journal *journal, const struct snapshot *now,
+		  struct error *err)
 {
+	const struct journal_head *head = &journal->head;
+	uint32_t block = journal->lun->block_size;
+	uint64_t padded = (head->body_len + block - 1) / block * block;
+
 	/* The body first: from the moment that the head is gone another host
 	 * may begin, and put its own journal where this one was. The resign is
-	 * finished, so a head whose body is gone tells no less (recover.h). */
-	if (head->body_len &&
-	    write_zeros(lun, head->body_at, head->body_len, err))
+	 * finished, so a head whose body is gone tells no less (recover.c). */
+	if (head->body_at % block == 0 &&
+	    plan_is_nobodys(now, head->body_at, padded) &&
+	    write_zeros(journal->lun, head->body_at, padded, err))
 		log_warning("the journal's body stays behind: %s", err->text);
-	if (write_zeros(lun, head_at, lun->block_size, err) ||
-	    lun_flush(lun, err))
-		return -1;
-	return 0;
+	return journal_put(journal, 0, err) || lun_flush(journal->lun, err)
+		       ? -1
+		       : 0;
 }

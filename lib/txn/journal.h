@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 /*
- * The journal of the run under way: claim, body, commit, clear.
- *
- * All in ring space that LVM does not use. The head block goes through three
- * states, each step an exchange that fails if another host came between:
- * whatever was there, CLAIMED by us, COMMITTED; at the end it is zeros.
+ * The journal on a LUN: its head's states and its body.
  */
 #ifndef TXN_JOURNAL_H
 #define TXN_JOURNAL_H
@@ -13,49 +9,64 @@
 #include "lun/lun.h"
 #include "plan/plan.h"
 
+/* The largest logical block. */
+#define JOURNAL_BLOCK_MAX 4096
+
 /* Who we are, for the head. */
 struct journal_owner {
 	const char *scsi_id; /* of this LUN; "" if not known */
-	struct uuid boot;    /* of this host's boot */
+	/* Where the LUN is, in some form that a copy of it has otherwise: its
+	 * target and number, a file's inode. Zeros: not known. */
+	struct uuid place;
+	struct uuid boot; /* of this host */
 };
+
+/* What lies at the head's place. */
+struct journal_spot {
+	enum journal_found found;
+	struct journal_head head; /* if found is JOURNAL_SOUND */
+	uint8_t block[JOURNAL_BLOCK_MAX]; /* the LUN's block that it is in */
+};
+
+/* `seen` receives the blocks that were read; its caller has called image_init.
+ * A LUN too small for a PV has no journal. */
+int journal_find(struct lun *lun, struct image *seen, struct journal_spot *out,
+		 struct error *err);
+
+/* Whether the head was written by a run on this LUN, and not on another that
+ * this one is a copy of; where nobody knows, it was. */
+bool journal_is_of_lun(const struct journal_head *head,
+		       const struct journal_owner *owner);
 
 struct journal {
 	struct lun *lun;
-	const struct snapshot *from; /* the plan's */
-	uint64_t head_at;
+	bool fenced; /* nobody else can read or write the LUN */
 	struct journal_head head;
-	uint8_t *block;	    /* what the head block holds now, one block */
-	struct buffer body; /* padded to whole blocks */
+	uint8_t block[JOURNAL_BLOCK_MAX]; /* what the head's block holds now */
 };
 
-/* Encodes the plan's journal in memory. ERROR_LUN_CONTENT, with the sizes, if
- * the ring has no room for it. Free with journal_free. */
+/* Encodes the plan's journal in memory and gives it its place. *body, padded to
+ * whole blocks, is the caller's. ERROR_LUN_CONTENT, with the sizes, if there is
+ * no room for it. */
 int journal_prepare(struct lun *lun, const struct plan *plan,
 		    const struct journal_owner *owner, struct journal *out,
-		    struct error *err);
+		    struct buffer *body, struct error *err);
 
-/* Claims the LUN, and ends every claim that was seen at another place: LVM has
- * moved its text since, or the run would have claimed here. Should it live, it
- * cannot commit. ERROR_LOCKED if another host came first. After a failure the
- * claim is given back, as far as that works. */
-int journal_claim(struct journal *journal, struct error *err);
+/* Fences the LUN if it can be. */
+int journal_fence(struct journal *journal, struct error *err);
+void journal_unfence(struct journal *journal);
 
-/* The commit point, flushed. After a failure other than ERROR_LOCKED it is not
- * known whether the LUN is committed. */
-int journal_commit(struct journal *journal, struct error *err);
+/* ERROR_LOCKED if the head's block is not what journal->block says. */
+int journal_check_head(const struct journal *journal, struct error *err);
 
-/* Whether the head is still what we made it, right before writes that rely on
- * it: a run that was held up must not write over what another host, which took
- * it for dead, has completed since. ERROR_LOCKED if not. */
-int journal_check_ours(struct journal *journal, struct error *err);
+/* Gives the head a new state, 0 for none; not flushed. Without a fence it is an
+ * exchange, ERROR_LOCKED if another host came first. */
+int journal_put(struct journal *journal, enum journal_state state,
+		struct error *err);
 
-/* Gives a claim back, as far as that works; before the commit only. */
-void journal_unclaim(struct journal *journal);
-
-void journal_free(struct journal *journal);
-
-/* Wipes the journal of a resign that is finished: the body, then the head. */
-int journal_clear(struct lun *lun, uint64_t head_at,
-		  const struct journal_head *head, struct error *err);
+/* Wipes the journal of a resign that is finished, with the LUN as it is `now`:
+ * the body, but where somebody has data by now, and then the head. Flushed. */
+int journal_clear(struct journal *journal, const struct snapshot *now,
+		  struct error *err);
 
 #endif

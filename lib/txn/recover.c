@@ -1,290 +1,208 @@
 // SPDX-License-Identifier: LGPL-2.1-only
-#include "txn/recover.h"
-
-#include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/log.h"
+#include "base/stop.h"
+#include "txn/finish.h"
 #include "txn/load.h"
-#include "txn/replay.h"
+#include "txn/read_blocks.h"
+#include "txn/txn.h"
 
 #define MAKE_NEW_CLONE "make a new clone of the original LUN"
 
-/* ---- a claim ---- */
+/* Where no fence keeps its host out, how long a committed head of another host
+ * must stand unchanged before that host is taken for dead: longer than any
+ * command can be under way. */
+#define OWNER_SECONDS 35
 
-static int read_head(struct lun *lun, uint64_t at, struct journal_head *head,
-		     enum journal_found *found, struct error *err)
-{
-	struct lun_io io = { at, lun->block_size, malloc(lun->block_size) };
-	int failed;
-
-	if (!io.data)
-		return error_no_memory(err);
-	failed = lun_read(lun, &io, 1, err);
-	if (!failed)
-		*found = journal_head_decode(io.data, head);
-	free(io.data);
-	return failed;
-}
-
-/* A live run moves on within moments: it commits, finishes or gives up. */
-static int wait_for_owner(struct lun *lun, const struct journal_spot *spot,
-			  int seconds, struct error *err)
+/* A live run moves on within moments. */
+static int wait_for_owner(struct journal *journal, struct error *err)
 {
 	const struct timespec pause = { .tv_nsec = 200 * 1000 * 1000 };
 
-	for (int i = 0; i < seconds * 5; i++) {
-		enum journal_found found = JOURNAL_NONE;
-		struct journal_head head;
-
+	log_info("another host has committed a resign of this LUN; waiting "
+		 "%d seconds for it to finish",
+		 OWNER_SECONDS);
+	for (int i = 0; i < OWNER_SECONDS * 5; i++) {
+		if (stop_requested())
+			return error_set(err, ERROR_INTERRUPTED,
+					 "stopped by a signal");
 		nanosleep(&pause, NULL);
-		if (read_head(lun, spot->at, &head, &found, err))
+		if (journal_check_head(journal, err))
 			return -1;
-		if (found != JOURNAL_SOUND || head.state != spot->head.state ||
-		    !uuid_equal(&head.id, &spot->head.id))
-			return error_set(err, ERROR_LOCKED,
-					 "another host is resigning this LUN "
-					 "at this moment; look at the result "
-					 "before you try again");
 	}
 	log_info("the host that began a resign of this LUN is gone");
 	return 0;
 }
 
-/* ---- a committed journal ---- */
-
-static bool other_lun(const struct journal_head *head,
-		      const struct journal_owner *owner)
+static bool names(const struct lvm_id *id, const struct lvm_id *old,
+		  const struct lvm_id *new)
 {
-	return head->scsi_id[0] && owner->scsi_id[0] &&
-	       strncmp(head->scsi_id, owner->scsi_id,
-		       JOURNAL_SCSIID_SIZE - 1) != 0;
+	return lvm_id_equal(id, old) || lvm_id_equal(id, new);
 }
 
-/* Whether the LUN is, as LVM sees it, the result of this journal's resign. */
-static bool is_result(const struct journal_head *head,
-		      const struct snapshot *now)
+/* Whether the journal is of the SR that is here, and not of one that was here
+ * before. Where the VG cannot be read, for it is half switched, the label alone
+ * counts. */
+static int is_of_sr(struct lun *lun, const struct image *seen,
+		    const struct journal_head *head, bool *is,
+		    struct error *err)
 {
-	return lvm_id_equal(&now->vg.id, &head->new_vg) &&
-	       lvm_id_equal(&now->vg.pv_id, &head->new_pv) &&
-	       uuid_equal(&now->vg.sr, &head->new_sr);
-}
-
-static bool body_is_free(const struct lun *lun, const struct journal_head *head,
-			 const struct snapshot *now)
-{
-	uint64_t block = lun->block_size;
-	uint64_t padded = (head->body_len + block - 1) / block * block;
-
-	for (unsigned i = 0; i < now->mda_count; i++) {
-		if (!lvm_mda_is_free(&now->mdas[i], head->body_at, padded))
-			return false;
-	}
-	return true;
-}
-
-static bool areas_agree(const struct snapshot *now)
-{
-	const struct lvm_raw_locn *newest = &now->mdas[now->newest_mda].text;
-
-	for (unsigned i = 0; i < now->mda_count; i++) {
-		const struct lvm_raw_locn *text = &now->mdas[i].text;
-
-		if (snapshot_mda_in_use(&now->mdas[i]) &&
-		    (text->size != newest->size || text->crc != newest->crc))
-			return false;
-	}
-	return true;
-}
-
-/* The switch came last, after a flush: a LUN that LVM sees with the new ids, in
- * its label and in every area, has all else too, whatever SM and LVM have made
- * of it since. It is then wiped: the head, and the body if LVM has not put its
- * text there. */
-static int wipe_finished(struct lun *lun, const struct journal_spot *spot,
-			 bool *finished, bool *used_since, struct error *err)
-{
-	struct journal_head head = spot->head;
+	uint8_t bytes[LVM_LABEL_SCAN_BYTES];
+	struct lvm_label label;
 	struct snapshot now;
+	struct error unused;
 
-	if (load_snapshot(lun, NULL, &now, err)) {
-		*finished = false;
-		return err->code == ERROR_LUN_CONTENT ? 0 : -1;
+	if (!load_snapshot(lun, NULL, &now, err)) {
+		*is = names(&now.vg.pv_id, &head->old_pv, &head->new_pv) &&
+		      names(&now.vg.id, &head->old_vg, &head->new_vg);
+		snapshot_free(&now);
+		return 0;
 	}
-	*finished = is_result(&head, &now) && areas_agree(&now);
-	*used_since = now.vg.seqno != head.seqno;
-	if (!body_is_free(lun, &head, &now))
-		head.body_len = 0;
-	snapshot_free(&now);
-	return *finished ? journal_clear(lun, spot->at, &head, err) : 0;
-}
-
-/* Replays, and looks whether the LUN holds what was written. */
-static int apply_and_check(struct lun *lun, const struct replay *replay,
-			   const struct journal_head *head, struct error *err)
-{
-	struct replay now;
-	bool good;
-
-	if (replay_apply(lun, replay, err) || replay_load(lun, head, &now, err))
+	if (err->code != ERROR_LUN_CONTENT)
 		return -1;
-	good = now.content == JOURNAL_AFTER;
-	replay_free(&now);
-	return good ? 0
-		    : error_set(err, ERROR_IO,
-				"the LUN does not hold what was just written "
-				"to it");
+	*is = image_get(seen, 0, bytes, sizeof(bytes)) &&
+	      !lvm_label_find(bytes, &label, &unused) &&
+	      names(&label.pv_id, &head->old_pv, &head->new_pv);
+	return 0;
 }
 
-static int complete(struct lun *lun, const struct replay *replay,
-		    const struct journal_head *head,
-		    const struct txn_hooks *hooks, struct error *err)
+/* LVM works with the result already: what is left of the journal goes. *err
+ * says why it cannot be applied, and stays if the resign was not finished. */
+static int clear_if_finished(struct journal *journal, bool *used_since,
+			     struct error *err)
 {
+	struct error why = *err;
 	struct snapshot now;
-	int failed = 0;
+	int failed;
 
-	if ((replay->content != JOURNAL_AFTER &&
-	     apply_and_check(lun, replay, head, err)) ||
-	    load_snapshot(lun, NULL, &now, err))
+	if (load_snapshot(journal->lun, NULL, &now, err)) {
+		if (err->code == ERROR_LUN_CONTENT)
+			*err = why;
 		return -1;
-	if (!is_result(head, &now))
-		failed = error_set(err, ERROR_LUN_CONTENT,
-				   "the completed resign does not show the "
-				   "identifiers that its journal recorded");
-	else if (hooks && hooks->accept)
-		failed = hooks->accept(hooks->context, &now, err);
+	}
+	*used_since = now.vg.seqno != journal->head.seqno;
+	if (finish_is_result(&journal->head, &now)) {
+		failed = journal_clear(journal, &now, err);
+	} else {
+		*err = why;
+		failed = -1;
+	}
 	snapshot_free(&now);
 	return failed;
 }
 
-static int recover_committed(struct lun *lun, const struct journal_spot *spot,
-			     const struct journal_owner *owner,
-			     const struct replay *replay,
-			     const struct txn_hooks *hooks,
-			     enum recover_outcome *outcome, struct error *err)
-{
-	const struct journal_head *head = &spot->head;
-	bool is_other = other_lun(head, owner);
-	bool finished, used_since;
-
-	if (replay->content == JOURNAL_AFTER && is_other) {
-		log_info("the journal of the LUN that this one is a clone of "
-			 "is wiped");
-		return journal_clear(lun, spot->at, head, err);
-	}
-	if (replay->content == JOURNAL_OTHER) {
-		if (wipe_finished(lun, spot, &finished, &used_since, err))
-			return -1;
-		if (finished)
-			return 0;
-		return error_set(
-			err, ERROR_LUN_CONTENT,
-			"this LUN holds the journal of an interrupted "
-			"resign, but was changed since by something "
-			"else: it cannot be completed; " MAKE_NEW_CLONE);
-	}
-	if (is_other)
-		return error_set(err, ERROR_LUN_CONTENT,
-				 "this LUN was cloned in the middle of a "
-				 "resign of LUN %.100s, whose journal it "
-				 "holds; complete that resign, then make a new "
-				 "clone",
-				 head->scsi_id);
-	log_info("completing an interrupted resign");
-	if (hooks && hooks->may_write &&
-	    hooks->may_write(hooks->context, &head->old_sr, err))
-		return error_prefix(err, "an interrupted resign is not "
-					 "completed now: ");
-	if (complete(lun, replay, head, hooks, err))
-		return error_prefix(err, "completing an interrupted resign: ");
-	if (journal_clear(lun, spot->at, head, err))
-		return -1;
-	*outcome = RECOVER_COMPLETED;
-	return 0;
-}
-
-/* The body of a resign that was finished but not wiped may be gone: LVM may
- * have used the ring, or only the head's wiping was lost. *err tells how it is
- * damaged, and stays if the resign was not finished. */
-static int wipe_if_finished(struct lun *lun, const struct journal_spot *spot,
-			    const struct journal_owner *owner,
-			    enum recover_outcome *outcome, struct error *err)
-{
-	struct error damage = *err;
-	bool finished, used_since;
-
-	if (damage.code != ERROR_LUN_CONTENT ||
-	    wipe_finished(lun, spot, &finished, &used_since, err))
-		return -1;
-	*err = damage;
-	if (!finished)
-		return -1;
-	if (!used_since && !other_lun(&spot->head, owner))
-		*outcome = RECOVER_COMPLETED;
-	return 0;
-}
-
-/* Of this boot of this host there is no other run: we hold the LUN's lock; all
- * that can still come of it is on its way to the target now. A claim of the LUN
- * that this one is a clone of is nobody's here. */
-static int wait_for_claimant(struct lun *lun, const struct journal_spot *spot,
-			     const struct journal_owner *owner, bool patient,
-			     struct error *err)
-{
-	if (other_lun(&spot->head, owner))
-		return 0;
-	if (!uuid_equal(&spot->head.owner, &owner->boot))
-		return wait_for_owner(lun, spot,
-				      patient ? RECOVER_COMMIT_SECONDS
-					      : RECOVER_CLAIM_SECONDS,
-				      err);
-	return patient ? wait_for_owner(lun, spot, RECOVER_CLAIM_SECONDS, err)
-		       : 0;
-}
-
-struct lvm_area recover_avoid(const struct journal_spot *spot,
-			      const struct journal_owner *owner)
-{
-	const struct journal_head *head = &spot->head;
-
-	if (spot->found != JOURNAL_SOUND || head->state != JOURNAL_CLAIMED ||
-	    other_lun(head, owner))
-		return (struct lvm_area){ 0 };
-	return (struct lvm_area){
-		.offset = head->ring_at,
-		.size = head->body_at + head->body_len - head->ring_at,
-	};
-}
-
-int recover_journal(struct lun *lun, const struct journal_spot *spot,
-		    const struct journal_owner *owner, bool patient,
-		    const struct txn_hooks *hooks,
-		    enum recover_outcome *outcome, struct error *err)
+/* *used_since: the resign was complete, and LVM has gone on from there. */
+static int complete(struct journal *journal, const struct txn_hooks *hooks,
+		    bool *used_since, struct error *err)
 {
 	struct replay replay;
 	int failed;
 
-	*outcome = RECOVER_NOTHING;
-	if (spot->found == JOURNAL_NONE)
-		return 0;
-	if (spot->found == JOURNAL_DAMAGED)
-		return error_set(
-			err, ERROR_LUN_CONTENT,
-			"the journal at byte %" PRIu64 " of an "
-			"interrupted resign is damaged; " MAKE_NEW_CLONE,
-			spot->at);
-	if (spot->head.state == JOURNAL_CLAIMED)
-		return wait_for_claimant(lun, spot, owner, patient, err);
-	if (!uuid_equal(&spot->head.owner, &owner->boot) &&
-	    !other_lun(&spot->head, owner) &&
-	    wait_for_owner(lun, spot, RECOVER_COMMIT_SECONDS, err))
+	*used_since = false;
+	if (lun_flush(journal->lun, err))
 		return -1;
-	if (replay_load(lun, &spot->head, &replay, err))
-		return wipe_if_finished(lun, spot, owner, outcome, err);
-	failed = recover_committed(lun, spot, owner, &replay, hooks, outcome,
-				   err);
+	if (replay_load(journal, &replay, err))
+		return err->code == ERROR_LUN_CONTENT
+			       ? clear_if_finished(journal, used_since, err)
+			       : -1;
+	if (replay.content == JOURNAL_OTHER) {
+		error_set(err, ERROR_LUN_CONTENT,
+			  "this LUN holds the journal of an interrupted "
+			  "resign, but was changed since by something "
+			  "else: it cannot be completed; " MAKE_NEW_CLONE);
+		failed = clear_if_finished(journal, used_since, err);
+		*used_since = true;
+	} else {
+		log_info("completing an interrupted resign");
+		failed = finish_journal(journal, &replay, NULL, hooks, err);
+	}
 	replay_free(&replay);
 	return failed;
+}
+
+static int ask(const struct journal *journal, const struct txn_hooks *hooks,
+	       struct error *err)
+{
+	if (hooks && hooks->may_write &&
+	    hooks->may_write(hooks->context, &journal->head.old_sr, err))
+		return error_prefix(err, "an interrupted resign is not "
+					 "completed now: ");
+	return 0;
+}
+
+static int fence_and_complete(struct journal *journal,
+			      const struct journal_owner *owner,
+			      const struct txn_hooks *hooks, bool *used_since,
+			      struct error *err)
+{
+	int failed;
+
+	if (ask(journal, hooks, err) || journal_fence(journal, err))
+		return -1;
+	/* Of this boot of this host there is no other run: we hold the LUN's
+	 * lock. */
+	if (journal->fenced || uuid_equal(&journal->head.owner, &owner->boot))
+		failed = journal_check_head(journal, err);
+	else
+		failed = wait_for_owner(journal, err) ||
+			 ask(journal, hooks, err);
+	if (!failed)
+		failed = complete(journal, hooks, used_since, err);
+	journal_unfence(journal);
+	return failed ? -1 : 0;
+}
+
+static int recover(struct lun *lun, const struct image *seen,
+		   const struct journal_spot *spot,
+		   const struct journal_owner *owner,
+		   const struct txn_hooks *hooks, enum txn_found *found,
+		   struct error *err)
+{
+	struct journal journal = { .lun = lun, .head = spot->head };
+	bool of_sr, used_since;
+
+	memcpy(journal.block, spot->block, lun->block_size);
+	if (is_of_sr(lun, seen, &journal.head, &of_sr, err))
+		return -1;
+	if (!of_sr) {
+		log_info("the journal on this LUN is of an SR that was here "
+			 "before");
+		return 0;
+	}
+	if (fence_and_complete(&journal, owner, hooks, &used_since, err))
+		return -1;
+	*found = TXN_CLEARED;
+	if (used_since)
+		log_info("wiped the journal of a resign that was complete");
+	else if (journal_is_of_lun(&journal.head, owner))
+		*found = TXN_COMPLETED;
+	else
+		log_info("that was the resign of the LUN that this one is a "
+			 "copy of");
+	return 0;
+}
+
+int txn_recover(struct lun *lun, const struct image *seen,
+		const struct journal_spot *spot,
+		const struct journal_owner *owner,
+		const struct txn_hooks *hooks, enum txn_found *found,
+		struct error *err)
+{
+	*found = TXN_NOTHING;
+	if (spot->found == JOURNAL_DAMAGED)
+		return error_set(err, ERROR_LUN_CONTENT,
+				 "the journal of an interrupted resign is "
+				 "damaged: its head does not match its "
+				 "checksum; " MAKE_NEW_CLONE);
+	if (spot->found != JOURNAL_SOUND ||
+	    spot->head.state != JOURNAL_COMMITTED)
+		return 0;
+	if (!recover(lun, seen, spot, owner, hooks, found, err))
+		return 0;
+	if (err->code == ERROR_IO || err->code == ERROR_RESERVED)
+		error_prefix(err, "an earlier resign is committed but not "
+				  "finished; resign it again to complete it: ");
+	return -1;
 }

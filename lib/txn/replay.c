@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <string.h>
 
 #include "base/crc.h"
 #include "plan/plan.h"
@@ -81,6 +82,7 @@ static int read_targets(struct lun *lun, const struct journal_head *head,
 	r->records = calloc(r->count, sizeof(*r->records));
 	r->ios = calloc(r->count, sizeof(*r->ios));
 	r->bytes = malloc(bytes);
+	r->size = bytes;
 	if (!r->records || !r->ios || !r->bytes)
 		return error_no_memory(err);
 	if (walk_records(lun, head, r, &bytes, err))
@@ -100,31 +102,57 @@ static enum journal_content compare_record(const struct journal_record *record,
 		       : JOURNAL_OTHER;
 }
 
-int replay_load(struct lun *lun, const struct journal_head *head,
-		struct replay *out, struct error *err)
+static enum journal_content compare(const struct replay *r)
 {
-	struct replay r = { .content = JOURNAL_AFTER };
+	size_t counts[JOURNAL_OTHER + 1] = { 0 };
 
-	if (read_body(lun, head, &r, err) || read_targets(lun, head, &r, err)) {
+	for (size_t i = 0; i < r->count; i++) {
+		const struct journal_record *record = &r->records[i];
+		enum journal_content c = compare_record(record, r->ios[i].data);
+
+		if (c == JOURNAL_OTHER || record->type == JOURNAL_WRITE)
+			counts[c]++;
+	}
+	if (counts[JOURNAL_OTHER])
+		return JOURNAL_OTHER;
+	if (counts[JOURNAL_MIXED] ||
+	    (counts[JOURNAL_BEFORE] && counts[JOURNAL_AFTER]))
+		return JOURNAL_MIXED;
+	return counts[JOURNAL_BEFORE] ? JOURNAL_BEFORE : JOURNAL_AFTER;
+}
+
+int replay_load(const struct journal *journal, struct replay *out,
+		struct error *err)
+{
+	struct lun *lun = journal->lun;
+	struct replay r = { 0 };
+
+	if (read_body(lun, &journal->head, &r, err) ||
+	    read_targets(lun, &journal->head, &r, err)) {
 		replay_free(&r);
 		return -1;
 	}
-	for (size_t i = 0; i < r.count; i++) {
-		enum journal_content c =
-			compare_record(&r.records[i], r.ios[i].data);
-
-		if (c == JOURNAL_OTHER)
-			r.content = JOURNAL_OTHER;
-		else if (c == JOURNAL_BEFORE && r.content == JOURNAL_AFTER)
-			r.content = JOURNAL_BEFORE;
-	}
+	r.content = compare(&r);
 	*out = r;
 	return 0;
 }
 
-static int apply_phase(struct lun *lun, const struct replay *r, uint32_t phase,
-		       struct error *err)
+/* On large blocks the label shares its block with the head, which stays. */
+static void keep_head(const struct journal *journal, const struct lun_io *io)
 {
+	uint32_t block = journal->lun->block_size;
+
+	if (io->offset <= JOURNAL_PLACE_AT &&
+	    io->len > JOURNAL_PLACE_AT - io->offset)
+		memcpy(io->data + (JOURNAL_PLACE_AT - io->offset),
+		       journal->block + JOURNAL_PLACE_AT % block,
+		       JOURNAL_HEAD_SIZE);
+}
+
+static int apply_phase(const struct journal *journal, const struct replay *r,
+		       uint32_t phase, struct error *err)
+{
+	struct lun *lun = journal->lun;
 	struct lun_io *ios = calloc(r->count, sizeof(*ios));
 	size_t n = 0;
 	int failed;
@@ -137,21 +165,59 @@ static int apply_phase(struct lun *lun, const struct replay *r, uint32_t phase,
 		if (record->type != JOURNAL_WRITE || record->phase != phase)
 			continue;
 		journal_patch(record, r->ios[i].data);
+		keep_head(journal, &r->ios[i]);
 		ios[n++] = r->ios[i];
 	}
-	failed = n && (lun_write(lun, ios, n, err) || lun_flush(lun, err));
+	/* A run that was held up must not write over what another host, which
+	 * took it for dead, has completed since. And a flush that fails is as
+	 * bad as a write that fails: what it did not make stable must not be
+	 * built on. */
+	failed = n && ((!journal->fenced && journal_check_head(journal, err)) ||
+		       lun_write(lun, ios, n, err) || lun_flush(lun, err));
 	free(ios);
 	return failed ? -1 : 0;
 }
 
-int replay_apply(struct lun *lun, const struct replay *replay,
-		 struct error *err)
+static int read_back(struct lun *lun, const struct replay *r, struct image *seen,
+		     struct error *err)
+{
+	struct lun_io *ios = calloc(r->count, sizeof(*ios));
+	uint8_t *bytes = malloc(r->size);
+	bool same = true;
+	int failed = -1;
+
+	if (!ios || !bytes) {
+		error_no_memory(err);
+		goto out;
+	}
+	for (size_t i = 0; i < r->count; i++) {
+		ios[i] = r->ios[i];
+		ios[i].data = bytes + (r->ios[i].data - r->bytes);
+	}
+	failed = lun_read(lun, ios, r->count, err);
+	for (size_t i = 0; i < r->count && !failed; i++) {
+		same = same && !memcmp(ios[i].data, r->ios[i].data, ios[i].len);
+		if (image_put(seen, ios[i].offset, ios[i].data, ios[i].len))
+			failed = error_no_memory(err);
+	}
+	if (!failed && !same)
+		failed = error_set(err, ERROR_IO,
+				   "the LUN does not hold what was just "
+				   "written to it");
+out:
+	free(ios);
+	free(bytes);
+	return failed;
+}
+
+int replay_apply(const struct journal *journal, const struct replay *replay,
+		 struct image *seen, struct error *err)
 {
 	for (uint32_t phase = 0; phase < PLAN_PHASES; phase++) {
-		if (apply_phase(lun, replay, phase, err))
+		if (apply_phase(journal, replay, phase, err))
 			return -1;
 	}
-	return 0;
+	return read_back(journal->lun, replay, seen, err);
 }
 
 void replay_free(struct replay *replay)

@@ -1,32 +1,36 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 /*
- * A committed journal, read from the LUN and compared with what is there.
+ * A journal, read from the LUN and compared with what is there, and the one way
+ * to apply it.
  */
 #ifndef TXN_REPLAY_H
 #define TXN_REPLAY_H
 
-#include "format/resign_journal.h"
-#include "lun/lun.h"
+#include "sr/image.h"
+#include "txn/journal.h"
 
 struct replay {
 	uint8_t *body;
 	struct journal_record *records;
-	struct lun_io *ios; /* parallel: what the LUN holds there now */
+	struct lun_io *ios; /* parallel: what the LUN holds there */
 	size_t count;
 	uint8_t *bytes; /* behind all ios */
+	size_t size;	/* of bytes */
 
-	/* Of all WRITE records and the new text together: AFTER if all is
-	 * done, BEFORE if it can be completed, OTHER if it cannot. */
+	/* Of all WRITE records together; OTHER also if the new VG text is not
+	 * there, which is written before the commit. */
 	enum journal_content content;
 };
 
 /* ERROR_LUN_CONTENT if the body is damaged. Free with replay_free. */
-int replay_load(struct lun *lun, const struct journal_head *head,
-		struct replay *out, struct error *err);
+int replay_load(const struct journal *journal, struct replay *out,
+		struct error *err);
 
-/* Makes all writes, in their phases, each flushed. `content` is not OTHER. */
-int replay_apply(struct lun *lun, const struct replay *replay,
-		 struct error *err);
+/* Makes all writes, in their phases, each flushed; `content` is not OTHER. The
+ * LUN's blocks, read again, come into `seen`. ERROR_IO also if they are not
+ * what was written. */
+int replay_apply(const struct journal *journal, const struct replay *replay,
+		 struct image *seen, struct error *err);
 
 void replay_free(struct replay *replay);
 

@@ -5,6 +5,8 @@
  */
 #include <string.h>
 
+#include "format/resign_journal.h"
+
 #include "worlds.h"
 
 #define SLOT_0_AT 40 /* in an mda_header: where its text is, u64 */
@@ -28,6 +30,24 @@ static unsigned ring_of(const struct world *world, uint64_t number)
 			return i;
 	}
 	return LVM_MAX_MDAS;
+}
+
+static bool is_in_free_extent(const struct world *world, uint64_t number)
+{
+	uint64_t extent;
+
+	if (number * SECTOR < world->pe_start)
+		return false;
+	extent = (number * SECTOR - world->pe_start) / world->extent;
+	return extent >= MAX_EXTENTS || !world->used[extent];
+}
+
+/* But for live text in the ring, which is compared as text. */
+static bool is_nobodys(const struct world *world, uint64_t number)
+{
+	return ring_of(world, number) < LVM_MAX_MDAS ||
+	       is_in_free_extent(world, number) ||
+	       number == JOURNAL_PLACE_AT / SECTOR;
 }
 
 static bool is_header(const struct world *world, uint64_t number)
@@ -91,7 +111,7 @@ static bool same_sector(const struct layout *l, uint64_t number)
 	const uint8_t *b =
 		sim_sector(l->worlds->base, &l->world->state, number);
 
-	if (ring_of(l->world, number) < LVM_MAX_MDAS)
+	if (is_nobodys(l->world, number))
 		return true;
 	return is_header(l->world, number) ? same_header(a, b)
 					   : memcmp(a, b, SECTOR) == 0;
@@ -181,9 +201,10 @@ bool worlds_left_over(const struct worlds *worlds, unsigned world,
 		unsigned ring = ring_of(l.world, s->number);
 
 		*where = s->number;
-		if (ring < LVM_MAX_MDAS &&
-		    lvm_mda_is_free(&l.mdas[ring], s->number * SECTOR,
-				    SECTOR) &&
+		if (is_nobodys(l.world, s->number) &&
+		    (ring == LVM_MAX_MDAS ||
+		     lvm_mda_is_free(&l.mdas[ring], s->number * SECTOR,
+				     SECTOR)) &&
 		    memcmp(s->data, zeros, SECTOR) != 0 &&
 		    !was_there(worlds, world, s->number, s->data))
 			return true;

@@ -24,22 +24,11 @@ static struct {
  * which died right before its commit. */
 static struct sectors beginning;
 
-static bool has_head(const struct sectors *state, enum journal_state wanted)
-{
-	for (size_t i = 0; i < state->count; i++) {
-		struct journal_head head;
-
-		if (journal_head_decode(state->items[i].data, &head) ==
-			    JOURNAL_SOUND &&
-		    head.state == wanted)
-			return true;
-	}
-	return false;
-}
-
 static void note_claim(struct sim_disk *disk)
 {
-	if (has_head(&disk->now, JOURNAL_CLAIMED))
+	struct journal_head head;
+
+	if (sectors_head(&disk->now, JOURNAL_CLAIMED, &head))
 		sectors_copy(&disk->now, &beginning);
 }
 
@@ -60,21 +49,17 @@ static bool abandon_claim(struct suite *suite)
 
 static void note_commit(struct sim_disk *disk)
 {
-	for (size_t i = 0; i < disk->now.count; i++) {
-		struct journal_head head;
-		bool known = false;
+	struct journal_head head;
+	bool known = false;
 
-		if (journal_head_decode(disk->now.items[i].data, &head) !=
-			    JOURNAL_SOUND ||
-		    head.state != JOURNAL_COMMITTED)
-			continue;
-		for (unsigned c = 0; c < commits.count; c++)
-			known = known || uuid_equal(&commits.ids[c], &head.id);
-		if (known || commits.count == MAX_COMMITS)
-			continue;
-		sectors_copy(&disk->now, &commits.states[commits.count]);
-		commits.ids[commits.count++] = head.id;
-	}
+	if (!sectors_head(&disk->now, JOURNAL_COMMITTED, &head))
+		return;
+	for (unsigned c = 0; c < commits.count; c++)
+		known = known || uuid_equal(&commits.ids[c], &head.id);
+	if (known || commits.count == MAX_COMMITS)
+		return;
+	sectors_copy(&disk->now, &commits.states[commits.count]);
+	commits.ids[commits.count++] = head.id;
 }
 
 /* What a power failure right after the last commit would have ended in. */
@@ -149,11 +134,13 @@ static void try_order(struct suite *suite, const unsigned *order,
 {
 	struct turns_host hosts[TURNS_HOSTS];
 	struct sectors end = { 0 };
+	struct journal_head head;
 	int n;
 
 	n = snprintf(suite->where, sizeof(suite->where), "%sturns of",
-		     has_head(&beginning, JOURNAL_CLAIMED) ? "after a claim, "
-							   : "");
+		     sectors_head(&beginning, JOURNAL_CLAIMED, &head)
+			     ? "after a claim, "
+			     : "");
 	for (unsigned i = 0; i < count && n < 140; i++)
 		n += snprintf(suite->where + n,
 			      sizeof(suite->where) - (size_t)n, " %u",
@@ -227,7 +214,7 @@ void hosts_try(struct suite *suite, const struct hosts_effort *effort)
 	for (unsigned i = 0; i < effort->random; i++)
 		try_random(suite, effort->seed + i, effort->timely);
 	/* Then those that wait for the claim take long: fewer of them. */
-	if (abandon_claim(suite)) {
+	if (suite->means != SIM_FENCE && abandon_claim(suite)) {
 		try_all(suite, 1, effort->timely);
 		for (unsigned i = 0; i < effort->random; i++)
 			try_random(suite, effort->seed + i, effort->timely);

@@ -19,9 +19,9 @@ void suite_init(struct suite *suite, const struct sim_base *base,
 	suite->base = base;
 	suite->worlds = worlds;
 	suite->block_size = worlds->disk.lun.block_size;
-	suite->can_swap = worlds->disk.can_swap;
+	suite->means = worlds->disk.means;
 	suite->atom = atom;
-	sim_disk_init(&suite->disk, base, suite->block_size, suite->can_swap);
+	sim_disk_init(&suite->disk, base, suite->block_size, suite->means);
 }
 
 void suite_free(struct suite *suite)
@@ -164,18 +164,16 @@ bool suite_is_new(struct suite *suite, const struct sectors *state,
 
 /* ---- verdicts ---- */
 
-/* A committed head anywhere; damaged ones are none. */
-static bool find_committed(const struct sectors *state,
-			   struct journal_head *head, uint64_t *at)
+bool sectors_head(const struct sectors *state, enum journal_state wanted,
+		  struct journal_head *head)
 {
-	for (size_t i = 0; i < state->count; i++) {
-		*at = state->items[i].number;
-		if (journal_head_decode(state->items[i].data, head) ==
-			    JOURNAL_SOUND &&
-		    head->state == JOURNAL_COMMITTED)
-			return true;
-	}
-	return false;
+	const uint8_t *sector = sectors_find(state, JOURNAL_PLACE_AT / SECTOR);
+	uint8_t place[JOURNAL_PLACE_SIZE] = { 0 };
+
+	if (sector)
+		memcpy(place, sector, SECTOR);
+	return journal_head_decode(place, head) == JOURNAL_SOUND &&
+	       head->state == wanted;
 }
 
 /* The world that a committed journal leads to. */
@@ -197,7 +195,7 @@ bool judge_state(struct suite *suite, const struct sectors *state,
 	struct journal_head head;
 	uint64_t where = 0;
 
-	out->committed = find_committed(state, &head, &out->head);
+	out->committed = sectors_head(state, JOURNAL_COMMITTED, &head);
 	if (out->committed) {
 		out->body = head.body_at / SECTOR;
 		out->body_end =
@@ -232,16 +230,13 @@ static bool is_wiped(struct suite *suite, unsigned world,
 	static const uint8_t zeros[SECTOR];
 	const struct sectors *now = &suite->disk.now;
 
-	for (uint64_t s = journal->body; s <= journal->body_end; s++) {
-		uint64_t number = s < journal->body_end ? s : journal->head;
-
-		if (memcmp(sim_sector(suite->base, now, number), zeros,
-			   SECTOR) != 0 &&
-		    !worlds_holds_text(suite->worlds, world, now, number))
+	for (uint64_t s = journal->body; s < journal->body_end; s++) {
+		if (memcmp(sim_sector(suite->base, now, s), zeros, SECTOR) &&
+		    !worlds_holds_text(suite->worlds, world, now, s))
 			return suite_wrong(suite,
 					   "sector %" PRIu64
 					   " of the journal is left",
-					   number);
+					   s);
 	}
 	return true;
 }
@@ -249,6 +244,7 @@ static bool is_wiped(struct suite *suite, unsigned world,
 bool judge_result(struct suite *suite, unsigned world,
 		  const struct finding *journal)
 {
+	static const uint8_t zeros[SECTOR];
 	const struct sectors *now = &suite->disk.now;
 	uint64_t where;
 
@@ -257,6 +253,9 @@ bool judge_result(struct suite *suite, unsigned world,
 				   "mixed: sector %" PRIu64
 				   " is not that of run %u",
 				   where, suite->worlds->items[world].run);
+	if (memcmp(sim_sector(suite->base, now, JOURNAL_PLACE_AT / SECTOR),
+		   zeros, SECTOR) != 0)
+		return suite_wrong(suite, "the journal's head is left");
 	suite->left_over +=
 		worlds_left_over(suite->worlds, world, now, &where);
 	return !journal || !journal->committed || 

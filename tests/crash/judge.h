@@ -16,7 +16,7 @@ struct suite {
 	char name[128];
 	const struct sim_base *base;
 	uint32_t block_size, atom;
-	bool can_swap;
+	enum sim_means means;
 	struct worlds *worlds;
 	struct sim_disk disk; /* what runs run on */
 
@@ -56,10 +56,14 @@ bool suite_wrong(struct suite *suite, const char *fmt, ...)
 
 struct finding {
 	bool committed;	 /* a committed head is there */
-	uint64_t head, body, body_end; /* sectors of that journal */
+	uint64_t body, body_end; /* sectors of that journal */
 	unsigned world;	 /* what the LUN is, or will be when completed */
 	unsigned result; /* what run `number` must make of it */
 };
+
+/* Whether the journal's head in a state says this. */
+bool sectors_head(const struct sectors *state, enum journal_state wanted,
+		  struct journal_head *head);
 
 /* What a state is and must become; false, and noted as wrong, if it is nothing
  * that may be. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include "power.h"
 
+#include "cached.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -168,58 +170,82 @@ void power_try(struct suite *suite, const struct power_effort *effort)
 	trace_free(&trace);
 }
 
-/* ---- crash upon crash ---- */
+/* ---- crash upon crash, with a cache that outlives the hosts ---- */
 
 struct nested {
-	const struct power_effort *effort;
-	unsigned every, count;
-	char where[80];
+	const struct nested_effort *effort;
+	unsigned next; /* the number of the run that comes after the power */
+	const char *where;
 };
 
-static void try_third(struct suite *suite, const struct sectors *state,
-		      void *context)
+static void try_next(struct suite *suite, const struct sectors *state,
+		     void *context)
 {
-	const struct run third = { .number = 3,
-				   .host = (unsigned)(suite->total & 1) + 2,
-				   .scsi_id = "lun" };
 	const struct nested *nested = context;
+	const struct run run = { .number = nested->next,
+				 .host = (unsigned)(suite->total & 1) + 2,
+				 .scsi_id = "lun" };
 	char where[sizeof(suite->where)];
 
-	if (!suite_is_new(suite, state, 3))
+	if (!suite_is_new(suite, state, nested->next))
 		return;
-	snprintf(where, sizeof(where), "%.60s; then %.80s", nested->where,
+	snprintf(where, sizeof(where), "%.80s; then %.70s", nested->where,
 		 suite->where);
 	snprintf(suite->where, sizeof(suite->where), "%s", where);
-	judge_trial(suite, state, &third);
+	judge_trial(suite, state, &run);
 }
 
-static void crash_second(struct suite *suite, const struct sectors *state,
-			 void *context)
+/* Run `number` on what the hosts before it have left in the cache. The array
+ * loses power at any moment of it and after it; or its host dies too, after any
+ * unit, and another one comes. */
+static void try_cached(struct suite *suite, const struct cached *cached,
+		       unsigned number, const struct nested_effort *effort,
+		       const char *where)
 {
-	const struct run second = { .number = 2, .host = 2,
-				    .scsi_id = "lun" };
-	struct nested *nested = context;
-	struct sectors copy = { 0 };
-	struct trace trace;
+	struct nested nested = { effort, number + 1, where };
+	const struct run run = { .number = number, .host = number % 2 + 1,
+				 .scsi_id = "lun" };
+	struct trace trace, all;
+	struct sectors view = { 0 };
+	struct cached left = { 0 };
+	struct units units;
+	unsigned every = effort->every[number - 1];
 
-	if (nested->count++ % nested->every ||
-	    !suite_is_new(suite, state, 2) ||
-	    !judge_trial(suite, state, &second))
-		return;
-	snprintf(nested->where, sizeof(nested->where), "%.70s", suite->where);
+	cached_view(cached, &view);
+	snprintf(suite->where, sizeof(suite->where), "%s", where);
+	suite_is_new(suite, &view, number);
+	if (!judge_trial(suite, &view, &run))
+		goto out;
 	trace = suite->disk.trace;
 	suite->disk.trace = (struct trace){ 0 };
-	sectors_copy(state, &copy);
-	power_states(suite, &copy, &trace, nested->effort, try_third, nested);
+	cached_trace(cached, &trace, &all);
+	power_states(suite, &cached->stable, &all, &effort->power, try_next,
+		     &nested);
+	units_cut(&trace, suite->atom, &units);
+	for (size_t sent = number % 3; every && sent <= units.count;
+	     sent += every) {
+		char more[80];
+
+		snprintf(more, sizeof(more), "%.50s%srun %u dies after %zu",
+			 where, *where ? ", " : "", number, sent);
+		cached_copy(cached, &left);
+		cached_take(&left, &units, sent);
+		try_cached(suite, &left, number + 1, effort, more);
+	}
+	units_free(&units);
+	trace_free(&all);
 	trace_free(&trace);
-	sectors_free(&copy);
+out:
+	cached_free(&left);
+	sectors_free(&view);
 }
 
-/* Up to four runs, each of which crashes at a random moment, then one that does
- * not. */
+/* Up to four runs, each of which dies at a random moment, with or without the
+ * array, then one that does not. */
 static void try_chain(struct suite *suite, uint64_t seed)
 {
-	struct sectors state = { 0 }, next = { 0 };
+	struct cached cached = { 0 };
+	struct sectors view = { 0 };
 	struct chance chance;
 
 	chance_seed(&chance, seed);
@@ -231,30 +257,26 @@ static void try_chain(struct suite *suite, uint64_t seed)
 
 		snprintf(suite->where, sizeof(suite->where),
 			 "chain with seed %" PRIu64 ", run %u", seed, number);
-		suite_is_new(suite, &state, number);
-		if (!judge_trial(suite, &state, &run))
+		cached_view(&cached, &view);
+		suite_is_new(suite, &view, number);
+		if (!judge_trial(suite, &view, &run))
 			break;
 		units_cut(&suite->disk.trace, suite->atom, &units);
-		power_random(suite, &state, &units, &chance, &next);
-		sectors_copy(&next, &state);
+		cached_take(&cached, &units,
+			    (size_t)chance_below(&chance, units.count + 1));
 		units_free(&units);
+		if (chance_below(&chance, 2))
+			cached_lose(&cached, suite->atom, &chance);
 	}
-	sectors_free(&state);
-	sectors_free(&next);
+	cached_free(&cached);
+	sectors_free(&view);
 }
 
-void power_try_nested(struct suite *suite, const struct power_effort *effort,
-		      unsigned every, unsigned chains)
+void power_try_nested(struct suite *suite, const struct nested_effort *effort)
 {
-	const struct power_effort prefixes = { 0 };
-	struct nested nested = { .effort = effort, .every = every };
-	struct trace trace;
+	const struct cached untouched = { 0 };
 
-	if (!power_first_run(suite, &trace))
-		return;
-	power_states(suite, &suite->worlds->items[0].state, &trace, &prefixes,
-		     crash_second, &nested);
-	for (unsigned i = 0; i < chains; i++)
-		try_chain(suite, effort->seed + i);
-	trace_free(&trace);
+	try_cached(suite, &untouched, 1, effort, "");
+	for (unsigned i = 0; i < effort->chains; i++)
+		try_chain(suite, effort->power.seed + i);
 }

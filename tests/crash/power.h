@@ -42,9 +42,19 @@ bool power_first_run(struct suite *suite, struct trace *trace);
 /* Run 1 crashes in every way, run 2 comes after it. */
 void power_try(struct suite *suite, const struct power_effort *effort);
 
-/* And run 2 crashes too, in every way, after some crashes of run 1; and chains
- * of up to four random crashes, one after another. */
-void power_try_nested(struct suite *suite, const struct power_effort *effort,
-		      unsigned every, unsigned chains);
+/* The depth to which host after host may die. */
+#define NESTED_RUNS 4
+
+struct nested_effort {
+	struct power_effort power; /* of the array, during each run */
+	/* The host of run i + 1 dies after every so manieth unit; 0: never. */
+	unsigned every[NESTED_RUNS];
+	unsigned chains;
+};
+
+/* Hosts die one after another, and the array with its cache goes on, until it
+ * loses power, in every way; and chains of up to four random crashes, of hosts
+ * and of the array. */
+void power_try_nested(struct suite *suite, const struct nested_effort *effort);
 
 #endif

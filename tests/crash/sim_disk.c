@@ -21,6 +21,8 @@ const uint8_t *sim_sector(const struct sim_base *base,
 	return data ? data : sim_base_sector(base, number);
 }
 
+const char *const sim_means_names[] = { "fence", "swap", "plain" };
+
 static struct sim_disk *of(struct lun *lun)
 {
 	return (struct sim_disk *)lun;
@@ -46,6 +48,14 @@ static bool is_lie(const struct sim_disk *disk)
 static int failure(struct error *err)
 {
 	return error_set(err, ERROR_IO, SIM_FAULT_TEXT);
+}
+
+static bool is_kept_out(const struct sim_disk *disk, struct error *err)
+{
+	if (!disk->fenced_by || disk->fenced_by == disk->host)
+		return false;
+	error_set(err, ERROR_RESERVED, "another host has reserved the LUN");
+	return true;
 }
 
 /* A call that fails for good does nothing after the first time. */
@@ -99,6 +109,8 @@ static int sim_read(struct lun *lun, const struct lun_io *ios, size_t n,
 {
 	if (fails(of(lun)) && !is_lie(of(lun)))
 		return failure(err);
+	if (is_kept_out(of(lun), err))
+		return -1;
 	for (size_t i = 0; i < n; i++) {
 		if (ios[i].offset == 0)
 			chance_restart();
@@ -114,6 +126,8 @@ static int sim_write(struct lun *lun, const struct lun_io *ios, size_t n,
 	bool failing = fails(disk);
 	enum sim_effect how = effect(disk, failing);
 
+	if (is_kept_out(disk, err))
+		return -1;
 	for (size_t i = 0; i < n; i++)
 		put(disk, ios[i].offset, ios[i].data, ios[i].len, how);
 	if (disk->after_write)
@@ -126,6 +140,8 @@ static int sim_flush(struct lun *lun, struct error *err)
 	struct sim_disk *disk = of(lun);
 	bool failing = fails(disk);
 
+	if (is_kept_out(disk, err))
+		return -1;
 	if (failing && disk->calls == disk->fault.at)
 		disk->failed_flush = true;
 	if (effect(disk, failing) == SIM_ALL)
@@ -141,7 +157,7 @@ static int sim_swap(struct lun *lun, uint64_t offset, const uint8_t *expect,
 	uint8_t block[4096];
 	bool failing, same;
 
-	if (!disk->can_swap) {
+	if (disk->means != SIM_SWAP) {
 		*outcome = LUN_CANNOT_SWAP;
 		return 0;
 	}
@@ -159,6 +175,26 @@ static int sim_swap(struct lun *lun, uint64_t offset, const uint8_t *expect,
 	return 0;
 }
 
+static int sim_fence(struct lun *lun, struct error *err)
+{
+	struct sim_disk *disk = of(lun);
+
+	if (disk->means != SIM_FENCE)
+		return 1;
+	if (fails(disk) && !is_lie(disk))
+		return failure(err);
+	if (is_kept_out(disk, err))
+		return -1;
+	disk->fenced_by = disk->host;
+	return 0;
+}
+
+static void sim_unfence(struct lun *lun)
+{
+	if (!fails(of(lun)))
+		of(lun)->fenced_by = 0;
+}
+
 static void sim_close(struct lun *lun)
 {
 	(void)lun;
@@ -169,16 +205,19 @@ static const struct lun_ops sim_ops = {
 	.write = sim_write,
 	.flush = sim_flush,
 	.swap = sim_swap,
+	.fence = sim_fence,
+	.unfence = sim_unfence,
 	.close = sim_close,
 };
 
 void sim_disk_init(struct sim_disk *disk, const struct sim_base *base,
-		   uint32_t block_size, bool can_swap)
+		   uint32_t block_size, enum sim_means means)
 {
 	*disk = (struct sim_disk){
 		.lun = { &sim_ops, base->size, block_size },
 		.base = base,
-		.can_swap = can_swap,
+		.means = means,
+		.host = 1,
 	};
 }
 
@@ -194,5 +233,6 @@ void sim_disk_start(struct sim_disk *disk, const struct sectors *state)
 	trace_clear(&disk->trace);
 	disk->fault = (struct sim_fault){ 0 };
 	disk->failed_flush = false;
+	disk->fenced_by = 0; /* it ends with the session */
 	disk->calls = 0;
 }

@@ -43,11 +43,18 @@ struct sim_fault {
 	enum sim_effect effect;
 };
 
+/* What the LUN has to keep two hosts apart. */
+enum sim_means { SIM_FENCE, SIM_SWAP, SIM_PLAIN };
+
+extern const char *const sim_means_names[];
+
 struct sim_disk {
 	struct lun lun;
 	const struct sim_base *base;
 	struct sectors now; /* what reads see: the cache and the disk */
-	bool can_swap;
+	enum sim_means means;
+	unsigned host;	    /* whose call it is, and */
+	unsigned fenced_by; /* who has fenced it; 0 for nobody */
 	struct trace trace;
 	struct sim_fault fault;
 	bool failed_flush; /* that was what the fault has met */
@@ -59,7 +66,7 @@ struct sim_disk {
 
 /* The disk must stay where it is. */
 void sim_disk_init(struct sim_disk *disk, const struct sim_base *base,
-		   uint32_t block_size, bool can_swap);
+		   uint32_t block_size, enum sim_means means);
 void sim_disk_free(struct sim_disk *disk);
 
 /* As after power on: the LUN is in this state, nothing recorded, no fault. */

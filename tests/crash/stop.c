@@ -6,19 +6,21 @@
 
 #include "chance.h"
 #include "engine/resign_lun.h"
-#include "format/resign_journal.h"
+#include "judge.h"
 #include "overlay.h"
 
 /* The unit that commits. */
 static size_t find_commit(const struct units *units)
 {
 	for (size_t i = 0; i < units->count; i++) {
-		const uint8_t *data =
-			units->trace->bytes.data + units->items[i].data;
+		struct sectors one = { 0 };
 		struct journal_head head;
+		bool commits;
 
-		if (journal_head_decode(data, &head) == JOURNAL_SOUND &&
-		    head.state == JOURNAL_COMMITTED)
+		units_land(units, i, &one);
+		commits = sectors_head(&one, JOURNAL_COMMITTED, &head);
+		sectors_free(&one);
+		if (commits)
 			return i;
 	}
 	return units->count;
@@ -76,7 +78,7 @@ bool stop_at(const struct sim_base *base, const char *image, const char *sr,
 	memcpy(&seed, options.new_sr.bytes, sizeof(seed));
 	chance_seed(&chance, seed);
 	chance_use(&chance);
-	sim_disk_init(&disk, base, block_size, true);
+	sim_disk_init(&disk, base, block_size, SIM_FENCE);
 	if (resign_lun(&disk.lun, &options, &owner, NULL, NULL, &err)) {
 		fprintf(stderr, "%s\n", err.text);
 		return false;

@@ -14,15 +14,15 @@
 /* A LUN as it is met in the field. */
 struct setup {
 	uint32_t block_size, atom;
-	bool can_swap;
+	enum sim_means means;
 	bool quick; /* in quick mode, too */
 };
 
 static const struct setup setups[] = {
-	{ 512, 512, true, true },     { 512, 4096, false, true },
-	{ 4096, 4096, true, true },   { 512, 512, false, false },
-	{ 512, 4096, true, false },   { 4096, 4096, false, false },
-	{ 4096, 512, true, false },
+	{ 512, 512, SIM_FENCE, true },	  { 512, 4096, SIM_SWAP, true },
+	{ 4096, 4096, SIM_FENCE, true },  { 512, 512, SIM_PLAIN, false },
+	{ 512, 4096, SIM_FENCE, false },  { 4096, 4096, SIM_SWAP, false },
+	{ 4096, 512, SIM_PLAIN, false },
 };
 
 static void run_power(struct suite *suite, const struct options *options)
@@ -38,14 +38,15 @@ static void run_power(struct suite *suite, const struct options *options)
 
 static void run_nested(struct suite *suite, const struct options *options)
 {
-	const struct power_effort effort = {
-		.all_pairs_up_to = options->full ? 32 : 0,
-		.subsets = options->full ? 200 : 20,
-		.seed = options->seed,
+	const struct nested_effort effort = {
+		.power = { .all_pairs_up_to = 0,
+			   .subsets = options->full ? 100 : 20,
+			   .seed = options->seed },
+		.every = { 1, options->full ? 5 : 0 },
+		.chains = options->full ? 5000 : 100,
 	};
 
-	power_try_nested(suite, &effort, options->full ? 1 : 16,
-			 options->full ? 5000 : 100);
+	power_try_nested(suite, &effort);
 }
 
 static void run_faults(struct suite *suite, const struct options *options)
@@ -132,7 +133,7 @@ static bool run_kind(struct suite *suite, const struct options *options,
 	snprintf(name, sizeof(name), "%s %s", kind->name, setup);
 	suite_begin(suite, name);
 	kind->run(suite, options);
-	return suite_end(suite, suite->can_swap ? 0 : kind->known);
+	return suite_end(suite, suite->means != SIM_PLAIN ? 0 : kind->known);
 }
 
 static bool run_setup(const struct sim_base *base, const struct setup *setup,
@@ -147,8 +148,8 @@ static bool run_setup(const struct sim_base *base, const struct setup *setup,
 
 	snprintf(name, sizeof(name), "%.40s %s block %u atom %u %s",
 		 options->name, variant_names[variant], setup->block_size,
-		 setup->atom, setup->can_swap ? "swap" : "no-swap");
-	if (!worlds_init(&worlds, base, setup->block_size, setup->can_swap)) {
+		 setup->atom, sim_means_names[setup->means]);
+	if (!worlds_init(&worlds, base, setup->block_size, setup->means)) {
 		printf("not ok %s: %s\n", name, worlds.err.text);
 		return false;
 	}

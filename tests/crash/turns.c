@@ -56,6 +56,7 @@ static void host_main(void)
 static void resume(unsigned host)
 {
 	turns.current = host;
+	turns.disk->host = host + 1;
 	swapcontext(&turns.scheduler, &turns.contexts[host]);
 }
 
@@ -118,5 +119,6 @@ void turns_finish(void)
 			one_call(i);
 	}
 	turns.disk->before_call = NULL;
+	turns.disk->host = 1;
 	chance_on_sleep(NULL);
 }

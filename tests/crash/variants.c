@@ -8,7 +8,6 @@
 #include "base/crc.h"
 #include "format/lvm_label.h"
 #include "format/lvm_mda.h"
-#include "format/lvm_ring.h"
 #include "format/lvm_vg.h"
 
 #define AREA_SIZE_AT   32 /* in an mda_header */

@@ -6,7 +6,7 @@
 #include "chance.h"
 #include "sr/image.h"
 #include "txn/load.h"
-#include "txn/recover.h"
+#include "txn/txn.h"
 
 /* ---- runs ---- */
 
@@ -46,17 +46,17 @@ int run_recovery(struct sim_disk *disk, const struct run *run,
 		 bool *completed, struct error *err)
 {
 	struct journal_owner owner = owner_of(run);
-	enum recover_outcome outcome = RECOVER_NOTHING;
+	enum txn_found what = TXN_NOTHING;
 	struct journal_spot spot;
 	struct image seen;
 	int failed;
 
 	image_init(&seen, disk->lun.block_size);
 	failed = journal_find(&disk->lun, &seen, &spot, err) ||
-		 recover_journal(&disk->lun, &spot, &owner, false, NULL,
-				 &outcome, err);
+		 txn_recover(&disk->lun, &seen, &spot, &owner, NULL, &what,
+			     err);
 	image_free(&seen);
-	*completed = outcome == RECOVER_COMPLETED;
+	*completed = what == TXN_COMPLETED;
 	return failed ? -1 : 0;
 }
 
@@ -74,16 +74,27 @@ static bool read_world(struct worlds *worlds, struct world *world)
 	world->vg = snap.vg.id;
 	world->mda_count = snap.mda_count;
 	memcpy(world->mdas, snap.mdas, sizeof(world->mdas));
+	world->pe_start = snap.vg.pe_start;
+	world->extent = snap.vg.extent_size;
+	memset(world->used, 0, sizeof(world->used));
+	for (uint32_t i = 0; i < snap.vg.segment_count; i++) {
+		const struct lvm_segment *seg = &snap.vg.segments[i];
+
+		for (uint64_t k = 0; k < seg->count; k++) {
+			if (seg->pv_extent + k < MAX_EXTENTS)
+				world->used[seg->pv_extent + k] = true;
+		}
+	}
 	snapshot_free(&snap);
 	return true;
 }
 
 bool worlds_init(struct worlds *worlds, const struct sim_base *base,
-		 uint32_t block_size, bool can_swap)
+		 uint32_t block_size, enum sim_means means)
 {
 	memset(worlds, 0, sizeof(*worlds));
 	worlds->base = base;
-	sim_disk_init(&worlds->disk, base, block_size, can_swap);
+	sim_disk_init(&worlds->disk, base, block_size, means);
 	if (!read_world(worlds, &worlds->items[0]))
 		return false;
 	worlds->count = 1;

@@ -5,8 +5,9 @@
  * it; and so on. A run's number gives the new SR's uuid and all randomness, so
  * what it makes of a world is another world, known byte for byte.
  *
- * Ring space that holds no live text is left out when a state is compared with
- * a world; what may be there is worlds_left_over's to say.
+ * What is nobody's is left out when a state is compared with a world: ring space
+ * that holds no live text, free extents, and the place of the journal's head.
+ * What may be there is worlds_left_over's to say.
  */
 #ifndef TESTS_CRASH_WORLDS_H
 #define TESTS_CRASH_WORLDS_H
@@ -33,6 +34,9 @@ int run_resign(struct sim_disk *disk, const struct run *run,
 int run_recovery(struct sim_disk *disk, const struct run *run,
 		 bool *completed, struct error *err);
 
+/* More than any of the images has. */
+#define MAX_EXTENTS 4096
+
 struct world {
 	struct sectors state;
 	unsigned parent; /* which world the run began with */
@@ -42,6 +46,8 @@ struct world {
 	struct lvm_id vg;
 	struct lvm_mda mdas[LVM_MAX_MDAS];
 	unsigned mda_count;
+	uint64_t pe_start, extent; /* bytes */
+	bool used[MAX_EXTENTS];	   /* by an LV */
 };
 
 #define MAX_WORLDS 64
@@ -57,7 +63,7 @@ struct worlds {
 
 /* World 0 is the original. False if it cannot be read: worlds->err. */
 bool worlds_init(struct worlds *worlds, const struct sim_base *base,
-		 uint32_t block_size, bool can_swap);
+		 uint32_t block_size, enum sim_means means);
 void worlds_free(struct worlds *worlds);
 
 /* The randomness of run `number` when it begins with world `parent`. */

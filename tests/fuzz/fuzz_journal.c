@@ -22,7 +22,7 @@ static void seal_records(uint8_t *body, size_t size)
 
 static void check_head(uint8_t *sector)
 {
-	uint8_t again[JOURNAL_HEAD_SIZE];
+	uint8_t again[JOURNAL_PLACE_SIZE] = { 0 };
 	struct journal_head head;
 
 	if (journal_head_decode(sector, &head) != JOURNAL_SOUND)
@@ -53,7 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size < 1 || size > 65536)
 		return 0;
-	bytes = exact_copy(data + 1, size - 1, JOURNAL_HEAD_SIZE);
+	bytes = exact_copy(data + 1, size - 1, JOURNAL_PLACE_SIZE);
 	if (data[0] & 1)
 		put_le32(bytes + 12, 0),
 			put_le32(bytes + 12, sr_crc(bytes, 512));

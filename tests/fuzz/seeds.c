@@ -112,7 +112,7 @@ static void seed_synthetic(void)
 	seed_text("id_map", "all",
 		  "# the SR\n" SR_UUID " " HOST_UUID "\n" SR_PV_ID
 		  "\tNewNew-0123-4567-89ab-cdef-ghij-klmnop # PV\r\n"
-		  "text-at 2480128\ndigest 0123abcd\n");
+		  "digest 0123abcd\n");
 	seed_text("conf", "all", "# host\n\tinitiator = open-iscsi\r\n");
 	seed_text("device_config", "all",
 		  "target=10.0.0.1,[fe80::1]\nport=3260\ntargetIQN=iqn.2001-04."

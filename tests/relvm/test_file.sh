@@ -85,7 +85,6 @@ refuses_map "the zero uuid" "line 1: the zero uuid" \
 	"$old_sr 00000000-0000-0000-0000-000000000000\n"
 refuses_map "an old uuid twice" "line 3: the old identifier stands in line 1" \
 	"$old_sr $new_sr\n\n$old_sr $new_disk\n"
-refuses_map "a bad place" "line 1: text-at" "text-at -1\n"
 refuses_map "a bad digest" "line 1: digest" "digest 123\n"
 refuses_map "a uuid of no VDI" "line 1: uuid $new_disk is not on this LUN" \
 	"$new_disk $new_sr\n" 1
@@ -95,13 +94,6 @@ refuses_map "an old uuid as a new one" "line 1: uuid $other is to be new" \
 	"$old_disk $other\n" 1
 refuses_map "an LVM id of no LV" "is not on this LUN" \
 	"aaaaaa-aaaa-aaaa-aaaa-aaaa-aaaa-aaaaaa bbbbbb-bbbb-bbbb-bbbb-bbbb-bbbb-bbbbbb\n" 1
-refuses_map "a place that is not free" "is not free" "text-at 4608\n" 1
-refuses_map "a place in no metadata area" "byte 1060000000" \
-	"text-at 1060000000\n" 1
-relvm plan --save-map "$WORK/two.map" "$WORK/clone"
-place=$(sed -n 's/^text-at //p' "$WORK/two.map")
-refuses_map "two places in one metadata area" "byte $((place + 512))" \
-	"text-at $place\ntext-at $((place + 512))\n" 1
 refuses_map "another plan's digest" "no longer what the plan was made for" \
 	"digest 00000000\n" 1
 check "after all that the clone is untouched" same "$WORK/original" "$WORK/clone"

@@ -18,7 +18,7 @@
 #include "iscsi/user_session.h"
 #include "lun/lun_libiscsi.h"
 #include "txn/load.h"
-#include "txn/verify.h"
+#include "plan/plan_check.h"
 
 static int write_phase(struct lun *lun, const struct plan *plan,
 		       enum plan_phase phase, struct error *err)
@@ -44,11 +44,18 @@ static int write_phase(struct lun *lun, const struct plan *plan,
 static int write_plan(struct lun *lun, const struct plan *plan,
 		      struct error *err)
 {
+	struct snapshot now;
+	int failed;
+
 	for (int phase = 0; phase < PLAN_PHASES; phase++) {
 		if (write_phase(lun, plan, (enum plan_phase)phase, err))
 			return -1;
 	}
-	return verify_plan(lun, plan, NULL, err);
+	if (load_snapshot(lun, NULL, &now, err))
+		return -1;
+	failed = plan_compare(plan, &now, err);
+	snapshot_free(&now);
+	return failed;
 }
 
 static int resign_bare(struct lun *lun, const struct plan_options *options,

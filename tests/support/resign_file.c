@@ -37,7 +37,8 @@ int main(int argc, char **argv)
 			       argc > 3 ? (uint32_t)atoi(argv[3]) : 512, &lun,
 			       &err);
 	if (!failed) {
-		failed = resign_lun(lun, &options, &owner, NULL, NULL, &err);
+		failed = lun_file_lock(lun, &err) ||
+			 resign_lun(lun, &options, &owner, NULL, NULL, &err);
 		lun_close(lun);
 	}
 	if (failed)

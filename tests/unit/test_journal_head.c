@@ -32,6 +32,7 @@ static struct journal_head make(void)
 	memset(head.old_vg.chars, 'c', 32);
 	memset(head.new_vg.chars, 'd', 32);
 	strcpy(head.scsi_id, "36001405");
+	memset(head.place.bytes, 5, 16);
 	return head;
 }
 
@@ -58,6 +59,7 @@ static void test_encoding(void **state)
 	put_le64(want + 224, 0x1112131415161718);
 	put_le64(want + 232, 0x00010203);
 	memcpy(want + 240, "36001405", 8);
+	memset(want + 496, 5, 16);
 	seal(want);
 	memset(sector, 0xee, sizeof(sector));
 	journal_head_encode(&head, sector);
@@ -67,7 +69,7 @@ static void test_encoding(void **state)
 static void test_round_trip(void **state)
 {
 	struct journal_head head = make(), back = { 0 };
-	uint8_t sector[512];
+	uint8_t sector[JOURNAL_PLACE_SIZE] = { 0 };
 
 	(void)state;
 	for (unsigned i = 1; i <= 2; i++) {
@@ -90,6 +92,7 @@ static void test_round_trip(void **state)
 		assert_true(back.body_len == head.body_len);
 		assert_int_equal(back.body_crc, head.body_crc);
 		assert_string_equal(back.scsi_id, head.scsi_id);
+		assert_memory_equal(&back.place, &head.place, 16);
 	}
 }
 
@@ -97,18 +100,18 @@ static void test_round_trip(void **state)
 static void test_every_byte(void **state)
 {
 	const struct journal_head head = make();
-	uint8_t sector[512];
+	uint8_t sector[JOURNAL_PLACE_SIZE] = { 0 };
 
 	(void)state;
 	journal_head_encode(&head, sector);
-	for (unsigned i = 0; i < 512; i++) {
+	for (unsigned i = 0; i < JOURNAL_PLACE_SIZE; i++) {
 		for (unsigned x = 1; x < 256; x++) {
 			struct journal_head back = { .seqno = 77 };
 
 			sector[i] ^= (uint8_t)x;
 			assert_int_equal(journal_head_decode(sector, &back),
-					 i < 8 ? JOURNAL_NONE
-					       : JOURNAL_DAMAGED);
+					 i < 8 || i >= 512 ? JOURNAL_FOREIGN
+							   : JOURNAL_DAMAGED);
 			assert_true(back.seqno == 77);
 			sector[i] ^= (uint8_t)x;
 		}
@@ -147,7 +150,7 @@ static void test_content(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		const struct journal_head head = make();
 		struct journal_head back;
-		uint8_t sector[512];
+		uint8_t sector[JOURNAL_PLACE_SIZE] = { 0 };
 
 		journal_head_encode(&head, sector);
 		for (unsigned j = 0; j < cases[i].bytes; j++)
@@ -162,7 +165,7 @@ static void test_content(void **state)
 static void test_scsi_id(void **state)
 {
 	struct journal_head head = make(), back;
-	uint8_t sector[512];
+	uint8_t sector[JOURNAL_PLACE_SIZE] = { 0 };
 
 	(void)state;
 	memset(head.scsi_id, 'x', sizeof(head.scsi_id));
@@ -177,13 +180,14 @@ static void test_scsi_id(void **state)
 
 static void test_none(void **state)
 {
-	uint8_t sector[512] = { 0 };
+	uint8_t sector[JOURNAL_PLACE_SIZE] = { 0 };
 	struct journal_head back;
 
 	(void)state;
 	assert_int_equal(journal_head_decode(sector, &back), JOURNAL_NONE);
 	memset(sector, 0xff, sizeof(sector));
-	assert_int_equal(journal_head_decode(sector, &back), JOURNAL_NONE);
+	assert_int_equal(journal_head_decode(sector, &back), JOURNAL_FOREIGN);
+	memset(sector, 0, sizeof(sector));
 	memcpy(sector, "RELVMJNL", 8);
 	assert_int_equal(journal_head_decode(sector, &back), JOURNAL_DAMAGED);
 }

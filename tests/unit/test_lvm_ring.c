@@ -16,7 +16,7 @@
 
 #define STEP 512u
 
-/* Sectors of the area: true if LVM or a journal's head has them. */
+/* Sectors of the area: true if somebody has them. */
 static bool taken[256];
 
 static void mark_text(const struct lvm_mda *mda)
@@ -58,39 +58,6 @@ static uint64_t model_longest(const struct lvm_mda *mda, uint32_t block)
 	return best;
 }
 
-static void check_places(const struct lvm_mda *mda, uint64_t *places,
-			 unsigned n)
-{
-	assert_true(n <= RING_HEAD_PLACES);
-	for (unsigned i = 0; i < n; i++) {
-		assert_int_equal(places[i] % RING_HEAD_SIZE, 0);
-		assert_true(model_free(mda, places[i], RING_HEAD_SIZE));
-		for (unsigned j = 0; j < i; j++)
-			assert_int_not_equal(places[i], places[j]);
-	}
-}
-
-/* LVM writes behind the text and on round the ring: the writer's choice is the
- * place that it comes to last. */
-static void check_order(const struct lvm_mda *mda, const uint64_t *places,
-			unsigned n)
-{
-	uint64_t ring = mda->area.size - 512;
-	uint64_t at = (mda->text.offset - 512 + mda->text.size) % ring;
-	uint64_t last = 0;
-
-	if (!mda->text.offset || n == 0)
-		return;
-	for (uint64_t i = 0; i < ring; i++) {
-		for (unsigned p = 0; p < n; p++) {
-			if (places[p] == mda->area.offset + 512 + at)
-				last = places[p];
-		}
-		at = at + 1 == ring ? 0 : at + 1;
-	}
-	assert_int_equal(places[0], last);
-}
-
 /* Marks what lies in the area of a range of the LUN. */
 static void mark(const struct lvm_mda *mda, uint64_t at, uint64_t len)
 {
@@ -101,21 +68,18 @@ static void mark(const struct lvm_mda *mda, uint64_t at, uint64_t len)
 	}
 }
 
-static void check_avoiding(const struct lvm_mda *mda, uint64_t head,
-			   struct lvm_area avoid, uint32_t block)
+static void check_but(const struct lvm_mda *mda, struct lvm_area but,
+		      uint32_t block)
 {
-	struct lvm_area run = lvm_ring_free_run(mda, head, avoid, block);
+	struct lvm_area run = lvm_ring_free_run(mda, but, block);
 
-	if (head)
-		mark(mda, head, RING_HEAD_SIZE);
-	mark(mda, avoid.offset, avoid.size);
+	mark(mda, but.offset, but.size);
 	if (run.size != model_longest(mda, block))
-		fail_msg("area %u+%u, text %u+%u, head %u, avoid %u+%u, block "
-			 "%u: %u free",
+		fail_msg("area %u+%u, text %u+%u, but %u+%u, block %u: %u free",
 			 (unsigned)mda->area.offset, (unsigned)mda->area.size,
 			 (unsigned)mda->text.offset, (unsigned)mda->text.size,
-			 (unsigned)head, (unsigned)avoid.offset,
-			 (unsigned)avoid.size, block, (unsigned)run.size);
+			 (unsigned)but.offset, (unsigned)but.size, block,
+			 (unsigned)run.size);
 	if (run.size) {
 		assert_int_equal(run.offset % block, 0);
 		assert_true(model_free(mda, run.offset, run.size));
@@ -123,12 +87,12 @@ static void check_avoiding(const struct lvm_mda *mda, uint64_t head,
 	mark_text(mda);
 }
 
-/* With nothing to avoid, and with ranges in the ring, over the live text, over
+/* With nothing else taken, and with ranges in the ring, over the live text, over
  * either end of the area, and outside it. */
-static void check_run(const struct lvm_mda *mda, uint64_t head, uint32_t block)
+static void check_run(const struct lvm_mda *mda, uint32_t block)
 {
 	const uint64_t at = mda->area.offset, size = mda->area.size;
-	const struct lvm_area avoid[] = {
+	const struct lvm_area but[] = {
 		{ 0 },
 		{ at + size / 2 / STEP * STEP, 2048 },
 		{ at + 1024, 512 },
@@ -142,32 +106,8 @@ static void check_run(const struct lvm_mda *mda, uint64_t head, uint32_t block)
 	static unsigned turn;
 
 	/* All of them each time would take a minute. */
-	check_avoiding(mda, head, avoid[0], block);
-	check_avoiding(mda, head, avoid[1 + turn++ % 7], block);
-}
-
-/* A reader that meets the new text, wherever the plan has put it, must still
- * look at the place where the head was put beside the old one. */
-static void check_found_after(const struct lvm_mda *mda, uint64_t head,
-			      uint32_t block)
-{
-	const struct lvm_area none = { 0 };
-	struct lvm_area run = lvm_ring_free_run(mda, head, none, block);
-	uint64_t need = (mda->text.size + block - 1) / block * block;
-	uint64_t places[RING_HEAD_PLACES];
-	struct lvm_mda after = *mda;
-	unsigned n, i;
-
-	if (need <= run.size)
-		after.text.offset = run.offset - mda->area.offset;
-	n = lvm_ring_head_places(&after, places);
-	for (i = 0; i < n && places[i] != head; i++)
-		;
-	if (i == n)
-		fail_msg("area %u+%u, text %u+%u, block %u: head lost",
-			 (unsigned)mda->area.offset, (unsigned)mda->area.size,
-			 (unsigned)mda->text.offset, (unsigned)mda->text.size,
-			 block);
+	check_but(mda, but[0], block);
+	check_but(mda, but[1 + turn++ % 7], block);
 }
 
 /* Every start of text, a multiple of `step`; lengths around every sector. */
@@ -179,9 +119,6 @@ static void try_area(uint64_t offset, uint64_t size, uint64_t step)
 	for (uint64_t at = 512; at < size; at += step) {
 		for (uint64_t len = 2; len <= ring;
 		     len += len % STEP == 1 ? STEP - 2 : 1) {
-			uint64_t places[RING_HEAD_PLACES] = { 0 };
-			unsigned n;
-
 			/* One less, exactly, and one more than whole sectors.
 			 */
 			if (len > 3 && len % STEP > 1 && len % STEP < STEP - 1)
@@ -191,20 +128,8 @@ static void try_area(uint64_t offset, uint64_t size, uint64_t step)
 			mda.text.offset = at;
 			mda.text.size = len;
 			mark_text(&mda);
-			n = lvm_ring_head_places(&mda, places);
-			check_places(&mda, places, n);
-			if (len % 7 == 0)
-				check_order(&mda, places, n);
-			for (uint32_t block = 512; block <= 4096; block *= 8) {
-				check_run(&mda, 0, block);
-				if (!n)
-					continue;
-				check_run(&mda, places[0], block);
-				check_found_after(&mda, places[0], block);
-			}
-			/* Half of the ring leaves a place for the head. */
-			if (size >= 6 * 4096 && len <= ring / 2 - 4096)
-				assert_true(n > 0);
+			check_run(&mda, 512);
+			check_run(&mda, 4096);
 		}
 	}
 }
@@ -243,32 +168,13 @@ static void test_larger_ring(void **state)
 
 static void test_no_text(void **state)
 {
-	struct lvm_mda mda = { .area = { 4096, 65536 } };
-	uint64_t places[RING_HEAD_PLACES];
-
 	(void)state;
-	mark_text(&mda);
-	assert_int_equal(lvm_ring_head_places(&mda, places), 3);
-	assert_int_equal(places[0], 65536);
-	assert_int_equal(places[1], 8192);
-	check_places(&mda, places, 3);
-	check_run(&mda, 0, 512);
-	check_run(&mda, places[0], 512);
-	check_run(&mda, places[1], 4096);
-}
-
-/* Too small for three places that are apart. */
-static void test_tiny(void **state)
-{
-	uint64_t places[RING_HEAD_PLACES];
-
-	(void)state;
-	for (uint64_t size = 1024; size < 5 * 4096; size += 512) {
+	for (uint64_t size = 1024; size <= 65536; size += 512) {
 		struct lvm_mda mda = { .area = { 4096, size } };
 
-		assert_int_equal(lvm_ring_head_places(&mda, places), 0);
 		mark_text(&mda);
-		check_run(&mda, 0, 512);
+		check_run(&mda, 512);
+		check_run(&mda, 4096);
 	}
 }
 
@@ -280,7 +186,6 @@ int main(void)
 		cmocka_unit_test(test_unaligned_text),
 		cmocka_unit_test(test_larger_ring),
 		cmocka_unit_test(test_no_text),
-		cmocka_unit_test(test_tiny),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

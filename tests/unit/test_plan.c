@@ -26,14 +26,18 @@ struct planned {
 	struct plan plan;
 };
 
-static int make_avoiding(struct planned *p, const struct sr_options *options,
-			 uint32_t block, struct lvm_area avoid,
-			 struct error *err)
+/* A byte that is not zero there; 0 for none. */
+static unsigned sr_at_head_place;
+
+static int make(struct planned *p, const struct sr_options *options,
+		uint32_t block, struct error *err)
 {
-	struct plan_options with = { .avoid = avoid };
+	struct plan_options with = { .drop_snapshots = false };
 	struct lun *lun;
 
 	sr_make(&p->sr, options);
+	if (sr_at_head_place)
+		p->sr.bytes[sr_at_head_place] = 'x';
 	assert_int_equal(
 		lun_memory_open(p->sr.bytes, SR_SIZE, block, &lun, err), 0);
 	if (load_snapshot(lun, NULL, &p->snap, err))
@@ -41,14 +45,6 @@ static int make_avoiding(struct planned *p, const struct sr_options *options,
 	lun_close(lun);
 	memset(&with.new_sr, 0x77, sizeof(with.new_sr));
 	return plan_make(&p->snap, &with, &p->plan, err);
-}
-
-static int make(struct planned *p, const struct sr_options *options,
-		uint32_t block, struct error *err)
-{
-	const struct lvm_area none = { 0 };
-
-	return make_avoiding(p, options, block, none, err);
 }
 
 static void make_good(struct planned *p, const struct sr_options *options,
@@ -154,38 +150,69 @@ static void test_writes(void **state)
 	}
 }
 
-/* The journal's places are free before and after. */
+/* The journal's body is nobody's before and after, wherever the text is and
+ * however long the body: in the ring, or else in free extents. */
 static void test_journal_place(void **state)
 {
+	unsigned in_ring = 0, in_extents = 0, refused = 0;
+
 	(void)state;
 	for (uint32_t at = 512; at < SR_MDA_SIZE; at += 3584) {
 		for (size_t pad = 0; pad <= 30000; pad += 10000) {
 			const struct sr_options o = { .text_at = at,
 						      .text_pad = pad };
-			struct lvm_area body;
 			struct planned p;
-			uint64_t head;
 
 			make_good(&p, &o, 512);
-			body = p.plan.journal_body;
-			head = p.plan.journal_head;
-			assert_true(
-				lvm_mda_is_free(&p.snap.mdas[0], head, 4096));
-			assert_true(lvm_mda_is_free(&p.snap.mdas[0],
-						    body.offset, body.size));
-			assert_true(head >= body.offset + body.size ||
-				    head + 4096 <= body.offset);
-			for (size_t i = 0; i < p.plan.write_count; i++) {
-				const struct plan_write *w = &p.plan.writes[i];
+			for (uint64_t need = 512; need <= SR_SIZE; need *= 2) {
+				uint64_t body;
+				struct error err;
 
-				assert_true(w->offset >= head + 4096 ||
-					    w->offset + w->len <= head);
-				assert_true(w->offset >=
-						    body.offset + body.size ||
-					    w->offset + w->len <= body.offset);
+				if (plan_place_journal(&p.plan, need, &body,
+						       &err)) {
+					assert_int_equal(err.code,
+							 ERROR_LUN_CONTENT);
+					assert_non_null(
+						strstr(err.text, "free"));
+					refused++;
+					continue;
+				}
+				assert_true(plan_is_nobodys(&p.snap, body,
+							    need));
+				in_ring += body < SR_PE_START;
+				in_extents += body >= SR_PE_START;
+				for (size_t i = 0; i < p.plan.write_count;
+				     i++) {
+					const struct plan_write *w =
+						&p.plan.writes[i];
+
+					assert_true(w->offset >= body + need ||
+						    w->offset + w->len <= body);
+				}
 			}
 			done(&p);
 		}
+	}
+	assert_true(in_ring && in_extents && refused);
+}
+
+/* What lies at the place of the journal's head is not written over. */
+static void test_head_place_taken(void **state)
+{
+	static const unsigned places[] = { 2048, 2559, 2560, 4095 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		struct planned p;
+		struct error err;
+
+		sr_at_head_place = places[i];
+		assert_int_equal(make(&p, NULL, 512, &err), -1);
+		sr_at_head_place = 0;
+		assert_int_equal(err.code, ERROR_LUN_CONTENT);
+		assert_non_null(strstr(err.text, "something that is not LVM"));
+		snapshot_free(&p.snap);
+		sr_free(&p.sr);
 	}
 }
 
@@ -221,31 +248,6 @@ static void test_check(void **state)
 	BAD(p.plan.ids.lvs[3].chars[0] ^= 1, p.plan.ids.lvs[3].chars[0] ^= 1);
 	BAD(p.plan.ids.new_sr.bytes[0] ^= 1, p.plan.ids.new_sr.bytes[0] ^= 1);
 	done(&p);
-}
-
-/* Two hosts, of which one knows of a third's claim, must come to one place for
- * the head; only then does one of them fail to claim. */
-static void test_one_place(void **state)
-{
-	const struct sr_options options = { .mda_count = 2 };
-	struct planned p, q;
-	struct lvm_area avoid;
-	struct error err;
-
-	(void)state;
-	make_good(&p, &options, 512);
-	avoid = (struct lvm_area){
-		.offset = p.plan.ring_at,
-		.size = p.plan.journal_body.offset + p.plan.journal_body.size -
-			p.plan.ring_at - 8192,
-	};
-	assert_int_equal(make_avoiding(&q, &options, 512, avoid, &err), 0);
-	assert_int_equal(p.plan.journal_head, q.plan.journal_head);
-	assert_true(q.plan.journal_body.offset >= avoid.offset + avoid.size ||
-		    q.plan.journal_body.offset + q.plan.journal_body.size <=
-			    avoid.offset);
-	done(&p);
-	done(&q);
 }
 
 /* Every write that is left out is missed. */
@@ -352,7 +354,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_writes),
 		cmocka_unit_test(test_journal_place),
-		cmocka_unit_test(test_one_place),
+		cmocka_unit_test(test_head_place_taken),
 		cmocka_unit_test(test_check),
 		cmocka_unit_test(test_no_write_is_spare),
 		cmocka_unit_test(test_one_map),

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "engine/resign_lun.h"
+#include "format/resign_journal.h"
 #include "tests/unit/fault_lun.h"
 #include "tests/unit/sr_builder.h"
 #include "txn/load.h"
@@ -50,12 +51,14 @@ static bool has_sr(uint8_t *bytes, uint32_t block_size, const char *uuid)
 	return same;
 }
 
-/* All but free space of the ring. */
+/* All but free space of the ring and the place of the journal's head. */
 static bool is_unchanged(const uint8_t *bytes, const struct sr *sr)
 {
 	const size_t text_end = SR_MDA_AT + 512 + sr->text_size;
 
-	return memcmp(bytes, sr->bytes, text_end) == 0 &&
+	return memcmp(bytes, sr->bytes, JOURNAL_PLACE_AT) == 0 &&
+	       memcmp(bytes + JOURNAL_PLACE_END, sr->bytes + JOURNAL_PLACE_END,
+		      text_end - JOURNAL_PLACE_END) == 0 &&
 	       memcmp(bytes + SR_PE_START, sr->bytes + SR_PE_START,
 		      SR_MDA2_AT - SR_PE_START) == 0;
 }
