@@ -226,7 +226,7 @@ HOST_TOOLS  := $(BUILD)/tests/audit $(BUILD)/tests/iscsi/kill_at \
                steady_io visible xapi_answer) \
                $(patsubst %,$(BUILD)/tests/xapi/%,standin xapi_tool lun_head)
 HOST_SUITES := $(patsubst %,"tests/host/%.sh build",kill failures beside maps \
-               multipath targets in_use lvm_judge relvm many xe amx)
+               multipath targets sm in_use lvm_judge relvm many xe amx)
 
 # What a suite is called with: see the head of each. The longest come first.
 IMAGE_TOOLS   := $(ASAN)/support/resign_file $(ASAN)/audit

@@ -132,10 +132,15 @@ static int whole(struct block_names *names, int failed)
 	return failed;
 }
 
-int block_all(struct block_names *out)
+int block_folder(const char *path, struct block_names *out)
 {
 	*out = (struct block_names){ 0 };
-	return whole(out, add_folder(out, BLOCK_DIR));
+	return whole(out, add_folder(out, path));
+}
+
+int block_all(struct block_names *out)
+{
+	return block_folder(BLOCK_DIR, out);
 }
 
 int block_holders(const char *device, struct block_names *out)

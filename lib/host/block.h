@@ -43,6 +43,10 @@ size_t block_bytes(const char *device, const char *attribute, uint8_t *out,
 /* The device's number; false if the kernel has no such device. */
 bool block_number(const char *device, dev_t *out);
 
+/* The entries of a folder of sysfs; none if it is not there. -1 for lack of
+ * memory. */
+int block_folder(const char *path, struct block_names *out);
+
 /* All block devices that are no partition; the devices that are built on this
  * one or on a partition of it; those this one is built on. -1 for lack of
  * memory; a device that is not there has none. */

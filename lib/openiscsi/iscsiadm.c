@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include "openiscsi/iscsiadm.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "host/child.h"
 
@@ -11,9 +14,13 @@
 #define RECORD_MS 20000
 
 /* Above what iscsid itself allows with the settings of our record: 15 seconds
- * to log in, 15 to log out and as much until a lost session is given
- * up. */
-#define SESSION_MS 60000
+ * to log in, 15 to log out. The lock is held meanwhile. */
+#define SESSION_MS 30000
+
+/* For iscsid to be started, and then to listen. */
+#define START_MS  60000
+#define LISTEN_MS 10000
+#define LOOK_MS	  10
 
 /* Exit status of iscsiadm. */
 #define NO_ANSWER      4
@@ -27,39 +34,6 @@
 
 /* /proc/net/unix: the kernel's flag of a socket that listens. */
 #define LISTENS 0x10000u
-
-static const char no_daemon[] = "iscsid does not run on this host; start it "
-				"(systemctl start iscsid), or "
-				"resign with device-config:initiator=libiscsi";
-
-int iscsid_check(struct error *err)
-{
-	FILE *file = fopen("/proc/net/unix", "re");
-	char line[512];
-	bool there = false;
-
-	while (file && !there && fgets(line, sizeof(line), file)) {
-		unsigned flags;
-
-		there = strstr(line, ISCSID_SOCKET) &&
-			sscanf(line, "%*s %*s %*s %x", &flags) == 1 &&
-			flags & LISTENS;
-	}
-	if (file)
-		fclose(file);
-	return there ? 0 : error_set(err, ERROR_NO_DAEMON, "%s", no_daemon);
-}
-
-static void log_command(const char *const argv[], int status)
-{
-	char line[512] = "";
-	size_t at = 0;
-
-	for (size_t i = 0; argv[i] && at < sizeof(line); i++)
-		at += (size_t)snprintf(line + at, sizeof(line) - at, "%s%s",
-				       i ? " " : "", argv[i]);
-	log_info("%s: exit %d", line, status);
-}
 
 static enum error_code class_of(int status)
 {
@@ -76,6 +50,17 @@ static enum error_code class_of(int status)
 	}
 }
 
+static void log_command(const char *const argv[], int status)
+{
+	char line[512] = "";
+	size_t at = 0;
+
+	for (size_t i = 0; argv[i] && at < sizeof(line); i++)
+		at += (size_t)snprintf(line + at, sizeof(line) - at, "%s%s",
+				       i ? " " : "", argv[i]);
+	log_info("%s: exit %d", line, status);
+}
+
 static int run(const char *const argv[], unsigned deadline_ms,
 	       struct error *err)
 {
@@ -88,38 +73,85 @@ static int run(const char *const argv[], unsigned deadline_ms,
 
 	if (child_run(&command, &result, err)) {
 		if (err->code == ERROR_INTERNAL)
-			err->code = ERROR_LOGIN;
+			err->code = ERROR_NO_DAEMON;
 		return -1;
 	}
 	status = result.status;
 	log_command(argv, status);
 	if (status)
-		error_set(err, class_of(status), "iscsiadm, exit %d: %s",
+		error_set(err, class_of(status), "%s, exit %d: %s", argv[0],
 			  status, child_said(&result));
 	child_result_free(&result);
 	return status ? -1 : 0;
 }
 
-int iscsiadm_new(const char *iqn, const struct iscsi_address *address,
-		 struct error *err)
+static bool iscsid_listens(void)
 {
-	char portal[ISCSI_PORTAL_SIZE];
+	FILE *file = fopen("/proc/net/unix", "re");
+	char line[512];
+	bool there = false;
+
+	while (file && !there && fgets(line, sizeof(line), file)) {
+		unsigned flags;
+
+		there = strstr(line, ISCSID_SOCKET) &&
+			sscanf(line, "%*s %*s %*s %x", &flags) == 1 &&
+			flags & LISTENS;
+	}
+	if (file)
+		fclose(file);
+	return there;
+}
+
+int iscsid_start(struct error *err)
+{
+	static const char *const systemd[] = { "systemctl", "start",
+					       "iscsid.service", NULL };
+	static const char *const older[] = { "service", "iscsid", "start",
+					     NULL };
+	int64_t until;
+
+	if (iscsid_listens())
+		return 0;
+	/* sd_booted(3) */
+	if (run(access("/run/systemd/system", F_OK) ? older : systemd, START_MS,
+		err)) {
+		err->code = ERROR_NO_DAEMON;
+		return error_prefix(err, "iscsid does not run on this host and "
+					 "cannot be started: ");
+	}
+	until = clock_now_ms() + LISTEN_MS;
+	while (!iscsid_listens()) {
+		if (clock_now_ms() >= until)
+			return error_set(err, ERROR_NO_DAEMON,
+					 "iscsid does not run on this host, nor "
+					 "after it was started; see its log, or "
+					 "resign with device-config:"
+					 "initiator=libiscsi");
+		poll(NULL, 0, LOOK_MS);
+	}
+	return 0;
+}
+
+int iscsiadm_new(const char *iqn, const char *portal, struct error *err)
+{
 	const char *const argv[] = { "iscsiadm", "-m", "node",	  "-o",
 				     "new",	 "-T", iqn,	  "-p",
 				     portal,	 "-I", "default", NULL };
 
-	iscsi_address_text(address, portal);
-	return run(argv, RECORD_MS, err);
+	if (run(argv, RECORD_MS, err)) {
+		err->code = ERROR_LOGIN;
+		return -1;
+	}
+	return 0;
 }
 
-int iscsiadm_login(const char *iqn, const struct iscsi_address *address,
-		   const char *iface, struct error *err)
+int iscsiadm_login(const char *iqn, const char *portal, const char *iface,
+		   struct error *err)
 {
-	char portal[ISCSI_PORTAL_SIZE];
 	const char *const argv[] = { "iscsiadm", "-m", "node", "-T", iqn, "-p",
 				     portal,	 "-I", iface,  "-l", NULL };
 
-	iscsi_address_text(address, portal);
 	return run(argv, SESSION_MS, err);
 }
 
@@ -131,16 +163,4 @@ int iscsiadm_logout(unsigned session, struct error *err)
 
 	snprintf(sid, sizeof(sid), "%u", session);
 	return run(argv, SESSION_MS, err);
-}
-
-int iscsiadm_delete(const char *iqn, const struct iscsi_address *address,
-		    const char *iface, struct error *err)
-{
-	char portal[ISCSI_PORTAL_SIZE];
-	const char *const argv[] = { "iscsiadm", "-m", "node", "-o",
-				     "delete",	 "-T", iqn,    "-p",
-				     portal,	 "-I", iface,  NULL };
-
-	iscsi_address_text(address, portal);
-	return run(argv, RECORD_MS, err);
 }

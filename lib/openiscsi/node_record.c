@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include "openiscsi/node_record.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -11,10 +12,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
 #include "base/log.h"
+#include "base/text_file.h"
 
-/* A record has some 2 KiB. */
-#define RECORD_MAX 65536
+/* The new content of a record until it takes its place: beside the folder of
+ * all records, for whatever is in there is a record to iscsiadm. */
+#define NEW_RECORD "../relvmoiscsi.record"
 
 /* Where open-iscsi keeps records: domain 0 and Red Hat's, Debian's. */
 static const char *const folders[] = { "/var/lib/iscsi/nodes",
@@ -88,11 +92,11 @@ static bool find_in(const char *folder, const struct iscsi_address *address,
 		if (!is_address(entry->d_name, address))
 			continue;
 		set_path(path, "%s/%s", folder, entry->d_name);
-		if (stat(path, &st))
+		if (lstat(path, &st))
 			continue;
 		if (S_ISDIR(st.st_mode)) {
 			found = find_interface(path, out);
-		} else {
+		} else if (S_ISREG(st.st_mode)) {
 			set_path(out->path, "%s", path);
 			strcpy(out->iface, "default");
 			found = true;
@@ -102,39 +106,10 @@ static bool find_in(const char *folder, const struct iscsi_address *address,
 	return found;
 }
 
-static int failed(const struct node_record *record, struct error *err)
-{
-	return error_set(err, ERROR_LOGIN, "node record %s: %s", record->path,
-			 strerror(errno));
-}
-
-static int read_record(struct node_record *record, struct error *err)
-{
-	int fd = open(record->path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	char piece[4096];
-	ssize_t n;
-
-	if (fd < 0)
-		return failed(record, err);
-	while ((n = read(fd, piece, sizeof(piece))) > 0 &&
-	       record->before.len < RECORD_MAX)
-		buffer_add(&record->before, piece, (size_t)n);
-	if (n < 0)
-		failed(record, err);
-	else if (n > 0)
-		error_set(err, ERROR_LOGIN, "node record %s is too long",
-			  record->path);
-	else if (record->before.failed)
-		error_no_memory(err);
-	explicit_bzero(piece, sizeof(piece));
-	close(fd);
-	return n != 0 || record->before.failed ? -1 : 0;
-}
-
 int node_record_find(const char *iqn, const struct iscsi_address *address,
 		     bool *found, struct node_record *out, struct error *err)
 {
-	struct node_record record = { .before = { 0 } };
+	struct node_record record = { 0 };
 
 	*found = false;
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
@@ -143,15 +118,40 @@ int node_record_find(const char *iqn, const struct iscsi_address *address,
 		set_path(folder, "%s/%s", folders[i], iqn);
 		if (!find_in(folder, address, &record))
 			continue;
-		if (read_record(&record, err)) {
-			node_record_free(&record);
-			return -1;
+		if (text_file_read(record.path, &record.before,
+				   &record.before_len, err)) {
+			err->code = ERROR_LOGIN;
+			return error_prefix(err, "node record ");
 		}
+		if (!record.before)
+			continue;
+		record.folder = folders[i];
 		*out = record;
 		*found = true;
 		return 0;
 	}
 	return 0;
+}
+
+void node_record_name(const struct iscsi_address *address,
+		      char name[NODE_RECORD_NAME_SIZE])
+{
+	snprintf(name, NODE_RECORD_NAME_SIZE, "%s,%u", address->host,
+		 address->port);
+}
+
+void node_record_remove(const char *iqn, const char *name)
+{
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		char path[PATH_MAX];
+
+		set_path(path, "%s/%s/%s", folders[i], iqn, name);
+		if (unlink(path) == 0) {
+			*strrchr(path, '/') = '\0';
+			/* others' records may be there */
+			rmdir(path);
+		}
+	}
 }
 
 /* Settings that a login of ours has. Those with `if_known` are left out where
@@ -163,16 +163,13 @@ struct setting {
 };
 
 static const struct setting always[] = {
+	{ "node.session.scan", "manual", true }, /* the first: compose */
 	{ "node.startup", "manual", true },
 	{ "node.conn[0].startup", "manual", true },
-	{ "node.session.scan", "manual", true },
 	{ "node.session.nr_sessions", "1", true },
 	/* The target was there a moment ago. */
 	{ "node.session.initial_login_retry_max", "1", true },
 	{ "node.conn[0].timeo.login_timeout", "15", true },
-	/* How long I/O waits for a session that is lost: as the storage
-	 * manager has it where it does not wait for a single path. */
-	{ "node.session.timeo.replacement_timeout", "15", true },
 };
 
 #define ALWAYS (sizeof(always) / sizeof(always[0]))
@@ -183,6 +180,32 @@ static const struct setting always[] = {
 static bool is_set(const char *text)
 {
 	return text && text[0];
+}
+
+int node_record_check(const struct iscsi_target *target, struct error *err)
+{
+	const struct {
+		const char *name, *value;
+	} texts[] = {
+		{ "chapuser", target->chap_user },
+		{ "chappassword", target->chap_password },
+		{ "incoming_chapuser", target->incoming_user },
+		{ "incoming_chappassword", target->incoming_password },
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		const char *value = texts[i].value;
+
+		if (is_set(value) && (isspace((unsigned char)value[0]) ||
+				      isspace((unsigned char)
+						      value[strlen(value) - 1])))
+			return error_set(err, ERROR_BAD_VALUE,
+					 "%s begins or ends with a blank, which "
+					 "open-iscsi cuts off; resign with "
+					 "device-config:initiator=libiscsi",
+					 texts[i].name);
+	}
+	return 0;
 }
 
 static size_t collect(const struct iscsi_target *target,
@@ -237,14 +260,17 @@ static void add_text(struct buffer *out, const char *text)
 /* The record's lines without those that are ours, then ours. An empty value
  * cannot be written: its line goes. */
 static void compose(struct node_record *record,
-		    const struct iscsi_target *target, struct buffer *out)
+		    const struct iscsi_target *target, bool scan,
+		    struct buffer *out)
 {
 	struct setting settings[SETTINGS_MAX];
 	size_t count = collect(target, settings);
-	const char *text = (const char *)record->before.data;
-	size_t left = record->before.len;
+	const char *text = record->before;
+	size_t left = record->before_len;
 
 	record->manual_scan = false;
+	if (scan)
+		settings[0].value = "auto";
 	while (left > 0) {
 		const char *end = memchr(text, '\n', left);
 		size_t len = end ? (size_t)(end - text) + 1 : left;
@@ -267,47 +293,58 @@ static void compose(struct node_record *record,
 		add_text(out, " = ");
 		add_text(out, settings[i].value);
 		add_text(out, "\n");
-		if (strcmp(settings[i].name, "node.session.scan") == 0)
-			record->manual_scan = true;
+		if (i == 0)
+			record->manual_scan = !scan;
 	}
 }
 
-static int write_record(const struct node_record *record,
-			const struct buffer *content)
+/* A new file in the old one's place, with its mode and owner. Where there is no
+ * old one any more, none is made. */
+static int write_record(const struct node_record *record, const void *content,
+			size_t len)
 {
-	int fd = open(record->path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
-	int rc = 0;
+	char path[PATH_MAX];
+	struct stat old;
+	int fd, rc;
 
+	if (lstat(record->path, &old))
+		return -1;
+	if (!S_ISREG(old.st_mode)) {
+		errno = EINVAL;
+		return -1;
+	}
+	set_path(path, "%s/" NEW_RECORD, record->folder);
+	unlink(path);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -1;
-	for (size_t done = 0; done < content->len && !rc;) {
-		ssize_t n = pwrite(fd, content->data + done,
-				   content->len - done, (off_t)done);
-
-		if (n > 0)
-			done += (size_t)n;
-		else if (errno != EINTR)
-			rc = -1;
-	}
-	if (!rc)
-		rc = ftruncate(fd, (off_t)content->len);
+	rc = write(fd, content, len) == (ssize_t)len &&
+			     fchown(fd, old.st_uid, old.st_gid) == 0 &&
+			     fchmod(fd, old.st_mode & 07777) == 0 &&
+			     fsync(fd) == 0
+		     ? 0
+		     : -1;
 	close(fd);
+	if (!rc)
+		rc = rename(path, record->path);
+	if (rc)
+		unlink(path);
 	return rc;
 }
 
 int node_record_set(struct node_record *record,
-		    const struct iscsi_target *target, struct error *err)
+		    const struct iscsi_target *target, bool scan,
+		    struct error *err)
 {
 	struct buffer content = { 0 };
 	int rc = 0;
 
-	compose(record, target, &content);
-	if (content.failed) {
+	compose(record, target, scan, &content);
+	if (content.failed)
 		rc = error_no_memory(err);
-	} else if (write_record(record, &content)) {
-		rc = failed(record, err);
-		node_record_restore(record);
-	}
+	else if (write_record(record, content.data, content.len))
+		rc = error_set(err, ERROR_LOGIN, "node record %s: %s",
+			       record->path, strerror(errno));
 	if (content.data)
 		explicit_bzero(content.data, content.len);
 	buffer_free(&content);
@@ -316,14 +353,16 @@ int node_record_set(struct node_record *record,
 
 void node_record_restore(const struct node_record *record)
 {
-	if (write_record(record, &record->before) && errno != ENOENT)
+	if (write_record(record, record->before, record->before_len) &&
+	    errno != ENOENT)
 		log_error("node record %s cannot be restored: %s", record->path,
 			  strerror(errno));
 }
 
 void node_record_free(struct node_record *record)
 {
-	if (record->before.data)
-		explicit_bzero(record->before.data, record->before.len);
-	buffer_free(&record->before);
+	if (record->before)
+		explicit_bzero(record->before, record->before_len);
+	free(record->before);
+	record->before = NULL;
 }

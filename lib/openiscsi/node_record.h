@@ -14,8 +14,11 @@
  * until the next discovery at the portal or the storage manager's next login,
  * which sets CHAP anew and asks for a scan if it misses its disk.
  *
+ * The file is replaced as a whole (rename), so that no failure leaves half of
+ * one and half of the other.
+ *
  * A setting that an older open-iscsi does not know is not in its records, and
- * not set: node.session.scan came with 2.0.874.
+ * not set: node.session.scan came with 2.0.875.
  *
  * Sources: open-iscsi usr/idbm.c (names of files, reading of lines), README
  * section 5; records that iscsiadm 2.1.8 has made.
@@ -26,7 +29,6 @@
 #include <limits.h>
 #include <stdbool.h>
 
-#include "base/buffer.h"
 #include "base/error.h"
 #include "iscsi/address.h"
 #include "iscsi/target.h"
@@ -35,11 +37,17 @@
 #define NODE_IFACE_SIZE 65
 
 struct node_record {
+	const char *folder; /* of all records */
 	char path[PATH_MAX];
 	char iface[NODE_IFACE_SIZE]; /* the interface record it is bound to */
-	bool manual_scan;     /* our settings keep the login from scanning */
-	struct buffer before; /* the file's content without our settings */
+	bool manual_scan; /* our settings keep the login from scanning */
+	char *before;	  /* the file's content without our settings */
+	size_t before_len;
 };
+
+/* Whether a record can hold the target's CHAP names and passwords: open-iscsi
+ * cuts blanks off at their ends. ERROR_BAD_VALUE names the one that is wrong. */
+int node_record_check(const struct iscsi_target *target, struct error *err);
 
 /* Finds the record of a target at a portal: that of the interface `default`, or
  * else the first of another, so that a host that binds its sessions to certain
@@ -48,9 +56,21 @@ struct node_record {
 int node_record_find(const char *iqn, const struct iscsi_address *address,
 		     bool *found, struct node_record *out, struct error *err);
 
-/* Writes our settings; ERROR_LOGIN. What was not written whole is undone. */
+/* The name of a record's file that `iscsiadm -o new` makes, which does not know
+ * the target's portal group; one that a discovery makes is a folder. */
+#define NODE_RECORD_NAME_SIZE (ISCSI_HOST_SIZE + 8)
+void node_record_name(const struct iscsi_address *address,
+		      char name[NODE_RECORD_NAME_SIZE]);
+
+/* Removes such a file, if there is one. iscsiadm would not while a session is
+ * there. */
+void node_record_remove(const char *iqn, const char *name);
+
+/* Writes our settings; `scan`: that the login scans for all LUNs, as it does by
+ * itself. ERROR_LOGIN, and nothing has changed. */
 int node_record_set(struct node_record *record,
-		    const struct iscsi_target *target, struct error *err);
+		    const struct iscsi_target *target, bool scan,
+		    struct error *err);
 
 /* Writes what was there before. A failure is logged: there is nothing that a
  * caller could do about it. */

@@ -2,22 +2,23 @@
 #include "openiscsi/open_iscsi.h"
 
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/stop.h"
-#include "host/lock.h"
-#include "iscsi/address.h"
 #include "host/disk_id.h"
-#include "openiscsi/iscsiadm.h"
-#include "openiscsi/node_record.h"
-#include "openiscsi/session_users.h"
-#include "openiscsi/sysfs_session.h"
+#include "host/in_use.h"
+#include "host/lock.h"
 #include "iscsi/user_luns.h"
 #include "iscsi/user_session.h"
+#include "openiscsi/hand_over.h"
+#include "openiscsi/iscsiadm.h"
+#include "openiscsi/log_in.h"
+#include "openiscsi/node_record.h"
+#include "openiscsi/sr_ref.h"
+#include "openiscsi/sysfs_session.h"
 
 /* For a LUN to be probed by the kernel and its disk to have a node. */
 #define DISK_MS 15000
@@ -31,17 +32,16 @@
 
 struct open_iscsi {
 	struct open_iscsi_wanted wanted;
-	struct iscsi_address address; /* where the target is */
-	uint16_t lun; /* as in scsi_command, and what Linux calls it */
-	struct lun_names names; /* as the target tells them */
+	struct iscsi_address address; /* where the target answers, if we asked */
+	unsigned lun; /* what Linux calls it */
+	struct lun_names names;
 	struct sysfs_session session;
 	bool in_session; /* `session` is valid */
-	char iface[NODE_IFACE_SIZE];
-	bool counted; /* among the target's users */
-	struct uuid user;
-	/* What we have made, or a run of ours that was killed. */
-	struct session_traces made;
-	char disk[DISK_NAME_SIZE];
+	bool scans;	 /* our login has brought all LUNs along */
+	bool unsure;	 /* iscsid did not answer, and may yet log in */
+	bool counted;
+	struct sr_ref users; /* if we are counted */
+	char disk[BLOCK_NAME_SIZE];
 };
 
 static const char *iqn_of(const struct open_iscsi *self)
@@ -58,14 +58,40 @@ static int check_stop(struct error *err)
 			 "was attached");
 }
 
-/* Says what is being made, for whoever has to undo it. */
-static int note(const struct open_iscsi *self, struct error *err)
+/* --- which LUN --- */
+
+static bool take_if_wanted(const struct sysfs_session *session, unsigned lun,
+			   void *data)
 {
-	return session_users_note(iqn_of(self), &self->user, &self->made, err);
+	struct open_iscsi *self = data;
+	struct lun_names names;
+	char disk[BLOCK_NAME_SIZE];
+
+	if (!sysfs_lun_disk(session, lun, disk) ||
+	    !disk_names_known(disk, &names) ||
+	    !lun_names_have(&names, self->wanted.scsi_id))
+		return false;
+	self->lun = lun;
+	self->names = names;
+	self->session = *session;
+	return true;
 }
 
-/* Which LUN it is, and at which address the target answers. */
-static int find_lun(struct open_iscsi *self, struct error *err)
+/* In a session of the host's. */
+static bool find_there(struct open_iscsi *self)
+{
+	struct sysfs_session sessions[SYSFS_SESSIONS_MAX];
+	size_t count = sysfs_sessions(iqn_of(self), sessions);
+
+	for (size_t i = 0; i < count && !self->in_session; i++)
+		self->in_session =
+			sysfs_session_up(&sessions[i]) &&
+			sysfs_any_lun(&sessions[i], take_if_wanted, self);
+	return self->in_session;
+}
+
+/* Its number, and at which address the target answers. */
+static int ask_target(struct open_iscsi *self, struct error *err)
 {
 	const struct open_iscsi_wanted *wanted = &self->wanted;
 	struct iscsi_context *session;
@@ -85,114 +111,167 @@ static int find_lun(struct open_iscsi *self, struct error *err)
 	return rc;
 }
 
-static bool find_session(struct open_iscsi *self,
-			 const struct iscsi_address *addresses, size_t count)
+/* What takes time or may be refused is done here, before the lock. */
+static int prepare(struct open_iscsi *self, struct error *err)
 {
-	self->in_session = sysfs_session_find(iqn_of(self), &self->address, 1,
-					      &self->session) ||
-			   sysfs_session_find(iqn_of(self), addresses, count,
-					      &self->session);
-	return self->in_session;
+	struct sysfs_session sessions[SYSFS_SESSIONS_MAX];
+
+	/* An IQN becomes part of file names. */
+	if (strchr(iqn_of(self), '/'))
+		return error_set(err, ERROR_BAD_VALUE,
+				 "targetIQN must not contain '/'");
+	if (find_there(self))
+		return 0;
+	if (ask_target(self, err))
+		return -1;
+	if (sysfs_sessions(iqn_of(self), sessions) > 0)
+		return 0;
+	return node_record_check(self->wanted.target, err) ||
+			       iscsid_start(err) || check_stop(err)
+		       ? -1
+		       : 0;
 }
 
-/* With our settings in the record, for as long as the login takes. */
-static int log_in_with(struct open_iscsi *self, struct node_record *record,
-		       struct error *err)
+/* --- in --- */
+
+/* What a run has left that was killed: its LUN, unless it is the one we want,
+ * which is ours then, or somebody has come to use it; its node record. */
+static void undo(struct open_iscsi *self, const struct sr_ref_made *left)
 {
+	struct sysfs_session sessions[SYSFS_SESSIONS_MAX];
+	size_t count = sysfs_sessions(iqn_of(self), sessions);
+	char disk[BLOCK_NAME_SIZE];
+	struct error err;
+
+	if (left->record[0])
+		node_record_remove(iqn_of(self), left->record);
+	for (size_t i = 0; left->lun && i < count; i++) {
+		if (sessions[i].number != left->session_number)
+			continue;
+		if (self->in_session &&
+		    self->session.number == left->session_number &&
+		    self->lun == left->number) {
+			self->users.made.lun = true;
+			self->users.made.session_number = left->session_number;
+			self->users.made.number = left->number;
+		} else if (!sysfs_lun_disk(&sessions[i], left->number, disk) ||
+			   in_use_check(disk, &err) == 0) {
+			sysfs_lun_remove(&sessions[i], left->number);
+		}
+	}
+}
+
+static int undo_the_dead(struct open_iscsi *self, struct error *err)
+{
+	struct sr_ref_made left[SR_REF_DEAD_MAX];
+	size_t count = sr_ref_dead(&self->users, left);
+
+	for (size_t i = 0; i < count; i++)
+		undo(self, &left[i]);
+	if (sr_ref_note(&self->users, err))
+		return -1;
+	sr_ref_bury(&self->users);
+	return 0;
+}
+
+static int log_in_ourselves(struct open_iscsi *self, struct error *err)
+{
+	struct sysfs_session sessions[SYSFS_SESSIONS_MAX];
+	struct sr_ref *users = &self->users;
 	int rc;
 
-	if (node_record_set(record, self->wanted.target, err))
+	users->made.session = users->made.ours = true;
+	if (sr_ref_note(users, err))
 		return -1;
-	self->made.session = true;
-	self->made.after = sysfs_session_highest();
-	self->made.scans_itself = !record->manual_scan;
-	if (note(self, err)) {
-		node_record_restore(record);
-		return -1;
-	}
-	rc = iscsiadm_login(iqn_of(self), &self->address, record->iface, err);
-	node_record_restore(record);
-	/* It may have been killed and iscsid have logged in nevertheless. */
-	self->made.session = find_session(self, NULL, 0);
-	if (!rc && !self->made.session)
+	rc = log_in(self->wanted.target, &self->address, false, users,
+		    &self->scans, err);
+	if (rc)
+		self->unsure = err->code == ERROR_NO_DAEMON;
+	else if (sysfs_sessions(iqn_of(self), sessions) == 0)
 		rc = error_set(err, ERROR_NO_DEVICE,
 			       "iscsiadm has logged in, but sysfs has no such "
 			       "session");
 	return rc;
 }
 
-static int log_in(struct open_iscsi *self, struct error *err)
+/* Says that it is about to be added, and adds it. */
+static int add_lun(struct open_iscsi *self, const struct sysfs_session *session,
+		   struct error *err)
 {
-	struct node_record record;
-	struct error ignored;
-	bool found;
-	int rc;
+	struct sr_ref_made *made = &self->users.made;
 
-	if (node_record_find(iqn_of(self), &self->address, &found, &record,
-			     err))
+	made->lun = true;
+	made->session_number = session->number;
+	made->number = self->lun;
+	if (sr_ref_note(&self->users, err) ||
+	    sysfs_lun_scan(session, self->lun, err))
 		return -1;
-	if (!found) {
-		self->made.record = true;
-		if (note(self, err))
-			return -1;
-		if (iscsiadm_new(iqn_of(self), &self->address, err)) {
-			self->made.record = false;
-			note(self, &ignored);
-			return -1;
-		}
-		if (node_record_find(iqn_of(self), &self->address, &found,
-				     &record, err))
-			return -1;
-	}
-	if (!found)
-		return error_set(err, ERROR_LOGIN,
-				 "iscsiadm has made a node record, but it is "
-				 "not where they are");
-	strcpy(self->iface, record.iface);
-	rc = log_in_with(self, &record, err);
-	node_record_free(&record);
-	return rc;
+	made->lun = sysfs_lun_there(session, self->lun);
+	if (made->lun)
+		return 0;
+	return error_set(err, ERROR_NO_DEVICE,
+			 "the kernel does not find LUN %u of session %u",
+			 self->lun, session->number);
 }
 
-/* In the session that was found. */
-static int use_session(struct open_iscsi *self, struct error *err)
-{
-	/* Made by a run that was killed; by whom else, if it is older. */
-	self->made.session &= self->session.number > self->made.after;
-	self->made.lun |= self->made.session ||
-			  !sysfs_lun_there(&self->session, self->lun);
-	if (note(self, err))
-		return -1;
-	log_info("using session %u", self->session.number);
-	if (!sysfs_session_up(&self->session))
-		return error_set(err, ERROR_NO_DEVICE,
-				 "session %u to the target has lost its "
-				 "connection and is not back yet",
-				 self->session.number);
-	return 0;
-}
-
-/* A session of the host's, or else ours. The lock is held. */
+/* In the first of the sessions that has it, or else finds it. */
 static int enter_session(struct open_iscsi *self, struct error *err)
 {
-	struct iscsi_address *addresses;
-	size_t count;
-	bool found;
+	struct sysfs_session sessions[SYSFS_SESSIONS_MAX];
+	size_t count = sysfs_sessions(iqn_of(self), sessions);
 
-	if (iscsi_addresses(self->wanted.target, &addresses, &count, err))
-		return -1;
-	found = find_session(self, addresses, count);
-	free(addresses);
-	/* Counted first: what we find must not be logged out before we use
-	 * it. */
-	if (session_users_join(iqn_of(self), self->lun, &self->user,
-			       &self->made, err))
+	error_set(err, ERROR_NO_DEVICE,
+		  "the host's session to the target has lost its connection "
+		  "and is not back yet");
+	for (int scan = 0; scan < 2 && !self->in_session; scan++) {
+		for (size_t i = 0; i < count && !self->in_session; i++) {
+			if (!sysfs_session_up(&sessions[i]) ||
+			    (scan ? add_lun(self, &sessions[i], err) != 0
+				  : !sysfs_lun_there(&sessions[i], self->lun)))
+				continue;
+			self->session = sessions[i];
+			self->in_session = true;
+		}
+	}
+	return self->in_session ? 0 : -1;
+}
+
+/* The lock is held. Counted first: what we find must not be logged out before
+ * we use it. */
+static int enter(struct open_iscsi *self, struct error *err)
+{
+	struct sysfs_session sessions[SYSFS_SESSIONS_MAX];
+
+	if (sr_ref_join(iqn_of(self), &self->users, err))
 		return -1;
 	self->counted = true;
-	if (found)
-		return use_session(self, err);
-	self->made.lun = true;
-	return log_in(self, err);
+	if (undo_the_dead(self, err))
+		return -1;
+	if (self->in_session) {
+		if (sysfs_lun_there(&self->session, self->lun))
+			return 0;
+		return error_set(err, ERROR_NO_DEVICE,
+				 "the host has just let the LUN go; try again");
+	}
+	if (sysfs_sessions(iqn_of(self), sessions) == 0 &&
+	    log_in_ourselves(self, err))
+		return -1;
+	return enter_session(self, err);
+}
+
+static int lock_and_enter(struct open_iscsi *self, struct error *err)
+{
+	struct host_lock lock;
+	int rc;
+
+	if (host_lock_iscsiadm(self->wanted.lock_dir, LOCK_MS, true, &lock,
+			       err))
+		return -1;
+	rc = check_stop(err);
+	if (!rc)
+		rc = enter(self, err);
+	host_lock_release(&lock);
+	return rc ? -1 : check_stop(err);
 }
 
 static bool disk_there(struct open_iscsi *self)
@@ -216,43 +295,44 @@ static int wait_for_disk(struct open_iscsi *self, struct error *err)
 					 DISK_MS / 1000);
 		poll(NULL, 0, LOOK_MS);
 	}
+	log_info("LUN %u of session %u is %s, %s", self->lun,
+		 self->session.number, self->disk,
+		 self->users.made.lun ? "added by us" : "which the host had");
 	return 0;
 }
 
+/* By its own word: what the kernel knows may be old. */
 static int check_id(struct open_iscsi *self, struct error *err)
 {
-	char path[DISK_NAME_SIZE + 8];
+	char path[BLOCK_NAME_SIZE + 8];
 	struct lun_names names;
 
-	snprintf(path, sizeof(path), "/dev/%s", self->disk);
+	block_path(self->disk, path, sizeof(path));
 	if (disk_names_read(path, &names, err))
 		return -1;
 	if (!lun_names_same(&names, &self->names))
 		return error_set(err, ERROR_NO_DEVICE,
-				 "%s, LUN %u, has SCSIid %.80s on this host "
-				 "and %.80s on the target; let the host rescan "
-				 "it",
+				 "%s, LUN %u, has SCSIid %.80s by now, not "
+				 "%.80s; let the host rescan it",
 				 path, self->lun, lun_names_best(&names),
 				 lun_names_best(&self->names));
 	return 0;
 }
 
-static int scan(struct open_iscsi *self, struct error *err)
+static bool remove_if_other(const struct sysfs_session *session, unsigned lun,
+			    void *data)
 {
-	if (sysfs_lun_scan(&self->session, self->lun, err))
-		return -1;
-	if (!sysfs_lun_there(&self->session, self->lun))
-		return error_set(err, ERROR_NO_DEVICE,
-				 "the kernel does not find LUN %u of session "
-				 "%u",
-				 self->lun, self->session.number);
-	return 0;
+	const struct open_iscsi *self = data;
+
+	if (lun != self->lun)
+		sysfs_lun_remove(session, lun);
+	return false;
 }
 
 /* Whatever an old open-iscsi has brought along. Somebody who has come to use
  * our session in the meantime may be about to use one of these, or to add them.
  */
-static void drop_other_luns(const struct open_iscsi *self)
+static void drop_other_luns(struct open_iscsi *self)
 {
 	struct host_lock lock;
 	struct error err;
@@ -262,48 +342,9 @@ static void drop_other_luns(const struct open_iscsi *self)
 		log_warning("other LUNs stay while we work: %s", err.text);
 		return;
 	}
-	if (session_users_alone(iqn_of(self), &self->user))
-		sysfs_lun_remove_others(&self->session, self->lun);
-	else
-		log_info("others use the target by now: its LUNs stay");
+	if (sr_ref_rest(&self->users) == SR_REF_NOBODY)
+		sysfs_any_lun(&self->session, remove_if_other, self);
 	host_lock_release(&lock);
-}
-
-static int add_lun(struct open_iscsi *self, struct error *err)
-{
-	bool scans_itself = self->made.session && self->made.scans_itself;
-
-	if (self->made.lun && !scans_itself && scan(self, err))
-		return -1;
-	if (wait_for_disk(self, err) || check_id(self, err))
-		return -1;
-	if (scans_itself)
-		drop_other_luns(self);
-	log_info("LUN %u is %s, %s", self->lun, self->disk,
-		 self->made.lun ? "added by us" : "which the host had");
-	return 0;
-}
-
-static int attach(struct open_iscsi *self, struct error *err)
-{
-	struct host_lock lock;
-	int rc;
-
-	/* An IQN becomes part of file names. */
-	if (strchr(iqn_of(self), '/'))
-		return error_set(err, ERROR_BAD_VALUE,
-				 "targetIQN must not contain '/'");
-	if (find_lun(self, err) || iscsid_check(err) || check_stop(err) ||
-	    host_lock_iscsiadm(self->wanted.lock_dir, LOCK_MS, true, &lock,
-			       err))
-		return -1;
-	rc = check_stop(err);
-	if (!rc)
-		rc = enter_session(self, err);
-	host_lock_release(&lock);
-	if (rc || check_stop(err))
-		return -1;
-	return add_lun(self, err);
 }
 
 int open_iscsi_attach(const struct open_iscsi_wanted *wanted,
@@ -314,12 +355,13 @@ int open_iscsi_attach(const struct open_iscsi_wanted *wanted,
 	if (!self)
 		return error_no_memory(err);
 	self->wanted = *wanted;
-	/* of a record that we make */
-	strcpy(self->iface, "default");
-	if (attach(self, err)) {
+	if (prepare(self, err) || lock_and_enter(self, err) ||
+	    wait_for_disk(self, err) || check_id(self, err)) {
 		open_iscsi_detach(self);
 		return -1;
 	}
+	if (self->scans)
+		drop_other_luns(self);
 	*out = self;
 	return 0;
 }
@@ -334,52 +376,9 @@ const struct lun_names *open_iscsi_names(const struct open_iscsi *attached)
 	return &attached->names;
 }
 
-/* Those who have come to use our session in the meantime keep it. */
-static void leave_session(struct open_iscsi *self, bool others)
-{
-	const struct session_traces *made = &self->made;
-	struct error err;
+/* --- and out --- */
 
-	if (made->session && !made->scans_itself)
-		others = others || sysfs_lun_count(&self->session) > 0;
-	if (others && (made->session || made->record)) {
-		log_info("others use the target by now: session and node "
-			 "record stay");
-		return;
-	}
-	if (made->session && iscsiadm_logout(self->session.number, &err)) {
-		log_error("session %u stays: %s", self->session.number,
-			  err.text);
-		return;
-	}
-	if (made->record &&
-	    iscsiadm_delete(iqn_of(self), &self->address, self->iface, &err))
-		log_error("the node record stays: %s", err.text);
-}
-
-static void leave_target(struct open_iscsi *self)
-{
-	struct host_lock lock;
-	struct error err;
-	bool locked = host_lock_iscsiadm(self->wanted.lock_dir, LOCK_MS, false,
-					 &lock, &err) == 0;
-	bool others;
-
-	if (!locked)
-		log_warning("%s", err.text);
-	others = session_users_leave(iqn_of(self), &self->user, &self->made);
-	/* A login that failed; or one that another run has left to us. */
-	if (self->made.session)
-		self->made.session = self->in_session &&
-				     self->session.number > self->made.after;
-	leave_session(self, others);
-	session_users_undone(iqn_of(self), &self->user);
-	if (locked)
-		host_lock_release(&lock);
-}
-
-/* Somebody else may be taking it away as well, which we must not mistake for a
- * LUN that others have added. */
+/* Somebody else may be taking it away as well. */
 static void remove_lun(const struct open_iscsi *self)
 {
 	int64_t deadline = clock_now_ms() + DISK_MS;
@@ -390,13 +389,82 @@ static void remove_lun(const struct open_iscsi *self)
 		poll(NULL, 0, LOOK_MS);
 }
 
+static bool is_in_use(const struct sysfs_session *session, unsigned lun,
+		      void *data)
+{
+	char disk[BLOCK_NAME_SIZE];
+
+	return sysfs_lun_disk(session, lun, disk) && in_use_check(disk, data);
+}
+
+/* All of the target's sessions, as the storage manager does. False: some are
+ * there still that should not be. */
+static bool log_out(const struct open_iscsi *self)
+{
+	struct sysfs_session sessions[SYSFS_SESSIONS_MAX];
+	size_t count = sysfs_sessions(iqn_of(self), sessions);
+	bool done = true;
+	struct error err;
+
+	for (size_t i = 0; i < count; i++) {
+		unsigned number = sessions[i].number;
+
+		if (sysfs_any_lun(&sessions[i], is_in_use, &err)) {
+			log_warning("session %u stays: %s", number, err.text);
+		} else if (iscsiadm_logout(number, &err)) {
+			log_error("session %u stays: %s", number, err.text);
+			done = false;
+		}
+	}
+	/* It may be that the login which was begun is still to come. */
+	return done && (count > 0 || !self->unsure);
+}
+
+/* Our line stays where something is left to be undone by the next run. */
+static void leave(struct open_iscsi *self, const struct iscsi_offers *portals)
+{
+	enum sr_ref_kind rest;
+	struct error err;
+
+	if (undo_the_dead(self, &err))
+		log_error("%s", err.text);
+	rest = sr_ref_rest(&self->users);
+	if (rest == SR_REF_OTHER && self->users.made.ours)
+		hand_over(self->wanted.target, portals, &self->users);
+	if (rest != SR_REF_NOBODY || !self->users.made.session ||
+	    log_out(self))
+		sr_ref_leave(&self->users);
+}
+
+static void lock_and_leave(struct open_iscsi *self)
+{
+	struct iscsi_offers portals = { 0 };
+	struct host_lock lock;
+	struct error err;
+	bool locked;
+
+	if (self->address.host[0] && self->users.made.ours &&
+	    sr_ref_rest(&self->users) == SR_REF_OTHER)
+		portals = hand_over_portals(self->wanted.target,
+					    &self->address);
+	locked = host_lock_iscsiadm(self->wanted.lock_dir, LOCK_MS, false,
+				    &lock, &err) == 0;
+	if (!locked)
+		log_warning("%s", err.text);
+	leave(self, &portals);
+	if (locked)
+		host_lock_release(&lock);
+	iscsi_offers_free(&portals);
+}
+
 void open_iscsi_detach(struct open_iscsi *attached)
 {
 	if (!attached)
 		return;
-	if (attached->made.lun && attached->in_session)
+	if (attached->counted && attached->users.made.lun &&
+	    attached->in_session)
 		remove_lun(attached);
 	if (attached->counted)
-		leave_target(attached);
+		lock_and_leave(attached);
 	free(attached);
 }

@@ -15,6 +15,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "host/block.h"
 #include "iscsi/address.h"
 
 struct sysfs_session {
@@ -23,16 +24,16 @@ struct sysfs_session {
 	unsigned target_id; /* 0 but with offload */
 };
 
-/* A disk's name, as in /dev. */
-#define DISK_NAME_SIZE 32
+/* A host has a session for each path to a target. */
+#define SYSFS_SESSIONS_MAX 64
 
-/* Finds a session to `iqn` through one of the addresses. False: none. */
-bool sysfs_session_find(const char *iqn, const struct iscsi_address *addresses,
-			size_t count, struct sysfs_session *out);
+/* All sessions to `iqn`, by whichever portal; returns how many. */
+size_t sysfs_sessions(const char *iqn,
+		      struct sysfs_session out[SYSFS_SESSIONS_MAX]);
 
-/* The highest number of a session, to whatever target; 0 if there is none. The
- * kernel counts on, so that a later session has a higher one. */
-unsigned sysfs_session_highest(void);
+/* Whether the session goes by this portal. */
+bool sysfs_session_is_at(const struct sysfs_session *session,
+			 const struct iscsi_address *address);
 
 /* Whether the session is logged in, and not in recovery. */
 bool sysfs_session_up(const struct sysfs_session *session);
@@ -40,12 +41,16 @@ bool sysfs_session_up(const struct sysfs_session *session);
 /* Whether the kernel has this LUN of the session, as a disk or not. */
 bool sysfs_lun_there(const struct sysfs_session *session, unsigned lun);
 
-/* How many LUNs of the session the kernel has. */
-size_t sysfs_lun_count(const struct sysfs_session *session);
+/* Calls `is` for each LUN of the session that the kernel has, until it says
+ * true; whether it did. */
+bool sysfs_any_lun(const struct sysfs_session *session,
+		   bool (*is)(const struct sysfs_session *session, unsigned lun,
+			      void *data),
+		   void *data);
 
 /* The name of the LUN's disk; false: there is none yet. */
 bool sysfs_lun_disk(const struct sysfs_session *session, unsigned lun,
-		    char name[DISK_NAME_SIZE]);
+		    char name[BLOCK_NAME_SIZE]);
 
 /* Whether /dev has the disk's node, and not one of another that had this name,
  * and it can be opened: the node comes a moment before the disk does. */
@@ -56,12 +61,12 @@ bool sysfs_disk_ready(const char *name);
 int sysfs_lun_scan(const struct sysfs_session *session, unsigned lun,
 		   struct error *err);
 
+/* Has the kernel look for all LUNs of the session. ERROR_NO_DEVICE. */
+int sysfs_session_scan(const struct sysfs_session *session, struct error *err);
+
 /* Takes a LUN out of the kernel, which first flushes the disk. Returns once it
  * is gone, unless another process was there first; a LUN that is not there is
  * fine. */
 void sysfs_lun_remove(const struct sysfs_session *session, unsigned lun);
-
-/* The same for all LUNs of the session but one. */
-void sysfs_lun_remove_others(const struct sysfs_session *session, unsigned lun);
 
 #endif

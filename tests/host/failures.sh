@@ -13,15 +13,21 @@ set -u
 # shellcheck source=lib/judge.sh
 . "$host_dir/lib/judge.sh"
 
+# Nor can it be started.
 no_iscsid() {
 	serve tgt 512 127.0.0.1:3260
 	host_state >/tmp/before
+	mv /usr/sbin/service /usr/sbin/service.real
+	printf '#!/bin/sh\necho "no $1 here"\nexit 5\n' >/usr/sbin/service
+	chmod 755 /usr/sbin/service
 	call tgt
-	refused 71 'iscsid does not run'
+	mv /usr/sbin/service.real /usr/sbin/service
+	refused 71 'iscsid does not run on this host and cannot be started: service, exit 5: no iscsid here'
 	state_kept /tmp/before
 	untouched
 	serve_end tgt
 }
+
 # A signal after the Nth iscsiadm.
 signal_after() {
 	serve tgt 512 127.0.0.1:3260
@@ -129,9 +135,12 @@ cut_short() {
 	serve_end tgt
 }
 
+# How long I/O waits for a lost session is the host's setting.
+sed -i 's/^node.session.timeo.replacement_timeout.*/node.session.timeo.replacement_timeout = 15/' \
+	/etc/iscsi/iscsid.conf
 iscsid_stop
 iscsid_stays=
-run_test "iscsid does not run" no_iscsid
+run_test "iscsid cannot be started" no_iscsid
 iscsid_stay
 for step in 1 2 3; do
 	run_test "signal after iscsiadm call $step" signal_after "$step"

@@ -70,7 +70,8 @@ digests_and_high_luns() {
 	lio_lun_remove "$iqn" 2
 	lio_lun "$iqn" 300 clone
 	host_state >/tmp/before
-	call lio initiator=libiscsi
+	initiator=libiscsi
+	call lio
 	resigned
 	state_kept /tmp/before
 	good_result

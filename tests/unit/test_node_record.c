@@ -141,17 +141,15 @@ static void test_cannot_be_read(void **state)
 	bool there;
 
 	(void)state;
+	/* What is no file is no record. */
 	run("ln -s /etc/passwd '%s/192.0.2.1,3260'", folder);
-	assert_int_equal(node_record_find(iqn, &here, &there, &record, &err),
-			 -1);
-	assert_int_equal(err.code, ERROR_LOGIN);
-	assert_non_null(strstr(err.text, "192.0.2.1,3260"));
+	assert_string_equal(found(&here), "none");
 	run("rm '%s/192.0.2.1,3260' && "
 	    "head -c 100000 /dev/zero >'%s/192.0.2.1,3260'",
 	    folder, folder);
 	assert_int_equal(node_record_find(iqn, &here, &there, &record, &err),
 			 -1);
-	assert_non_null(strstr(err.text, "too long"));
+	assert_non_null(strstr(err.text, "longer than"));
 }
 
 /* The record with our settings, then restored. */
@@ -166,7 +164,7 @@ static void set(const char *before, const struct iscsi_target *target,
 	assert_int_equal(node_record_find(iqn, &here, &there, &record, &err),
 			 0);
 	assert_true(there);
-	assert_int_equal(node_record_set(&record, target, &err), 0);
+	assert_int_equal(node_record_set(&record, target, false, &err), 0);
 	assert_string_equal(content("192.0.2.1,3260,1/default"), wanted);
 	assert_int_equal(record.manual_scan, manual_scan);
 	node_record_restore(&record);
@@ -195,12 +193,12 @@ static void test_set(void **state)
 	    "odd line\n"
 	    "node.session.scanner = auto\n"
 	    "# END RECORD\n"
-	    "node.startup = manual\n"
 	    "node.session.scan = manual\n"
+	    "node.startup = manual\n"
 	    "iface.initiatorname = iqn.test:host\n"
 	    "node.session.auth.authmethod = None\n",
 	    true);
-	/* Of before 2.0.874. */
+	/* Of before 2.0.875. */
 	set("node.startup = automatic\n", &target,
 	    "node.startup = manual\n"
 	    "iface.initiatorname = iqn.test:host\n"
@@ -244,8 +242,22 @@ static void test_no_newline(void **state)
 	    false);
 }
 
-/* The mode stays; nothing is made anew where it has gone. */
-static void test_file(void **state)
+/* What waits for a lost path is the host's to choose: a session of ours may
+ * become another's. */
+static void test_recovery(void **state)
+{
+	struct iscsi_target target = { .initiator = initiator };
+
+	(void)state;
+	set("node.session.timeo.replacement_timeout = 144\n", &target,
+	    "node.session.timeo.replacement_timeout = 144\n"
+	    "iface.initiatorname = iqn.test:host\n"
+	    "node.session.auth.authmethod = None\n",
+	    false);
+}
+
+/* For whoever gets our session, and would have had all LUNs. */
+static void test_scan(void **state)
 {
 	struct iscsi_target target = { .initiator = initiator };
 	struct node_record record;
@@ -253,18 +265,96 @@ static void test_file(void **state)
 	bool there;
 
 	(void)state;
+	put("192.0.2.1,3260,1/default", "node.session.scan = manual\n");
+	assert_int_equal(node_record_find(iqn, &here, &there, &record, &err),
+			 0);
+	assert_int_equal(node_record_set(&record, &target, true, &err), 0);
+	assert_false(record.manual_scan);
+	assert_string_equal(content("192.0.2.1,3260,1/default"),
+			    "node.session.scan = auto\n"
+			    "iface.initiatorname = iqn.test:host\n"
+			    "node.session.auth.authmethod = None\n");
+	node_record_free(&record);
+}
+
+static ino_t inode_of(const char *path)
+{
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	return st.st_ino;
+}
+
+/* It is replaced as a whole, beside nothing that iscsiadm would take for a
+ * record; the mode stays; nothing is made anew where it has gone. */
+static void test_file(void **state)
+{
+	struct iscsi_target target = { .initiator = initiator };
+	struct node_record record;
+	struct error err;
+	bool there;
+	ino_t before;
+
+	(void)state;
 	put("192.0.2.1,3260,1/default", "node.name = iqn.x\n");
 	assert_int_equal(node_record_find(iqn, &here, &there, &record, &err),
 			 0);
-	assert_int_equal(node_record_set(&record, &target, &err), 0);
+	before = inode_of(record.path);
+	assert_int_equal(node_record_set(&record, &target, false, &err), 0);
+	assert_true(inode_of(record.path) != before);
 	run("[ $(stat -c %%a '%s') = 600 ]", record.path);
+	run("[ $(find " NODES "/.. -name '*relvm*' | wc -l) = 0 ]");
 	run("rm '%s'", record.path);
 	node_record_restore(&record);
 	run("[ ! -e '%s' ]", record.path);
-	assert_int_equal(node_record_set(&record, &target, &err), -1);
+	assert_int_equal(node_record_set(&record, &target, false, &err), -1);
 	assert_int_equal(err.code, ERROR_LOGIN);
 	run("[ ! -e '%s' ]", record.path);
 	node_record_free(&record);
+}
+
+/* Only what `iscsiadm -o new` makes. */
+static void test_remove(void **state)
+{
+	char name[NODE_RECORD_NAME_SIZE];
+
+	(void)state;
+	node_record_name(&here, name);
+	assert_string_equal(name, "192.0.2.1,3260");
+	put("192.0.2.1,3260,1/default", "");
+	node_record_remove(iqn, name);
+	assert_string_equal(found(&here), "192.0.2.1,3260,1/default default");
+	run("rm -r '%s/192.0.2.1,3260,1'", folder);
+	put(name, "");
+	put("192.0.2.2,3260", "");
+	node_record_remove(iqn, name);
+	assert_string_equal(found(&here), "none");
+	run("[ -e '%s/192.0.2.2,3260' ]", folder);
+	node_record_remove(iqn, "192.0.2.2,3260");
+	run("[ ! -e '%s' ]", folder);
+}
+
+static void test_check(void **state)
+{
+	char bad[] = "secretsecret12 ", bad_user[] = "\tuser";
+	struct iscsi_target target = { .initiator = initiator };
+	struct error err = { 0 };
+
+	(void)state;
+	assert_int_equal(node_record_check(&target, &err), 0);
+	target.chap_user = user;
+	target.chap_password = password;
+	assert_int_equal(node_record_check(&target, &err), 0);
+	target.chap_password = bad;
+	assert_int_equal(node_record_check(&target, &err), -1);
+	assert_int_equal(err.code, ERROR_BAD_VALUE);
+	assert_non_null(strstr(err.text, "chappassword begins or ends"));
+	assert_null(strstr(err.text, "secretsecret"));
+	target.chap_password = password;
+	target.incoming_user = bad_user;
+	target.incoming_password = in_password;
+	assert_int_equal(node_record_check(&target, &err), -1);
+	assert_non_null(strstr(err.text, "incoming_chapuser"));
 }
 
 int main(void)
@@ -275,7 +365,11 @@ int main(void)
 						end),
 		cmocka_unit_test_setup_teardown(test_set, begin, end),
 		cmocka_unit_test_setup_teardown(test_no_newline, begin, end),
+		cmocka_unit_test_setup_teardown(test_recovery, begin, end),
+		cmocka_unit_test_setup_teardown(test_scan, begin, end),
 		cmocka_unit_test_setup_teardown(test_file, begin, end),
+		cmocka_unit_test_setup_teardown(test_remove, begin, end),
+		cmocka_unit_test_setup_teardown(test_check, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -65,6 +65,7 @@ host_reset() {
 		tgt_stop
 		[ ! -e /usr/sbin/iscsiadm.real ] || mv /usr/sbin/iscsiadm.real /usr/sbin/iscsiadm
 		lio_stop
+		rm -rf /run/sr-ref
 		portal_down_all
 		udevadm settle
 		# What a suite has for all of its tests.

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "openiscsi/log_in.h"
+
+#include "base/log.h"
+#include "openiscsi/iscsiadm.h"
+#include "openiscsi/node_record.h"
+
+static int make_record(const struct iscsi_target *target,
+		       const struct iscsi_address *address, const char *portal,
+		       struct sr_ref *users, struct error *err)
+{
+	node_record_name(address, users->made.record);
+	if (sr_ref_note(users, err))
+		return -1;
+	return iscsiadm_new(target->iqn, portal, err);
+}
+
+static void unmake_record(const struct iscsi_target *target,
+			  struct sr_ref *users)
+{
+	struct error err;
+
+	node_record_remove(target->iqn, users->made.record);
+	users->made.record[0] = '\0';
+	if (sr_ref_note(users, &err))
+		log_warning("%s", err.text);
+}
+
+static int log_in_with(struct node_record *record,
+		       const struct iscsi_target *target, const char *portal,
+		       bool scan, bool *scans, struct error *err)
+{
+	int rc = node_record_set(record, target, scan, err);
+
+	if (rc)
+		return -1;
+	*scans = !record->manual_scan;
+	rc = iscsiadm_login(target->iqn, portal, record->iface, err);
+	node_record_restore(record);
+	return rc;
+}
+
+int log_in(const struct iscsi_target *target,
+	   const struct iscsi_address *address, bool scan, struct sr_ref *users,
+	   bool *scans, struct error *err)
+{
+	char portal[ISCSI_PORTAL_SIZE];
+	struct node_record record;
+	bool found, made;
+	int rc;
+
+	iscsi_address_text(address, portal);
+	if (node_record_find(target->iqn, address, &found, &record, err))
+		return -1;
+	made = !found;
+	rc = made ? make_record(target, address, portal, users, err) : 0;
+	if (!rc && made)
+		rc = node_record_find(target->iqn, address, &found, &record,
+				      err);
+	if (!rc && !found)
+		rc = error_set(err, ERROR_LOGIN,
+			       "iscsiadm has made a node record, but it is not "
+			       "where they are");
+	if (!rc)
+		rc = log_in_with(&record, target, portal, scan, scans, err);
+	if (found)
+		node_record_free(&record);
+	if (made)
+		unmake_record(target, users);
+	return rc;
+}
