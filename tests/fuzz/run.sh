@@ -17,7 +17,7 @@ helpers=$(find tests/unit -name '*.c' ! -name 'test_*')
 mkdir -p "$out/obj" "$out/corpus" "$out/crash" || exit 1
 out=$(realpath "$out")
 # -fno-sanitize-recover: undefined behaviour is a crash, which libFuzzer keeps.
-export out seconds FLAGS="-std=c11 -O2 -g -I. -Ilib -D_GNU_SOURCE \
+export out seconds FLAGS="-std=c11 -O1 -gline-tables-only -I. -Ilib -D_GNU_SOURCE \
 	-I/usr/include/libxml2 -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=all"
 export LIBS="-ljansson -lxml2 -liscsi -luuid -lcares"
