@@ -5,11 +5,14 @@
 #include <string.h>
 
 #include "plan/chosen.h"
+#include "sr/vdis.h"
 
 int idmap_init(struct idmap *map, const struct uuid *old_sr,
 	       const struct uuid *new_sr, uint32_t lv_count)
 {
 	*map = (struct idmap){ .old_sr = *old_sr, .new_sr = *new_sr };
+	vdi_metadata_uuid(old_sr, &map->old_metadata);
+	vdi_metadata_uuid(new_sr, &map->new_metadata);
 	map->lvs = calloc(lv_count ? lv_count : 1, sizeof(*map->lvs));
 	if (!map->lvs)
 		return -1;
@@ -86,6 +89,8 @@ int idmap_renew(struct idmap *map, const struct uuid *old, struct uuid *new)
 	choice = chosen_find(map->chosen, old);
 	if (choice)
 		map->vdis[i].new = choice->new;
+	else if (uuid_equal(old, &map->old_metadata))
+		map->vdis[i].new = map->new_metadata;
 	else
 		uuid_new(&map->vdis[i].new);
 	map->vdi_count++;

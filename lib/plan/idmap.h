@@ -21,6 +21,7 @@ struct chosen_ids;
 
 struct idmap {
 	struct uuid old_sr, new_sr;
+	struct uuid old_metadata, new_metadata; /* vdi_metadata_uuid of them */
 
 	struct idmap_entry *vdis; /* by old uuid; the SR is not in it */
 	size_t vdi_count, vdi_room;
@@ -37,8 +38,8 @@ int idmap_init(struct idmap *map, const struct uuid *old_sr,
 	       const struct uuid *new_sr, uint32_t lv_count);
 void idmap_free(struct idmap *map);
 
-/* The new uuid of `old`, made now if there is none yet (the chosen one, or a
- * random one): of the SR if it is the SR's, else a VDI's. The zero uuid stays zero. -1 for lack of memory. */
+/* The new uuid of `old`, made now if there is none yet (the chosen one, the one
+ * that xapi will look for, or a random one): of the SR if it is the SR's, else a VDI's. The zero uuid stays zero. -1 for lack of memory. */
 int idmap_renew(struct idmap *map, const struct uuid *old, struct uuid *new);
 
 /* The new uuid of a VDI or SR that is in the map already; false if not. */

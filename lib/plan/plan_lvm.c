@@ -20,40 +20,8 @@ static void put_id(char *text, struct text_span span, const struct lvm_id *id)
 	lvm_id_to_text(id, text + span.at);
 }
 
-static bool lv_is_foreign(const struct snapshot *snap, uint32_t i)
-{
-	return snap->lvs[i].kind == LV_FOREIGN;
-}
-
-/* Whether byte `at` is in the name of an LV that is not SM's. */
-static bool in_foreign_name(const struct snapshot *snap, size_t at)
-{
-	for (uint32_t i = 0; i < snap->vg.lv_count; i++) {
-		struct text_span name = snap->vg.lvs[i].name_span;
-
-		if (lv_is_foreign(snap, i) && at >= name.at &&
-		    at - name.at < name.len)
-			return true;
-	}
-	return false;
-}
-
-/* Fields that LVM does not need (a tag, a description, a comment) may name a
- * VDI or the SR too; none of their old uuids stays either. */
-static void renew_mentions(const struct plan *plan, char *text, size_t size)
-{
-	struct uuid_hit hit;
-
-	for (size_t at = 0; uuid_scan(text, size, at, &hit);
-	     at = hit.at + hit.len) {
-		struct uuid new;
-
-		if (idmap_find(&plan->ids, &hit.uuid, &new) &&
-		    !in_foreign_name(plan->from, hit.at))
-			uuid_scan_replace(text, &hit, &new);
-	}
-}
-
+/* Ids and names, and no more: tags, comments and descriptions are somebody's
+ * words, and stay as they are. */
 static int make_text(struct plan *plan, struct error *err)
 {
 	const struct snapshot *snap = plan->from;
@@ -75,12 +43,11 @@ static int make_text(struct plan *plan, struct error *err)
 		const struct lvm_lv *lv = &vg->lvs[i];
 
 		put_id(text, lv->id_span, &plan->ids.lvs[i]);
-		if (!lv_is_foreign(snap, i) &&
+		if (snap->lvs[i].kind != LV_FOREIGN &&
 		    plan_renew_text(plan, text + lv->name_span.at,
 				    lv->name_span.len, err))
 			return -1;
 	}
-	renew_mentions(plan, text, plan->text_size);
 	plan_cut_dropped(plan, text, &plan->text_size);
 	return 0;
 }

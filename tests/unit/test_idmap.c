@@ -81,6 +81,27 @@ static void test_sr_and_zero(void **state)
 	idmap_free(&map);
 }
 
+/* xapi's backup of the pool's metadata is looked for by this uuid alone. */
+static void test_metadata(void **state)
+{
+	struct uuid old, new, made, out;
+	struct idmap map;
+
+	(void)state;
+	assert_true(uuid_from_text("aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa",
+				   &old));
+	assert_true(uuid_from_text("bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb",
+				   &new));
+	/* Python's uuid.uuid5 of the namespace and these texts */
+	assert_true(uuid_from_text("3f9a16ea-d7a6-5c77-adb0-056c4e7892e1",
+				   &made));
+	assert_int_equal(idmap_init(&map, &old, &new, 0), 0);
+	assert_int_equal(idmap_renew(&map, &made, &out), 0);
+	assert_true(uuid_from_text("488dd4cd-1fcf-5e8e-b840-8328d3f2c0cd", &made));
+	assert_true(uuid_equal(&out, &made));
+	idmap_free(&map);
+}
+
 static void test_lvm_ids(void **state)
 {
 	struct idmap map;
@@ -105,6 +126,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ten_thousand),
 		cmocka_unit_test(test_sr_and_zero),
+		cmocka_unit_test(test_metadata),
 		cmocka_unit_test(test_lvm_ids),
 	};
 

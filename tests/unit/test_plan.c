@@ -290,7 +290,10 @@ static void test_one_map(void **state)
 	assert_true(idmap_find(&p.plan.ids, &stale, &other));
 	assert_false(idmap_find(&p.plan.ids, &host, &other));
 	assert_int_equal(p.plan.ids.vdi_count, 5);
-	assert_null(strstr(p.plan.text, CHILD_UUID));
+	/* the description is somebody's words: it stays, and is the only one */
+	assert_null(strstr(strstr(p.plan.text, CHILD_UUID) + 1, CHILD_UUID));
+	assert_non_null(
+		strstr(p.plan.text, "description = \"VHD-" CHILD_UUID));
 	assert_null(strstr(p.plan.text, SR_UUID));
 	assert_non_null(strstr(p.plan.text, "hb-" HOST_UUID));
 	done(&p);

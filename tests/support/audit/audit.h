@@ -202,10 +202,8 @@ void check_parents(const struct audit *a);
 void check_mgt_sr(const struct audit *a);
 void check_lvm(struct audit *a); /* label, mda_headers, VG text */
 
-/* Searches for old identifiers. `foreign_of`: names of its foreign LVs are
- * passed over; may be NULL. */
-void scan_text(const char *text, size_t len, const struct side *foreign_of,
-	       const char *where);
+/* Searches for old identifiers. */
+void scan_text(const char *text, size_t len, const char *where);
 void scan_bytes(const uint8_t *bytes, size_t len, const char *where);
 void scan_lv(const struct side *side, const struct lv *lv, uint64_t at,
 	     uint64_t len);

@@ -99,20 +99,30 @@ static char *read_text(const struct side *side, const struct mda *m)
 
 /* ---- what the text must be ---- */
 
-static bool in_word(char c)
+/* Whether text[at] is in the name of a section, which is alone in its line: of
+ * the VG or an LV. What else a text says (tags, comments, the description) are
+ * somebody's words. */
+static bool in_name(const char *text, size_t len, size_t at)
 {
-	return c && !isspace((unsigned char)c) && !strchr("\"{}[],=#", c);
+	size_t from = at, to = at;
+
+	while (from > 0 && text[from - 1] != '\n')
+		from--;
+	while (to < len && text[to] != '\n')
+		to++;
+	return to > from && text[to - 1] == '{' &&
+	       !memchr(text + from, '"', to - from) &&
+	       !memchr(text + from, '#', to - from);
 }
 
-/* Whether text[at] is in the name of an LV that is not SM's. */
 static bool in_foreign(const struct side *side, const char *text, size_t len,
 		       size_t at)
 {
 	size_t from = at, to = at;
 
-	while (from > 0 && in_word(text[from - 1]))
+	while (from > 0 && !isspace((unsigned char)text[from - 1]))
 		from--;
-	while (to < len && in_word(text[to]))
+	while (to < len && !isspace((unsigned char)text[to]))
 		to++;
 	return is_foreign_name(side, text + from, to - from);
 }
@@ -133,9 +143,26 @@ static void renew_vg_text(const struct side *old, char *text, size_t len)
 		form = uuid_here(text, len, i, &was);
 		if (!form)
 			continue;
-		if (ids_find(&was, &is) && !in_foreign(old, text, len, i))
+		if (ids_find(&was, &is) && in_name(text, len, i) &&
+		    !in_foreign(old, text, len, i))
 			uuid_write(&is, form, text + i);
 		i += (size_t)form - 1;
+	}
+}
+
+/* Searches its names for old uuids, and all of it for old LVM ids. */
+static void scan_vg_text(const char *text, size_t len, const struct side *side)
+{
+	for (size_t i = 0; i < len; i++) {
+		struct id16 id;
+
+		if (lvm_id_here(text, len, i) && lvm_ids_find(text + i))
+			problem("VG text, byte %zu: an old LVM id: %.38s", i,
+				text + i);
+		if (uuid_here(text, len, i, &id) && ids_is_old(&id) &&
+		    in_name(text, len, i) && !in_foreign(side, text, len, i))
+			problem("VG text, byte %zu: an old uuid: %.36s", i,
+				text + i);
 	}
 }
 
@@ -249,7 +276,7 @@ static void check_mda(const struct audit *a, uint64_t at, const char *must,
 		return;
 	}
 	compare_text(must, must_len, text, new.text_size, at);
-	scan_text(text, new.text_size, &a->new, "VG text");
+	scan_vg_text(text, new.text_size, &a->new);
 	free(text);
 }
 

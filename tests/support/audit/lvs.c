@@ -56,18 +56,16 @@ static void pair_names(const struct lv *old, const struct lv *new)
 /* Once all uuids are known. */
 static void check_words(const struct lv *old, const struct lv *new)
 {
-	char name[sizeof(old->name)], tags[sizeof(old->tags)];
+	char name[sizeof(old->name)];
 
 	memcpy(name, old->name, sizeof(name));
 	if (old->kind != FOREIGN)
 		ids_renew_text(name, strlen(name));
 	if (strcmp(name, new->name) != 0)
 		problem("%s became %s, not %s", old->name, new->name, name);
-	memcpy(tags, old->tags, sizeof(tags));
-	ids_renew_text(tags, strlen(tags));
-	if (strcmp(tags, new->tags) != 0)
+	if (strcmp(old->tags, new->tags) != 0)
 		problem("%s: tags \"%s\", not \"%s\"", old->name, new->tags,
-			tags);
+			old->tags);
 	if (strcmp(old->attr, new->attr) != 0)
 		problem("%s: attributes were %s, are %s", old->name, old->attr,
 			new->attr);

@@ -13,30 +13,15 @@
 #define VHD_HEAD   1536 /* footer copy and header */
 #define QCOW2_HEAD 4096 /* header, extensions, backing file's name */
 
-void scan_text(const char *text, size_t len, const struct side *foreign_of,
-	       const char *where)
+void scan_text(const char *text, size_t len, const char *where)
 {
 	for (size_t i = 0; i < len; i++) {
 		struct id16 id;
 		enum uuid_form form = uuid_here(text, len, i, &id);
 
-		if (lvm_id_here(text, len, i) && lvm_ids_find(text + i))
-			problem("%s, byte %zu: an old LVM id: %.38s", where, i,
-				text + i);
-		if (!form || !ids_is_old(&id))
-			continue;
-		if (foreign_of) {
-			size_t from = i, n;
-
-			while (from > 0 &&
-			       strchr("\n\t {", text[from - 1]) == NULL)
-				from--;
-			n = strcspn(text + from, " \n\t{");
-			if (is_foreign_name(foreign_of, text + from, n))
-				continue;
-		}
-		problem("%s, byte %zu: an old uuid: %.*s", where, i, (int)form,
-			text + i);
+		if (form && ids_is_old(&id))
+			problem("%s, byte %zu: an old uuid: %.*s", where, i,
+				(int)form, text + i);
 	}
 }
 
@@ -46,13 +31,13 @@ void scan_bytes(const uint8_t *bytes, size_t len, const char *where)
 {
 	char *every_other = get_memory(len);
 
-	scan_text((const char *)bytes, len, NULL, where);
+	scan_text((const char *)bytes, len, where);
 	for (size_t parity = 0; parity < 2; parity++) {
 		size_t n = 0;
 
 		for (size_t i = parity; i < len; i += 2)
 			every_other[n++] = (char)bytes[i];
-		scan_text(every_other, n, NULL, where);
+		scan_text(every_other, n, where);
 	}
 	for (size_t i = 0; i + 16 <= len; i++) {
 		struct id16 id;
