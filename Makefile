@@ -254,7 +254,7 @@ SUITES := \
     $(DRIVER_SUITES) \
     $(patsubst %,"tests/relvm/test_%.sh build/asan",iscsi careful words file) \
     $(patsubst %,"tests/xapi/test_%.sh build/asan",plugin launch guard original \
-    many report) \
+    records many report) \
     $(patsubst %,"tests/xapi/test_%.sh build/asan $(ASAN)/audit",clients xe) \
     "tests/layers.sh build/obj" \
     $(patsubst %,"tests/machine/test_%.sh",run make) \

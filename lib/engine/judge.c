@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "engine/guard_host.h"
 #include "engine/guard_pool.h"
+#include "engine/still_lun.h"
 #include "host/lvm_judge.h"
 #include "base/stop.h"
 
@@ -27,7 +28,10 @@ static int may_write(void *context, const struct uuid *sr, struct error *err)
 		return error_set(err, ERROR_INTERRUPTED, "stopped by a signal");
 	if (guard_pool_lun(judge->request, judge->names, sr, err))
 		return -1;
-	return guard_host(judge->device, judge->names, err);
+	return guard_host(judge->device, judge->names, err) ||
+			       still_lun_check(judge->lun, judge->names, err)
+		       ? -1
+		       : 0;
 }
 
 /* An LVM id as text, with its NUL. */

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include "engine/resign.h"
 
+#include <string.h>
+
+#include "base/log.h"
 #include "engine/connect.h"
 #include "engine/guard_pool.h"
 #include "engine/judge.h"
@@ -19,29 +22,60 @@ struct plan_options resign_plan_options(const struct resign_request *request)
 	};
 }
 
-/* The caller holds the LUN's lock, so that a claim of this boot on the LUN is
- * that of a run that is no more. */
+static int resign_connected(const struct resign_request *request,
+			    const struct turn *turn,
+			    struct connection *connection,
+			    struct resign_report *report, struct error *err)
+{
+	const struct plan_options options = resign_plan_options(request);
+	struct judge judge = {
+		.request = request,
+		.lun = connection_lun(connection),
+		.names = connection_names(connection),
+		.device = connection_device(connection),
+	};
+	struct journal_owner owner = { .scsi_id = lun_names_best(judge.names) };
+	struct txn_hooks hooks = judge_hooks(&judge);
+
+	if (boot_id_read(&owner.boot, err))
+		return -1;
+	return turn_resign(turn, judge.lun,
+			   request->only_recover ? NULL : &options, &owner,
+			   &hooks, report, err);
+}
+
+/* The lock that the caller holds is of the name by which the LUN was asked for.
+ * Who asks by another one meets us at the best of all. With it held a claim of
+ * this boot on the LUN is that of a run that is no more. */
+static int lock_and_resign(const struct resign_request *request,
+			   const struct turn *turn,
+			   struct connection *connection,
+			   struct resign_report *report, struct error *err)
+{
+	const char *best = lun_names_best(connection_names(connection));
+	struct host_lock lock;
+	int failed;
+
+	if (strcmp(best, request->scsi_id) == 0)
+		return resign_connected(request, turn, connection, report, err);
+	log_info("SCSIid %s is a name of LUN %s", request->scsi_id, best);
+	if (host_lock_lun(HOST_LOCK_DIR, best, &lock, err))
+		return -1;
+	failed = resign_connected(request, turn, connection, report, err);
+	host_lock_release(&lock);
+	return failed;
+}
+
 static int connect_and_resign(const struct resign_request *request,
 			      const struct turn *turn,
 			      struct resign_report *report, struct error *err)
 {
-	const struct plan_options options = resign_plan_options(request);
-	struct journal_owner owner = { 0 };
-	struct judge judge = { .request = request };
 	struct connection *connection;
-	struct txn_hooks hooks;
 	int failed;
 
-	if (boot_id_read(&owner.boot, err) ||
-	    connect_lun(request, &connection, err))
+	if (connect_lun(request, &connection, err))
 		return -1;
-	judge.device = connection_device(connection);
-	judge.names = connection_names(connection);
-	owner.scsi_id = lun_names_best(judge.names);
-	hooks = judge_hooks(&judge);
-	failed = turn_resign(turn, connection_lun(connection),
-			     request->only_recover ? NULL : &options, &owner,
-			     &hooks, report, err);
+	failed = lock_and_resign(request, turn, connection, report, err);
 	disconnect(connection);
 	return failed;
 }

@@ -25,17 +25,17 @@ static int try_path(const struct lun_path *path,
 		.names = &path->names,
 		.device = path->is_file ? NULL : path->device,
 	};
-	struct txn_hooks hooks = judge_hooks(&judge);
-	struct lun *lun;
+	struct txn_hooks hooks;
 	int failed;
 
 	if (boot_id_read(&owner.boot, err) ||
 	    guard_pool_lun(request, &path->names, NULL, err) ||
-	    lun_path_open(path, &lun, err))
+	    lun_path_open(path, &judge.lun, err))
 		return -1;
-	failed = turn_resign(turn, lun, request->only_recover ? NULL : &options,
+	hooks = judge_hooks(&judge);
+	failed = turn_resign(turn, judge.lun, request->only_recover ? NULL : &options,
 			     &owner, &hooks, report, err);
-	lun_close(lun);
+	lun_close(judge.lun);
 	return failed;
 }
 

@@ -190,6 +190,25 @@ static int block_swap(struct lun *lun, uint64_t offset, const uint8_t *expect,
 	return 0;
 }
 
+/* What is no SCSI disk takes no command; one that has gone says so to the next
+ * read or write. */
+static int block_inquire(struct lun *lun,
+			 const uint8_t cdb[LUN_INQUIRY_CDB_LEN], uint8_t *data,
+			 size_t size, size_t *len, struct error *err)
+{
+	struct sg_command command = {
+		.cdb_len = LUN_INQUIRY_CDB_LEN,
+		.data = data,
+		.len = (uint32_t)size,
+	};
+
+	(void)err;
+	memcpy(command.cdb, cdb, LUN_INQUIRY_CDB_LEN);
+	if (sg_command_run(of(lun)->fd, &command) == 0 && command.good)
+		*len = command.received;
+	return 0;
+}
+
 static void block_close(struct lun *lun)
 {
 	struct lun_block *self = of(lun);
@@ -204,6 +223,7 @@ static const struct lun_ops block_ops = {
 	.write = block_write,
 	.flush = block_flush,
 	.swap = block_swap,
+	.inquire = block_inquire,
 	.close = block_close,
 };
 

@@ -202,6 +202,27 @@ static int libiscsi_swap(struct lun *lun, uint64_t offset,
 	return 0;
 }
 
+static int libiscsi_inquire(struct lun *lun,
+			    const uint8_t cdb[LUN_INQUIRY_CDB_LEN],
+			    uint8_t *data, size_t size, size_t *len,
+			    struct error *err)
+{
+	struct lun_libiscsi *self = of(lun);
+	struct scsi_command command = {
+		.lun = self->address,
+		.cdb_len = LUN_INQUIRY_CDB_LEN,
+		.direction = SCSI_XFER_READ,
+		.data = data,
+		.len = (uint32_t)size,
+	};
+
+	memcpy(command.cdb, cdb, LUN_INQUIRY_CDB_LEN);
+	if (run(self, &command, 1, false, err))
+		return -1;
+	*len = command.good ? command.received : 0;
+	return 0;
+}
+
 static int libiscsi_fence(struct lun *lun, struct error *err)
 {
 	struct lun_libiscsi *self = of(lun);
@@ -237,6 +258,7 @@ static const struct lun_ops libiscsi_ops = {
 	.swap = libiscsi_swap,
 	.fence = libiscsi_fence,
 	.unfence = libiscsi_unfence,
+	.inquire = libiscsi_inquire,
 	.close = libiscsi_close,
 };
 

@@ -117,6 +117,32 @@ attach_meanwhile()
 	proxy_stop
 }
 
+# The array maps the original to the clone's number while the first write is on
+# its way: label, headers and ring are the same.
+remap_meanwhile()
+{
+	local pid i
+
+	proxy_start hold:"$WORK/held" || return
+	(
+		mkdir "$WORK/remap"
+		ln -s "$WORK/xe" "$WORK/proxy" "$WORK/remap"
+		WORK=$WORK/remap
+		create_through_proxy "$clone_id" "$IQN" \
+			device-config:localIQN="$INITIATOR"
+	) &
+	pid=$!
+	for ((i = 0; i < 1000; i++)); do
+		[[ ! -e $WORK/held ]] || break
+		sleep 0.01
+	done
+	tgt_admin --mode logicalunit --op delete --tid 1 --lun 2 &&
+		tgt_lun 1 2 "$WORK/original" scsi_id="$(lun_serial 1)"
+	rm -f "$WORK/held"
+	wait "$pid"
+	proxy_stop
+}
+
 # Cuts the connection later and later, until a resign is committed by then.
 interrupt_after_commit()
 {
@@ -228,6 +254,16 @@ check "attached between xapi's word and the commit: 16" grep -q \
 check "and nothing is changed but unused ring space" but_for_the_ring
 clone "$WORK/pristine" "$WORK/original"
 forget
+
+clone "$WORK/pristine" "$WORK/clone"
+remap_meanwhile
+check "another LUN at this number right before the commit: 16" grep -q \
+	"fault 16 .*the LUN is unchanged.*mapped another LUN to this number" \
+	<(tail -n 3 "$STANDIN_LOG") || tail -n 2 "$STANDIN_LOG"
+check "and nothing of that is changed but unused ring space" but_for_the_ring
+clone "$WORK/pristine" "$WORK/original"
+tgt_admin --mode logicalunit --op delete --tid 1 --lun 2
+tgt_lun 1 2 "$WORK/clone" scsi_id="$(lun_serial 2)"
 
 clone "$WORK/pristine" "$WORK/clone"
 check "a resign is cut short after its commit" interrupt_after_commit
