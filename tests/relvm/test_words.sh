@@ -82,6 +82,8 @@ groff_is_silent()
 check "the man page names the options that there are" same_options man_text
 check "the completion names the options that there are" \
 	same_options completion_text
+check "the README's picture is as its script draws it" \
+	diff tests/demo/picture.svg <(/usr/bin/python3 tests/demo/picture.py)
 check "groff has nothing to say about the man page" groff_is_silent
 check "a command is completed" completed relvm ins inspect
 check "an option is completed" completed relvm resign --sr --sr-uuid
