@@ -7,6 +7,8 @@
 #   make bench    measured speed
 #   make static   the same program for any pool host: build/static
 #   make install  DESTDIR=, and PREFIX= and the like (below)
+#   make uninstall  with the same settings; make install-relvm: the command alone
+#   make deb      build/relvm_<version>_<architecture>.deb: the command alone
 #   make pack     build/pack/relvmoiscsi-<version>.iso; PACK_KEY= signs it
 #
 # SANITIZE=1 builds into build/asan with ASan and UBSan, STATIC=1 into
@@ -137,6 +139,40 @@ endif
 	$(BUILD)/relvm completion \
 		>$(DESTDIR)$(PREFIX)/share/bash-completion/completions/relvm
 
+# relvm alone, for a machine that has no xapi.
+.PHONY: install-relvm
+install-relvm: all
+	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/sbin/relvm
+	install -D -m 644 drivers/relvm.8 $(DESTDIR)$(PREFIX)/share/man/man8/relvm.8
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	$(BUILD)/relvm completion \
+		>$(DESTDIR)$(PREFIX)/share/bash-completion/completions/relvm
+
+# What `make install` with the same settings has installed, but for settings that
+# are no longer ours. What it is comes from installing it once more, elsewhere.
+INSTALLED := $(abspath $(BUILD))/installed
+.PHONY: uninstall
+uninstall: all
+	@rm -rf $(INSTALLED)
+	@$(MAKE) -s --no-print-directory install DESTDIR=$(INSTALLED) >/dev/null
+	@cd $(INSTALLED) && find . ! -type d | while read -r file; do \
+		case $$file in *.conf) cmp -s "$$file" "$(DESTDIR)/$$file" || { \
+			[ ! -e "$(DESTDIR)/$$file" ] || echo "kept: $(DESTDIR)$${file#.}"; \
+			continue; } ;; \
+		esac; \
+		rm -f "$(DESTDIR)/$$file"; \
+	done
+	@rm -f $(DESTDIR)$(SYSCONFDIR)/xapi.conf.d/zz-relvmoiscsi.conf
+	@cd $(INSTALLED) && find . -depth -type d -name relvmoiscsi | while read -r folder; do \
+		[ ! -d "$(DESTDIR)/$$folder" ] || rmdir "$(DESTDIR)/$$folder"; \
+	done
+	@rm -rf $(INSTALLED)
+
+.PHONY: deb
+deb: deb-packages
+	@$(MAKE) --no-print-directory all
+	@supp-pack/deb.sh $(VERSION) $(BUILD)
+
 .PHONY: pack
 pack: pack-packages
 	@supp-pack/pack.sh $(VERSION) build/pack
@@ -154,6 +190,7 @@ BUILD_PACKAGES  := $(STATIC_PACKAGES)
 endif
 DEMO_PACKAGES   := $(BUILD_PACKAGES) tgt lvm2 zstd qemu-utils
 BENCH_PACKAGES  := $(DEMO_PACKAGES) jq
+DEB_PACKAGES    := $(BUILD_PACKAGES) dpkg-dev
 PACK_PACKAGES   := $(STATIC_PACKAGES) rpm createrepo-c gnupg xorriso cpio
 # For the programs of tests: unit tests, the stand-in for xapi.
 TEST_PACKAGES   := $(DEMO_PACKAGES) libcmocka-dev libxmlrpc-core-c3-dev
@@ -162,15 +199,16 @@ KERNEL_PACKAGES := $(STATIC_PACKAGES) $(DEMO_PACKAGES) python3
 # The host's own initiator, in a guest of its own (User Mode Linux).
 HOST_PACKAGES   := $(TEST_PACKAGES) user-mode-linux open-iscsi dmsetup \
                    multipath-tools kmod udev iproute2 procps e2fsprogs
-CHECK_PACKAGES  := $(HOST_PACKAGES) $(PACK_PACKAGES) clang \
+CHECK_PACKAGES  := $(HOST_PACKAGES) $(PACK_PACKAGES) clang dpkg-dev \
                    libclang-rt-14-dev binutils jq libxml2-utils \
                    python3-jsonschema groff-base dnf dnsmasq-base \
                    busybox-static shellcheck genisoimage
 
-PACKAGE_LISTS := build-packages demo-packages bench-packages pack-packages \
+PACKAGE_LISTS := build-packages deb-packages demo-packages bench-packages pack-packages \
                  quick-packages kernel-packages host-packages check-packages
 .PHONY: $(PACKAGE_LISTS)
 build-packages: LIST := $(BUILD_PACKAGES)
+deb-packages: LIST := $(DEB_PACKAGES)
 demo-packages: LIST := $(DEMO_PACKAGES)
 bench-packages: LIST := $(BENCH_PACKAGES)
 pack-packages: LIST := $(PACK_PACKAGES)

@@ -56,6 +56,71 @@ check "only unit tests need cmocka" \
 	test -z "$(grep -e -lcmocka "$WORK/commands" | grep -v '/tests/unit/test_')"
 check "and they have it" every ' -o [^ ]*/tests/unit/test_[a-z_0-9]*$' -lcmocka
 
+# --- install, uninstall --------------------------------------------------------
+# Of the build that is there.
+
+left()
+{
+	(cd "$WORK/there" && find . ! -type d | sort)
+}
+
+installs()
+{
+	rm -rf "$WORK/there"
+	make -s DESTDIR="$WORK/there" "$@"
+}
+
+uninstalled()
+{
+	installs install >/dev/null && mkdir -p "$WORK/there/etc/xapi.conf.d" || return
+	: | tee "$WORK/there/etc/xapi.conf.d/zz-relvmoiscsi.conf" >"$WORK/there/usr/sbin/other"
+	make -s DESTDIR="$WORK/there" uninstall || return
+	[[ $(left) == ./usr/sbin/other ]] || { left; return 1; }
+	! find "$WORK/there" -name relvmoiscsi | grep .
+}
+
+# What its owner has set is kept.
+settings_kept()
+{
+	installs install >/dev/null && echo "# mine" >>"$WORK/there/etc/relvmoiscsi.conf" &&
+		says "^kept: $WORK/there/etc/relvmoiscsi.conf$" \
+			make -s DESTDIR="$WORK/there" uninstall &&
+		[[ $(left) == ./etc/relvmoiscsi.conf ]]
+}
+
+# relvm alone has nothing of xapi's.
+relvm_alone()
+{
+	local files
+
+	installs install-relvm >/dev/null || return
+	files=$(left)
+	[[ $files == "./usr/sbin/relvm
+./usr/share/bash-completion/completions/relvm
+./usr/share/man/man8/relvm.8" ]] || { echo "$files"; return 1; }
+	"$WORK/there/usr/sbin/relvm" --version
+}
+
+check "make uninstall leaves nothing of it" uninstalled
+check "but settings" settings_kept
+check "make install-relvm: the command alone" relvm_alone
+
+debian_package()
+{
+	local deb=$WORK/deb/relvm.deb
+
+	mkdir "$WORK/deb"
+	make -s deb && mv build/relvm_*_*.deb "$deb" && dpkg-deb -x "$deb" "$WORK/deb/root" &&
+		"$WORK/deb/root/usr/sbin/relvm" --version || return
+	# All that it is linked with is named.
+	dpkg-deb -f "$deb" Depends >"$WORK/deb/depends"
+	for name in libc6 libiscsi7 libxml2 libuuid1; do
+		grep -q "\b$name\b" "$WORK/deb/depends" || { cat "$WORK/deb/depends"; return 1; }
+	done
+}
+
+check "make deb: a package of the command" debian_package
+
 # --- a machine that has nothing -----------------------------------------------
 
 mkdir "$WORK/bin"
