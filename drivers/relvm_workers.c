@@ -35,6 +35,7 @@ struct pool {
 	enum relvm_status status;
 	struct timespec began;
 	bool shown; /* a line of progress is on the terminal */
+	bool told;  /* the workers know that they are to stop */
 };
 
 static bool write_all(int fd, const void *bytes, size_t len)
@@ -241,6 +242,17 @@ static void start_more(struct pool *pool)
 	}
 }
 
+/* Who has not committed yet gives up. A signal from a terminal has reached them
+ * as well, one from `kill` has not. */
+static void pass_signal_on(struct pool *pool)
+{
+	for (unsigned i = 0; i < pool->work->jobs; i++) {
+		if (pool->workers[i].pid)
+			kill(pool->workers[i].pid, SIGTERM);
+	}
+	pool->told = true;
+}
+
 static void wait_for_workers(struct pool *pool)
 {
 	unsigned jobs = pool->work->jobs;
@@ -252,6 +264,8 @@ static void wait_for_workers(struct pool *pool)
 			.events = POLLIN,
 		};
 	n = poll(pool->polls, jobs, TICK_MS);
+	if (stop_requested() && !pool->told)
+		pass_signal_on(pool);
 	for (unsigned i = 0; i < jobs && n > 0; i++) {
 		if (pool->polls[i].revents)
 			receive(pool, &pool->workers[i]);
