@@ -43,18 +43,18 @@ COMPILE  := -I. -Ilib -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
 LINK     := $(SANITIZER)
 LIBS     := -ljansson -lxml2 -liscsi -lcares -luuid
 
-LIB_SOURCES    := $(wildcard lib/*/*.c)
-DRIVER_SOURCES := $(wildcard drivers/*.c xapi-plugin/*.c)
-
 # For hosts that lack some of these libraries and have others of any version.
 # What stands behind -luuid is what the archives need in turn.
 ifdef STATIC
-DRIVER_SOURCES += supp-pack/absent.c
+ABSENT         := supp-pack/absent.c
 COMPILE        += -fPIE
 LINK           += -static-pie -s -Wl,-z,relro,-z,now
 LIBS           += -lgcrypt \
                   -lgpg-error -llzma -lz -lm
 endif
+
+LIB_SOURCES    := $(wildcard lib/*/*.c)
+DRIVER_SOURCES := $(wildcard drivers/*.c xapi-plugin/*.c) $(ABSENT)
 
 # --- the program ------------------------------------------------------------
 
@@ -189,7 +189,7 @@ ifdef STATIC
 BUILD_PACKAGES  := $(STATIC_PACKAGES)
 endif
 DEMO_PACKAGES   := $(BUILD_PACKAGES) tgt lvm2 zstd qemu-utils
-BENCH_PACKAGES  := $(DEMO_PACKAGES) jq
+BENCH_PACKAGES  := $(DEMO_PACKAGES) $(STATIC_PACKAGES) jq
 DEB_PACKAGES    := $(BUILD_PACKAGES) dpkg-dev
 PACK_PACKAGES   := $(STATIC_PACKAGES) rpm createrepo-c gnupg xorriso cpio
 # For the programs of tests: unit tests, the stand-in for xapi.
@@ -233,6 +233,10 @@ link_test = @mkdir -p $(@D); printf '  LD   %s\n' $@; $(link) -o $@
 $(UNIT_TESTS) $(TEST_TOOLS): $(BUILD)/%: $(BUILD)/obj/%.o $(LIB)
 	$(link_test)
 $(UNIT_TESTS): LIBS += -lcmocka
+
+# Measured beside the program, so linked like it.
+$(BUILD)/tests/bench/%: $(BUILD)/obj/tests/bench/%.o $(call objects,$(ABSENT)) $(LIB)
+	$(link_test)
 
 # What several unit tests share.
 UNIT_SHARED := $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c))
@@ -393,8 +397,10 @@ demo: demo-packages
 .PHONY: bench bench-build
 bench-build: bench-packages
 	@$(MAKE) --no-print-directory -j2 all $(BUILD)/tests/support/iscsi_proxy \
-		$(BUILD)/tests/support/lun_resign \
-		$(BUILD)/tests/support/xapi_answer
+		$(BUILD)/tests/gen $(BUILD)/tests/mutate \
+		$(BUILD)/tests/support/xapi_answer $(BUILD)/tests/bench/in_turn
+	@$(MAKE) --no-print-directory STATIC=1 -j2 all \
+		build/static/tests/bench/bare
 bench: bench-build
-	@tests/bench/bench.sh $(BUILD)
+	@tests/bench/bench.sh $(BUILD) build/static
 	@tests/bench/jobs_bench.sh $(BUILD)

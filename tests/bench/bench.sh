@@ -1,16 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-only
 #
-# bench.sh BUILD [RUNS]: what a resign costs over loopback: the wall time of the
-# driver's whole process in RUNS (30) runs, straight to the target; and the
-# traffic of one more run, counted by a proxy on the way, not by the program.
-# Then what of that the journal costs: the same resign with it and without.
-# Measures only; nothing passes or fails. Needs root. BUILD is without SANITIZE.
+# bench.sh BUILD STATIC [RUNS]: what a resign costs over loopback. The traffic of
+# one run, counted by a proxy on the way, not by the program. The wall time of the
+# whole process, from before the fork to after the wait, in RUNS (30) runs: of the
+# static program in STATIC, the dynamic one in BUILD, and tests/bench/bare.c, which
+# does the same reads, writes and flushes and nothing else; in turn, so that the
+# ratio holds on a busy machine, which the times do not. And how it grows with the
+# SR. Measures only; nothing passes or fails. Needs root. Both without SANITIZE.
 
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
-BUILD=$(realpath "${1:?usage: bench.sh BUILD [RUNS]}")
-runs=${2:-30}
+BUILD=$(realpath "${1:?usage: bench.sh BUILD STATIC [RUNS]}")
+STATIC=$(realpath "${2:?usage: bench.sh BUILD STATIC [RUNS]}")
+runs=${3:-30}
+GEN=$BUILD/tests/gen MUTATE=$BUILD/tests/mutate
 # shellcheck source=tests/iscsi/tgt.sh
 . "$here/../iscsi/tgt.sh"
 # shellcheck source=tests/support/lvm.sh
@@ -21,10 +25,10 @@ runs=${2:-30}
 . "$here/../support/xapi.sh"
 # shellcheck source=tests/support/hostile.sh
 . "$here/../support/hostile.sh"
+# shellcheck source=tests/generated/make.sh
+. "$here/../generated/make.sh"
 
 iqn=iqn.2024-01.test:bench
-aim_ms=50
-aim_commands=40
 before_ms=20000
 
 stop()
@@ -69,10 +73,16 @@ huge_vdi()
 		oflag=seek_bytes seek="$start" status=none
 }
 
-# call NAME TID PORT: the methodCall for its LUN
+# many_vdis TREES: $WORK/TREES-trees, of chains three deep
+many_vdis()
+{
+	GEN_TREES=$1 make_sr 7 && mv "$WORK/image" "$WORK/$1-trees"
+}
+
+# call NAME TID PORT: the methodCall for its LUN; in_turn gives it a uuid.
 call()
 {
-	XAPI_SR_UUID=$(xapi_uuid)
+	XAPI_SR_UUID=@UUID@
 	xapi_call sr_create target=127.0.0.1 port="$3" targetIQN="$iqn.$1" \
 		SCSIid="$(tgt_scsiid "$(serial "$2")")" initiator=libiscsi \
 		localIQN=iqn.2024-01.test:initiator
@@ -84,133 +94,105 @@ serial()
 	printf '%x%02x' $$ "$1"
 }
 
-must_have_resigned()
+# in_turn RUNS COMMAND... [-- COMMAND...]...: as tests/bench/in_turn, whose lines
+# go to $WORK/times; every answer of the program must be a success.
+in_turn()
 {
-	grep -q 'successfully resigned' "$WORK/out" ||
-		give_up "$1: $(tr -d '\n' <"$WORK/out" | cut -c 1-600)"
+	local wrong
+
+	rm -f "$WORK/out"
+	OUT=$WORK/out "$BUILD/tests/bench/in_turn" "$@" >"$WORK/times" ||
+		give_up "a run fails"
+	wrong=$(grep -A1 faultString "$WORK/out" | grep '<string>' |
+		grep -v 'successfully resigned') || return 0
+	give_up "no resign: ${wrong:0:600}"
 }
 
-# Sets $times, sorted, in microseconds: from before fork to after wait.
-measure_time()
-{
-	local i text began
-
-	: >"$WORK/times"
-	for ((i = 0; i < runs; i++)); do
-		text=$(call "$1" "$2" "$TGT_PORT")
-		began=${EPOCHREALTIME/[.,]/}
-		"$BUILD/RELVMoISCSISR" "$text" >"$WORK/out" </dev/null
-		echo $((${EPOCHREALTIME/[.,]/} - began)) >>"$WORK/times"
-		must_have_resigned "$1"
-	done
-	mapfile -t times < <(sort -n "$WORK/times")
-}
-
-driver_at()
-{
-	"$BUILD/RELVMoISCSISR" "$(call "$1" "$2" "$3")" >"$WORK/out" </dev/null
-	must_have_resigned "$1"
-}
-
-# resign_at journal|bare NAME TID PORT: prints how long it took
-resign_at()
-{
-	"$BUILD/tests/support/lun_resign" "$1" "$4" "$iqn.$2" \
-		"$(tgt_scsiid "$(serial "$3")")"
-}
-
-# measure_traffic COMMAND...: COMMAND is run with the port as one more word.
-# Sets $counted by name.
+# measure_traffic NAME TID: one run through the proxy. Sets $counted by name, and
+# makes $WORK/record, for bare.
 measure_traffic()
 {
-	local port name count
+	local name count
 
 	: >"$WORK/proxy"
-	"$BUILD/tests/support/iscsi_proxy" "$TGT_PORT" >"$WORK/proxy" &
+	"$BUILD/tests/support/iscsi_proxy" "$TGT_PORT" record >"$WORK/proxy" &
 	proxy_pid=$!
 	until [[ -s $WORK/proxy ]]; do
 		kill -0 "$proxy_pid" || give_up "the proxy does not start"
 		sleep 0.01
 	done
-	port=$(head -n 1 "$WORK/proxy")
-	"$@" "$port" >"$WORK/said" || give_up "$*: no resign"
+	in_turn 1 "$STATIC/RELVMoISCSISR" \
+		"$(call "$1" "$2" "$(head -n 1 "$WORK/proxy")")"
 	wait "$proxy_pid"
 	proxy_pid=
+	grep '^[+-] ' "$WORK/proxy" >"$WORK/record"
 	counted=()
 	while read -r name count; do
 		[[ -n $count ]] && counted[$name]=$count
-	done <"$WORK/proxy"
+	done < <(grep '^[a-zA-Z]' "$WORK/proxy")
 }
 
 # A number of microseconds as milliseconds.
 ms()
 {
-	printf '%d.%d' $(($1 / 1000)) $(($1 % 1000 / 100))
+	awk -v us="$1" 'BEGIN { printf "%.1f", us / 1000 }'
 }
 
-# bench NAME TID: one row, and where its commands go
+ratio()
+{
+	awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'
+}
+
+# serve TID NAME IMAGE
+serve()
+{
+	tgt_target "$1" "$iqn.$2" &&
+		tgt_lun "$1" 1 "$3" scsi_id="$(serial "$1")" ||
+		give_up "tgtd does not serve $2"
+}
+
+# bench NAME TID RUNS: one row, and where its commands go
 bench()
 {
-	local name=$1 median
+	local name=$1 text
+	local -a wall cpu
 
-	if ! tgt_target "$2" "$iqn.$1" ||
-		! tgt_lun "$2" 1 "$WORK/$1" scsi_id="$(serial "$2")"; then
-		give_up "tgtd does not serve $1"
-	fi
-	measure_time "$1" "$2"
-	measure_traffic driver_at "$1" "$2"
-	median=${times[$((runs / 2))]}
-	printf '%-11s %7s %7s %7s %9d %7d %10d %10d %7s\n' "$name" \
-		"$(ms "$median")" "$(ms "${times[0]}")" \
-		"$(ms "${times[-1]}")" "${counted[commands]}" \
-		"${counted[rounds]}" "${counted[read]}" "${counted[written]}" \
-		"$(ratio "${counted[commands]}" "$first_commands")"
-	if [[ $first_commands -eq 0 ]]; then
-		first_commands=${counted[commands]}
-		first_median=$median
-	fi
+	serve "$2" "$name" "$WORK/$name"
+	cp --sparse=always "$WORK/$name" "$WORK/bare"
+	serve $(($2 + 50)) "$name-bare" "$WORK/bare"
+	measure_traffic "$name" "$2"
+	text=$(call "$name" "$2" "$TGT_PORT")
+	in_turn "$3" "$STATIC/RELVMoISCSISR" "$text" -- \
+		"$BUILD/RELVMoISCSISR" "$text" -- \
+		"$STATIC/tests/bench/bare" "$TGT_PORT" "$iqn.$name-bare" \
+		"$WORK/record"
+	mapfile -t wall < <(cut -d' ' -f1 "$WORK/times")
+	mapfile -t cpu < <(cut -d' ' -f2 "$WORK/times")
+	printf '%-11s %5d %8d %6d %9d %9d %8s %8s %8s %6s %8s\n' "$name" \
+		"$lvs" "${counted[commands]}" "${counted[rounds]}" \
+		"${counted[read]}" "${counted[written]}" "$(ms "${wall[0]}")" \
+		"$(ms "${wall[1]}")" "$(ms "${wall[2]}")" \
+		"$(ratio "${wall[0]}" "${wall[2]}")" "$(ms "${cpu[0]}")"
+	[[ -n $first_wall ]] || first_wall=${wall[0]}
 	details+="$name: "
-	details+=$(sed -E "1d; /^(commands|read|written|rounds|other) /d" \
+	details+=$(sed -E "1d; /^([+-]|(commands|read|written|rounds|other) )/d" \
 		"$WORK/proxy" | tr "\n" " ")$'\n'
+	tgt_admin --mode target --op delete --force --tid "$2"
+	tgt_admin --mode target --op delete --force --tid $(($2 + 50))
+	rm "$WORK/$name" "$WORK/bare"
 }
 
-# bench_journal NAME TID: three rows. tgt has no COMPARE AND WRITE: each of the
-# two exchanges of the head is a read, a write, a pause of 10 ms and a read.
-bench_journal()
+# What the program costs before it has read a byte of its call.
+bench_start()
 {
-	local how i row written
+	local -a wall
 
-	for how in journal bare; do
-		measure_traffic resign_at "$how" "$1" "$2"
-		: >"$WORK/times"
-		for ((i = 0; i < runs; i++)); do
-			resign_at "$how" "$1" "$2" "$TGT_PORT" \
-				>>"$WORK/times" || give_up "$1: no resign"
-		done
-		written=$((${counted[WRITE10]-0} + ${counted[WRITE16]-0} +
-			${counted[COMPARE_AND_WRITE]-0}))
-		row="${counted[commands]} $written \
-${counted[SYNC_CACHE10]-0} ${counted[written]} ${counted[read]} \
-${counted[rounds]} $(sort -n "$WORK/times" | sed -n "$((runs / 2 + 1))p")"
-		echo "$1, $([[ $how == bare ]] && echo without || echo with):$row"
-	done >"$WORK/rows"
-	awk -F: '
-		{
-			n = split($2, now, " ")
-			printf "%-21s", $1
-			for (i = 1; i < n; i++) {
-				printf " %8d", now[i]
-				more[i] = (NR == 1) ? now[i] : more[i] - now[i]
-			}
-			printf " %8.1f\n", now[n] / 1000
-			more[n] = (NR == 1) ? now[n] : more[n] - now[n]
-		}
-		END {
-			printf "%-21s", "  the journal costs"
-			for (i = 1; i < n; i++)
-				printf " %8d", more[i]
-			printf " %8.1f\n", more[n] / 1000
-		}' "$WORK/rows"
+	in_turn $((runs * 10)) /bin/true -- "$STATIC/relvm" --version -- \
+		"$BUILD/relvm" --version
+	mapfile -t wall < <(cut -d' ' -f1 "$WORK/times")
+	echo "A process that starts and ends: $(ms "${wall[0]}") ms \
+(/bin/true), the static program $(ms "${wall[1]}") ms, the dynamic one \
+$(ms "${wall[2]}") ms."
 }
 
 # time_hostile NAME CODE REQUEST: one of tests/driver/test_hostile.sh's
@@ -234,16 +216,6 @@ $(ms "$(sort -n "$WORK/hostile" |
 		awk '{ t[NR] = $1 } END { print t[int((NR + 1) / 2)] }')") ms."
 }
 
-# A/B, "1.00" for the first of a column
-ratio()
-{
-	if [[ $2 -eq 0 ]]; then
-		echo 1.00
-	else
-		awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'
-	fi
-}
-
 [[ $(id -u) -eq 0 ]] || give_up "this needs root, for loop devices and tgtd"
 WORK=$(mktemp -d)
 echo "xapi_socket = none" >"$WORK/conf"
@@ -252,11 +224,9 @@ proxy_pid=
 trap stop EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
-first_commands=0
-first_median=0
+first_wall=
 details=
 declare -A counted
-declare -a times
 mkdir "$WORK/lvm"
 lvm_begin "$WORK/lvm"
 golden snapshots || give_up "no golden image"
@@ -264,29 +234,30 @@ huge_vdi || give_up "no LUN with a VDI of 1 TiB"
 golden single-vhd
 tgt_start "$WORK" || give_up "tgtd does not start"
 
-echo "Over loopback, $runs runs each; time in ms, of the whole process
+echo "Over loopback; medians of $runs runs in turn, in ms, of the whole process
 (load of this machine: $(cut -d" " -f1 /proc/loadavg))."
 echo
-printf '%-11s %7s %7s %7s %9s %7s %10s %10s %7s\n' "" median min max \
-	commands rounds "read (B)" "written" "cmds x"
-bench single-vhd 1
-bench snapshots 2
-bench huge 3
+printf '%-11s %5s %8s %6s %9s %9s %8s %8s %8s %6s %8s\n' "" LVs commands \
+	rounds "read (B)" "written" static dynamic bare ratio "CPU"
+lvs=2 bench single-vhd 1 "$runs"
+lvs=7 bench snapshots 2 "$runs"
+lvs=2 bench huge 3 "$runs"
+tid=4
+for trees in 25 50 100 250; do
+	many_vdis $trees || give_up "no SR of $trees trees"
+	bench $trees-trees $((tid++)) $((runs / 3 + 1))
+done
 cat <<END
 
-huge is single-vhd with a VDI of 1 TiB. commands: SCSI commands of the session,
-discovery included; rounds: how often the initiator waited for the target;
-cmds x: commands against single-vhd's. Where they go (login: its PDUs):
+huge is single-vhd with a VDI of 1 TiB; trees are chains of VHDs three deep.
+commands: SCSI commands of the session; rounds: how often the initiator waited
+for the target; bare: a libiscsi program that does the same reads, writes and
+flushes; ratio: static to bare; CPU: of the static program. Where the commands go
+(login: its PDUs):
 $details
-single-vhd against the aim: $(ratio "$first_median" $((aim_ms * 1000))) of \
-$aim_ms ms, $(ratio "$first_commands" $aim_commands) of $aim_commands commands.
-The driver of 2016 takes about 20 s: $((before_ms * 1000 / first_median)) \
-times as long.
+The aim for single-vhd: at most 30 commands, 20 rounds, a ratio of 1.5; the
+dynamic program starts in 3 ms; 1,000 VDIs in 350 ms. The driver of 2016 takes
+about 20 s: $((before_ms * 1000 / first_wall)) times as long.
 END
-echo
-printf '%-21s %8s %8s %8s %8s %8s %8s %8s\n' "The journal" commands writes \
-	flushes written "read (B)" rounds ms
-bench_journal single-vhd 1
-bench_journal snapshots 2
-echo
+bench_start
 bench_hostile

@@ -14,29 +14,12 @@ export WORK=$1
 . "$here/../support/lvm.sh"
 # shellcheck source=tests/support/checks.sh
 . "$here/../support/checks.sh"
+# shellcheck source=tests/generated/make.sh
+. "$here/make.sh"
 
 image=$WORK/image
 clone=$WORK/clone
 again=$WORK/again
-
-# vgcfgrestore asks device-mapper for active LVs; there are none.
-restore_words="Couldn't find device with uuid|/dev/mapper/control|\
-device-mapper|Incompatible libdevmapper|Failed to check for active volumes"
-
-# The VG by real lvm2, then what it would not write.
-make_vg()
-{
-	local LVM_EXPECTED=$restore_words
-
-	lvm_attach image "$image" "$block" &&
-		lvm_run pvcreate -qq -ff -y \
-			--uuid "$pv_uuid" --metadatacopies "$copies" \
-			--restorefile "$WORK/vg.conf" "$LVM_DEVICES/image" &&
-		lvm_run vgcfgrestore -qq -f "$WORK/vg.conf" "$vg" || return
-	lvm_detach image
-	truncate -s "$lun_size" "$image"
-	"$MUTATE" "$image" -f "$WORK/mutations"
-}
 
 report()
 {
@@ -87,22 +70,12 @@ refused_with_words()
 	grep -Eq "$words" <<<"$said" || { echo "without: $words"; return 1; }
 }
 
-# Where the shape of an SR comes from.
-vg="" pv_uuid="" block="" copies="" lun_size="" lvs="" what="" words=""
-
 # In a subshell of its own, for the variables of the shape.
 seed()
 {
-	local expect="" expected="" may_refuse="" truncate="" said
+	local expect="" expected="" may_refuse="" truncate=""
 
-	"$GEN" "$1" "$WORK" ${POOL:+"$POOL"} || return
-	# shellcheck disable=SC1091
-	. "$WORK/shape"
-	if ! said=$(make_vg 2>&1) || [[ -n $said ]]; then
-		printf 'FAIL seed %d: %s\ncould not be made: %s\n' "$1" \
-			"$what" "$said"
-		return 1
-	fi
+	make_sr "$1" || return
 	if [[ $expect == refuse ]]; then
 		check "seed $1: $what" refused_with_words
 	else

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 /*
- * iscsi_proxy PORT [cut:N | kill:N:PID | hold:FILE | trace]: stands between an
- * initiator and the target at 127.0.0.1:PORT, for one connection, and counts
+ * iscsi_proxy PORT [cut:N | kill:N:PID | hold:FILE | trace | record]: stands
+ * between an initiator and the target at 127.0.0.1:PORT, for one connection, and counts
  * what passes: an account of the traffic that is not the program's own.
  *
  *   cut:N       both sides see the connection closed at the Nth SCSI command,
@@ -10,6 +10,8 @@
  *   hold:FILE   makes FILE at the first write, which passes when it is gone
  *   trace       prints each SCSI command: "cdb OPCODE LBA BLOCKS", "+" in front
  *               if the initiator had waited for all answers before
+ *   record        prints each SCSI command for tests/bench/bare.c: "+" or "-",
+ *                 its flags, its CDB, the length that it expects, its LUN
  *
  * Prints its own port, and when the connection has ended: one line "NAME COUNT"
  * for commands, read (bytes), written (bytes), rounds (how often the initiator
@@ -44,7 +46,7 @@ static unsigned kinds[256], vpd_inquiries;
 static unsigned stop_at;
 static pid_t victim;
 static const char *hold_file;
-static bool trace;
+static bool trace, record;
 
 static uint8_t header[HEADER];
 static uint8_t data[MAX_DATA + 4 + 255 * 4];
@@ -101,6 +103,15 @@ static void print_command(const uint8_t *cdb)
 	       is_long ? be32(cdb + 10) : (unsigned)(cdb[7] << 8 | cdb[8]));
 }
 
+static void record_command(const uint8_t *cdb)
+{
+	printf("%c %02x ", waiting ? '-' : '+', header[1]);
+	for (int i = 0; i < 16; i++)
+		printf("%02x", cdb[i]);
+	printf(" %u %u\n", be32(header + 20),
+	       (header[8] & 0x3fu) << 8 | header[9]);
+}
+
 static bool is_write(const uint8_t *cdb)
 {
 	return cdb[0] == 0x2a || cdb[0] == 0x8a || cdb[0] == 0x89;
@@ -139,6 +150,8 @@ static bool count_from_initiator(void)
 			vpd_inquiries++;
 		if (trace)
 			print_command(cdb);
+		if (record)
+			record_command(cdb);
 		if (waiting++ == 0)
 			rounds++;
 		bytes_written += data_length();
@@ -262,7 +275,9 @@ static void print_kinds(void)
 	} names[] = {
 		{ 0x00, "TEST_UNIT_READY" }, { 0x12, "INQUIRY" },
 		{ 0x1a, "MODE_SENSE" },	     { 0x25, "READ_CAPACITY10" },
-		{ 0x28, "READ10" },	     { 0x2a, "WRITE10" },
+		{ 0x16, "RESERVE6" },	     { 0x17, "RELEASE6" },
+		{ 0x5e, "READ_KEYS" },	     { 0x28, "READ10" },
+		{ 0x2a, "WRITE10" },
 		{ 0x35, "SYNC_CACHE10" },    { 0x5a, "MODE_SENSE10" },
 		{ 0x88, "READ16" },	     { 0x89, "COMPARE_AND_WRITE" },
 		{ 0x8a, "WRITE16" },	     { 0x91, "SYNC_CACHE16" },
@@ -286,9 +301,10 @@ static void print_kinds(void)
 static bool read_option(const char *text)
 {
 	trace = strcmp(text, "trace") == 0;
+	record = strcmp(text, "record") == 0;
 	if (strncmp(text, "hold:", 5) == 0)
 		hold_file = text + 5;
-	return trace || hold_file || sscanf(text, "cut:%u", &stop_at) == 1 ||
+	return trace || record || hold_file || sscanf(text, "cut:%u", &stop_at) == 1 ||
 	       sscanf(text, "kill:%u:%d", &stop_at, &victim) == 2;
 }
 
@@ -300,7 +316,7 @@ int main(int argc, char **argv)
 	if (argc < 2 || argc > 3 || (argc == 3 && !read_option(argv[2]))) {
 		fprintf(stderr,
 			"usage: %s PORT [cut:N | kill:N:PID | hold:FILE | "
-			"trace]\n",
+			"trace | record]\n",
 			argv[0]);
 		return 2;
 	}
