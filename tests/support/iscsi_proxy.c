@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 /*
- * iscsi_proxy PORT [cut:N | kill:N:PID | hold:FILE | trace | record]: stands
- * between an initiator and the target at 127.0.0.1:PORT, for one connection, and counts
- * what passes: an account of the traffic that is not the program's own.
+ * iscsi_proxy PORT [cut:N | kill:N:PID | hold:N:FILE | trace | record]: stands
+ * between an initiator and the target at 127.0.0.1:PORT, for one connection,
+ * and counts what passes: an account of the traffic that is not the program's
+ * own.
  *
- *   cut:N       both sides see the connection closed at the Nth SCSI command,
- *               which does not pass
- *   kill:N:PID  process PID, the target's, is killed then
- *   hold:FILE   makes FILE at the first write, which passes when it is gone
- *   trace       prints each SCSI command: "cdb OPCODE LBA BLOCKS", "+" in front
- *               if the initiator had waited for all answers before
+ *   cut:N         both sides see the connection closed at the Nth SCSI command,
+ *                 which does not pass
+ *   kill:N:PID    process PID, the target's, is killed then
+ *   hold:N:FILE   makes FILE at the Nth write or flush, which passes when it is
+ *                 gone
+ *   trace         prints each SCSI command: "cdb OPCODE LBA BLOCKS", "+" in front
+ *                 if the initiator had waited for all answers before
  *   record        prints each SCSI command for tests/bench/bare.c: "+" or "-",
  *                 its flags, its CDB, the length that it expects, its LUN
  *
@@ -18,8 +20,6 @@
  * had to wait for an answer before it went on), login (PDUs of it), other (PDUs
  * that are neither), and each kind of command.
  */
-#include <arpa/inet.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -27,94 +27,42 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#define HEADER	 48
-#define MAX_DATA (1u << 24)
-
-/* PDUs (RFC 7143, 11.2.1.2) */
-#define SCSI_COMMAND 0x01
-#define LOGIN	     0x03
-#define DATA_OUT     0x05
-#define SCSI_ANSWER  0x21
-#define DATA_IN	     0x25
+#include "tests/support/pdu.h"
 
 static unsigned commands, rounds, logins, others, waiting;
 static unsigned long long bytes_read, bytes_written;
 static unsigned kinds[256], vpd_inquiries;
-static unsigned stop_at;
+static unsigned stop_at, hold_at;
 static pid_t victim;
 static const char *hold_file;
 static bool trace, record;
 
-static uint8_t header[HEADER];
-static uint8_t data[MAX_DATA + 4 + 255 * 4];
-
-static void die(const char *what)
-{
-	perror(what);
-	exit(1);
-}
-
-static bool receive(int fd, uint8_t *to, size_t len)
-{
-	while (len > 0) {
-		ssize_t n = read(fd, to, len);
-
-		if (n <= 0)
-			return false;
-		to += n;
-		len -= (size_t)n;
-	}
-	return true;
-}
-
-static bool transmit(int fd, const uint8_t *from, size_t len)
-{
-	while (len > 0) {
-		ssize_t n = write(fd, from, len);
-
-		if (n <= 0)
-			return false;
-		from += n;
-		len -= (size_t)n;
-	}
-	return true;
-}
-
-static uint32_t be32(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
-	       (uint32_t)p[2] << 8 | p[3];
-}
-
-static uint32_t data_length(void)
-{
-	return (uint32_t)header[5] << 16 | (uint32_t)header[6] << 8 | header[7];
-}
+static struct pdu pdu;
 
 static void print_command(const uint8_t *cdb)
 {
 	bool is_long = cdb[0] >= 0x80 && cdb[0] < 0xa0;
 
 	printf("%scdb %02x %u %u\n", waiting ? "" : "+", cdb[0],
-	       be32(cdb + (is_long ? 6 : 2)),
-	       is_long ? be32(cdb + 10) : (unsigned)(cdb[7] << 8 | cdb[8]));
+	       get_be32(cdb + (is_long ? 6 : 2)),
+	       is_long ? get_be32(cdb + 10) : (unsigned)(cdb[7] << 8 | cdb[8]));
 }
 
 static void record_command(const uint8_t *cdb)
 {
-	printf("%c %02x ", waiting ? '-' : '+', header[1]);
+	printf("%c %02x ", waiting ? '-' : '+', pdu.header[1]);
 	for (int i = 0; i < 16; i++)
 		printf("%02x", cdb[i]);
-	printf(" %u %u\n", be32(header + 20),
-	       (header[8] & 0x3fu) << 8 | header[9]);
+	printf(" %u %u\n", get_be32(pdu.header + 20),
+	       (pdu.header[8] & 0x3fu) << 8 | pdu.header[9]);
 }
 
 static bool is_write(const uint8_t *cdb)
 {
-	return cdb[0] == 0x2a || cdb[0] == 0x8a || cdb[0] == 0x89;
+	return cdb[0] == 0x2a || cdb[0] == 0x8a || cdb[0] == 0x89 ||
+	       cdb[0] == 0x35;
 }
 
 /* Until whoever looks for the file has taken it away. */
@@ -123,7 +71,7 @@ static void hold(void)
 	FILE *file = fopen(hold_file, "w");
 
 	if (!file)
-		die(hold_file);
+		pdu_die(hold_file);
 	fclose(file);
 	while (access(hold_file, F_OK) == 0)
 		usleep(1000);
@@ -133,16 +81,16 @@ static void hold(void)
 /* False: the connection ends here. */
 static bool count_from_initiator(void)
 {
-	const uint8_t *cdb = header + 32;
+	const uint8_t *cdb = pdu_cdb(&pdu);
 
-	switch (header[0] & 0x3f) {
-	case SCSI_COMMAND:
+	switch (pdu_opcode(&pdu)) {
+	case PDU_SCSI_COMMAND:
 		if (stop_at && commands + 1 == stop_at) {
 			if (victim)
 				kill(victim, SIGKILL);
 			return false;
 		}
-		if (hold_file && is_write(cdb))
+		if (hold_file && is_write(cdb) && --hold_at == 0)
 			hold();
 		commands++;
 		kinds[cdb[0]]++;
@@ -154,12 +102,12 @@ static bool count_from_initiator(void)
 			record_command(cdb);
 		if (waiting++ == 0)
 			rounds++;
-		bytes_written += data_length();
+		bytes_written += pdu_data_length(&pdu);
 		return true;
-	case DATA_OUT:
-		bytes_written += data_length();
+	case PDU_DATA_OUT:
+		bytes_written += pdu_data_length(&pdu);
 		return true;
-	case LOGIN:
+	case PDU_LOGIN:
 		logins++;
 		return true;
 	default:
@@ -171,13 +119,13 @@ static bool count_from_initiator(void)
 /* Data-In with the S bit is the answer to its command, too. */
 static void count_from_target(void)
 {
-	switch (header[0] & 0x3f) {
-	case DATA_IN:
-		bytes_read += data_length();
-		if (header[1] & 1)
+	switch (pdu_opcode(&pdu)) {
+	case PDU_DATA_IN:
+		bytes_read += pdu_data_length(&pdu);
+		if (pdu.header[1] & 1)
 			waiting--;
 		break;
-	case SCSI_ANSWER:
+	case PDU_SCSI_ANSWER:
 		waiting--;
 		break;
 	default:
@@ -185,23 +133,15 @@ static void count_from_target(void)
 	}
 }
 
-/* Passes one PDU on; without digests, which nobody asks for here. */
 static bool pass(int from, int to, bool from_initiator)
 {
-	size_t len;
-
-	if (!receive(from, header, HEADER))
+	if (!pdu_receive(from, &pdu))
 		return false;
-	len = ((size_t)data_length() + 3) / 4 * 4 + header[4] * 4u;
-	if (!receive(from, data, len))
-		return false;
-	if (from_initiator) {
-		if (!count_from_initiator())
-			return false;
-	} else {
+	if (!from_initiator)
 		count_from_target();
-	}
-	return transmit(to, header, HEADER) && transmit(to, data, len);
+	else if (!count_from_initiator())
+		return false;
+	return pdu_send(to, &pdu);
 }
 
 static void serve(int initiator, int target)
@@ -221,50 +161,14 @@ static void serve(int initiator, int target)
 	}
 }
 
-static struct sockaddr_in loopback(uint16_t port)
-{
-	return (struct sockaddr_in){
-		.sin_family = AF_INET,
-		.sin_port = htons(port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	};
-}
-
-static int tcp_socket(void)
-{
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	if (fd < 0)
-		die("socket");
-	return fd;
-}
-
 /* Accepts one initiator; any further one finds nobody listening. */
 static int await_initiator(void)
 {
-	struct sockaddr_in here = loopback(0);
-	socklen_t len = sizeof(here);
-	int listener = tcp_socket();
-	int fd;
+	int listener = pdu_listen();
+	int fd = pdu_accept(listener);
 
-	if (bind(listener, (struct sockaddr *)&here, len) ||
-	    listen(listener, 1) ||
-	    getsockname(listener, (struct sockaddr *)&here, &len))
-		die("listen");
-	printf("%u\n", ntohs(here.sin_port));
-	fflush(stdout);
-	fd = accept(listener, NULL, NULL);
-	if (fd < 0)
-		die("accept");
 	close(listener);
 	return fd;
-}
-
-static void no_delay(int fd)
-{
-	const int on = 1;
-
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 }
 
 static void print_kinds(void)
@@ -302,32 +206,26 @@ static bool read_option(const char *text)
 {
 	trace = strcmp(text, "trace") == 0;
 	record = strcmp(text, "record") == 0;
-	if (strncmp(text, "hold:", 5) == 0)
-		hold_file = text + 5;
+	if (sscanf(text, "hold:%u:", &hold_at) == 1)
+		hold_file = strchr(text + 5, ':') + 1;
 	return trace || record || hold_file || sscanf(text, "cut:%u", &stop_at) == 1 ||
 	       sscanf(text, "kill:%u:%d", &stop_at, &victim) == 2;
 }
 
 int main(int argc, char **argv)
 {
-	struct sockaddr_in there;
 	int initiator, target;
 
 	if (argc < 2 || argc > 3 || (argc == 3 && !read_option(argv[2]))) {
 		fprintf(stderr,
-			"usage: %s PORT [cut:N | kill:N:PID | hold:FILE | "
+			"usage: %s PORT [cut:N | kill:N:PID | hold:N:FILE | "
 			"trace | record]\n",
 			argv[0]);
 		return 2;
 	}
 	signal(SIGPIPE, SIG_IGN);
-	there = loopback((uint16_t)atoi(argv[1]));
 	initiator = await_initiator();
-	target = tcp_socket();
-	if (connect(target, (struct sockaddr *)&there, sizeof(there)))
-		die("connect");
-	no_delay(initiator);
-	no_delay(target);
+	target = pdu_connect((uint16_t)atoi(argv[1]));
 	serve(initiator, target);
 	close(initiator);
 	close(target);

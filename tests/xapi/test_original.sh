@@ -97,7 +97,7 @@ attach_meanwhile()
 {
 	local pid i
 
-	proxy_start hold:"$WORK/held" || return
+	proxy_start hold:1:"$WORK/held" || return
 	(
 		mkdir "$WORK/late"
 		ln -s "$WORK/xe" "$WORK/proxy" "$WORK/late"
