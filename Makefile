@@ -286,7 +286,6 @@ DRIVER_SUITES := \
     two_hosts smlog resign)
 SUITES := \
     "tests/iscsi/test_kill.sh build/asan $(ASAN)/audit" \
-    "tests/iscsi/test_races.sh build/asan $(ASAN)/audit" \
     "tests/generated/run.sh $(IMAGE_TOOLS) $(ASAN)/gen $(ASAN)/mutate" \
     "tests/crash/run.sh build" \
     $(HOST_SUITES) \

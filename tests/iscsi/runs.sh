@@ -1,10 +1,12 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: LGPL-2.1-only
 #
-# Runs of the program against one LUN behind tgt, killed, stopped or two at once,
-# and the judges of what they leave. To be sourced.
+# Runs of the program against one LUN, killed, stopped or two at once, and the
+# judges of what they leave. To be sourced. The target is tgt; in a test host, with
+# RUNS_TARGET=lio, LIO, and with lio-no-pr LIO that has no reservations.
 #
-#   runs_begin BUILD AUDIT   $work, the LUN, $lun, served by a tgtd, and a clean up
+#   runs_begin BUILD AUDIT   $work, the LUN, $lun, served by a target at $portal,
+#                            and a clean up
 #   start NAME SR MICROSECONDS SIGNAL [INITIATOR]
 #                            one run of the program, at $port; its end goes to
 #                            NAME.end
@@ -14,13 +16,50 @@
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=tests/iscsi/tgt.sh
 . "$here/tgt.sh"
+# shellcheck source=tests/host/lib/lio.sh
+. "$here/../host/lib/lio.sh"
 # shellcheck source=tests/support/lvm.sh
 . "$here/../support/lvm.sh"
 # shellcheck source=tests/support/xapi.sh
 . "$here/../support/xapi.sh"
 
-runs_begin()
-{
+target=${RUNS_TARGET-tgt}
+
+target_up() {
+	if [ "$target" = tgt ]; then
+		tgt_start "$work" &&
+			tgt_target 1 $iqn &&
+			tgt_lun 1 1 "$lun" scsi_id="dead$$" || return
+		portal=$TGT_PORT
+		return
+	fi
+	lio_start &&
+		lio_target $iqn 127.0.0.1:3260 &&
+		lio_backstore clone "$lun" 512 "dead$$" &&
+		lio_lun $iqn 1 clone || return
+	portal=3260
+	[ "$target" = lio ] ||
+		echo 0 >"$lio_root/core/fileio_0/clone/attrib/emulate_pr"
+}
+
+target_down() {
+	if [ "$target" = tgt ]; then
+		tgt_stop
+	else
+		lio_stop
+	fi
+}
+
+has_session() {
+	if [ "$target" = tgt ]; then
+		[ "$(tgt_sessions 1)" != 0 ]
+	else
+		[ -s "$lio_root/iscsi/$iqn/tpgt_1/dynamic_sessions" ] &&
+			grep -q . "$lio_root/iscsi/$iqn/tpgt_1/dynamic_sessions"
+	fi
+}
+
+runs_begin() {
 	build=$(realpath "$1")
 	audit=$(realpath "$2")
 	program=$build/RELVMoISCSISR
@@ -35,15 +74,17 @@ runs_begin()
 	echo "xapi_socket = none" >"$RELVMOISCSI_CONF"
 	zstd -q -d --sparse "$here/../golden/snapshots.img.zst" -o "$work/original"
 	fresh
-	tgt_start "$work" || exit 1
-	port=$TGT_PORT
-	tgt_target 1 $iqn
-	tgt_lun 1 1 "$lun" scsi_id="dead$$"
+	target_up || exit 1
+	port=$portal
 }
 
 iqn=iqn.2024-01.test:clone
 # An id of this test's own, so that it may run beside others.
-id=$(tgt_scsiid "dead$$")
+if [ "$target" = tgt ]; then
+	id=$(tgt_scsiid "dead$$")
+else
+	id=$(lio_scsiid "dead$$")
+fi
 locks=/var/lock/sm/relvmoiscsi
 # shellcheck disable=SC2034 # for tests
 done_text="fault 1 Error reporting error, unknown key The SR has been \
@@ -54,7 +95,7 @@ failures=0
 
 clean_up() {
 	lvm_end
-	tgt_stop
+	target_down
 	rm -rf "$work"
 }
 
@@ -129,7 +170,7 @@ no_session() {
 	local i
 
 	for ((i = 0; i < 500; i++)); do
-		[ "$(tgt_sessions 1)" = 0 ] && return
+		has_session || return 0
 		sleep 0.01
 	done
 	echo "a session is left"
