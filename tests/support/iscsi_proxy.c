@@ -144,18 +144,26 @@ static bool pass(int from, int to, bool from_initiator)
 	return pdu_send(to, &pdu);
 }
 
+/* What an initiator sends at once comes a moment apart. Were an answer to the
+ * first let through in between, it would seem to have waited for it. */
+#define AT_ONCE_MS 2
+
 static void serve(int initiator, int target)
 {
 	struct pollfd fds[2] = {
-		{ .fd = target, .events = POLLIN },
 		{ .fd = initiator, .events = POLLIN },
+		{ .fd = target, .events = POLLIN },
 	};
+	int n = 2;
 
-	while (poll(fds, 2, -1) > 0) {
+	while (poll(fds, (nfds_t)n, n == 1 ? AT_ONCE_MS : -1) >= 0) {
 		if (fds[0].revents) {
-			if (!pass(target, initiator, false))
+			if (!pass(initiator, target, true))
 				return;
-		} else if (!pass(initiator, target, true)) {
+			n = 1;
+		} else if (n == 1) {
+			n = 2;
+		} else if (!pass(target, initiator, false)) {
 			return;
 		}
 	}
