@@ -10,9 +10,8 @@
 #include "iscsi/scsi_batch.h"
 
 /* 0: reserved. 1: the target has no such command. -1: ERROR_RESERVED, another
- * session has it; ERROR_IN_USE, somebody holds or has registered for a
- * persistent reservation (SPC-4), under which GOOD would mean nothing; ERROR_IO.
- * `traffic` is added to. */
+ * session has it; ERROR_IO. Means nothing where somebody has registered for a
+ * persistent reservation (lun/reservation_keys.h). `traffic` is added to. */
 int reservation_take(struct iscsi_context *session, uint16_t lun,
 		     struct scsi_traffic *traffic, struct error *err);
 

@@ -84,7 +84,7 @@ int lun_swap(struct lun *lun, uint64_t offset, const uint8_t *expect,
 	     const uint8_t *with, bool *swapped, struct error *err);
 
 /* 0: fenced. 1: this LUN cannot be. -1: ERROR_RESERVED, another host has fenced
- * it now; ERROR_IN_USE, another host holds a persistent reservation. */
+ * it now. */
 int lun_fence(struct lun *lun, struct error *err);
 
 /* Gives a fence back; that it fails is only logged, for the end of the session

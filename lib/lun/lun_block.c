@@ -16,6 +16,7 @@
 
 #include "base/bytes.h"
 #include "host/sg_command.h"
+#include "lun/reservation_keys.h"
 
 /* O_DIRECT wants aligned memory; no request to a disk is longer than this. */
 #define BOUNCE	     (1024 * 1024)
@@ -281,6 +282,22 @@ static bool takes_scsi(int fd)
 	       (errno != ENOTTY && errno != EINVAL);
 }
 
+/* One that is no SCSI disk, or knows no persistent reservations, has none. */
+static int check_keys(struct lun_block *self, struct error *err)
+{
+	uint8_t keys[RESERVATION_KEYS_LEN];
+	struct sg_command command = {
+		.cdb_len = RESERVATION_KEYS_CDB_LEN,
+		.data = keys,
+		.len = sizeof(keys),
+	};
+
+	reservation_keys_cdb(command.cdb);
+	if (sg_command_run(self->fd, &command) || !command.good)
+		return 0;
+	return reservation_keys_check(keys, command.received, self->path, err);
+}
+
 static int open_device(struct lun_block *self, struct error *err)
 {
 	self->fd = open(self->path, self->access | O_DIRECT | O_CLOEXEC);
@@ -322,7 +339,8 @@ static int open_block(const char *path, int access, struct lun **out,
 	}
 	self->cannot_swap = !takes_scsi(self->fd);
 	self->sync_ourselves = !self->cannot_swap && !kernel_flushes(self->fd);
-	if (read_geometry(self, err)) {
+	if (read_geometry(self, err) ||
+	    (access != O_RDONLY && check_keys(self, err))) {
 		block_close(&self->lun);
 		return -1;
 	}

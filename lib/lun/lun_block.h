@@ -20,7 +20,8 @@
 
 #include "lun/lun.h"
 
-/* ERROR_IN_USE: something on this host holds the device. ERROR_LUN_CONTENT:
+/* ERROR_IN_USE: something on this host holds the device, or somebody has
+ * registered for a persistent reservation. ERROR_LUN_CONTENT:
  * blocks neither of 512 nor of 4096 bytes, or write-protected. ERROR_IO with
  * the reason otherwise. */
 int lun_block_open(const char *path, struct lun **out, struct error *err);

@@ -3,12 +3,14 @@
 
 #include <inttypes.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
 #include "iscsi/reservation.h"
 #include "iscsi/scsi_batch.h"
+#include "lun/reservation_keys.h"
 
 /* Bytes in one READ or WRITE. Every target takes this much; the limit that it
  * may declare (VPD page 0xb0) is not worth a command. */
@@ -346,11 +348,26 @@ static int take_mode(struct lun_libiscsi *self,
 	return 0;
 }
 
-/* Both questions in one round trip. */
+/* Targets need not know of persistent reservations. One that is reserved by
+ * another session may answer this with a conflict alone. */
+static int take_keys(struct lun_libiscsi *self,
+		     const struct scsi_command *command, struct error *err)
+{
+	char name[32];
+
+	if (!command->good && !scsi_command_unsupported(command))
+		return scsi_command_error(command, err);
+	snprintf(name, sizeof(name), "LUN %u", lun_number(self->address));
+	return reservation_keys_check(command->data, command->received, name,
+				      err);
+}
+
+/* All questions in one round trip. */
 static int identify(struct lun_libiscsi *self, struct error *err)
 {
 	uint8_t capacity[32];
 	uint8_t mode[192];
+	uint8_t keys[RESERVATION_KEYS_LEN];
 	struct scsi_command commands[] = {
 		{ .lun = self->address,
 		  .cdb = { SCSI_OPCODE_SERVICE_ACTION_IN, SCSI_READCAPACITY16 },
@@ -366,10 +383,16 @@ static int identify(struct lun_libiscsi *self, struct error *err)
 		  .direction = SCSI_XFER_READ,
 		  .data = mode,
 		  .len = sizeof(mode) },
+		{ .lun = self->address,
+		  .cdb_len = RESERVATION_KEYS_CDB_LEN,
+		  .direction = SCSI_XFER_READ,
+		  .data = keys,
+		  .len = sizeof(keys) },
 	};
 
 	put_be32(commands[0].cdb + 10, sizeof(capacity));
-	if (run(self, commands, 2, false, err))
+	reservation_keys_cdb(commands[2].cdb);
+	if (run(self, commands, self->to_read ? 2 : 3, false, err))
 		return -1;
 	if (!commands[0].good && !scsi_command_unsupported(&commands[0]))
 		return scsi_command_error(&commands[0], err);
@@ -380,6 +403,8 @@ static int identify(struct lun_libiscsi *self, struct error *err)
 	} else if (read_capacity_10(self, err)) {
 		return -1;
 	}
+	if (!self->to_read && take_keys(self, &commands[2], err))
+		return -1;
 	return take_mode(self, &commands[1], err);
 }
 

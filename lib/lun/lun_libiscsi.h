@@ -22,7 +22,8 @@ struct lun_traffic {
 /* Reads size, block size, write protection and cache. `address` is what
  * user_session_find_lun gives. The session stays the caller's and must outlive
  * the LUN. ERROR_LUN_CONTENT: blocks neither of 512 nor of 4096 bytes, or
- * write-protected. */
+ * write-protected. ERROR_IN_USE: somebody has registered for a persistent
+ * reservation. ERROR_RESERVED. */
 int lun_libiscsi_open(struct iscsi_context *session, uint16_t address,
 		      struct lun **out, struct error *err);
 
