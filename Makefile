@@ -266,10 +266,11 @@ ASAN      := build/asan/tests
 # The host's own initiator, in a test host for each suite. Its tools are of the
 # plain build: what the host does is waited for, not what we compute.
 HOST_TOOLS  := $(BUILD)/tests/audit $(BUILD)/tests/iscsi/kill_at \
+               $(BUILD)/tests/iscsi/gate \
                $(patsubst %,$(BUILD)/tests/support/%,host_tool resign_file \
-               steady_io visible xapi_answer) \
+               steady_io visible xapi_answer iscsi_proxy) \
                $(patsubst %,$(BUILD)/tests/xapi/%,standin xapi_tool lun_head)
-HOST_SUITES := $(patsubst %,"tests/host/%.sh build",kill failures beside maps \
+HOST_SUITES := $(patsubst %,"tests/host/%.sh build",kill races failures beside maps \
                multipath targets sm in_use lvm_judge relvm many xe amx)
 
 # What a suite is called with: see the head of each. The longest come first.
@@ -286,6 +287,7 @@ DRIVER_SUITES := \
     two_hosts smlog resign)
 SUITES := \
     "tests/iscsi/test_kill.sh build/asan $(ASAN)/audit" \
+    "tests/iscsi/test_races.sh build/asan $(ASAN)/audit" \
     "tests/generated/run.sh $(IMAGE_TOOLS) $(ASAN)/gen $(ASAN)/mutate" \
     "tests/crash/run.sh build" \
     $(HOST_SUITES) \

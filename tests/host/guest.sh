@@ -10,7 +10,7 @@
 build=$(realpath -e -- "${1:?usage: ${0##*/} BUILD [PATTERN]}") || exit 2
 if [ -z "${HOST_LIB:-}" ]; then
 	for tool in RELVMoISCSISR tests/audit tests/iscsi/kill_at \
-		tests/support/{host_tool,resign_file,steady_io,visible,xapi_answer}; do
+		tests/iscsi/gate tests/support/{host_tool,resign_file,steady_io,visible,xapi_answer,iscsi_proxy}; do
 		[ -x "$build/$tool" ] || {
 			echo "${0##*/}: $build/$tool is not built: make check-host" >&2
 			exit 2

@@ -91,8 +91,9 @@ create_through_proxy()
 		device-config:targetIQN="$iqn" device-config:SCSIid="$id" "$@"
 }
 
-# The original's PBD is plugged while the first write is on its way: xapi has
-# said by then that nobody has the LUN.
+# The original's PBD is made, and is to be plugged, while the first write is on its
+# way: xapi has said by then that nobody has the LUN. The plug does not come
+# through: the LUN is reserved.
 attach_meanwhile()
 {
 	local pid i
@@ -172,7 +173,7 @@ refused()
 		cat "$WORK/xe.err"
 		return 1
 	fi
-	! grep -E '^(WRITE|COMPARE|SCSI_)|^written [1-9]' "$WORK/proxy" &&
+	! grep -E '^(WRITE|COMPARE|RESERVE|SCSI_)|^written [1-9]' "$WORK/proxy" &&
 		same "$WORK/pristine" "$WORK/original"
 }
 
@@ -248,8 +249,8 @@ check "which only the LUN could tell" was_read
 forget
 
 attach_meanwhile
-check "attached between xapi's word and the commit: 16" grep -q \
-	"fault 16 .*the LUN is unchanged.*attached as SR 'original'" \
+check "recorded between xapi's word and the commit: 16" grep -q \
+	"fault 16 .*the LUN is unchanged.*LUN of SR 'original'" \
 	<(tail -n 3 "$STANDIN_LOG")
 check "and nothing is changed but unused ring space" but_for_the_ring
 clone "$WORK/pristine" "$WORK/original"
