@@ -300,6 +300,7 @@ SUITES := \
     $(patsubst %,"tests/xapi/test_%.sh build/asan",plugin launch guard original \
     records many report) \
     $(patsubst %,"tests/xapi/test_%.sh build/asan $(ASAN)/audit",clients xe) \
+    "tests/vpd/test_scsi_id.sh $(ASAN)/support/vpd_names" \
     "tests/layers.sh build/obj" \
     $(patsubst %,"tests/machine/test_%.sh",run make) \
     $(UNIT_SUITES)

@@ -68,7 +68,7 @@ old_sr=$(field .sr.uuid)
 proxy_start()
 {
 	: >"$WORK/proxy"
-	"$TOOLS/iscsi_proxy" "$PORTAL_PORT" "$@" >"$WORK/proxy" &
+	"$TOOLS/iscsi_proxy" "$PORTAL_PORT" >"$WORK/proxy" &
 	proxy_pid=$!
 	until [[ -s $WORK/proxy ]]; do
 		kill -0 "$proxy_pid" || return
