@@ -191,6 +191,7 @@ endif
 DEMO_PACKAGES   := $(BUILD_PACKAGES) tgt lvm2 zstd qemu-utils
 BENCH_PACKAGES  := $(DEMO_PACKAGES) $(STATIC_PACKAGES) jq
 DEB_PACKAGES    := $(BUILD_PACKAGES) dpkg-dev
+TIDY_PACKAGES   := $(BUILD_PACKAGES) clang-tidy clang-format cppcheck shellcheck
 PACK_PACKAGES   := $(STATIC_PACKAGES) rpm createrepo-c gnupg xorriso cpio
 # For the programs of tests: unit tests, the stand-in for xapi.
 TEST_PACKAGES   := $(DEMO_PACKAGES) libcmocka-dev libxmlrpc-core-c3-dev
@@ -199,15 +200,17 @@ KERNEL_PACKAGES := $(STATIC_PACKAGES) $(DEMO_PACKAGES) python3
 # The host's own initiator, in a guest of its own (User Mode Linux).
 HOST_PACKAGES   := $(TEST_PACKAGES) user-mode-linux open-iscsi dmsetup \
                    multipath-tools kmod udev iproute2 procps e2fsprogs
-CHECK_PACKAGES  := $(HOST_PACKAGES) $(PACK_PACKAGES) clang dpkg-dev \
+CHECK_PACKAGES  := $(HOST_PACKAGES) $(PACK_PACKAGES) \
+                   $(TIDY_PACKAGES) clang dpkg-dev \
                    libclang-rt-14-dev binutils jq libxml2-utils \
                    python3-jsonschema groff-base dnf dnsmasq-base \
-                   busybox-static shellcheck genisoimage
+                   busybox-static genisoimage
 
-PACKAGE_LISTS := build-packages deb-packages demo-packages bench-packages pack-packages \
+PACKAGE_LISTS := build-packages tidy-packages deb-packages demo-packages bench-packages pack-packages \
                  quick-packages kernel-packages host-packages check-packages
 .PHONY: $(PACKAGE_LISTS)
 build-packages: LIST := $(BUILD_PACKAGES)
+tidy-packages: LIST := $(TIDY_PACKAGES)
 deb-packages: LIST := $(DEB_PACKAGES)
 demo-packages: LIST := $(DEMO_PACKAGES)
 bench-packages: LIST := $(BENCH_PACKAGES)
@@ -302,7 +305,7 @@ SUITES := \
     $(patsubst %,"tests/xapi/test_%.sh build/asan $(ASAN)/audit",clients xe) \
     "tests/vpd/test_scsi_id.sh $(ASAN)/support/vpd_names" \
     "tests/layers.sh build/obj" \
-    $(patsubst %,"tests/machine/test_%.sh",run make) \
+    $(patsubst %,"tests/machine/test_%.sh",source run make) \
     $(UNIT_SUITES)
 
 # The pack's suites, in `make check` and alone.
@@ -385,6 +388,18 @@ check-fresh:
 	@[ "$$(id -u)" -ne 0 ] || tests/packages.sh debootstrap
 	@VERBOSE=1 SUITE_SECONDS=$${SUITE_SECONDS:-1800} JOBS=1 tests/run.sh \
 		$(LOGS)-fresh $(patsubst %,"tests/machine/fresh.sh %",$(FRESH))
+
+# What tools say of the sources; and a table, per folder, of which lines the tests
+# of `make check-quick` run.
+.PHONY: tidy coverage format format-check
+tidy: tidy-packages
+	@tests/run.sh $(LOGS)-tidy tests/machine/test_source.sh
+coverage: quick-packages
+	@tests/machine/coverage.sh
+format-check: tidy-packages
+	@git ls-files '*.[ch]' | xargs clang-format --dry-run --Werror
+format: tidy-packages
+	@git ls-files '*.[ch]' | xargs clang-format -i
 
 .PHONY: check-layers
 check-layers: all
