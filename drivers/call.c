@@ -117,3 +117,15 @@ void call_end(struct call *call)
 	device_config_free(&call->config);
 	leave_xapi(call);
 }
+
+struct lun_choice call_choice(const struct call *call)
+{
+	const struct device_config *config = &call->config;
+
+	return (struct lun_choice){
+		.name = config->scsi_id,
+		.target = config->target,
+		.lun = { config->scsi_id, config->has_lun_id, config->lun_id },
+		.initiator = config->initiator,
+	};
+}

@@ -6,7 +6,7 @@
 #ifndef DRIVERS_CALL_H
 #define DRIVERS_CALL_H
 
-#include "engine/resign.h"
+#include "engine/reach.h"
 #include "sm/device_config.h"
 #include "sm/request.h"
 #include "xapi/host.h"
@@ -34,5 +34,8 @@ int call_begin(const struct request *request, struct call *out,
 /* Also takes away the passwords that xapi keeps for the SR of a call, which it
  * forgets, since no call of ours makes one. */
 void call_end(struct call *call);
+
+/* The LUN that device_config names; the strings stay the call's. */
+struct lun_choice call_choice(const struct call *call);
 
 #endif

@@ -16,7 +16,7 @@
 #include "drivers/relvm_report.h"
 #include "drivers/relvm_workers.h"
 #include "drivers/relvm_xapi.h"
-#include "engine/resign_choice.h"
+#include "engine/resign.h"
 #include "base/stop.h"
 #include "report/clean.h"
 #include "plan/map_file.h"
@@ -90,16 +90,15 @@ static enum relvm_status do_resign(const struct relvm_report *report,
 				   struct scsi_id *scsi_id,
 				   struct error *err)
 {
-	struct resign_report resign;
+	struct resign_report resigned;
 	struct timespec start;
 
 	clock_gettime(CLOCK_MONOTONIC, &start);
-	if (resign_choice(choice, &report->options->request, scsi_id, &resign,
-			  err))
+	if (resign(choice, &report->options->request, scsi_id, &resigned, err))
 		return RELVM_FAILED;
-	relvm_report_resign(report, choice, scsi_id->text, &resign,
+	relvm_report_resign(report, choice, scsi_id->text, &resigned,
 			    process_ms_since(&start));
-	resign_report_free(&resign);
+	resign_report_free(&resigned);
 	return RELVM_DONE;
 }
 

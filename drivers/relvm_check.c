@@ -108,8 +108,12 @@ static int fill_target(struct relvm_options *o, const struct lun_name *name,
 		target->chap_password = o->password;
 	target->incoming_user = o->incoming_user;
 	target->incoming_password = o->incoming_password;
-	choice->scsi_id = name->scsi_id;
-	choice->number = name->number;
+	choice->lun = (struct lun_wanted){
+		.scsi_id = name->scsi_id,
+		.numbered = !name->scsi_id,
+		.number = name->number,
+	};
+	choice->initiator = o->initiator;
 	return 0;
 }
 

@@ -77,7 +77,7 @@ static int read_snapshots(const char *text, struct relvm_options *out,
 static int read_initiator(const char *text, struct relvm_options *out,
 			  struct error *err)
 {
-	if (!initiator_kind_from_text(text, &out->request.initiator))
+	if (!initiator_kind_from_text(text, &out->initiator))
 		return error_set(err, ERROR_BAD_VALUE,
 				 "--initiator is '%.64s'; it can "
 				 "be: " INITIATOR_KINDS,

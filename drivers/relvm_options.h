@@ -9,7 +9,6 @@
 #include <stddef.h>
 
 #include "engine/lun_name.h"
-#include "engine/open_lun.h"
 #include "engine/resign.h"
 #include "plan/map_file.h"
 
@@ -27,6 +26,7 @@ struct relvm_options {
 	const char *command_text;
 	struct lun_name *names;
 	struct lun_choice *choices; /* parallel to names */
+	enum initiator_kind initiator;
 	size_t count;
 
 	bool json, yes, verbose;

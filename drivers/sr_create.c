@@ -42,16 +42,14 @@ static int check_master(const struct request *request, struct error *err)
 	return 0;
 }
 
-static int resign(const struct request *request, const struct call *call,
-		  const struct uuid *new_sr_uuid, struct error *err)
+static int resign_lun(const struct request *request, const struct call *call,
+		      const struct uuid *new_sr_uuid, struct error *err)
 {
 	const struct device_config *config = &call->config;
+	const struct lun_choice choice = call_choice(call);
 	const struct resign_request wanted = {
-		.initiator = config->initiator,
 		.snapshots = config->drop_snapshots ? RESIGN_SNAPSHOTS_DROP
 						    : RESIGN_SNAPSHOTS_KEEP,
-		.target = config->target,
-		.scsi_id = config->scsi_id,
 		.new_sr_uuid = *new_sr_uuid,
 		.xapi = call->xapi,
 		.own_sr_ref = request->sr_ref,
@@ -59,7 +57,7 @@ static int resign(const struct request *request, const struct call *call,
 
 	log_info("sr_create: resigning LUN %s of %s", config->scsi_id,
 		 config->target.iqn);
-	return resign_over_iscsi(&wanted, NULL, err);
+	return resign(&choice, &wanted, NULL, NULL, err);
 }
 
 int verb_sr_create(const struct request *request, char **answer,
@@ -81,7 +79,7 @@ int verb_sr_create(const struct request *request, char **answer,
 	if (rc == 0) {
 		rc = which_lun(&call.config, err);
 		if (rc == 0) {
-			rc = resign(request, &call, &new_sr_uuid, err);
+			rc = resign_lun(request, &call, &new_sr_uuid, err);
 			if (rc)
 				which_target_instead(&call.config, err);
 		}

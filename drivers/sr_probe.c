@@ -69,18 +69,19 @@ static char *answer_sr(const struct probe *probe, const char *scsi_id)
 static int probe_call(struct call *call, char **list, struct error *err)
 {
 	struct device_config *config = &call->config;
-	struct probe probe;
+	struct lun_choice choice;
+	struct probe found;
 
 	if (which_lun(config, err))
 		return -1;
-	if (probe_over_iscsi(&config->target, config->scsi_id, call->xapi,
-			     &probe, err)) {
+	choice = call_choice(call);
+	if (probe(&choice, call->xapi, &found, err)) {
 		which_target_instead(config, err);
 		return -1;
 	}
-	if (!probe.has_sr)
+	if (!found.has_sr)
 		log_info("SCSIid %s holds no SR", config->scsi_id);
-	*list = probe.has_sr ? answer_sr(&probe, config->scsi_id)
+	*list = found.has_sr ? answer_sr(&found, config->scsi_id)
 			     : list_sr(NULL);
 	return *list ? 0 : error_no_memory(err);
 }

@@ -140,12 +140,7 @@ int plugin_arguments_read(const struct request *request,
 		plugin_arguments_free(out);
 		return -1;
 	}
-	out->choice = (struct lun_choice){
-		.name = call->config.scsi_id,
-		.target = call->config.target,
-		.scsi_id = call->config.scsi_id,
-	};
-	out->request.initiator = call->config.initiator;
+	out->choice = call_choice(call);
 	if (call->config.drop_snapshots)
 		out->request.snapshots = RESIGN_SNAPSHOTS_DROP;
 	out->request.chosen = get(request, "map") ? &out->chosen : NULL;

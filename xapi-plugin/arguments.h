@@ -6,7 +6,6 @@
 #define XAPI_PLUGIN_ARGUMENTS_H
 
 #include "drivers/call.h"
-#include "engine/open_lun.h"
 #include "engine/resign.h"
 #include "plan/map_file.h"
 

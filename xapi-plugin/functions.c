@@ -7,7 +7,7 @@
 
 #include "drivers/process.h"
 #include "engine/answers.h"
-#include "engine/resign_choice.h"
+#include "engine/resign.h"
 #include "report/report_json.h"
 #include "xapi-plugin/arguments.h"
 
@@ -89,8 +89,8 @@ int plugin_plan(const struct request *request, char **value, struct error *err)
 	return failed;
 }
 
-static int resign(const struct request *request, bool only_recover,
-		  char **value, struct error *err)
+static int resign_or_recover(const struct request *request, bool only_recover,
+			     char **value, struct error *err)
 {
 	struct plugin_arguments arguments;
 	struct resign_report report;
@@ -103,8 +103,8 @@ static int resign(const struct request *request, bool only_recover,
 				  &arguments, err))
 		return -1;
 	arguments.request.only_recover = only_recover;
-	failed = resign_choice(&arguments.choice, &arguments.request, &scsi_id,
-			       &report, err);
+	failed = resign(&arguments.choice, &arguments.request, &scsi_id,
+			&report, err);
 	if (!failed) {
 		*value = answer_resign(request->command, arguments.choice.name,
 				       scsi_id.text, &report,
@@ -118,13 +118,13 @@ static int resign(const struct request *request, bool only_recover,
 int plugin_resign(const struct request *request, char **value,
 		  struct error *err)
 {
-	return resign(request, false, value, err);
+	return resign_or_recover(request, false, value, err);
 }
 
 int plugin_recover(const struct request *request, char **value,
 		   struct error *err)
 {
-	return resign(request, true, value, err);
+	return resign_or_recover(request, true, value, err);
 }
 
 /* ---- verify ---- */
@@ -144,7 +144,7 @@ static int verify_luns(const struct lun_choice *choice, char *ids,
 		struct lun_choice one = *choice;
 		struct verified_lun *lun = &v->luns[v->count++];
 
-		one.scsi_id = one.name = lun->name = id;
+		one.lun.scsi_id = one.name = lun->name = id;
 		if (look_verify(&one, &lun->look, &lun->findings,
 				&lun->readable, err))
 			return error_prefix(err, "SCSIid %.100s: ", id);
@@ -174,7 +174,7 @@ int plugin_verify(const struct request *request, char **value,
 	if (plugin_arguments_read(request, PLUGIN_WANTS_LUN, false, &arguments,
 				  err))
 		return -1;
-	ids = strdup(arguments.choice.scsi_id);
+	ids = strdup(arguments.choice.lun.scsi_id);
 	if (ids)
 		v.luns = calloc(count_ids(ids), sizeof(*v.luns));
 	failed = ids && v.luns ? verify_luns(&arguments.choice, ids, &v, err) ||

@@ -30,15 +30,17 @@ enum error_code {
 	ERROR_XAPI,	     /* xapi cannot be asked, or not understood */
 
 	/* the way to the LUN */
-	ERROR_RESOLVE,	   /* the target's host name does not resolve */
-	ERROR_CONNECT,	   /* nothing answers at target:port */
-	ERROR_DISCOVERY,   /* the target does not offer this targetIQN */
-	ERROR_LOGIN,	   /* the target refused the login */
-	ERROR_NO_DEVICE,   /* the session is there, the LUN's device not */
-	ERROR_IN_USE,	   /* the LUN is, or may be, a live original */
-	ERROR_NO_DAEMON,   /* iscsid, which the host's initiator needs */
-	ERROR_LOCKED,	   /* another resign of this LUN is under way */
-	ERROR_RESERVED,	   /* another host has reserved the LUN just now */
+	ERROR_RESOLVE,	 /* the target's host name does not resolve */
+	ERROR_CONNECT,	 /* nothing answers at target:port */
+	ERROR_DISCOVERY, /* the target does not offer this targetIQN */
+	ERROR_LOGIN,	 /* the target refused the login */
+	ERROR_NO_PATH,	 /* this portal does not serve the LUN now, and nothing
+			  * was written to it; another portal may serve it */
+	ERROR_NO_DEVICE, /* the session is there, the LUN's device not */
+	ERROR_IN_USE,	 /* the LUN is, or may be, a live original */
+	ERROR_NO_DAEMON, /* iscsid, which the host's initiator needs */
+	ERROR_LOCKED,	 /* another resign of this LUN is under way */
+	ERROR_RESERVED,	 /* another host has reserved the LUN just now */
 	ERROR_INTERRUPTED, /* a signal asked us to stop */
 
 	/* the LUN itself */

@@ -7,27 +7,29 @@
 #include "xapi/guard.h"
 
 int guard_pool_lun(const struct resign_request *request,
-		   const struct lun_names *names, const struct uuid *sr,
+		   const struct reached *lun, const struct uuid *sr,
 		   struct error *err)
 {
 	const struct xapi_guard guard = {
-		.names = names,
-		.iqn = request->target.iqn,
+		.names = &lun->names,
+		.iqn = lun->iqn,
 		.own_sr_ref = request->own_sr_ref,
 		.old_sr = sr,
 	};
 
-	return request->xapi ? xapi_guard(request->xapi, &guard, err) : 0;
+	if (!request->xapi || lun->is_file)
+		return 0;
+	return xapi_guard(request->xapi, &guard, err);
 }
 
 int guard_pool_plan(const struct resign_request *request,
-		    const struct lun_names *names, const struct plan *plan,
+		    const struct reached *lun, const struct plan *plan,
 		    struct error *err)
 {
 	const struct idmap *ids = &plan->ids;
 	struct xapi_guard guard = {
-		.names = names,
-		.iqn = request->target.iqn,
+		.names = &lun->names,
+		.iqn = lun->iqn,
 		.own_sr_ref = request->own_sr_ref,
 		.old_sr = &ids->old_sr,
 		.new_sr = &ids->new_sr,
@@ -35,7 +37,7 @@ int guard_pool_plan(const struct resign_request *request,
 	struct uuid *vdis;
 	int failed;
 
-	if (!request->xapi)
+	if (!request->xapi || lun->is_file)
 		return 0;
 	vdis = calloc(ids->vdi_count + 1, sizeof(*vdis));
 	if (!vdis)

@@ -6,20 +6,20 @@
 #define ENGINE_GUARD_POOL_H
 
 #include "base/error.h"
-#include "base/scsi_id.h"
 #include "engine/resign.h"
 #include "plan/plan.h"
 
-/* Asks by the names of the LUN, and by the SR on the LUN unless that is NULL: not known
- * yet. As xapi_guard; nothing is asked without xapi. */
+/* Asks by the names of the LUN and its target, and by the SR on it unless that
+ * is NULL: not known yet. As xapi_guard; nothing is asked without xapi, or of an
+ * image file. */
 int guard_pool_lun(const struct resign_request *request,
-		   const struct lun_names *names, const struct uuid *sr,
+		   const struct reached *lun, const struct uuid *sr,
 		   struct error *err);
 
 /* Asks with all that the plan says: which SR is on the LUN, and which uuids it
  * shall get. */
 int guard_pool_plan(const struct resign_request *request,
-		    const struct lun_names *names, const struct plan *plan,
+		    const struct reached *lun, const struct plan *plan,
 		    struct error *err);
 
 #endif

@@ -15,7 +15,7 @@ static int may_begin(void *context, const struct plan *plan, struct error *err)
 {
 	const struct judge *judge = context;
 
-	return guard_pool_plan(judge->request, judge->names, plan, err);
+	return guard_pool_plan(judge->request, judge->lun, plan, err);
 }
 
 /* The pool is asked again: while so many new uuids were looked up, or another
@@ -26,10 +26,11 @@ static int may_write(void *context, const struct uuid *sr, struct error *err)
 
 	if (stop_requested())
 		return error_set(err, ERROR_INTERRUPTED, "stopped by a signal");
-	if (guard_pool_lun(judge->request, judge->names, sr, err))
+	if (guard_pool_lun(judge->request, judge->lun, sr, err))
 		return -1;
-	return guard_host(judge->device, judge->names, err) ||
-			       still_lun_check(judge->lun, judge->names, err)
+	return guard_host(judge->lun->device, &judge->lun->names, err) ||
+			       still_lun_check(judge->lun->lun,
+					       &judge->lun->names, err)
 		       ? -1
 		       : 0;
 }
@@ -79,11 +80,12 @@ static int accept_result(void *context, const struct snapshot *result,
 	struct id_text *ids;
 	int failed;
 
-	if (!judge->device)
+	if (!judge->lun->device)
 		return 0;
 	lvs = calloc(n, sizeof(*lvs));
 	ids = calloc(n, sizeof(*ids));
-	failed = lvs && ids ? ask_lvm(judge->device, &result->vg, lvs, ids, err)
+	failed = lvs && ids ? ask_lvm(judge->lun->device, &result->vg, lvs, ids,
+				      err)
 			    : error_no_memory(err);
 	free(lvs);
 	free(ids);

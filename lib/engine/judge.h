@@ -11,9 +11,7 @@
 
 struct judge {
 	const struct resign_request *request;
-	struct lun *lun;
-	const struct lun_names *names; /* the LUN's */
-	const char *device; /* "sda", "dm-3"; NULL: no device of this host */
+	const struct reached *lun;
 };
 
 /* The hooks of a transaction on the LUN of `judge`, which must outlive them:

@@ -4,61 +4,41 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "iscsi/user_luns.h"
-#include "iscsi/user_session.h"
-#include "lun/lun_libiscsi.h"
 #include "xapi/pool_records.h"
 
 /* ---- what is on each ---- */
 
-static void read_lun(struct iscsi_context *session, const struct user_lun *lun,
-		     struct listed_lun *out)
+struct listing {
+	struct target_list list;
+	struct listed_lun next;
+};
+
+/* A LUN whose SR cannot be read comes twice: the second time without it. */
+static int add_lun(const struct reached *reached, void *context,
+		   struct error *err)
 {
-	struct open_lun open = { 0 };
-	int failed;
+	struct listing *listing = context;
+	struct target_list *list = &listing->list;
+	struct listed_lun *next = &listing->next, *grown;
 
-	*out = (struct listed_lun){
-		.number = lun_number(lun->lun),
-		.owner = OWNER_UNKNOWN,
-	};
-	open.names = lun->names;
-	failed = lun_libiscsi_open_to_read(session, lun->lun, &open.lun,
-					   &out->error) ||
-		 look_at_open(&open, &out->look, &out->error);
-	lun_close(open.lun);
-	out->look.names = lun->names;
-	out->has_sr = !failed;
-}
-
-/* A lost session, or a signal, ends the list. */
-static bool is_fatal(const struct listed_lun *lun)
-{
-	return !lun->has_sr &&
-	       lun->error.code == ERROR_INTERRUPTED;
-}
-
-static int read_luns(struct iscsi_context *session, struct target_list *out,
-		     struct error *err)
-{
-	struct user_lun *luns;
-	size_t count;
-	int failed = 0;
-
-	if (user_luns_read(session, &luns, &count, err))
-		return -1;
-	out->luns = calloc(count + 1, sizeof(*out->luns));
-	if (!out->luns)
-		failed = error_no_memory(err);
-	for (size_t i = 0; i < count && !failed; i++) {
-		read_lun(session, &luns[i], &out->luns[i]);
-		out->count++;
-		if (is_fatal(&out->luns[i])) {
-			*err = out->luns[i].error;
-			failed = -1;
-		}
+	if (reached->lun) {
+		look_free(&next->look);
+		*next = (struct listed_lun){ .owner = OWNER_UNKNOWN };
+		if (look_at_open(reached, &next->look, err))
+			return -1;
+	} else {
+		next->error = *err;
 	}
-	free(luns);
-	return failed;
+	next->has_sr = reached->lun;
+	next->number = reached->number;
+	next->look.names = reached->names;
+	grown = reallocarray(list->luns, list->count + 1, sizeof(*grown));
+	if (!grown)
+		return error_no_memory(err);
+	list->luns = grown;
+	grown[list->count++] = *next;
+	*next = (struct listed_lun){ 0 };
+	return 0;
 }
 
 /* ---- conflicts ---- */
@@ -133,20 +113,17 @@ static int ask_xapi(struct target_list *list, const struct xapi *xapi,
 int target_list_read(const struct iscsi_target *target, const struct xapi *xapi,
 		     struct target_list *out, struct error *err)
 {
-	struct target_list list = { 0 };
-	struct iscsi_context *session;
-	int failed;
+	struct listing listing = { { NULL, 0 }, { 0 } };
+	struct target_list *list = &listing.list;
+	int failed = reach_each(target, add_lun, &listing, err);
 
-	if (user_session_open(target, &session, err))
-		return -1;
-	failed = read_luns(session, &list, err);
-	user_session_close(session);
-	if (failed || find_conflicts(&list, err) ||
-	    (xapi && ask_xapi(&list, xapi, target->iqn, err))) {
-		target_list_free(&list);
+	look_free(&listing.next.look);
+	if (failed || find_conflicts(list, err) ||
+	    (xapi && ask_xapi(list, xapi, target->iqn, err))) {
+		target_list_free(list);
 		return -1;
 	}
-	*out = list;
+	*out = *list;
 	return 0;
 }
 

@@ -13,7 +13,7 @@ void look_free(struct look *look)
 }
 
 /* The journal, and what was seen of the LUN on the way. */
-static int find_journal(struct open_lun *open, struct look *out,
+static int find_journal(const struct reached *open, struct look *out,
 			struct journal_spot *spot, struct image *seen,
 			struct error *err)
 {
@@ -30,8 +30,9 @@ static int find_journal(struct open_lun *open, struct look *out,
 	return 0;
 }
 
-static int load(struct open_lun *open, struct look *out, struct snapshot *snap,
-		struct journal_spot *spot, struct error *err)
+static int load(const struct reached *open, struct look *out,
+		struct snapshot *snap, struct journal_spot *spot,
+		struct error *err)
 {
 	struct image seen;
 	int failed;
@@ -43,7 +44,8 @@ static int load(struct open_lun *open, struct look *out, struct snapshot *snap,
 	return failed ? -1 : 0;
 }
 
-int look_at_open(struct open_lun *open, struct look *out, struct error *err)
+int look_at_open(const struct reached *open, struct look *out,
+		 struct error *err)
 {
 	struct journal_spot spot;
 	struct snapshot snap;
@@ -56,18 +58,18 @@ int look_at_open(struct open_lun *open, struct look *out, struct error *err)
 	return failed;
 }
 
+static int inspect(const struct reached *open, void *context, struct error *err)
+{
+	struct look *out = context;
+
+	return look_at_open(open, out, err);
+}
+
 int look_inspect(const struct lun_choice *choice, struct look *out,
 		 struct error *err)
 {
-	struct open_lun open;
-	int failed;
-
 	*out = (struct look){ 0 };
-	if (open_lun_to_read(choice, &open, err))
-		return -1;
-	failed = look_at_open(&open, out, err);
-	open_lun_close(&open);
-	return failed;
+	return reach(choice, REACH_TO_READ, inspect, out, err);
 }
 
 /* ---- plan ---- */
@@ -89,7 +91,7 @@ static int check_no_journal(const struct journal_spot *spot, struct error *err)
 	return 0;
 }
 
-static int make_plan(struct open_lun *open, const struct snapshot *snap,
+static int make_plan(const struct reached *open, const struct snapshot *snap,
 		     const struct plan_options *options, struct look_plan *out,
 		     struct error *err)
 {
@@ -118,11 +120,17 @@ static int make_plan(struct open_lun *open, const struct snapshot *snap,
 	return failed ? -1 : 0;
 }
 
-static int plan_open(struct open_lun *open,
-		     const struct resign_request *request,
-		     struct look_plan *out, struct error *err)
+struct planning {
+	const struct resign_request *request;
+	struct look_plan *out;
+};
+
+static int plan_open(const struct reached *open, void *context,
+		     struct error *err)
 {
-	struct plan_options options = resign_plan_options(request);
+	const struct planning *planning = context;
+	struct look_plan *out = planning->out;
+	struct plan_options options = resign_plan_options(planning->request);
 	struct journal_spot spot;
 	struct snapshot snap;
 	int failed;
@@ -139,17 +147,13 @@ int look_plan(const struct lun_choice *choice,
 	      const struct resign_request *request, struct look_plan *out,
 	      struct error *err)
 {
-	struct open_lun open;
-	int failed;
+	struct planning planning = { request, out };
 
 	*out = (struct look_plan){ 0 };
-	if (open_lun_to_read(choice, &open, err))
-		return -1;
-	failed = plan_open(&open, request, out, err);
-	open_lun_close(&open);
-	if (failed)
-		look_plan_free(out);
-	return failed;
+	if (reach(choice, REACH_TO_READ, plan_open, &planning, err) == 0)
+		return 0;
+	look_plan_free(out);
+	return -1;
 }
 
 void look_plan_free(struct look_plan *plan)
@@ -160,10 +164,19 @@ void look_plan_free(struct look_plan *plan)
 
 /* ---- verify ---- */
 
-static int verify_open(struct open_lun *open, struct look *out,
-		       struct findings *findings, bool *readable,
+struct verifying {
+	struct look *out;
+	struct findings *findings;
+	bool *readable;
+};
+
+static int verify_open(const struct reached *open, void *context,
 		       struct error *err)
 {
+	const struct verifying *verifying = context;
+	struct findings *findings = verifying->findings;
+	struct look *out = verifying->out;
+	bool *readable = verifying->readable;
 	struct journal_spot spot = { 0 };
 	struct snapshot snap;
 	int failed = 0;
@@ -188,13 +201,8 @@ static int verify_open(struct open_lun *open, struct look *out,
 int look_verify(const struct lun_choice *choice, struct look *out,
 		struct findings *findings, bool *readable, struct error *err)
 {
-	struct open_lun open;
-	int failed;
+	struct verifying verifying = { out, findings, readable };
 
 	*out = (struct look){ 0 };
-	if (open_lun_to_read(choice, &open, err))
-		return -1;
-	failed = verify_open(&open, out, findings, readable, err);
-	open_lun_close(&open);
-	return failed;
+	return reach(choice, REACH_TO_READ, verify_open, &verifying, err);
 }

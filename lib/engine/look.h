@@ -7,7 +7,7 @@
 #define ENGINE_LOOK_H
 
 #include "base/buffer.h"
-#include "engine/open_lun.h"
+#include "engine/reach.h"
 #include "engine/resign.h"
 #include "report/check.h"
 #include "report/report.h"
@@ -26,7 +26,8 @@ void look_free(struct look *look);
  * read; of the rest of *out, what could be found out is there all the same. */
 int look_inspect(const struct lun_choice *choice, struct look *out,
 		 struct error *err);
-int look_at_open(struct open_lun *open, struct look *out, struct error *err);
+int look_at_open(const struct reached *open, struct look *out,
+		 struct error *err);
 
 /* The plan of a resign as `request` wants it, in *out, whose sr has the new
  * identifiers and the writes; `map` receives all that a resign needs to make

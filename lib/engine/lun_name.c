@@ -67,33 +67,22 @@ static int read_user(const char *user, struct lun_name *out, struct error *err)
 	return out->target.chap_user ? 0 : error_no_memory(err);
 }
 
-static bool is_number(const char *text, unsigned *out)
+/* Up to five digits are a number, however high; longer ones are a SCSIid. */
+static bool is_number(const char *text)
 {
-	unsigned n = 0;
 	size_t len = strspn(text, "0123456789");
 
-	if (len == 0 || len > 5 || text[len])
-		return false;
-	for (size_t i = 0; i < len; i++)
-		n = n * 10 + (unsigned)(text[i] - '0');
-	*out = n;
-	return true;
+	return len > 0 && len <= 5 && !text[len];
 }
 
 static int read_lun(const char *lun, struct lun_name *out, struct error *err)
 {
 	out->has_lun = true;
-	if (is_number(lun, &out->number)) {
-		/* Linux counts the method of flat addressing in: its LUN 16684
-		 * is 300. */
-		if (out->number > LUN_NUMBER_MAX &&
-		    out->number <= 2 * LUN_NUMBER_MAX + 1)
-			out->number -= LUN_NUMBER_MAX + 1;
-		if (out->number > LUN_NUMBER_MAX)
-			return bad_name(out->text, "LUN numbers end at 16383",
-					err);
-		return 0;
-	}
+	if (is_number(lun))
+		return lun_number_read(lun, &out->number)
+			       ? 0
+			       : bad_name(out->text, "LUN numbers end at 16383",
+					  err);
 	if (!scsi_id_valid(lun))
 		return bad_name(out->text,
 				"what stands behind the last / is neither a "

@@ -4,9 +4,6 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "iscsi/user_luns.h"
-#include "iscsi/user_session.h"
-#include "lun/lun_libiscsi.h"
 #include "txn/journal.h"
 #include "txn/load.h"
 #include "txn/read_blocks.h"
@@ -191,41 +188,33 @@ static int ask_pool(const struct xapi *xapi, const struct lun_names *names,
 	return failed;
 }
 
-static int probe_in_session(struct iscsi_context *session, const char *scsi_id,
-			    struct lun_names *names, struct probe *out,
-			    struct error *err)
-{
-	struct user_lun found;
-	struct lun *lun;
-	int failed;
+/* ---- both ----------------------------------------------------------------
+ */
 
-	if (user_session_find_lun(session, scsi_id, &found, err) ||
-	    lun_libiscsi_open_to_read(session, found.lun, &lun, err))
-		return -1;
-	*names = found.names;
-	failed = probe_lun(lun, out, err);
-	lun_close(lun);
-	return failed;
+struct probing {
+	struct probe probe;
+	struct lun_names names;
+};
+
+static int probe_reached(const struct reached *reached, void *context,
+			 struct error *err)
+{
+	struct probing *probing = context;
+
+	probing->names = reached->names;
+	return probe_lun(reached->lun, &probing->probe, err);
 }
 
-int probe_over_iscsi(const struct iscsi_target *target, const char *scsi_id,
-		     const struct xapi *xapi, struct probe *out,
-		     struct error *err)
+int probe(const struct lun_choice *choice, const struct xapi *xapi,
+	  struct probe *out, struct error *err)
 {
-	struct iscsi_context *session;
-	struct lun_names names;
-	struct probe probe;
-	int failed;
+	struct probing probing;
 
-	if (user_session_open(target, &session, err))
+	if (reach(choice, REACH_TO_READ, probe_reached, &probing, err) ||
+	    (probing.probe.has_sr && xapi &&
+	     ask_pool(xapi, &probing.names, choice->target.iqn, &probing.probe,
+		      err)))
 		return -1;
-	log_step("connected to %s", target->iqn);
-	failed = probe_in_session(session, scsi_id, &names, &probe, err);
-	user_session_close(session);
-	log_step("read and disconnected");
-	if (!failed && probe.has_sr && xapi)
-		failed = ask_pool(xapi, &names, target->iqn, &probe, err);
-	if (!failed)
-		*out = probe;
-	return failed;
+	*out = probing.probe;
+	return 0;
 }

@@ -13,8 +13,7 @@
 
 #include "base/error.h"
 #include "base/uuid.h"
-#include "iscsi/target.h"
-#include "lun/lun.h"
+#include "engine/reach.h"
 #include "xapi/guard_rules.h"
 #include "xapi/xapi.h"
 
@@ -44,11 +43,9 @@ struct probe {
  * format it. ERROR_IO. */
 int probe_lun(struct lun *lun, struct probe *out, struct error *err);
 
-/* The same for the LUN that `target` has with this SCSIid; and asks xapi,
- * unless it is NULL. The errors of user_session_open, user_session_find_lun and
- * xapi_judge; a signal (base/stop.h) ends it with ERROR_INTERRUPTED. */
-int probe_over_iscsi(const struct iscsi_target *target, const char *scsi_id,
-		     const struct xapi *xapi, struct probe *out,
-		     struct error *err);
+/* The same for a LUN that is to be reached, and asks xapi, unless it is NULL.
+ * The errors of reach and xapi_judge. */
+int probe(const struct lun_choice *choice, const struct xapi *xapi,
+	  struct probe *out, struct error *err);
 
 #endif

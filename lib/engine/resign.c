@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include "engine/resign.h"
 
-#include <string.h>
+#include <stdio.h>
 
-#include "base/log.h"
-#include "engine/connect.h"
 #include "engine/guard_pool.h"
 #include "engine/judge.h"
 #include "engine/turn.h"
 #include "host/boot_id.h"
-#include "host/lock.h"
 
 struct plan_options resign_plan_options(const struct resign_request *request)
 {
@@ -22,90 +19,66 @@ struct plan_options resign_plan_options(const struct resign_request *request)
 	};
 }
 
-static int resign_connected(const struct resign_request *request,
-			    const struct turn *turn,
-			    struct connection *connection,
-			    struct resign_report *report, struct error *err)
+struct job {
+	const struct resign_request *request;
+	bool asked; /* xapi, by the name that we were given */
+	struct turn turn;
+	struct scsi_id scsi_id;
+	struct resign_report *report;
+};
+
+/* This process holds the LUN's lock, so that a claim of this boot on the LUN is
+ * that of a run that is no more. */
+static int resign_reached(const struct reached *lun, void *context,
+			  struct error *err)
 {
+	struct job *job = context;
+	const struct resign_request *request = job->request;
 	const struct plan_options options = resign_plan_options(request);
-	struct judge judge = {
-		.request = request,
-		.lun = connection_lun(connection),
-		.names = connection_names(connection),
-		.device = connection_device(connection),
-	};
-	struct journal_owner owner = { .scsi_id = lun_names_best(judge.names) };
+	struct journal_owner owner = { .scsi_id = lun_names_best(&lun->names),
+				       .place = lun->place };
+	struct judge judge = { request, lun };
 	struct txn_hooks hooks = judge_hooks(&judge);
 
-	if (boot_id_read(&owner.boot, err))
+	snprintf(job->scsi_id.text, sizeof(job->scsi_id.text), "%s",
+		 owner.scsi_id);
+	if (boot_id_read(&owner.boot, err) ||
+	    (!job->asked && guard_pool_lun(request, lun, NULL, err)))
 		return -1;
-	return turn_resign(turn, judge.lun,
+	return turn_resign(&job->turn, lun->lun,
 			   request->only_recover ? NULL : &options, &owner,
-			   &hooks, report, err);
+			   &hooks, job->report, err);
 }
 
-/* The lock that the caller holds is of the name by which the LUN was asked for.
- * Who asks by another one meets us at the best of all. With it held a claim of
- * this boot on the LUN is that of a run that is no more. */
-static int lock_and_resign(const struct resign_request *request,
-			   const struct turn *turn,
-			   struct connection *connection,
-			   struct resign_report *report, struct error *err)
+/* What is on record is refused before anybody logs in. */
+static int ask_first(const struct lun_choice *choice, struct job *job,
+		     struct error *err)
 {
-	const char *best = lun_names_best(connection_names(connection));
-	struct host_lock lock;
-	int failed;
+	struct reached asked = { .iqn = choice->target.iqn };
 
-	if (strcmp(best, request->scsi_id) == 0)
-		return resign_connected(request, turn, connection, report, err);
-	log_info("SCSIid %s is a name of LUN %s", request->scsi_id, best);
-	if (host_lock_lun(HOST_LOCK_DIR, best, &lock, err))
-		return -1;
-	failed = resign_connected(request, turn, connection, report, err);
-	host_lock_release(&lock);
-	return failed;
+	if (choice->path || !choice->lun.scsi_id)
+		return 0;
+	snprintf(job->scsi_id.text, sizeof(job->scsi_id.text), "%s",
+		 choice->lun.scsi_id);
+	lun_names_set(&asked.names, choice->lun.scsi_id);
+	job->asked = true;
+	return guard_pool_lun(job->request, &asked, NULL, err);
 }
 
-static int connect_and_resign(const struct resign_request *request,
-			      const struct turn *turn,
-			      struct resign_report *report, struct error *err)
+int resign(const struct lun_choice *choice,
+	   const struct resign_request *request, struct scsi_id *scsi_id,
+	   struct resign_report *report, struct error *err)
 {
-	struct connection *connection;
-	int failed;
+	struct job job = { .request = request, .report = report };
+	int failed = ask_first(choice, &job, err);
 
-	if (connect_lun(request, &connection, err))
-		return -1;
-	failed = lock_and_resign(request, turn, connection, report, err);
-	disconnect(connection);
-	return failed;
-}
-
-static int guard_and_resign(const struct resign_request *request,
-			    struct resign_report *report, struct error *err)
-{
-	struct lun_names asked;
-	struct turn turn = { 0 };
-	int failed;
-
-	/* What is on record is refused before anybody logs in. */
-	lun_names_set(&asked, request->scsi_id);
-	if (guard_pool_lun(request, &asked, NULL, err))
-		return -1;
-	do {
-		failed = connect_and_resign(request, &turn, report, err);
-	} while (failed && turn_again(&turn, err));
-	return failed;
-}
-
-int resign_over_iscsi(const struct resign_request *request,
-		      struct resign_report *report, struct error *err)
-{
-	struct host_lock lock;
-	int failed;
-
-	if (host_lock_lun(HOST_LOCK_DIR, request->scsi_id, &lock, err))
-		return -1;
-	failed = guard_and_resign(request, report, err);
-	host_lock_release(&lock);
+	if (!failed) {
+		do {
+			failed = reach(choice, REACH_TO_WRITE, resign_reached,
+				       &job, err);
+		} while (failed && turn_again(&job.turn, err));
+	}
+	if (scsi_id)
+		*scsi_id = job.scsi_id;
 	return failed;
 }

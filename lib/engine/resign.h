@@ -10,8 +10,7 @@
 
 #include "base/error.h"
 #include "base/uuid.h"
-#include "iscsi/initiator.h"
-#include "iscsi/target.h"
+#include "engine/reach.h"
 #include "report/report.h"
 #include "xapi/xapi.h"
 
@@ -21,10 +20,7 @@ enum resign_snapshots {
 };
 
 struct resign_request {
-	enum initiator_kind initiator;
 	enum resign_snapshots snapshots;
-	struct iscsi_target target;
-	const char *scsi_id;	 /* which LUN of the target */
 	struct uuid new_sr_uuid; /* xapi's uuid of this sr_create call; zeros:
 				  * chosen or random */
 	const struct chosen_ids *chosen; /* NULL: new ids are random */
@@ -42,13 +38,16 @@ struct plan_options resign_plan_options(const struct resign_request *request);
 
 /* Resigns the LUN, or completes a resign that was cut short. On 0 the LUN
  * carries its new identifiers, is flushed, read back and detached, and *report,
- * which may be NULL, is the caller's, to be given to resign_report_free. On -1
+ * which may be NULL, is the caller's, to be given to resign_report_free.
+ * *scsi_id, which may be NULL, is the LUN's best name as far as it was found
+ * out, on failure, too. Of an image file nobody but this host is asked. On -1
  * it is as it was, or the text says otherwise: a resign that is committed is
  * completed by the next call. ERROR_LOCKED while another process of this host
  * is at it; ERROR_IN_USE: it is, or may be, a live original, and nothing was
  * written; ERROR_XAPI: nobody can say. A signal (base/stop.h) before the commit
  * ends it with ERROR_INTERRUPTED; after the commit it changes nothing. */
-int resign_over_iscsi(const struct resign_request *request,
-		      struct resign_report *report, struct error *err);
+int resign(const struct lun_choice *choice,
+	   const struct resign_request *request, struct scsi_id *scsi_id,
+	   struct resign_report *report, struct error *err);
 
 #endif

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include "format/report_luns.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -39,4 +38,17 @@ size_t report_luns_parse(const uint8_t *data, size_t len, uint16_t *luns)
 			luns[n++] = get_be16(data + at);
 	}
 	return n;
+}
+
+bool lun_number_read(const char *text, unsigned *out)
+{
+	unsigned n = 0;
+	size_t len = 0;
+
+	for (; text[len] >= '0' && text[len] <= '9' && len < 6; len++)
+		n = n * 10 + (unsigned)(text[len] - '0');
+	if (len == 0 || text[len] || n > 2 * LUN_NUMBER_MAX + 1)
+		return false;
+	*out = n & LUN_NUMBER_MAX;
+	return true;
 }

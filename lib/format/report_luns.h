@@ -6,6 +6,7 @@
 #ifndef FORMAT_REPORT_LUNS_H
 #define FORMAT_REPORT_LUNS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,5 +33,9 @@ static inline unsigned lun_number(uint16_t lun)
 {
 	return lun & LUN_NUMBER_MAX;
 }
+
+/* Reads a number that a user gives: 0 to LUN_NUMBER_MAX, or what Linux shows,
+ * which counts the method of flat addressing in (16684 is 300). */
+bool lun_number_read(const char *text, unsigned *out);
 
 #endif

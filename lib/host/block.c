@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,6 +61,22 @@ bool block_number(const char *device, dev_t *out)
 	    sscanf(text, "%u:%u", &major, &minor) != 2)
 		return false;
 	*out = makedev(major, minor);
+	return true;
+}
+
+bool block_name(dev_t number, char name[BLOCK_NAME_SIZE])
+{
+	char link[64], folder[PATH_MAX];
+	const char *last;
+
+	snprintf(link, sizeof(link), "/sys/dev/block/%u:%u", major(number),
+		 minor(number));
+	if (!realpath(link, folder))
+		return false;
+	last = strrchr(folder, '/');
+	if (!last || strlen(last + 1) >= BLOCK_NAME_SIZE)
+		return false;
+	strcpy(name, last + 1);
 	return true;
 }
 

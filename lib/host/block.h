@@ -40,6 +40,9 @@ bool block_attribute(const char *device, const char *attribute, char *out,
 size_t block_bytes(const char *device, const char *attribute, uint8_t *out,
 		   size_t size);
 
+/* The kernel's name of a device; false if it has no such device. */
+bool block_name(dev_t number, char name[BLOCK_NAME_SIZE]);
+
 /* The device's number; false if the kernel has no such device. */
 bool block_number(const char *device, dev_t *out);
 

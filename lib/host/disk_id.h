@@ -15,6 +15,11 @@
 int disk_names_read(const char *path, struct lun_names *out,
 		    struct error *err);
 
+/* The same of a device by the kernel's name, be it a disk or a multipath map,
+ * of whose paths some may be dead. No names: what it is built on is no SCSI
+ * disk, or does not answer. */
+void device_names_read(const char *device, struct lun_names *out);
+
 /* As the kernel has it, without a command to the disk (which may hang): from
  * sysfs, and before 3.15 from the links that SM's udev rule makes in
  * /dev/disk/by-scsid. `disk` is the kernel's name, "sda". False: neither tells. */

@@ -82,7 +82,7 @@ void scsi_command_name(const struct scsi_command *command, char *text,
 		       size_t size);
 
 /* Sets *err to the command's name and how it failed; returns -1. ERROR_IO, or
- * ERROR_RESERVED: another host has reserved the LUN. */
+ * ERROR_RESERVED: another host has reserved the LUN; or ERROR_NO_PATH. */
 int scsi_command_error(const struct scsi_command *command, struct error *err);
 
 /* The target does not have this command (format/scsi_sense.h). */

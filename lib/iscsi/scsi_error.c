@@ -55,6 +55,8 @@ static const char *const sense_keys[16] = {
 
 static const struct name sense_codes[] = {
 	{ 0x0401, "becoming ready" },
+	{ 0x0402, "initializing command required" },
+	{ 0x0403, "manual intervention required" },
 	{ 0x040a, "asymmetric access state transition" },
 	{ 0x040b, "target port in standby state" },
 	{ 0x040c, "target port in unavailable state" },
@@ -74,6 +76,7 @@ static const struct name sense_codes[] = {
 	{ 0x2a04, "reservations released" },
 	{ 0x2a09, "capacity data has changed" },
 	{ 0x3a00, "medium not present" },
+	{ 0x9401, "current LUN ownership: the other controller has it" },
 	{ 0x4400, "internal target failure" },
 	{ 0, NULL },
 };
@@ -150,26 +153,28 @@ static void describe_failure(const struct scsi_command *command, char *text,
 		 command->sense_asc >> 8, command->sense_asc & 0xff);
 }
 
-int scsi_command_error(const struct scsi_command *command, struct error *err)
-{
-	char name[96];
-	char failure[128];
-
-	scsi_command_name(command, name, sizeof(name));
-	describe_failure(command, failure, sizeof(failure));
-	return error_set(err,
-			 command->status == SCSI_STATUS_RESERVATION_CONFLICT
-				 ? ERROR_RESERVED
-				 : ERROR_IO,
-			 "%s: %s", name, failure);
-}
-
 /* What the target says of this very command, and not of an earlier one. */
 static bool has_sense(const struct scsi_command *command)
 {
 	return !command->good && !command->short_data &&
 	       command->status == SCSI_STATUS_CHECK_CONDITION &&
 	       (command->sense_type == 0x70 || command->sense_type == 0x72);
+}
+
+int scsi_command_error(const struct scsi_command *command, struct error *err)
+{
+	enum error_code code = ERROR_IO;
+	char name[96];
+	char failure[128];
+
+	if (command->status == SCSI_STATUS_RESERVATION_CONFLICT)
+		code = ERROR_RESERVED;
+	else if (has_sense(command) &&
+		 sense_is_no_path(command->sense_key, command->sense_asc))
+		code = ERROR_NO_PATH;
+	scsi_command_name(command, name, sizeof(name));
+	describe_failure(command, failure, sizeof(failure));
+	return error_set(err, code, "%s: %s", name, failure);
 }
 
 bool scsi_command_unsupported(const struct scsi_command *command)

@@ -228,7 +228,6 @@ static int refused(struct attempt *attempt, struct error *err)
 				  "not set",
 			attempt->portal);
 	case 0x0202:
-		attempt->final = true;
 		return error_set(err, ERROR_LOGIN,
 				 "%s refused the login: %s is not allowed to "
 				 "use this target",
@@ -245,8 +244,6 @@ static int refused(struct attempt *attempt, struct error *err)
 				 attempt->portal, target->iqn,
 				 target->initiator);
 	default:
-		/* class 3: this portal is out of service, another may not be */
-		attempt->final = status >> 8 != 3;
 		return error_set(err, ERROR_LOGIN,
 				 "%s refused the login: %s (status %04x)",
 				 attempt->portal, words_for(status), status);

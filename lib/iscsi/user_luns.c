@@ -89,8 +89,9 @@ static int report_all_luns(struct iscsi_context *session, struct report *report,
 	return 0;
 }
 
-/* VPD_QUESTIONS commands for each LUN, with their answers. */
+/* The questions `first` to `last` to each LUN, and their answers. */
 struct inquiries {
+	enum vpd_question first, last;
 	struct scsi_command *commands;
 	uint8_t *data;
 };
@@ -99,7 +100,8 @@ static int ask(struct iscsi_context *session, const struct user_lun *luns,
 	       size_t count, struct inquiries *out,
 	       struct scsi_traffic *traffic, struct error *err)
 {
-	const size_t n = count * VPD_QUESTIONS;
+	const size_t questions = out->last - out->first + 1;
+	const size_t n = count * questions;
 	struct scsi_batch batch = {
 		.session = session,
 		.count = n,
@@ -114,16 +116,29 @@ static int ask(struct iscsi_context *session, const struct user_lun *luns,
 		struct scsi_command *command = &out->commands[i];
 
 		*command = (struct scsi_command){
-			.lun = luns[i / VPD_QUESTIONS].lun,
+			.lun = luns[i / questions].lun,
 			.cdb_len = VPD_CDB_LEN,
 			.direction = SCSI_XFER_READ,
 			.data = out->data + i * VPD_PAGE_LEN,
 			.len = VPD_PAGE_LEN,
 		};
-		vpd_cdb((enum vpd_question)(i % VPD_QUESTIONS), command->cdb);
+		vpd_cdb((enum vpd_question)(out->first + i % questions),
+			command->cdb);
 	}
 	batch.commands = out->commands;
 	return scsi_batch_run(&batch, err);
+}
+
+static void inquiries_free(struct inquiries *inquiries)
+{
+	free(inquiries->commands);
+	free(inquiries->data);
+}
+
+static struct vpd_page page_of(const struct scsi_command *answer)
+{
+	return (struct vpd_page){ answer->data,
+				  answer->good ? answer->received : 0 };
 }
 
 /* False if it is no disk. A page that the target refuses says nothing about
@@ -138,10 +153,7 @@ static bool read_names(const struct scsi_command *answers,
 	    !scsi_inquiry_is_disk(standard->data, standard->received))
 		return false;
 	for (int i = 0; i < VPD_QUESTIONS; i++)
-		pages.answers[i] = (struct vpd_page){
-			answers[i].data,
-			answers[i].good ? answers[i].received : 0,
-		};
+		pages.answers[i] = page_of(&answers[i]);
 	lun->lun = standard->lun;
 	vpd_names(&pages, &lun->names);
 	lun->scsi_id = *host_scsi_id(&lun->names);
@@ -153,16 +165,39 @@ static int read_all_names(struct iscsi_context *session, struct user_lun *luns,
 			  size_t *count, struct scsi_traffic *traffic,
 			  struct error *err)
 {
-	struct inquiries inquiries = { 0 };
+	struct inquiries all = { 0, VPD_QUESTIONS - 1, NULL, NULL };
 	size_t disks = 0;
-	int failed = ask(session, luns, *count, &inquiries, traffic, err);
+	int failed = ask(session, luns, *count, &all, traffic, err);
 
 	for (size_t i = 0; i < *count && !failed; i++)
-		disks += read_names(&inquiries.commands[i * VPD_QUESTIONS],
+		disks += read_names(&all.commands[i * VPD_QUESTIONS],
 				    &luns[disks]);
 	*count = disks;
-	free(inquiries.commands);
-	free(inquiries.data);
+	inquiries_free(&all);
+	return failed;
+}
+
+/* Keeps those of which page 0x83 alone has the name; all, if there are none. */
+static int keep_candidates(struct iscsi_context *session, const char *scsi_id,
+			   struct user_lun *luns, size_t *count,
+			   struct scsi_traffic *traffic, struct error *err)
+{
+	struct inquiries ids = { VPD_IDS, VPD_IDS, NULL, NULL };
+	int failed = ask(session, luns, *count, &ids, traffic, err);
+	size_t n = 0;
+
+	for (size_t i = 0; i < *count && !failed; i++) {
+		struct vpd_pages pages = { 0 };
+		struct lun_names names;
+
+		pages.answers[VPD_IDS] = page_of(&ids.commands[i]);
+		vpd_names(&pages, &names);
+		if (lun_names_have(&names, scsi_id))
+			luns[n++].lun = ids.commands[i].lun;
+	}
+	if (n > 0)
+		*count = n;
+	inquiries_free(&ids);
 	return failed;
 }
 
@@ -183,40 +218,49 @@ static size_t take_numbers(const struct report *report, struct user_lun *luns,
 	return count;
 }
 
-int user_luns_read(struct iscsi_context *session, struct user_lun **luns,
-		   size_t *count, struct error *err)
+/* The numbers alone. */
+static int list_luns(struct iscsi_context *session, struct user_lun **luns,
+		     size_t *count, struct scsi_traffic *traffic,
+		     struct error *err)
 {
-	struct scsi_traffic traffic = { 0 };
 	struct report report = { NULL, 0 };
-	struct user_lun *list = NULL;
-	uint16_t *numbers = NULL;
+	struct user_lun *list;
+	uint16_t *numbers;
 	size_t n;
-	int rc = -1;
+	int failed = 0;
 
-	if (report_all_luns(session, &report, &traffic, err))
+	if (report_all_luns(session, &report, traffic, err))
 		return -1;
 	/* One more than there can be, so that none has size zero. */
 	n = report.len / REPORT_LUNS_ENTRY_LEN + 1;
 	numbers = calloc(n, sizeof(*numbers));
 	list = calloc(n, sizeof(*list));
-	if (!numbers || !list) {
-		error_no_memory(err);
-		goto out;
+	if (numbers && list) {
+		*count = take_numbers(&report, list, numbers);
+		*luns = list;
+	} else {
+		free(list);
+		failed = error_no_memory(err);
 	}
-	n = take_numbers(&report, list, numbers);
-	if (read_all_names(session, list, &n, &traffic, err))
-		goto out;
-	log_debug("the target has %zu disks, found with %u SCSI commands", n,
-		  traffic.commands);
-	*luns = list;
-	*count = n;
-	list = NULL;
-	rc = 0;
-out:
-	free(report.data);
 	free(numbers);
-	free(list);
-	return rc;
+	free(report.data);
+	return failed;
+}
+
+int user_luns_read(struct iscsi_context *session, struct user_lun **luns,
+		   size_t *count, struct error *err)
+{
+	struct scsi_traffic traffic = { 0 };
+
+	if (list_luns(session, luns, count, &traffic, err))
+		return -1;
+	if (read_all_names(session, *luns, count, &traffic, err)) {
+		free(*luns);
+		return -1;
+	}
+	log_debug("the target has %zu disks, found with %u SCSI commands",
+		  *count, traffic.commands);
+	return 0;
 }
 
 static void describe_luns(const struct user_lun *luns, size_t count, char *text,
@@ -242,33 +286,91 @@ static void describe_luns(const struct user_lun *luns, size_t count, char *text,
 	}
 }
 
-int user_session_find_lun(struct iscsi_context *session, const char *scsi_id,
-			  struct user_lun *out, struct error *err)
+/* At the number that it should have, in both forms of address. *found: a disk
+ * is there, and has the name if one is wanted. */
+static int look_there(struct iscsi_context *session,
+		      const struct lun_wanted *wanted, struct user_lun *out,
+		      bool *found, struct error *err)
+{
+	static const uint16_t methods[] = { 0, LUN_NUMBER_MAX + 1 };
+	struct scsi_traffic traffic = { 0 };
+
+	*found = false;
+	for (int i = 0; i < 2 && !*found; i++) {
+		struct user_lun lun = {
+			.lun = (uint16_t)(wanted->number | methods[i]),
+		};
+		size_t disks = 1;
+
+		if (read_all_names(session, &lun, &disks, &traffic, err))
+			return -1;
+		*found = disks == 1 &&
+			 (!wanted->scsi_id ||
+			  lun_names_have(&lun.names, wanted->scsi_id));
+		*out = lun;
+	}
+	return 0;
+}
+
+static int no_such_name(const char *scsi_id, const struct user_lun *luns,
+			size_t count, size_t found, struct error *err)
 {
 	char shown[400];
-	struct user_lun *luns;
-	size_t count;
-	size_t found = 0;
 
-	if (user_luns_read(session, &luns, &count, err))
-		return -1;
-	for (size_t i = 0; i < count; i++) {
-		if (lun_names_have(&luns[i].names, scsi_id)) {
-			*out = luns[i];
-			found++;
-		}
-	}
 	describe_luns(luns, count, shown, sizeof(shown));
-	free(luns);
 	if (found == 0)
 		return error_set(err, ERROR_NO_SCSIID,
 				 "no disk of the target has SCSIid %.80s; it "
 				 "has %zu: %s",
 				 scsi_id, count, shown);
-	if (found > 1)
-		return error_set(err, ERROR_NO_SCSIID,
-				 "%zu disks of the target have SCSIid %.80s; "
-				 "it has %zu: %s",
-				 found, scsi_id, count, shown);
-	return 0;
+	return error_set(err, ERROR_NO_SCSIID,
+			 "%zu disks of the target have SCSIid %.80s: %s", found,
+			 scsi_id, shown);
+}
+
+/* Page 0x83 of all at once; every name of those that it points to, or of all if
+ * it points to none. */
+static int search(struct iscsi_context *session, const char *scsi_id,
+		  struct user_lun *out, struct error *err)
+{
+	struct scsi_traffic traffic = { 0 };
+	struct user_lun *luns;
+	size_t count, found = 0;
+	int failed;
+
+	if (list_luns(session, &luns, &count, &traffic, err))
+		return -1;
+	failed = keep_candidates(session, scsi_id, luns, &count, &traffic,
+				 err) ||
+		 read_all_names(session, luns, &count, &traffic, err);
+	for (size_t i = 0; i < count && !failed; i++) {
+		if (lun_names_have(&luns[i].names, scsi_id)) {
+			*out = luns[i];
+			found++;
+		}
+	}
+	if (!failed && found != 1)
+		failed = no_such_name(scsi_id, luns, count, found, err);
+	free(luns);
+	log_debug("searched with %u SCSI commands", traffic.commands);
+	return failed ? -1 : 0;
+}
+
+int user_session_find_lun(struct iscsi_context *session,
+			  const struct lun_wanted *wanted, struct user_lun *out,
+			  struct error *err)
+{
+	bool found = false;
+
+	if (wanted->numbered && wanted->number <= LUN_NUMBER_MAX &&
+	    look_there(session, wanted, out, &found, err))
+		return -1;
+	if (found)
+		return 0;
+	if (wanted->scsi_id)
+		return search(session, wanted->scsi_id, out, err);
+	return error_set(err, ERROR_NO_SCSIID,
+			 "the target has no disk of number %u; `relvm list` "
+			 "shows those it has",
+			 wanted->number);
 }

@@ -5,6 +5,7 @@
 #ifndef ISCSI_USER_LUNS_H
 #define ISCSI_USER_LUNS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,8 +22,18 @@ struct user_lun {
 	struct lun_names names;
 };
 
-/* REPORT LUNS, then the VPD pages of all at once. *luns is the caller's to free, in the
- * target's order, each number once; LUNs that are no disk are left out. */
+/* Which LUN of a target: by one of its names, in either case of letters, by its
+ * number, or by both. A number that goes with a name is a hint: a LUN that has
+ * the name counts, whatever its number. */
+struct lun_wanted {
+	const char *scsi_id; /* NULL: by its number */
+	bool numbered;
+	unsigned number;
+};
+
+/* REPORT LUNS, then the VPD pages of all at once. *luns is the caller's to
+ * free, in the target's order, each number once; LUNs that are no disk are left
+ * out. */
 int user_luns_read(struct iscsi_context *session, struct user_lun **luns,
 		   size_t *count, struct error *err);
 

@@ -88,22 +88,25 @@ static int try_portal(const struct iscsi_target *target,
 	return -1;
 }
 
-int user_session_open_within(const struct iscsi_target *target,
-			     struct session_limits *limits,
-			     struct iscsi_context **out, struct error *err)
+static int open_from(const struct iscsi_target *target,
+		     struct session_limits *limits, unsigned *portal,
+		     struct iscsi_context **out, struct error *err)
 {
+	const unsigned first = *portal;
 	struct error worst;
 	bool final = false;
 
 	if (iscsi_target_check(target, err))
 		return -1;
-	for (unsigned i = 0; i < target->portal_count && !final; i++) {
+	for (unsigned i = first; i < target->portal_count && !final; i++) {
 		struct error failure;
 
 		if (try_portal(target, &target->portals[i], limits, out, &final,
-			       &failure) == 0)
+			       &failure) == 0) {
+			*portal = i;
 			return 0;
-		if (i == 0 || final ||
+		}
+		if (i == first || final ||
 		    user_login_weight(failure.code) >
 			    user_login_weight(worst.code))
 			worst = failure;
@@ -115,6 +118,21 @@ int user_session_open_within(const struct iscsi_target *target,
 			 "%s:%u has no target %s for initiator %s",
 			 target->portals[0].host, target->portals[0].port,
 			 target->iqn, target->initiator);
+}
+
+int user_session_open_within(const struct iscsi_target *target,
+			     struct session_limits *limits,
+			     struct iscsi_context **out, struct error *err)
+{
+	unsigned portal = 0;
+
+	return open_from(target, limits, &portal, out, err);
+}
+
+int user_session_open_from(const struct iscsi_target *target, unsigned *portal,
+			   struct iscsi_context **out, struct error *err)
+{
+	return open_from(target, NULL, portal, out, err);
 }
 
 int user_session_open(const struct iscsi_target *target,

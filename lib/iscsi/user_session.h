@@ -20,8 +20,8 @@
 
 /* Logs in at the first portal that answers; *out is the caller's, to be given
  * to user_session_close. Portals that do not resolve, do not answer or are out
- * of service are passed over; a refused login is final, for a wrong password
- * tried at every portal may lock the account. The errors:
+ * of service, or that refuse us, are passed over; but a wrong password is
+ * final, for tried at every portal it may lock the account. The errors:
  *   ERROR_BAD_VALUE  iscsi_target_check
  *   ERROR_RESOLVE    no portal's host name resolves
  *   ERROR_CONNECT    nothing listens, or it does not answer in time
@@ -47,12 +47,19 @@ int user_session_open_within(const struct iscsi_target *target,
 			     struct session_limits *limits,
 			     struct iscsi_context **out, struct error *err);
 
-/* Finds the LUN one of whose names is `scsi_id`, in either case: REPORT LUNS,
- * then the VPD pages of each. ERROR_NO_SCSIID if none or several have it; the
- * text lists what is there. */
+/* The same as user_session_open from portal *portal on, which becomes the one
+ * that was taken: for who goes on with the next, since this one has not got
+ * what he looks for. */
+int user_session_open_from(const struct iscsi_target *target, unsigned *portal,
+			   struct iscsi_context **out, struct error *err);
+
+/* Finds a LUN (user_luns.h). ERROR_NO_SCSIID: none, or several, have this name;
+ * the text lists what is there. */
+struct lun_wanted;
 struct user_lun;
-int user_session_find_lun(struct iscsi_context *session, const char *scsi_id,
-			  struct user_lun *out, struct error *err);
+int user_session_find_lun(struct iscsi_context *session,
+			  const struct lun_wanted *wanted, struct user_lun *out,
+			  struct error *err);
 
 /* Logs out, if that takes no more than a moment, and frees; NULL is fine. A
  * target that does not answer sees the connection closed instead. */

@@ -22,6 +22,7 @@ struct lun_libiscsi {
 	uint16_t address;    /* as in scsi_command */
 	bool volatile_cache; /* the caching page says so */
 	bool unflushed;	     /* written since the last flush */
+	bool written;	     /* it may have been, at any time */
 	bool cannot_swap;    /* the target has no COMPARE AND WRITE */
 	bool reserved;	     /* by this session */
 	bool to_read;	     /* never to be written to */
@@ -31,6 +32,21 @@ struct lun_libiscsi {
 static struct lun_libiscsi *of(struct lun *lun)
 {
 	return (struct lun_libiscsi *)lun;
+}
+
+/* What was begun is gone on with here, not at another portal. */
+static int failed(const struct lun_libiscsi *self, struct error *err)
+{
+	if (err->code == ERROR_NO_PATH && self->written)
+		err->code = ERROR_IO;
+	return -1;
+}
+
+static int command_failed(const struct lun_libiscsi *self,
+			  const struct scsi_command *command, struct error *err)
+{
+	scsi_command_error(command, err);
+	return failed(self, err);
 }
 
 static int run(struct lun_libiscsi *self, struct scsi_command *commands,
@@ -46,7 +62,7 @@ static int run(struct lun_libiscsi *self, struct scsi_command *commands,
 		.traffic = &self->traffic,
 	};
 
-	return scsi_batch_run(&batch, err);
+	return scsi_batch_run(&batch, err) ? failed(self, err) : 0;
 }
 
 /* The 10-byte forms where they reach. */
@@ -118,8 +134,10 @@ static int libiscsi_read(struct lun *lun, const struct lun_io *ios, size_t n,
 static int libiscsi_write(struct lun *lun, const struct lun_io *ios, size_t n,
 			  struct error *err)
 {
-	int rc = transfer(of(lun), SCSI_XFER_WRITE, ios, n, err);
+	int rc;
 
+	of(lun)->written = true;
+	rc = transfer(of(lun), SCSI_XFER_WRITE, ios, n, err);
 	/* On failure, too: some of them were written. */
 	of(lun)->unflushed = true;
 	return rc;
@@ -144,7 +162,7 @@ static int libiscsi_flush(struct lun *lun, struct error *err)
 		return -1;
 	if (!command.good) {
 		if (!scsi_command_unsupported(&command))
-			return scsi_command_error(&command, err);
+			return command_failed(self, &command, err);
 		if (self->volatile_cache)
 			return error_set(err, ERROR_IO,
 					 "LUN %u has a volatile write cache "
@@ -186,6 +204,7 @@ static int libiscsi_swap(struct lun *lun, uint64_t offset,
 	command.cdb[13] = 1; /* one block to compare, one to write */
 	memcpy(both, expect, block);
 	memcpy(both + block, with, block);
+	self->written = true;
 	rc = run(self, &command, 1, false, err);
 	self->unflushed = true;
 	if (rc)
@@ -199,7 +218,7 @@ static int libiscsi_swap(struct lun *lun, uint64_t offset,
 		return 0;
 	}
 	if (!command.good)
-		return scsi_command_error(&command, err);
+		return command_failed(self, &command, err);
 	*outcome = LUN_SWAPPED;
 	return 0;
 }

@@ -100,7 +100,9 @@ static int ask_target(struct open_iscsi *self, struct error *err)
 
 	if (user_session_open(wanted->target, &session, err))
 		return -1;
-	rc = user_session_find_lun(session, wanted->scsi_id, &lun, err);
+	rc = user_session_find_lun(
+		session, &(struct lun_wanted){ .scsi_id = wanted->scsi_id },
+		&lun, err);
 	self->lun = lun.lun;
 	self->names = lun.names;
 	if (!rc &&

@@ -33,8 +33,8 @@ const struct config_key config_keys[] = {
 			  "ip,port,iqn with | between them (optional)" },
 	{ "multihomed", "Accepted as for lvmoiscsi (optional)" },
 	{ "usediscoverynumber", "Accepted as for lvmoiscsi (optional)" },
-	{ "LUNid", "Accepted as for lvmoiscsi; the SCSIid alone chooses the "
-		   "LUN (optional)" },
+	{ "LUNid", "The LUN's number, where the SCSIid is looked for first; "
+		   "the SCSIid alone chooses the LUN (optional)" },
 	{ "allocation", "Accepted as for lvmoiscsi (optional)" },
 	{ "initiator",
 	  "How to reach the LUN: libiscsi or open-iscsi (optional, "

@@ -9,6 +9,7 @@
 #include "sm/config_keys.h"
 #include "iscsi/multi_session.h"
 #include "iscsi/portals.h"
+#include "iscsi/user_luns.h"
 
 /* What both initiators take for a CHAP name or password. */
 #define CHAP_MAX 255
@@ -168,7 +169,10 @@ static int read_choices(const struct string_map *map,
 {
 	const char *initiator = get(map, "initiator");
 	const char *snapshots = get(map, "snapshots");
+	const char *lun_id = get(map, "LUNid");
 
+	/* lvmoiscsi takes any text, so it is no error here. */
+	out->has_lun_id = lun_id && lun_number_read(lun_id, &out->lun_id);
 	out->initiator = defaults->initiator;
 	if (initiator && !initiator_kind_from_text(initiator, &out->initiator))
 		return error_set(err, ERROR_BAD_VALUE,

@@ -26,6 +26,9 @@ struct device_config {
 	struct iscsi_offers sessions; /* of multiSession */
 
 	char *scsi_id; /* NULL if there is no SCSIid */
+	/* The LUN's number, which says where to look for the SCSIid first */
+	bool has_lun_id;
+	unsigned lun_id;
 	enum initiator_kind initiator;
 	bool drop_snapshots;
 };

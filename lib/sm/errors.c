@@ -73,6 +73,7 @@ static struct sm_error sm_error_of(enum error_code code)
 	case ERROR_INTERRUPTED:
 		return (struct sm_error){ 201, "Currently unavailable, try "
 					       "again" };
+	case ERROR_NO_PATH:
 	case ERROR_IO:
 		return (struct sm_error){ 200, "General IO error" };
 	case ERROR_NONE:

@@ -298,7 +298,9 @@ static int run(const struct iscsi_target *target, const char *scsi_id,
 
 	if (user_session_open(target, &session, err))
 		return -1;
-	rc = user_session_find_lun(session, scsi_id, &found, err);
+	rc = user_session_find_lun(session,
+				   &(struct lun_wanted){ .scsi_id = scsi_id },
+				   &found, err);
 	if (!rc)
 		rc = lun_libiscsi_open(session, found.lun, &lun, err);
 	for (; !rc && *actions; actions++)

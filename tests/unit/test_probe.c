@@ -19,7 +19,7 @@
 
 #define NEW_SR "99999999-1234-4999-8999-0123456789ab"
 
-static int probe(uint8_t *bytes, struct probe *out, struct error *err)
+static int probe_image(uint8_t *bytes, struct probe *out, struct error *err)
 {
 	uint8_t *before = malloc(SR_SIZE);
 	struct fault_lun lun;
@@ -71,7 +71,7 @@ static void tells_of_an_sr(void **state)
 
 	(void)state;
 	sr_make(&sr, NULL);
-	assert_int_equal(probe(sr.bytes, &p, &err), 0);
+	assert_int_equal(probe_image(sr.bytes, &p, &err), 0);
 	assert_true(p.has_sr);
 	expect_uuid(&p, SR_UUID);
 	assert_true(p.counted);
@@ -96,13 +96,13 @@ static void tells_of_each_state_of_a_resign(void **state)
 
 	(void)state;
 	sr_make(&sr, NULL);
-	assert_int_equal(probe(sr.bytes, &old, &err), 0);
+	assert_int_equal(probe_image(sr.bytes, &old, &err), 0);
 	resign(sr.bytes, 0, &all);
 	sr_free(&sr);
 	for (unsigned n = 1; n <= all; n++) {
 		sr_make(&sr, NULL);
 		resign(sr.bytes, n, &ignored);
-		if (probe(sr.bytes, &p, &err))
+		if (probe_image(sr.bytes, &p, &err))
 			fail_msg("before write %u of %u: %s", n, all, err.text);
 		assert_true(p.has_sr);
 		if (uuid_equal(&p.sr, &old.sr))
@@ -150,7 +150,7 @@ static void tells_of_a_damaged_journal(void **state)
 	head = memmem(sr.bytes, SR_SIZE, "RELVMJNL", 8);
 	assert_non_null(head);
 	head[24] ^= 1;
-	assert_int_equal(probe(sr.bytes, &p, &err), 0);
+	assert_int_equal(probe_image(sr.bytes, &p, &err), 0);
 	assert_int_equal(p.journal, PROBE_JOURNAL_DAMAGED);
 	assert_true(p.has_sr);
 	sr_free(&sr);
@@ -166,14 +166,14 @@ static void tells_none_from_unreadable(void **state)
 	(void)state;
 	sr_make(&sr, NULL);
 	memset(sr.bytes, 0, 4096);
-	assert_int_equal(probe(sr.bytes, &p, &err), 0);
+	assert_int_equal(probe_image(sr.bytes, &p, &err), 0);
 	assert_false(p.has_sr);
 	sr_free(&sr);
 
 	/* a label whose checksum is wrong */
 	sr_make(&sr, NULL);
 	sr.bytes[40] ^= 1;
-	assert_int_equal(probe(sr.bytes, &p, &err), -1);
+	assert_int_equal(probe_image(sr.bytes, &p, &err), -1);
 	assert_int_equal(err.code, ERROR_LUN_CONTENT);
 	sr_free(&sr);
 
@@ -183,10 +183,10 @@ static void tells_none_from_unreadable(void **state)
 	name = sr.bytes + SR_MDA_AT + 512;
 	assert_memory_equal(name, SR_VG_NAME, sizeof(SR_VG_NAME) - 1);
 	name[60] ^= 1;
-	assert_int_equal(probe(sr.bytes, &p, &err), -1);
+	assert_int_equal(probe_image(sr.bytes, &p, &err), -1);
 	assert_int_equal(err.code, ERROR_LUN_CONTENT);
 	memcpy(name, "VG_OfSomebody", 13);
-	assert_int_equal(probe(sr.bytes, &p, &err), 0);
+	assert_int_equal(probe_image(sr.bytes, &p, &err), 0);
 	assert_false(p.has_sr);
 	sr_free(&sr);
 }

@@ -67,7 +67,9 @@ int main(int argc, char **argv)
 	}
 	rc = user_session_open(&target, &session, &err);
 	if (rc == 0) {
-		rc = user_session_find_lun(session, argv[2], &found, &err);
+		rc = user_session_find_lun(
+			session, &(struct lun_wanted){ .scsi_id = argv[2] },
+			&found, &err);
 		if (rc == 0)
 			rc = lun_libiscsi_open(session, found.lun, &lun, &err);
 		if (rc == 0)

@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "engine/reach.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/bytes.h"
+#include "base/log.h"
+#include "engine/guard_host.h"
+#include "host/block.h"
+#include "host/disk_id.h"
+#include "host/in_use.h"
+#include "host/lock.h"
+#include "host/loop.h"
+#include "host/multipath.h"
+#include "iscsi/user_session.h"
+#include "lun/lun_block.h"
+#include "lun/lun_file.h"
+#include "lun/lun_libiscsi.h"
+#include "openiscsi/open_iscsi.h"
+
+/* Images are taken for LUNs of 512-byte blocks: a file can be written at any
+ * byte, and 4096 would only be coarser. */
+#define FILE_BLOCK 512
+
+/* What has to be undone. */
+struct way {
+	struct reached reached;
+	enum reach_purpose purpose;
+	struct host_lock lock;
+	bool locked;
+	struct iscsi_context *session; /* libiscsi */
+
+	/* open-iscsi */
+	struct multipath_before before;
+	struct open_iscsi *attached;
+	struct multipath_map map;
+
+	char device[BLOCK_NAME_SIZE];
+};
+
+/* ---- what all forms share ---- */
+
+/* By its best name, which is the same whoever asks and however. */
+static int lock(struct way *way, struct error *err)
+{
+	const char *best = lun_names_best(&way->reached.names);
+	char device[BLOCK_NAME_SIZE + 8];
+
+	if (!best[0] && !way->device[0])
+		return error_set(err, ERROR_NO_SCSIID,
+				 "LUN %u has no SCSIid: it cannot be told from "
+				 "others, and is not resigned",
+				 way->reached.number);
+	snprintf(device, sizeof(device), "device-%s", way->device);
+	if (host_lock_lun(HOST_LOCK_DIR, best[0] ? best : device, &way->lock,
+			  err))
+		return -1;
+	way->locked = true;
+	return 0;
+}
+
+static int open_device(struct way *way, struct error *err)
+{
+	char node[BLOCK_NAME_SIZE + 8];
+
+	way->reached.device = way->device;
+	block_path(way->device, node, sizeof(node));
+	return way->purpose == REACH_TO_WRITE
+		       ? lun_block_open(node, &way->reached.lun, err)
+		       : lun_block_open_to_read(node, &way->reached.lun, err);
+}
+
+/* ---- libiscsi ---- */
+
+static int open_session_lun(struct way *way, const struct user_lun *found,
+			    struct error *err)
+{
+	struct reached *reached = &way->reached;
+
+	reached->names = found->names;
+	reached->number = lun_number(found->lun);
+	if (way->purpose == REACH_TO_READ)
+		return lun_libiscsi_open_to_read(way->session, found->lun,
+						 &reached->lun, err);
+	if (lock(way, err) || guard_host(NULL, &reached->names, err))
+		return -1;
+	return lun_libiscsi_open(way->session, found->lun, &reached->lun, err);
+}
+
+/* *portal: the first to be tried, and then the one that is taken. */
+static int by_libiscsi(const struct lun_choice *choice, unsigned *portal,
+		       struct way *way, struct error *err)
+{
+	struct user_lun found;
+
+	if (user_session_open_from(&choice->target, portal, &way->session, err))
+		return -1;
+	log_step("connected to %s", choice->target.iqn);
+	if (user_session_find_lun(way->session, &choice->lun, &found, err))
+		return -1;
+	log_info("SCSIid %s is LUN %u", lun_names_best(&found.names),
+		 lun_number(found.lun));
+	return open_session_lun(way, &found, err);
+}
+
+/* ---- the host's session ---- */
+
+/* The name of a LUN that is known by its number. */
+static int find_name(const struct lun_choice *choice, struct scsi_id *name,
+		     struct error *err)
+{
+	struct iscsi_context *session;
+	struct user_lun found;
+	int failed;
+
+	if (user_session_open(&choice->target, &session, err))
+		return -1;
+	failed = user_session_find_lun(session, &choice->lun, &found, err);
+	user_session_close(session);
+	if (!failed)
+		snprintf(name->text, sizeof(name->text), "%s",
+			 lun_names_best(&found.names));
+	return failed;
+}
+
+static int by_open_iscsi(const struct lun_choice *choice, struct way *way,
+			 struct error *err)
+{
+	struct scsi_id name;
+	const struct open_iscsi_wanted wanted = {
+		.target = &choice->target,
+		.scsi_id =
+			choice->lun.scsi_id ? choice->lun.scsi_id : name.text,
+		.lock_dir = HOST_LOCK_DIR,
+	};
+	const char *disk;
+
+	if (!choice->lun.scsi_id && find_name(choice, &name, err))
+		return -1;
+	if (multipath_remember(&way->before, err) ||
+	    open_iscsi_attach(&wanted, &way->attached, err))
+		return -1;
+	log_step("connected to %s", choice->target.iqn);
+	disk = open_iscsi_disk(way->attached);
+	way->reached.names = *open_iscsi_names(way->attached);
+	if (lock(way, err) ||
+	    multipath_claim(disk, &way->before, &way->map, err) ||
+	    guard_host(disk, &way->reached.names, err) ||
+	    multipath_fail_fast(&way->map, err))
+		return -1;
+	snprintf(way->device, sizeof(way->device), "%s",
+		 way->map.device[0] ? way->map.device : disk);
+	return open_device(way, err);
+}
+
+/* ---- what has a path ---- */
+
+static int by_device(const char *path, dev_t number, struct way *way,
+		     struct error *err)
+{
+	char text[16];
+
+	if (!block_name(number, way->device))
+		return error_set(err, ERROR_BAD_VALUE,
+				 "%s: the kernel has no such device", path);
+	if (block_attribute(way->device, "partition", text, sizeof(text)))
+		return error_set(err, ERROR_BAD_VALUE,
+				 "%s is a partition; XenServer's SRs are on "
+				 "whole LUNs: name the disk",
+				 path);
+	device_names_read(way->device, &way->reached.names);
+	if (way->purpose == REACH_TO_WRITE &&
+	    (lock(way, err) ||
+	     guard_host(way->device, &way->reached.names, err) ||
+	     loop_check_twins(way->device, err)))
+		return -1;
+	return open_device(way, err);
+}
+
+/* A file is locked by itself, so that it takes no root. */
+static int by_file(const char *path, const struct stat *st, struct way *way,
+		   struct error *err)
+{
+	struct lun **lun = &way->reached.lun;
+
+	way->reached.is_file = true;
+	put_le64(way->reached.place.bytes, st->st_dev);
+	put_le64(way->reached.place.bytes + 8, st->st_ino);
+	if (way->purpose == REACH_TO_READ)
+		return lun_file_open_to_read(path, FILE_BLOCK, lun, err);
+	if (loop_check_file(path, err) ||
+	    lun_file_open(path, FILE_BLOCK, lun, err) ||
+	    lun_file_lock(*lun, err))
+		return -1;
+	return in_use_check_file(path, err);
+}
+
+static int by_path(const char *path, struct way *way, struct error *err)
+{
+	struct stat st;
+
+	if (stat(path, &st))
+		return error_set(err, ERROR_BAD_VALUE, "%.200s: %s", path,
+				 strerror(errno));
+	if (S_ISREG(st.st_mode))
+		return by_file(path, &st, way, err);
+	if (S_ISBLK(st.st_mode))
+		return by_device(path, st.st_rdev, way, err);
+	return error_set(err, ERROR_BAD_VALUE,
+			 "%.200s is neither an image file nor a block device",
+			 path);
+}
+
+/* ---- there and back ---- */
+
+static bool is_over_session(const struct lun_choice *choice,
+			    enum reach_purpose purpose)
+{
+	return !choice->path && (purpose == REACH_TO_READ ||
+				 choice->initiator == INITIATOR_LIBISCSI);
+}
+
+static int enter(const struct lun_choice *choice, unsigned *portal,
+		 struct way *way, struct error *err)
+{
+	if (choice->path)
+		return by_path(choice->path, way, err);
+	if (is_over_session(choice, way->purpose))
+		return by_libiscsi(choice, portal, way, err);
+	return by_open_iscsi(choice, way, err);
+}
+
+static void log_traffic(const struct lun *lun)
+{
+	struct lun_traffic traffic = lun_libiscsi_traffic(lun);
+
+	log_info("%u SCSI commands, %llu bytes read, %llu written",
+		 traffic.commands, (unsigned long long)traffic.bytes_read,
+		 (unsigned long long)traffic.bytes_written);
+}
+
+static void detach(struct way *way)
+{
+	const char *disk = open_iscsi_disk(way->attached);
+	struct error err;
+
+	if (multipath_release(&way->map, &disk, 1, &err))
+		log_error("the multipath map stays: %s", err.text);
+	open_iscsi_detach(way->attached);
+}
+
+static void leave(struct way *way)
+{
+	if (way->session && way->reached.lun)
+		log_traffic(way->reached.lun);
+	lun_close(way->reached.lun);
+	user_session_close(way->session);
+	if (way->attached)
+		detach(way);
+	multipath_before_free(&way->before);
+	if (way->locked)
+		host_lock_release(&way->lock);
+	log_step("disconnected");
+}
+
+/* From portal *portal on. *here: the failure is that of the portal that *portal
+ * is then, and another may do better. */
+static int try_from(const struct lun_choice *choice, enum reach_purpose purpose,
+		    unsigned *portal, bool *here, reach_use use, void *context,
+		    struct error *err)
+{
+	struct way way = {
+		.purpose = purpose,
+		.reached.iqn = choice->path ? NULL : choice->target.iqn,
+	};
+	bool entered;
+	int failed = enter(choice, portal, &way, err);
+
+	entered = !failed;
+	if (entered)
+		failed = use(&way.reached, context, err);
+	*here = failed && is_over_session(choice, purpose) && way.session &&
+		(err->code == ERROR_NO_PATH ||
+		 (err->code == ERROR_NO_SCSIID && !entered));
+	leave(&way);
+	return failed;
+}
+
+static bool is_of_login(enum error_code code)
+{
+	return code == ERROR_RESOLVE || code == ERROR_CONNECT ||
+	       code == ERROR_LOGIN || code == ERROR_DISCOVERY;
+}
+
+/* From portal `first` on. */
+static int reach_from(const struct lun_choice *choice,
+		      enum reach_purpose purpose, unsigned first, reach_use use,
+		      void *context, struct error *err)
+{
+	const unsigned count = choice->target.portal_count;
+	struct error worst = { ERROR_NONE, "" };
+	unsigned portal = first;
+	bool here;
+
+	do {
+		if (try_from(choice, purpose, &portal, &here, use, context,
+			     err) == 0)
+			return 0;
+		/* That one portal is in standby says more than that the next
+		 * does not answer. */
+		if (!here)
+			break;
+		if (worst.code != ERROR_NO_PATH)
+			worst = *err;
+		if (++portal < count)
+			log_warning("%s: %s; the next portal is tried",
+				    choice->target.iqn, err->text);
+	} while (portal < count);
+	if (here || (worst.code && is_of_login(err->code)))
+		*err = worst;
+	if (err->code == ERROR_NO_PATH && purpose == REACH_TO_WRITE)
+		error_prefix(err, "the LUN is unchanged: ");
+	return -1;
+}
+
+int reach(const struct lun_choice *choice, enum reach_purpose purpose,
+	  reach_use use, void *context, struct error *err)
+{
+	return reach_from(choice, purpose, 0, use, context, err);
+}
+
+/* ---- every disk of a target ---- */
+
+struct all {
+	const struct iscsi_target *target;
+	unsigned portal;
+	reach_use use;
+	void *context;
+};
+
+static int use_one(const struct all *all, struct iscsi_context *session,
+		   const struct user_lun *lun, struct error *err)
+{
+	const struct lun_choice elsewhere = {
+		.target = *all->target,
+		.lun = { .numbered = true, .number = lun_number(lun->lun) },
+	};
+	struct way way = {
+		.session = session,
+		.reached.iqn = all->target->iqn,
+	};
+	int failed = open_session_lun(&way, lun, err) ||
+		     all->use(&way.reached, all->context, err);
+
+	lun_close(way.reached.lun);
+	way.reached.lun = NULL;
+	if (failed && err->code == ERROR_NO_PATH &&
+	    all->portal + 1 < all->target->portal_count)
+		failed = reach_from(&elsewhere, REACH_TO_READ, all->portal + 1,
+				    all->use, all->context, err);
+	if (failed && err->code != ERROR_INTERRUPTED &&
+	    err->code != ERROR_NO_MEMORY)
+		failed = all->use(&way.reached, all->context, err);
+	return failed ? -1 : 0;
+}
+
+int reach_each(const struct iscsi_target *target, reach_use use, void *context,
+	       struct error *err)
+{
+	struct all all = { target, 0, use, context };
+	struct iscsi_context *session;
+	struct user_lun *luns;
+	size_t count;
+	int failed;
+
+	if (user_session_open_from(target, &all.portal, &session, err))
+		return -1;
+	failed = user_luns_read(session, &luns, &count, err);
+	if (!failed) {
+		for (size_t i = 0; i < count && !failed; i++)
+			failed = use_one(&all, session, &luns[i], err);
+		free(luns);
+	}
+	user_session_close(session);
+	return failed;
+}
