@@ -7,6 +7,8 @@
 # shellcheck disable=SC2317 # run_test calls the functions
 set -u
 
+# shellcheck disable=SC2034 # for guest.sh
+guest_limit=1800
 # shellcheck source=guest.sh
 . "$(dirname -- "$0")/guest.sh"
 # shellcheck source=lib/driver.sh

@@ -13,6 +13,7 @@
  *   read, write        a block at its end, and flush
  *   close
  *   release DISK...    gives the map up
+ *   lock, unlock       the storage manager's lock around iscsiadm
  *   judge DEVICE FILE  whether LVM finds on it what FILE says: a line with PV
  *                      id, VG id and name, then one a volume, of id and name
  *
@@ -26,6 +27,7 @@
 #include "base/log.h"
 #include "engine/guard_host.h"
 #include "host/in_use.h"
+#include "host/lock.h"
 #include "host/lvm_judge.h"
 #include "host/multipath.h"
 #include "lun/lun_block.h"
@@ -34,6 +36,7 @@
 
 static struct multipath_before before;
 static struct multipath_map map;
+static struct host_lock iscsiadm_lock;
 static struct lun *lun;
 static uint8_t block[4096] __attribute__((aligned(4096)));
 
@@ -149,6 +152,13 @@ static int obey(char **words, unsigned count, struct error *err)
 	if (strcmp(what, "release") == 0)
 		return multipath_release(&map, (const char *const *)words + 1,
 					 count - 1, err);
+	if (strcmp(what, "lock") == 0)
+		return host_lock_iscsiadm(HOST_LOCK_DIR, 0, false,
+					  &iscsiadm_lock, err);
+	if (strcmp(what, "unlock") == 0) {
+		host_lock_release(&iscsiadm_lock);
+		return 0;
+	}
 	if (strcmp(what, "judge") == 0 && count == 3)
 		return judge(words[1], words[2], err);
 	return error_set(err, ERROR_BAD_REQUEST, "what is %s?", what);

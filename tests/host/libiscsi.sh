@@ -1,0 +1,165 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-only
+#
+# libiscsi.sh BUILD [PATTERN]: the default way to a LUN leaves the host out: no
+# session, record, device, map, event or user, and none of the storage manager's
+# locks; with and without what the host has to this target already.
+# shellcheck disable=SC2317 # run_test calls the functions
+set -u
+
+# shellcheck source=guest.sh
+. "$(dirname -- "$0")/guest.sh"
+# shellcheck source=lib/driver.sh
+. "$host_dir/lib/driver.sh"
+# shellcheck source=lib/host_tool.sh
+. "$host_dir/lib/host_tool.sh"
+# shellcheck source=lib/sm.sh
+. "$host_dir/lib/sm.sh"
+
+# As a caller has it who names none.
+initiator=
+
+# What a run could have touched for a moment: times of folders, in which a file
+# was made and removed, and of files.
+touched() {
+	local path
+	for path in /etc/iscsi /etc/iscsi/nodes /etc/iscsi/send_targets /run/sr-ref \
+		/run/sr-ref/* /etc/multipath /etc/multipath/* /run/lock/iscsi /dev \
+		/dev/mapper /run/lock/sm /run/lock/sm/iscsiadm; do
+		[ ! -e "$path" ] || stat -c '%n %y %z %i' "$path"
+	done
+	echo "sessions begun: $(iscsi_sessions_begun)"
+}
+
+# The kernel counts on: the next session's number tells how many there were.
+iscsi_sessions_begun() {
+	dmesg | grep -c 'iSCSI Initiator over TCP/IP' || :
+}
+
+watch_begin() {
+	mkdir -p /run/sr-ref
+	udevadm settle
+	udevadm monitor --kernel --udev >/tmp/events &
+	monitor=$!
+	wait_for grep -q KERNEL /tmp/events
+	watch_iscsiadm
+	tool_start
+	# Held by another all the while: whoever wants it would wait.
+	tool_says ok lock
+	touched >/tmp/touched
+	host_state >/tmp/before
+}
+
+watch_end() {
+	touched >/tmp/touched.now
+	tool_says ok unlock
+	tool_stop
+	unwatch_iscsiadm
+	udevadm settle
+	kill "$monitor"
+	wait "$monitor" || :
+	[ ! -s /tmp/call/list ] || fail "iscsiadm was called: $(cat /tmp/call/list)"
+	! grep -q 'iscsi\|block\|scsi' /tmp/events || fail "events: $(cat /tmp/events)"
+	diff /tmp/touched /tmp/touched.now || fail "something was touched"
+}
+
+# alone KIND: the host knows nothing of the target.
+alone() {
+	local kind=$1
+	serve "$kind" 512 127.0.0.1:3260
+	multipathd_start
+	watch_begin
+	call "$kind"
+	watch_end
+	resigned
+	state_kept /tmp/before
+	good_result
+	multipathd_stop
+	serve_end "$kind"
+}
+
+# beside_host KIND: the storage manager has an SR of this target, and its clone
+# among the LUNs that the host does not know.
+beside_host() {
+	local kind=$1
+	serve "$kind" 512 127.0.0.1:3260
+	iscsi_login "$iqn" 127.0.0.1 node.session.scan=manual
+	iscsi_scan "$iqn" 1
+	iscsi_disk "$iqn" 1 >/dev/null
+	sm_count "$iqn"
+	vgchange -ay "$old_vg" >/dev/null
+	udevadm settle
+	watch_begin
+	call "$kind"
+	watch_end
+	resigned
+	state_kept /tmp/before
+	good_result
+	# And the original is still what it was to the guards.
+	call "$kind" SCSIid="$("${kind}_scsiid" 0001)"
+	refused 16
+	state_kept /tmp/before
+	vgchange -an "$old_vg" >/dev/null
+	sm_detach "$iqn"
+	iscsiadm -m node -T "$iqn" -o delete
+	serve_end "$kind"
+}
+
+# The watch itself must be able to fail.
+watch_sees() {
+	serve tgt 512 127.0.0.1:3260
+	watch_begin
+	tool_says ok unlock
+	initiator=open-iscsi
+	call tgt
+	touched >/tmp/touched.now
+	tool_stop
+	unwatch_iscsiadm
+	udevadm settle
+	kill "$monitor"
+	wait "$monitor" || :
+	resigned
+	[ -s /tmp/call/list ] || fail "no call of iscsiadm was seen"
+	grep -q 'block' /tmp/events || fail "no event was seen"
+	! cmp -s /tmp/touched /tmp/touched.now || fail "nothing was seen to be touched"
+	rm -rf /run/sr-ref
+	serve_end tgt
+}
+
+# The lock that is held stops whoever wants it.
+lock_is_wanted() {
+	serve tgt 512 127.0.0.1:3260
+	tool_start
+	tool_says ok lock
+	initiator=open-iscsi
+	call_begun
+	wait_for waits_for_lock
+	untouched
+	tool_says ok unlock
+	wait "$caller" || fail "the call"
+	tool_stop
+	serve_end tgt
+}
+
+call_begun() {
+	(
+		call tgt
+		resigned
+	) &
+	caller=$!
+}
+
+# It looks up which LUN it is, and then is asked to wait.
+waits_for_lock() {
+	local pid
+	pid=$(pgrep -xo RELVMoISCSISR) &&
+		ls -l "/proc/$pid/fd" | grep -q isciadm_running
+}
+
+for kind in tgt lio; do
+	run_test "$kind: the host is left out" alone "$kind"
+	run_test "$kind: beside an SR of the host's" beside_host "$kind"
+done
+run_test "the watch sees the host's initiator" watch_sees
+run_test "the lock is waited for by the host's initiator" lock_is_wanted
+finish
