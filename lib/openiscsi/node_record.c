@@ -154,28 +154,12 @@ void node_record_remove(const char *iqn, const char *name)
 	}
 }
 
-/* Settings that a login of ours has. Those with `if_known` are left out where
- * the record does not have them. */
+/* A setting that a login of ours has. */
 struct setting {
 	const char *name;
-	const char *value;
-	bool if_known;
+	const char *value; /* NULL: none, for an empty one cannot be written */
+	bool if_known;	   /* left out where the record does not have it */
 };
-
-static const struct setting always[] = {
-	{ "node.session.scan", "manual", true }, /* the first: compose */
-	{ "node.startup", "manual", true },
-	{ "node.conn[0].startup", "manual", true },
-	{ "node.session.nr_sessions", "1", true },
-	/* The target was there a moment ago. */
-	{ "node.session.initial_login_retry_max", "1", true },
-	{ "node.conn[0].timeo.login_timeout", "15", true },
-};
-
-#define ALWAYS (sizeof(always) / sizeof(always[0]))
-
-/* Those, the initiator's name, and five of CHAP. */
-#define SETTINGS_MAX (ALWAYS + 6)
 
 static bool is_set(const char *text)
 {
@@ -208,34 +192,6 @@ int node_record_check(const struct iscsi_target *target, struct error *err)
 	return 0;
 }
 
-static size_t collect(const struct iscsi_target *target,
-		      struct setting settings[SETTINGS_MAX])
-{
-	bool chap = is_set(target->chap_user);
-	bool mutual = is_set(target->incoming_user);
-	size_t n = ALWAYS;
-
-	memcpy(settings, always, sizeof(always));
-	settings[n++] = (struct setting){ "iface.initiatorname",
-					  target->initiator, false };
-	settings[n++] = (struct setting){ "node.session.auth.authmethod",
-					  chap ? "CHAP" : "None", false };
-	settings[n++] =
-		(struct setting){ "node.session.auth.username",
-				  chap ? target->chap_user : NULL, false };
-	settings[n++] =
-		(struct setting){ "node.session.auth.password",
-				  chap ? target->chap_password : NULL, false };
-	settings[n++] = (struct setting){ "node.session.auth.username_in",
-					  mutual ? target->incoming_user : NULL,
-					  false };
-	settings[n++] =
-		(struct setting){ "node.session.auth.password_in",
-				  mutual ? target->incoming_password : NULL,
-				  false };
-	return n;
-}
-
 /* The setting that a line of a record is for, if it is one of ours. */
 static struct setting *setting_of(const char *line, size_t len,
 				  struct setting *settings, size_t count)
@@ -257,20 +213,13 @@ static void add_text(struct buffer *out, const char *text)
 	buffer_add(out, text, strlen(text));
 }
 
-/* The record's lines without those that are ours, then ours. An empty value
- * cannot be written: its line goes. */
-static void compose(struct node_record *record,
-		    const struct iscsi_target *target, bool scan,
-		    struct buffer *out)
+/* The record's lines without those that are ours, then ours. */
+static void merge(const struct node_record *record, struct setting *settings,
+		  size_t count, struct buffer *out)
 {
-	struct setting settings[SETTINGS_MAX];
-	size_t count = collect(target, settings);
 	const char *text = record->before;
 	size_t left = record->before_len;
 
-	record->manual_scan = false;
-	if (scan)
-		settings[0].value = "auto";
 	while (left > 0) {
 		const char *end = memchr(text, '\n', left);
 		size_t len = end ? (size_t)(end - text) + 1 : left;
@@ -293,9 +242,38 @@ static void compose(struct node_record *record,
 		add_text(out, " = ");
 		add_text(out, settings[i].value);
 		add_text(out, "\n");
-		if (i == 0)
-			record->manual_scan = !scan;
 	}
+}
+
+static void compose(struct node_record *record,
+		    const struct iscsi_target *target, bool scan,
+		    struct buffer *out)
+{
+	bool chap = is_set(target->chap_user);
+	bool mutual = is_set(target->incoming_user);
+	struct setting settings[] = {
+		{ "node.session.scan", scan ? "auto" : "manual", true },
+		{ "node.startup", "manual", true },
+		{ "node.conn[0].startup", "manual", true },
+		{ "node.session.nr_sessions", "1", true },
+		/* The target was there a moment ago. */
+		{ "node.session.initial_login_retry_max", "1", true },
+		{ "node.conn[0].timeo.login_timeout", "15", true },
+		{ "iface.initiatorname", target->initiator, false },
+		{ "node.session.auth.authmethod", chap ? "CHAP" : "None",
+		  false },
+		{ "node.session.auth.username",
+		  chap ? target->chap_user : NULL, false },
+		{ "node.session.auth.password",
+		  chap ? target->chap_password : NULL, false },
+		{ "node.session.auth.username_in",
+		  mutual ? target->incoming_user : NULL, false },
+		{ "node.session.auth.password_in",
+		  mutual ? target->incoming_password : NULL, false },
+	};
+
+	merge(record, settings, sizeof(settings) / sizeof(settings[0]), out);
+	record->manual_scan = !scan && !settings[0].if_known;
 }
 
 /* A new file in the old one's place, with its mode and owner. Where there is no
