@@ -5,9 +5,10 @@
 # initiator, in a test host (tests/host/boot.sh): the driver's wall time beside
 # the same steps done by hand, in turns in the same guest, and their ratio.
 # By hand are: iscsiadm's record and login, vgimportclone, vgcfgbackup, an edit,
-# vgcfgrestore, logout, record deleted; typed by somebody who loses no time and
-# checks nothing. That is less than the driver does: no VHD header, no MGT and no
-# parent's name is changed, nothing is journalled, read back or judged by LVM.
+# vgcfgrestore, the VDI's new name in MGT too, or its label is lost, logout, record
+# deleted; typed by somebody who loses no time and checks nothing. That is less
+# than the driver does: no VHD header and no parent's name is changed, nothing is
+# guarded, journalled, read back or judged.
 # Both are processes on the guest's one processor, without a pause, so that the
 # ratio holds on a busy machine, which the times do not.
 # Measures only; nothing passes or fails. Needs root.
@@ -72,19 +73,21 @@ new_lvm_id() {
 }
 
 # edit BACKUP: a new id for each logical volume, and a new name for each VDI's.
+# /tmp/renamed is sed's, for MGT.
 edit() {
 	local line uuid id volumes='' text=''
 	while IFS= read -r line; do
 		[[ $line != *'logical_volumes {'* ]] || volumes=yes
-		if [[ $line =~ VHD-[0-9a-f-]{36}\ \{ ]]; then
+		if [[ $line =~ VHD-([0-9a-f-]{36})\ \{ ]]; then
 			read -r uuid </proc/sys/kernel/random/uuid
+			echo "s/${BASH_REMATCH[1]}/$uuid/"
 			line="		VHD-$uuid {"
 		elif [[ -n $volumes && $line =~ ^[[:space:]]*id\ = ]]; then
 			new_lvm_id
 			line="			id = \"$id\""
 		fi
 		text+=$line$'\n'
-	done <"$1"
+	done <"$1" >/tmp/renamed
 	printf %s "$text" >"$1"
 }
 
@@ -102,6 +105,11 @@ by_hand() {
 			vgcfgbackup -f /tmp/backup "$name" &&
 			edit /tmp/backup &&
 			vgcfgrestore -f /tmp/backup "$name" &&
+			lvchange -ay "$name/MGT" &&
+			dd "if=/dev/$name/MGT" bs=64K count=1 of=/tmp/mgt &&
+			sed -i -f /tmp/renamed /tmp/mgt &&
+			dd if=/tmp/mgt bs=64K oflag=direct "of=/dev/$name/MGT" &&
+			lvchange -an "$name/MGT" &&
 			iscsiadm "${node[@]}" -u &&
 			iscsiadm "${node[@]}" -o delete
 	} >/tmp/by_hand.log 2>&1 || give_up "by hand: $(cat /tmp/by_hand.log)"

@@ -23,6 +23,8 @@ readonly host_dir host_tree
 . "$host_dir/lib/tgt.sh"
 # shellcheck source=lib/lio.sh
 . "$host_dir/lib/lio.sh"
+# shellcheck source=lib/tcm_loop.sh
+. "$host_dir/lib/tcm_loop.sh"
 # shellcheck source=lib/iscsi.sh
 . "$host_dir/lib/iscsi.sh"
 # shellcheck source=lib/multipath.sh

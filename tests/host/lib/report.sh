@@ -64,6 +64,7 @@ host_reset() {
 		pkill -KILL -x tgtd
 		tgt_stop
 		[ ! -e /usr/sbin/iscsiadm.real ] || mv /usr/sbin/iscsiadm.real /usr/sbin/iscsiadm
+		tcm_loop_stop
 		lio_stop
 		rm -rf /run/sr-ref
 		portal_down_all
