@@ -3,7 +3,8 @@
  * crash [-f] [-p] [-s SEED] [-o DIR] NAME IMAGE SUITE…
  *
  *   Tries what may go wrong during a resign of IMAGE, and judges what a new run
- *   makes of it. SUITEs: power, nested, faults, clones, used, hosts, stalls.
+ *   makes of it. SUITEs: power, nested, chains, faults, clones, used, hosts,
+ *   stalls.
  *   -f: in full; -p: not its variants; -o: some results go there, for judge.sh.
  *   One line a test, as tests/run.sh wants. IMAGE is read and never changed.
  *

@@ -277,6 +277,10 @@ void power_try_nested(struct suite *suite, const struct nested_effort *effort)
 	const struct cached untouched = { 0 };
 
 	try_cached(suite, &untouched, 1, effort, "");
-	for (unsigned i = 0; i < effort->chains; i++)
-		try_chain(suite, effort->power.seed + i);
+}
+
+void power_try_chains(struct suite *suite, unsigned distinct, uint64_t seed)
+{
+	for (unsigned i = 0; i < distinct && suite->distinct < distinct; i++)
+		try_chain(suite, seed + i);
 }

@@ -49,12 +49,14 @@ struct nested_effort {
 	struct power_effort power; /* of the array, during each run */
 	/* The host of run i + 1 dies after every so manieth unit; 0: never. */
 	unsigned every[NESTED_RUNS];
-	unsigned chains;
 };
 
 /* Hosts die one after another, and the array with its cache goes on, until it
- * loses power, in every way; and chains of up to four random crashes, of hosts
- * and of the array. */
+ * loses power, in every way. */
 void power_try_nested(struct suite *suite, const struct nested_effort *effort);
+
+/* Chains of up to four random crashes, of hosts and of the array, until so many
+ * different states were tried; or for as many chains. */
+void power_try_chains(struct suite *suite, unsigned distinct, uint64_t seed);
 
 #endif

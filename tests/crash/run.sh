@@ -30,11 +30,10 @@ trap 'exit 143' TERM
 # Two hosts at once take long, and no image is more to them than another.
 suites_of()
 {
-	local suites=(power nested faults clones used)
+	local suites=(power nested chains faults clones used)
 
 	case $1 in
 	snapshots | single-vhd) suites+=(hosts stalls) ;;
-	*) [[ $full ]] && suites+=(hosts stalls) ;;
 	esac
 	echo "${suites[@]}"
 }
@@ -70,28 +69,49 @@ for manifest in "$here"/../golden/*.json; do
 		images+=("$name")
 done
 
+# add_up WHAT: what the suites so far have tried.
+add_up()
+{
+	cat "$work"/*.out | awk -v what="$1" '
+		/^(not )?ok .* states, / {
+			for (i = 2; i <= NF; i++) {
+				if ($i == "states,")
+					total += $(i - 1)
+				if ($i ~ /^distinct/)
+					distinct += $(i - 1)
+			}
+		}
+		END { printf "# %d states %s, %d distinct\n", total, what, distinct }'
+}
+
+progress()
+{
+	while sleep 15; do
+		add_up "so far, in $SECONDS s" >&2
+	done
+}
+
+: >"$work/none.out"
+if [[ $full ]]; then
+	progress &
+	watcher=$!
+	trap 'kill "$watcher"; wait; rm -rf "$work"' EXIT
+fi
 jobs=${JOBS:-$(nproc)}
 running=0
+pids=()
 for name in "${images[@]}"; do
 	if ((running >= jobs)); then
 		wait -n
 		((running--))
 	fi
 	one "$name" >"$work/$name.out" 2>&1 &
+	pids+=($!)
 	((running++))
 done
-wait
+wait "${pids[@]}"
 for name in "${images[@]}"; do
 	cat "$work/$name.out"
 done
-cat "$work"/*.out | awk '
-	/^(not )?ok .* states, / {
-		for (i = 2; i <= NF; i++) {
-			if ($i == "states,")
-				total += $(i - 1)
-			if ($i ~ /^distinct/)
-				distinct += $(i - 1)
-		}
-	}
-	END { printf "# %d states tried, %d distinct\n", total, distinct }'
+add_up tried
 ! grep -q '^not ok ' "$work"/*.out

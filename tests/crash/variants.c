@@ -16,7 +16,7 @@
 
 const char *const variant_names[VARIANTS] = {
 	"plain", "wrapped", "at-end", "small-ring", "tight-ring",
-	"two-areas",
+	"two-areas", "full-ring",
 };
 
 struct lvm {
@@ -111,6 +111,16 @@ static void small_ring(struct lvm *lvm)
 	put_text(lvm, (size - text) / 2 / 4096 * 4096 + LVM_MDA_HEADER_SIZE);
 }
 
+/* Just as large as the text. */
+static void full_ring(struct lvm *lvm)
+{
+	uint64_t size = (lvm->mda.text.size + SECTOR - 1) / SECTOR * SECTOR;
+
+	lvm->mda.area.size = LVM_MDA_HEADER_SIZE + size;
+	put_le64(lvm->header + AREA_SIZE_AT, lvm->mda.area.size);
+	put_text(lvm, LVM_MDA_HEADER_SIZE);
+}
+
 /* Eight times the text, which is at its start; nothing was ever behind it. */
 static void tight_ring(struct lvm *lvm)
 {
@@ -180,6 +190,9 @@ bool variant_make(struct sim_base *base, enum variant variant,
 		break;
 	case VARIANT_TWO_AREAS:
 		two_areas(&lvm);
+		break;
+	case VARIANT_FULL_RING:
+		full_ring(&lvm);
 		break;
 	}
 	free(lvm.text);

@@ -11,12 +11,13 @@
 enum variant {
 	VARIANT_PLAIN,
 	VARIANT_WRAPPED,    /* text that wraps round the ring's end */
-	VARIANT_AT_END,	    /* text on the journal head's first place */
+	VARIANT_AT_END,	    /* text at the ring's end */
 	VARIANT_SMALL_RING, /* text is rewritten where it is */
 	VARIANT_TIGHT_RING, /* there is room, but only at one place */
 	VARIANT_TWO_AREAS,  /* a second metadata area at the LUN's end */
+	VARIANT_FULL_RING,  /* text fills it: the journal's body goes elsewhere */
 };
-#define VARIANTS 6
+#define VARIANTS 7
 
 extern const char *const variant_names[VARIANTS];
 

@@ -27,10 +27,18 @@ static struct journal_owner owner_of(const struct run *run)
 	return owner;
 }
 
+static bool dropping;
+
+void runs_drop(bool drop)
+{
+	dropping = drop;
+}
+
 int run_resign(struct sim_disk *disk, const struct run *run,
 	       struct error *err)
 {
-	struct plan_options options = { .new_sr = run_sr(run->number) };
+	struct plan_options options = { .new_sr = run_sr(run->number),
+					.drop_snapshots = dropping };
 	struct journal_owner owner = owner_of(run);
 	struct chance chance;
 	int failed;
