@@ -301,7 +301,7 @@ SUITES := \
     $(DRIVER_SUITES) \
     $(patsubst %,"tests/relvm/test_%.sh build/asan",iscsi careful words file) \
     $(patsubst %,"tests/xapi/test_%.sh build/asan",plugin launch guard original \
-    records many report) \
+    records life many report) \
     $(patsubst %,"tests/xapi/test_%.sh build/asan $(ASAN)/audit",clients xe) \
     "tests/vpd/test_scsi_id.sh $(ASAN)/support/vpd_names" \
     "tests/layers.sh build/obj" \

@@ -74,6 +74,18 @@ static int read_snapshots(const char *text, struct relvm_options *out,
 	return 0;
 }
 
+static int read_life(const char *text, struct relvm_options *out,
+		     struct error *err)
+{
+	out->request.ignore_life = strcmp(text, "ignore") == 0;
+	if (!out->request.ignore_life && strcmp(text, "refuse") != 0)
+		return error_set(err, ERROR_BAD_VALUE,
+				 "--signs-of-life is '%.64s'; it can be: "
+				 "refuse, ignore",
+				 text);
+	return 0;
+}
+
 static int read_initiator(const char *text, struct relvm_options *out,
 			  struct error *err)
 {
@@ -280,6 +292,9 @@ const struct relvm_option relvm_options[] = {
 	  "what makes resign do just this" },
 	{ "snapshots", 0, "keep|drop", FOR_PLANS, read_snapshots,
 	  "what becomes of snapshots (keep)" },
+	{ "signs-of-life", 0, "refuse|ignore", FOR(RELVM_RESIGN), read_life,
+	  "what becomes of a LUN that no SR of the pool\n"
+	  "explains and that something writes to (refuse)" },
 	{ "initiator", 0, "libiscsi|open-iscsi", FOR_WRITERS, read_initiator,
 	  "how the LUN is reached (libiscsi)" },
 	{ "initiator-name", 0, "IQN", FOR_ALL, read_initiator_name,

@@ -50,6 +50,7 @@ static int resign_lun(const struct request *request, const struct call *call,
 	const struct resign_request wanted = {
 		.snapshots = config->drop_snapshots ? RESIGN_SNAPSHOTS_DROP
 						    : RESIGN_SNAPSHOTS_KEEP,
+		.ignore_life = config->ignore_life,
 		.new_sr_uuid = *new_sr_uuid,
 		.xapi = call->xapi,
 		.own_sr_ref = request->sr_ref,

@@ -32,7 +32,8 @@ static bool is_own_key(const char *key)
 
 static bool is_choice(const char *key)
 {
-	return is_own_key(key) || strcmp(key, "snapshots") == 0;
+	return is_own_key(key) || strcmp(key, "snapshots") == 0 ||
+	       strcmp(key, "signs_of_life") == 0;
 }
 
 /* call_begin with what is device_config's alone. A key that is nobody's is a
@@ -143,6 +144,7 @@ int plugin_arguments_read(const struct request *request,
 	out->choice = call_choice(call);
 	if (call->config.drop_snapshots)
 		out->request.snapshots = RESIGN_SNAPSHOTS_DROP;
+	out->request.ignore_life = call->config.ignore_life;
 	out->request.chosen = get(request, "map") ? &out->chosen : NULL;
 	out->request.xapi = call->xapi;
 	return 0;

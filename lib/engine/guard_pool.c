@@ -24,19 +24,21 @@ int guard_pool_lun(const struct resign_request *request,
 
 int guard_pool_plan(const struct resign_request *request,
 		    const struct reached *lun, const struct plan *plan,
-		    struct error *err)
+		    enum lun_owner *owner, struct error *err)
 {
 	const struct idmap *ids = &plan->ids;
 	struct xapi_guard guard = {
 		.names = &lun->names,
 		.iqn = lun->iqn,
 		.own_sr_ref = request->own_sr_ref,
+		.owner = owner,
 		.old_sr = &ids->old_sr,
 		.new_sr = &ids->new_sr,
 	};
 	struct uuid *vdis;
 	int failed;
 
+	*owner = OWNER_NOT_ASKED;
 	if (!request->xapi || lun->is_file)
 		return 0;
 	vdis = calloc(ids->vdi_count + 1, sizeof(*vdis));

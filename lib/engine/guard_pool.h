@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "engine/resign.h"
 #include "plan/plan.h"
+#include "xapi/guard_rules.h"
 
 /* Asks by the names of the LUN and its target, and by the SR on it unless that
  * is NULL: not known yet. As xapi_guard; nothing is asked without xapi, or of an
@@ -17,9 +18,9 @@ int guard_pool_lun(const struct resign_request *request,
 		   struct error *err);
 
 /* Asks with all that the plan says: which SR is on the LUN, and which uuids it
- * shall get. */
+ * shall get. *owner is what the pool makes of a LUN that it lets through. */
 int guard_pool_plan(const struct resign_request *request,
 		    const struct reached *lun, const struct plan *plan,
-		    struct error *err);
+		    enum lun_owner *owner, struct error *err);
 
 #endif

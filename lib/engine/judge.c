@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "engine/guard_host.h"
 #include "engine/guard_pool.h"
+#include "engine/life.h"
 #include "engine/still_lun.h"
 #include "host/lvm_judge.h"
 #include "base/stop.h"
@@ -14,8 +15,15 @@
 static int may_begin(void *context, const struct plan *plan, struct error *err)
 {
 	const struct judge *judge = context;
+	const struct resign_request *request = judge->request;
+	enum lun_owner owner;
 
-	return guard_pool_plan(judge->request, judge->lun, plan, err);
+	if (guard_pool_plan(request, judge->lun, plan, &owner, err))
+		return -1;
+	if (owner != OWNER_UNKNOWN || request->ignore_life ||
+	    plan->write_count == 0)
+		return 0;
+	return life_check(judge->lun->lun, &plan->from->vg, err);
 }
 
 /* The pool is asked again: while so many new uuids were looked up, or another

@@ -41,6 +41,10 @@ const struct config_key config_keys[] = {
 	  "defaults to the host's configuration, else libiscsi)" },
 	{ "snapshots", "What becomes of snapshots: keep or drop (optional, "
 		       "defaults to keep)" },
+	{ "signs_of_life",
+	  "What becomes of a LUN that the pool has no record of, and that "
+	  "something writes to: refuse or ignore (optional, defaults to "
+	  "refuse)" },
 	{ "resign", "Ignored; for users of the 2016 driver (optional)" },
 };
 

@@ -170,6 +170,7 @@ static int read_choices(const struct string_map *map,
 	const char *initiator = get(map, "initiator");
 	const char *snapshots = get(map, "snapshots");
 	const char *lun_id = get(map, "LUNid");
+	const char *life = get(map, "signs_of_life");
 
 	/* lvmoiscsi takes any text, so it is no error here. */
 	out->has_lun_id = lun_id && lun_number_read(lun_id, &out->lun_id);
@@ -184,6 +185,13 @@ static int read_choices(const struct string_map *map,
 		return error_set(err, ERROR_BAD_VALUE,
 				 "snapshots is '%.64s'; it can be: keep, drop",
 				 snapshots);
+	if (life && strcmp(life, "ignore") == 0)
+		out->ignore_life = true;
+	else if (life && strcmp(life, "refuse") != 0)
+		return error_set(err, ERROR_BAD_VALUE,
+				 "signs_of_life is '%.64s'; it can be: refuse, "
+				 "ignore",
+				 life);
 	return 0;
 }
 

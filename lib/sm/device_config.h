@@ -31,6 +31,7 @@ struct device_config {
 	unsigned lun_id;
 	enum initiator_kind initiator;
 	bool drop_snapshots;
+	bool ignore_life;
 };
 
 /* What the host says where device_config says nothing. */

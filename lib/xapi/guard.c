@@ -102,6 +102,8 @@ static int guard_lun(const struct xapi *xapi, struct records *records,
 		return -1;
 	if (owner_refuses(verdict.owner))
 		return refuse(xapi, &verdict, scsi_id, err);
+	if (guard->owner)
+		*guard->owner = verdict.owner;
 	log_info("xapi: %zu PBDs, %zu SRs, none of them is SCSIid %.128s",
 		 records->pbd_count, records->sr_count, scsi_id);
 	return 0;

@@ -88,7 +88,8 @@ create_through_proxy()
 	xe sr-create type=relvmoiscsi name-label=x shared=true \
 		device-config:target=127.0.0.1 \
 		device-config:port="$(head -n 1 "$WORK/proxy")" \
-		device-config:targetIQN="$iqn" device-config:SCSIid="$id" "$@"
+		device-config:targetIQN="$iqn" device-config:SCSIid="$id" \
+		device-config:signs_of_life=ignore "$@"
 }
 
 # The original's PBD is made, and is to be plugged, while the first write is on its
@@ -124,7 +125,7 @@ remap_meanwhile()
 {
 	local pid i
 
-	proxy_start hold:"$WORK/held" || return
+	proxy_start hold:1:"$WORK/held" || return
 	(
 		mkdir "$WORK/remap"
 		ln -s "$WORK/xe" "$WORK/proxy" "$WORK/remap"

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "engine/life.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "base/stop.h"
+#include "format/lvm_map.h"
+
+#define HEARTBEAT_PREFIX "hb-"
+
+/* Of each volume: all of an MGT, and where heartbeats are. */
+#define LOOKED_AT (4u << 20)
+
+/* Heartbeats of more hosts than a pool has. */
+#define VOLUMES_MAX 80
+
+struct volume {
+	const struct lvm_lv *lv;
+	size_t len;
+	uint8_t *first, *second;
+};
+
+struct volumes {
+	struct volume items[VOLUMES_MAX];
+	size_t count;
+};
+
+static bool tells_of_life(const struct lvm_lv *lv)
+{
+	return strcmp(lv->name, "MGT") == 0 ||
+	       strncmp(lv->name, HEARTBEAT_PREFIX, strlen(HEARTBEAT_PREFIX)) ==
+		       0;
+}
+
+static int find(const struct lvm_vg *vg, struct volumes *out, struct error *err)
+{
+	for (uint32_t i = 0; i < vg->lv_count && out->count < VOLUMES_MAX;
+	     i++) {
+		struct volume *volume = &out->items[out->count];
+
+		if (!tells_of_life(&vg->lvs[i]) || vg->lvs[i].size == 0)
+			continue;
+		volume->lv = &vg->lvs[i];
+		volume->len = volume->lv->size < LOOKED_AT
+				      ? (size_t)volume->lv->size
+				      : LOOKED_AT;
+		volume->first = malloc(volume->len);
+		volume->second = malloc(volume->len);
+		out->count++;
+		if (!volume->first || !volume->second)
+			return error_no_memory(err);
+	}
+	return 0;
+}
+
+static int read_volume(struct lun *lun, const struct lvm_vg *vg,
+		       const struct volume *volume, uint8_t *to,
+		       struct error *err)
+{
+	for (size_t at = 0; at < volume->len;) {
+		struct lun_io io = { .data = to + at };
+
+		io.len = (size_t)lvm_map_run(vg, volume->lv, at,
+					     volume->len - at, &io.offset);
+		if (lun_read(lun, &io, 1, err))
+			return -1;
+		at += io.len;
+	}
+	return 0;
+}
+
+static int read_all(struct lun *lun, const struct lvm_vg *vg,
+		    const struct volumes *volumes, bool again,
+		    struct error *err)
+{
+	for (size_t i = 0; i < volumes->count; i++) {
+		const struct volume *volume = &volumes->items[i];
+
+		if (read_volume(lun, vg, volume,
+				again ? volume->second : volume->first, err))
+			return -1;
+	}
+	return 0;
+}
+
+static int compare(const struct volumes *volumes, struct error *err)
+{
+	for (size_t i = 0; i < volumes->count; i++) {
+		const struct volume *volume = &volumes->items[i];
+
+		if (memcmp(volume->first, volume->second, volume->len) != 0)
+			return error_set(err, ERROR_IN_USE,
+					 "no SR of this pool is on the LUN, but "
+					 "something writes to its volume %.64s: "
+					 "another pool or hypervisor uses it; "
+					 "detach it there, or set signs_of_life "
+					 "to ignore",
+					 volume->lv->name);
+	}
+	return 0;
+}
+
+int life_check(struct lun *lun, const struct lvm_vg *vg, struct error *err)
+{
+	const struct timespec wait = { LIFE_MS / 1000,
+				       LIFE_MS % 1000 * 1000000L };
+	struct volumes volumes = { .count = 0 };
+	int failed = find(vg, &volumes, err);
+
+	if (!failed && volumes.count > 0) {
+		failed = read_all(lun, vg, &volumes, false, err);
+		/* A signal ends it. */
+		if (!failed)
+			nanosleep(&wait, NULL);
+		if (!failed && stop_requested())
+			failed = error_set(err, ERROR_INTERRUPTED,
+					   "the LUN is unchanged: stopped by a "
+					   "signal");
+		if (!failed)
+			failed = read_all(lun, vg, &volumes, true, err) ||
+				 compare(&volumes, err);
+		log_step("looked for signs of life in %zu volumes",
+			 volumes.count);
+	}
+	for (size_t i = 0; i < volumes.count; i++) {
+		free(volumes.items[i].first);
+		free(volumes.items[i].second);
+	}
+	return failed ? -1 : 0;
+}
