@@ -422,3 +422,11 @@ bench-build: bench-packages
 bench: bench-build
 	@tests/bench/bench.sh $(BUILD) build/static
 	@tests/bench/jobs_bench.sh $(BUILD)
+	@if [ "$$(id -u)" = 0 ] && command -v linux.uml >/dev/null; then \
+		$(MAKE) --no-print-directory bench-host; \
+	else echo "On a host: make bench-host, as root"; fi
+
+# On a host: by the driver as it is shipped, and by hand.
+.PHONY: bench-host
+bench-host: host-packages static
+	@tests/bench/host_bench.sh build/static

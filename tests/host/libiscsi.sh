@@ -31,7 +31,7 @@ touched() {
 	echo "sessions begun: $(iscsi_sessions_begun)"
 }
 
-# The kernel counts on: the next session's number tells how many there were.
+# By the kernel's own messages.
 iscsi_sessions_begun() {
 	dmesg | grep -c 'iSCSI Initiator over TCP/IP' || :
 }
@@ -153,7 +153,7 @@ call_begun() {
 waits_for_lock() {
 	local pid
 	pid=$(pgrep -xo RELVMoISCSISR) &&
-		ls -l "/proc/$pid/fd" | grep -q isciadm_running
+		find "/proc/$pid/fd" -lname '*/isciadm_running' | grep -q .
 }
 
 for kind in tgt lio; do

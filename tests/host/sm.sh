@@ -17,7 +17,6 @@ guest_limit=1800
 . "$host_dir/lib/sm.sh"
 
 readonly portals=(192.0.2.1 192.0.2.2)
-program_name=RELVMoISCSISR
 
 # portals_up KIND
 portals_up() {
@@ -64,6 +63,7 @@ other_portal() {
 	udevadm settle
 	host_state >/tmp/before
 	watch_iscsiadm
+	# shellcheck disable=SC2016 # expanded by the hook
 	[ "$1" != older ] || echo 'sed -i /node.session.scan/d $(find /etc/iscsi/nodes -type f)' >/tmp/call/hook
 	call tgt target="${portals[0]}"
 	unwatch_iscsiadm
@@ -181,8 +181,8 @@ watch_lock() {
 	set +eE
 	trap - ERR
 	inode=$(stat -c %i /run/lock/sm/iscsiadm/isciadm_running)
-	until pgrep -xo "$program_name" >/dev/null; do pause 0.01; done
-	while pgrep -xo "$program_name" >/dev/null; do
+	until pgrep -xo RELVMoISCSISR >/dev/null; do pause 0.01; done
+	while pgrep -xo RELVMoISCSISR >/dev/null; do
 		if grep -q ":$inode " /proc/locks; then
 			echo held
 			! grep -q ' 350200C0:0035 ' /proc/net/udp || echo "asks for a name"
