@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include "drivers/relvm.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +9,7 @@
 
 #include "base/log.h"
 #include "drivers/process.h"
+#include "drivers/relvm_confirm.h"
 #include "drivers/relvm_files.h"
 #include "drivers/relvm_options.h"
 #include "drivers/relvm_report.h"
@@ -246,53 +245,6 @@ static void report_death(void *context, size_t index, const char *how,
 	relvm_report_error(&report, run->options.choices[index].name, "", &err);
 }
 
-/* Waits for an answer; a signal is none. */
-static bool ask(const char *question)
-{
-	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
-	char answer[16];
-
-	fprintf(stderr, "%s [y/N] ", question);
-	while (poll(&input, 1, -1) < 0) {
-		if (errno != EINTR || stop_requested()) {
-			fputc('\n', stderr);
-			return false;
-		}
-	}
-	return fgets(answer, sizeof(answer), stdin) &&
-	       (answer[0] == 'y' || answer[0] == 'Y');
-}
-
-static bool confirmed(const struct relvm_options *options)
-{
-	char question[400];
-	char *name;
-
-	if (options->yes)
-		return true;
-	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
-		fprintf(stderr,
-			"relvm: %s writes to %s; without a terminal to ask on "
-			"it wants --yes\n",
-			options->command_text,
-			options->count == 1 ? "the LUN" : "LUNs");
-		return false;
-	}
-	if (options->count == 1) {
-		name = report_clean(options->names[0].text,
-				    strlen(options->names[0].text));
-		snprintf(question, sizeof(question),
-			 "%s %.200s, in place? It must be a clone.",
-			 options->command_text, name ? name : "the LUN");
-		free(name);
-	} else {
-		snprintf(question, sizeof(question),
-			 "%s %zu LUNs, in place? They must be clones.",
-			 options->command_text, options->count);
-	}
-	return ask(question);
-}
-
 static enum relvm_status run_workers(struct run *run)
 {
 	const struct relvm_options *options = &run->options;
@@ -323,7 +275,7 @@ static enum relvm_status run_command(struct run *run)
 		return RELVM_FAILED;
 	}
 	options->request.xapi = run->xapi.session;
-	if (writes && !confirmed(options))
+	if (writes && !relvm_confirm(options))
 		status = RELVM_NOT_CONFIRMED;
 	else
 		status = run_workers(run);
