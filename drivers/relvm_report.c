@@ -141,6 +141,23 @@ static void add_outcome(struct report_text *text,
 	}
 }
 
+/* What the user types next. An image file is first to become a LUN. */
+static void add_next(struct report_text *text, const struct lun_choice *choice,
+		     const struct resign_report *resign)
+{
+	const struct uuid *sr = resign->outcome == RESIGN_DONE
+					? &resign->sr.sr.new
+					: &resign->sr.sr.old;
+
+	if (resign->outcome == RESIGN_LEFT_ALONE || choice->path)
+		return;
+	report_text_add(text,
+			"next, on the pool's master: xe sr-introduce "
+			"type=lvmoiscsi shared=true content-type=user "
+			"name-label=... uuid=%s\n",
+			uuid_string(sr).chars);
+}
+
 void relvm_report_resign(const struct relvm_report *report,
 			 const struct lun_choice *choice, const char *scsi_id,
 			 const struct resign_report *resign, unsigned long ms)
@@ -157,8 +174,10 @@ void relvm_report_resign(const struct relvm_report *report,
 	report_text_add(&text, ": ");
 	add_outcome(&text, report, resign);
 	report_text_add(&text, ", %lu.%03lu s\n", ms / 1000, ms % 1000);
-	if (report->options->count == 1)
+	if (report->options->count == 1) {
 		report_text_sr(&text, &resign->sr);
+		add_next(&text, choice, resign);
+	}
 	end(report, &text);
 }
 

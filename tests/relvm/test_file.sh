@@ -142,6 +142,8 @@ relvm recover --yes --json "$WORK/clone"
 check "recover without an interrupted resign" is "$(field .outcome)" \
 	"left alone"
 check "recover: of the schema" valid 1
+relvm recover "$WORK/clone"
+check "recover asks nothing where there is nothing to recover" status 0
 check "recover: untouched" same "$WORK/original" "$WORK/clone"
 
 # ---- what must not be written to ----
@@ -230,6 +232,9 @@ on_terminal()
 }
 on_terminal n resign "$WORK/clone"
 check "asked, and no: 4" status 4
+check "asked, and no: which SR, of what size" \
+	grep -q -E '^SR .*be264df7-81bd-47c9-b401-5d7c41a11982 .*, 3 VDIs, 2 of them' \
+	"$OUT"
 check "asked, and no: the question" said "in place? It must be a clone. [y/N]"
 check "asked, and no: untouched" same "$WORK/original" "$WORK/clone"
 on_terminal "" inspect "$WORK/clone"

@@ -345,5 +345,8 @@ check "one of three fails: two are resigned" is \
 	"$(grep -c ': resigned, SR' "$OUT")" 2
 check "one of three fails: it says why" said "/2: no LVM label"
 check "one of three fails: the sum" said "relvm: 2 done, 1 failed"
+relvm resign -y "${NAME[@]}" "$(head -n 1 "$WORK/three")"
+check "after one success: what to type next" \
+	said "xe sr-introduce type=lvmoiscsi shared=true"
 check "no session is left after all" no_session 1 2 3 5
 driver_end
