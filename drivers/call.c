@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include "drivers/call.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
+#include "host/inventory.h"
 #include "base/stop.h"
 #include "sm/conf.h"
+#include "xapi/call.h"
 #include "xapi/secret.h"
 
 int call_read(int argc, char **argv, call_parser parse, struct request *out,
@@ -30,30 +33,41 @@ static int read_secret(void *context, const char *uuid, char **out,
 	return xapi_secret_read(context, uuid, out, err);
 }
 
-static int meet_xapi(const struct request *request, const struct conf *conf,
-		     struct call *call, struct error *err)
+/* A plugin is not told its host. */
+static int read_own_host(const struct xapi *xapi, const struct conf *conf,
+			 struct xapi_host *out, struct error *err)
+{
+	char uuid[UUID_TEXT_LEN + 1], *ref;
+	int rc;
+
+	if (host_inventory_uuid(conf->inventory, uuid, err) ||
+	    xapi_find_uuid(xapi, "host", uuid, &ref, err))
+		return -1;
+	if (!ref)
+		return error_set(err, ERROR_XAPI,
+				 "xapi has no host %s, which this one is by %s",
+				 uuid, conf->inventory);
+	rc = xapi_host_read(xapi, ref, out, err);
+	free(ref);
+	return rc;
+}
+
+static int ask_xapi(const struct request *request, const struct conf *conf,
+		    struct call *call, struct error *err)
 {
 	const struct xapi_options options = {
 		.socket = conf->xapi_socket,
 		.session_ref = request->session_ref,
-		.timeout_ms = XAPI_TIMEOUT_MS,
+		.timeout_ms = request->only_reads ? XAPI_READER_TIMEOUT_MS
+						  : XAPI_TIMEOUT_MS,
 		.stop = stop_requested,
 	};
 
-	if (!conf->xapi_socket[0]) {
-		log_warning("xapi_socket = none: xapi is NOT asked whether "
-			    "the LUN is a live original");
-		return 0;
-	}
-	if (!request->host_ref && !request->to_plugin)
-		return error_set(err, ERROR_BAD_REQUEST, "host_ref is missing");
-	if (xapi_open(&options, &call->xapi, err))
-		return -1;
-	/* A plugin is not told its host, whose initiator name is in
-	 * open-iscsi's file, too. */
-	if (request->to_plugin)
-		return 0;
-	if (xapi_host_read(call->xapi, request->host_ref, &call->host, err))
+	if (xapi_open(&options, &call->xapi, err) ||
+	    (request->to_plugin
+		     ? read_own_host(call->xapi, conf, &call->host, err)
+		     : xapi_host_read(call->xapi, request->host_ref,
+				      &call->host, err)))
 		return -1;
 	/* The map is used wherever multipathd has made one; who reads the log
 	 * wants to know what to expect. */
@@ -61,6 +75,26 @@ static int meet_xapi(const struct request *request, const struct conf *conf,
 		 call->host.initiator_name ? call->host.initiator_name
 					   : "unnamed",
 		 call->host.multipathing ? "on" : "off");
+	return 0;
+}
+
+static int meet_xapi(const struct request *request, const struct conf *conf,
+		     struct call *call, struct error *err)
+{
+	if (!conf->xapi_socket[0]) {
+		log_warning("xapi_socket = none: xapi is NOT asked whether "
+			    "the LUN is a live original");
+		return 0;
+	}
+	if (!request->host_ref && !request->to_plugin)
+		return error_set(err, ERROR_BAD_REQUEST, "host_ref is missing");
+	if (ask_xapi(request, conf, call, err) == 0)
+		return 0;
+	if (!request->only_reads || err->code == ERROR_INTERRUPTED)
+		return -1;
+	log_warning("%s; what xapi knows is left out", err->text);
+	xapi_close(call->xapi);
+	call->xapi = NULL;
 	return 0;
 }
 

@@ -9,9 +9,6 @@
 #include "sm/conf.h"
 #include "xapi/login.h"
 
-/* Every host of a pool has it. */
-#define HOST_INVENTORY "/etc/xensource-inventory"
-
 static bool is_socket(const char *path)
 {
 	struct stat st;
@@ -44,7 +41,7 @@ static bool is_wanted(const struct conf *conf)
 {
 	return conf->xapi_socket[0] &&
 	       (strcmp(conf->xapi_socket, CONF_XAPI_SOCKET) != 0 ||
-		is_file(HOST_INVENTORY));
+		is_file(conf->inventory));
 }
 
 static bool writes(const struct relvm_options *options)
@@ -67,7 +64,16 @@ int relvm_xapi_begin(struct relvm_xapi *out,
 		return -1;
 	if (has_lun(options) && is_socket(conf.xapi_socket)) {
 		login.socket = conf.xapi_socket;
-		return xapi_login(&login, "relvm", &out->session, err);
+		if (!writes(options))
+			login.timeout_ms = XAPI_READER_TIMEOUT_MS;
+		if (xapi_login(&login, "relvm", &out->session, err) == 0)
+			return 0;
+		if (writes(options) || err->code == ERROR_INTERRUPTED)
+			return -1;
+		fprintf(stderr,
+			"relvm: %s; which LUNs are originals is unknown\n",
+			err->text);
+		return 0;
 	}
 	if (has_lun(options) && writes(options) && is_wanted(&conf))
 		return error_set(err, ERROR_XAPI,

@@ -68,7 +68,7 @@ done
 # of these: no file, no socket, no clock, no environment.
 pure='calloc|free|malloc|realloc|reallocarray|memchr|memcmp|memcpy|memmem
 |memmove|memset|qsort|bsearch|strchr|strcmp|strlen|strncmp|strnlen|strstr
-|snprintf|strdup|vsnprintf|__[a-z]*_chk|__stack_chk_fail|__ctype_b_loc'
+|snprintf|strdup|strndup|vsnprintf|__[a-z]*_chk|__stack_chk_fail|__ctype_b_loc'
 pure=$(printf '%s' "$pure" | tr -d '\n')
 # The objects of folders; of sources that are gone some may lie there, too.
 objects_of() {

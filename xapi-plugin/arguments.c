@@ -100,7 +100,7 @@ static int read_choices(const struct request *request,
 {
 	const char *sr_uuid = get(request, "sr_uuid");
 	const char *from = get(request, "from");
-	const char *map = get(request, "map");
+	const char *map = string_map_get(&request->device_config, "map");
 
 	if (sr_uuid && read_uuid("sr_uuid", sr_uuid, strlen(sr_uuid),
 				 &out->request.new_sr_uuid, err))
@@ -145,7 +145,9 @@ int plugin_arguments_read(const struct request *request,
 	if (call->config.drop_snapshots)
 		out->request.snapshots = RESIGN_SNAPSHOTS_DROP;
 	out->request.ignore_life = call->config.ignore_life;
-	out->request.chosen = get(request, "map") ? &out->chosen : NULL;
+	out->request.chosen =
+		string_map_get(&request->device_config, "map") ? &out->chosen
+							       : NULL;
 	out->request.xapi = call->xapi;
 	return 0;
 }

@@ -20,17 +20,22 @@
 static const struct {
 	const char *name;
 	plugin_function run;
+	bool only_reads;
 } functions[] = {
-	{ "list", plugin_list },       { "inspect", plugin_inspect },
-	{ "plan", plugin_plan },       { "resign", plugin_resign },
-	{ "recover", plugin_recover }, { "verify", plugin_verify },
-	{ "version", plugin_version },
+	{ "list", plugin_list, true },
+	{ "inspect", plugin_inspect, true },
+	{ "plan", plugin_plan, true },
+	{ "resign", plugin_resign, false },
+	{ "recover", plugin_recover, false },
+	{ "verify", plugin_verify, true },
+	{ "version", plugin_version, true },
 };
 
-static int run_function(const struct request *request, char **value,
+static int run_function(struct request *request, char **value,
 			struct error *err)
 {
 	for (size_t i = 0; i < sizeof(functions) / sizeof(*functions); i++) {
+		request->only_reads = functions[i].only_reads;
 		if (strcmp(request->command, functions[i].name) == 0)
 			return functions[i].run(request, value, err);
 	}

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plan/map_file.h"
 #include "report/report_json.h"
 #include "sm/errors.h"
 
@@ -42,10 +43,10 @@ char *answer_inspect(const char *name, const struct look *look,
 	return finish(&json, ms);
 }
 
-/* The map's lines. */
+/* On one line, so that xe's args:map= carries it whole. */
 static void add_map(struct json *json, const struct buffer *map)
 {
-	char *text = strndup((const char *)map->data, map->len);
+	char *text = id_map_one_line(map);
 
 	if (!text)
 		json->text.failed = true;

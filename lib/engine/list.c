@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "xapi/pool_records.h"
 
 /* ---- what is on each ---- */
@@ -94,12 +95,17 @@ static enum lun_owner owner_of(const struct records *records,
 	return guard_judge(records, &question).owner;
 }
 
-static int ask_xapi(struct target_list *list, const struct xapi *xapi,
-		    const char *iqn, struct error *err)
+/* Without xapi's word the list is still one. */
+static void ask_xapi(struct target_list *list, const struct xapi *xapi,
+		     const char *iqn)
 {
 	struct records records = { 0 };
-	int failed = pool_records_read(xapi, &records, err);
+	struct error err;
+	int failed = pool_records_read(xapi, &records, &err);
 
+	if (failed)
+		log_warning("%s; which LUNs are originals is unknown",
+			    err.text);
 	for (size_t i = 0; !failed && i < list->count; i++) {
 		struct listed_lun *lun = &list->luns[i];
 
@@ -107,7 +113,6 @@ static int ask_xapi(struct target_list *list, const struct xapi *xapi,
 			lun->owner = owner_of(&records, lun, iqn);
 	}
 	records_free(&records);
-	return failed;
 }
 
 int target_list_read(const struct iscsi_target *target, const struct xapi *xapi,
@@ -118,11 +123,12 @@ int target_list_read(const struct iscsi_target *target, const struct xapi *xapi,
 	int failed = reach_each(target, add_lun, &listing, err);
 
 	look_free(&listing.next.look);
-	if (failed || find_conflicts(list, err) ||
-	    (xapi && ask_xapi(list, xapi, target->iqn, err))) {
+	if (failed || find_conflicts(list, err)) {
 		target_list_free(list);
 		return -1;
 	}
+	if (xapi)
+		ask_xapi(list, xapi, target->iqn);
 	*out = *list;
 	return 0;
 }

@@ -27,7 +27,8 @@ struct target_list {
 };
 
 /* Nothing is written. `xapi` may be NULL. A LUN that cannot be read is listed
- * all the same; errors are those of the target or of xapi. */
+ * all the same, and xapi that cannot be asked is a warning; errors are those of
+ * the target. */
 int target_list_read(const struct iscsi_target *target, const struct xapi *xapi,
 		     struct target_list *out, struct error *err);
 

@@ -36,6 +36,7 @@ struct chosen_ids {
 	size_t lvm_id_count;
 
 	/* plan_digest of the plan that is expected. */
+	size_t entries; /* that there should be of all these; 0: not known */
 	bool has_digest;
 	uint32_t digest;
 };

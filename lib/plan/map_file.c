@@ -65,6 +65,21 @@ static bool get_lvm_id(const struct word *word, struct lvm_id *out)
 	       lvm_id_from_text(word->text, out);
 }
 
+static bool get_number(const struct word *word, size_t *out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < word->len; i++) {
+		unsigned digit = (unsigned char)word->text[i] - '0';
+
+		if (digit > 9 || n > ID_MAP_MAX)
+			return false;
+		n = n * 10 + digit;
+	}
+	*out = n;
+	return word->len > 0;
+}
+
 static bool get_hex(const struct word *word, uint32_t *out)
 {
 	uint32_t n = 0;
@@ -128,6 +143,12 @@ static int take_line(struct chosen_ids *out, const struct word *words,
 	struct lvm_id old_id, new_id;
 	struct uuid old, new;
 
+	if (is(&words[0], "entries")) {
+		if (out->entries || !get_number(&words[1], &out->entries))
+			return bad_line(line, "entries wants a number, once",
+					err);
+		return 0;
+	}
 	if (is(&words[0], "digest")) {
 		if (out->has_digest || !get_hex(&words[1], &out->digest))
 			return bad_line(line,
@@ -171,14 +192,39 @@ static int check_once(const struct chosen_ids *ids, struct error *err)
 	return 0;
 }
 
+static size_t line_len(const char *text, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && text[n] != '\n' && text[n] != ';')
+		n++;
+	return n;
+}
+
+static int check_whole(const struct chosen_ids *ids, struct error *err)
+{
+	size_t n = ids->uuid_count + ids->lvm_id_count + (ids->has_digest ? 1 : 0);
+
+	if (ids->entries && n != ids->entries)
+		return error_set(err, ERROR_BAD_VALUE,
+				 "it says %zu entries and has %zu: it was cut; "
+				 "xe's arguments end at a line feed, so hand "
+				 "it over on one line, with ; between",
+				 ids->entries, n);
+	if (!ids->uuid_count && !ids->lvm_id_count)
+		return error_set(err, ERROR_BAD_VALUE,
+				 "it maps nothing: it is empty, or was cut at "
+				 "a line feed; on one line, ; separates");
+	return 0;
+}
+
 static int take_lines(struct chosen_ids *out, const char *text, size_t len,
 		      struct error *err)
 {
 	unsigned line = 0;
 
 	for (size_t at = 0; at < len;) {
-		const char *end = memchr(text + at, '\n', len - at);
-		size_t n = end ? (size_t)(end - text) - at : len - at;
+		size_t n = line_len(text + at, len - at);
 		struct word words[2];
 		size_t count;
 
@@ -202,7 +248,7 @@ int id_map_parse(const char *text, size_t len, struct chosen_ids *out,
 		return error_set(err, ERROR_BAD_VALUE,
 				 "the map has %zu bytes, more than %u", len,
 				 ID_MAP_MAX);
-	if (take_lines(&ids, text, len, err)) {
+	if (take_lines(&ids, text, len, err) || check_whole(&ids, err)) {
 		chosen_free(&ids);
 		return -1;
 	}
@@ -244,9 +290,12 @@ static void write_text(struct buffer *out, const char *text)
 void id_map_write(const struct plan *plan, struct buffer *out)
 {
 	const struct lvm_vg *vg = &plan->from->vg;
+	size_t entries = 4 + plan->ids.vdi_count + vg->lv_count;
 	char line[48];
 
 	write_text(out, ID_MAP_FIRST_LINE);
+	snprintf(line, sizeof(line), "entries %zu\n", entries);
+	write_text(out, line);
 	write_uuids(out, &plan->ids.old_sr, &plan->ids.new_sr);
 	write_text(out, "# VDIs\n");
 	for (size_t i = 0; i < plan->ids.vdi_count; i++)
@@ -260,4 +309,13 @@ void id_map_write(const struct plan *plan, struct buffer *out)
 	snprintf(line, sizeof(line), "digest %08" PRIx32 "\n",
 		 plan_digest(plan));
 	write_text(out, line);
+}
+
+char *id_map_one_line(const struct buffer *map)
+{
+	char *text = strndup((const char *)map->data, map->len);
+
+	for (char *at = text; at && (at = strchr(at, '\n'));)
+		*at = ';';
+	return text;
 }

@@ -4,11 +4,15 @@
  * plan is handed to the resign that carries it out.
  *
  *   # a comment, or an empty line
+ *   entries N               how many of the lines below are to come
  *   OLD-UUID NEW-UUID       of the SR or a VDI
  *   OLD-ID NEW-ID           LVM's, with dashes: of the PV, the VG or an LV
  *   digest 8-HEX-DIGITS     the plan that is expected: another is refused
  *
- * Blanks separate words. An old identifier stands there once.
+ * Blanks separate words. An old identifier stands there once. A semicolon ends
+ * a line, too: xe cuts an argument at its first line feed. A map that was
+ * written here says first how many entries it has, so that no part of it passes
+ * for the whole; one that maps nothing is refused.
  */
 #ifndef PLAN_MAP_FILE_H
 #define PLAN_MAP_FILE_H
@@ -29,6 +33,10 @@
  * with chosen_free. ERROR_BAD_VALUE names the line. */
 int id_map_parse(const char *text, size_t len, struct chosen_ids *out,
 		 struct error *err);
+
+/* The same text on one line, with its NUL; the caller frees it. NULL without
+ * memory. */
+char *id_map_one_line(const struct buffer *map);
 
 /* Writes all that a resign needs to make the plan's writes, and no others. */
 void id_map_write(const struct plan *plan, struct buffer *out);

@@ -8,6 +8,7 @@
 
 static const struct conf defaults = {
 	.xapi_socket = CONF_XAPI_SOCKET,
+	.inventory = CONF_INVENTORY,
 };
 
 static int set_initiator(struct conf *conf, const char *value,
@@ -37,12 +38,26 @@ static int set_xapi_socket(struct conf *conf, const char *value,
 	return 0;
 }
 
+static int set_inventory(struct conf *conf, const char *value,
+			 struct error *err)
+{
+	if (value[0] != '/' || strlen(value) >= sizeof(conf->inventory))
+		return error_set(err, ERROR_BAD_VALUE,
+				 "inventory is '%.64s'; it can be an absolute "
+				 "path of less than %zu bytes",
+				 value, sizeof(conf->inventory));
+	memset(conf->inventory, 0, sizeof(conf->inventory));
+	memcpy(conf->inventory, value, strlen(value));
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	int (*set)(struct conf *conf, const char *value, struct error *err);
 } keys[] = {
 	{ "initiator", set_initiator },
 	{ "xapi_socket", set_xapi_socket },
+	{ "inventory", set_inventory },
 };
 
 /* Sets one key; the error lacks the file and line. */

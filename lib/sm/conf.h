@@ -18,6 +18,7 @@
 
 /* Where xapi listens on a pool host. */
 #define CONF_XAPI_SOCKET "/var/lib/xcp/xapi"
+#define CONF_INVENTORY	 "/etc/xensource-inventory"
 
 struct conf {
 	enum initiator_kind initiator;
@@ -25,6 +26,7 @@ struct conf {
 	 * asked, so nothing keeps a live original from being resigned but what
 	 * this host itself sees of it. */
 	char xapi_socket[108];
+	char inventory[108]; /* of this host (host/inventory.h) */
 };
 
 /* Reads the file; what it does not set has its default. ERROR_BAD_VALUE names

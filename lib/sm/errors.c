@@ -17,8 +17,8 @@ static struct sm_error sm_error_of(enum error_code code)
 	case ERROR_BAD_REQUEST:
 		return (struct sm_error){ 143, "Failed to parse the request" };
 	case ERROR_UNIMPLEMENTED:
-		return (struct sm_error){ 38, "The requested method is not "
-					      "supported/implemented" };
+		/* xapi makes an internal error of SM's 38 */
+		return general;
 	case ERROR_NOT_MASTER:
 		return (struct sm_error){ 58, "Logical Volume request must "
 					      "come from master" };

@@ -24,7 +24,8 @@ struct request {
 	char *sr_uuid;
 
 	struct string_map device_config; /* may hold passwords */
-	bool to_plugin; /* not to the storage backend: it names no host or SR */
+	bool only_reads; /* can do without xapi: set by who runs it */
+	bool to_plugin;	 /* not to the storage backend: it names no host or SR */
 };
 
 /* Reads the `len` bytes at `xml`; *out is the caller's, to be given to

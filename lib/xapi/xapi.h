@@ -17,6 +17,10 @@
  * with a big pool's start. */
 #define XAPI_TIMEOUT_MS 60000
 
+/* The same for who only reads, and can do without: a pool member's xapi waits
+ * for its master, which may be dead. */
+#define XAPI_READER_TIMEOUT_MS 3000
+
 struct xapi_options {
 	const char *socket;
 	const char *session_ref; /* secret: never into a log or an error */

@@ -90,7 +90,7 @@ unsupported()
 	for command in "$@"; do
 		call "$command" target=127.0.0.1 port="$PORTAL_PORT" \
 			targetIQN="$IQN" SCSIid=36x localIQN="$INITIATOR"
-		faulted 38 "" || { echo "at $command"; return 1; }
+		faulted 202 "only resigns" || { echo "at $command"; return 1; }
 	done
 }
 
@@ -169,8 +169,8 @@ no_session_ever()
 
 tgt_target 1 "$IQN"
 driver_info
-check "all that only SM does: 38" unsupported "${others[@]}"
-check "a command that is not one: 38" unsupported nonsense 'sr create' vdi
+check "all that only SM does: 202" unsupported "${others[@]}"
+check "a command that is not one: 202" unsupported nonsense 'sr create' vdi
 settings
 odd_starts
 check "no session at the target" no_session_ever

@@ -272,7 +272,7 @@ refuse_requests()
 	expect "localIQN of 100 KiB" 97 "localIQN" with localIQN="$kib100"
 	expect "chappassword of 100 KiB" 202 "chappassword" with \
 		chapuser=initiator chappassword="$kib100"
-	expect "command of 50 KiB" 38 "" call "$kib50"
+	expect "command of 50 KiB" 202 "" call "$kib50"
 	expect "unknown key and value of 50 KiB, then as ever" 202 "opterr" \
 		call_lun "$(lun_id 2)" "$kib50=$kib50"
 }

@@ -162,7 +162,7 @@ hidden_from_ps()
 }
 
 # What xapi drops the text of.
-told_38()
+told_not_offered()
 {
 	local command
 
@@ -172,7 +172,7 @@ told_38()
 		vdi_introduce vdi_update; do
 		ask "$command"
 		logged info "relvmoiscsi [0-9.]+: $command, " &&
-			logged err "fault 38: .*$command.*lvmoiscsi" &&
+			logged err "fault 202: .*$command.*lvmoiscsi" &&
 			well_formed || return
 	done
 }
@@ -201,7 +201,7 @@ ask sr_create targetIQN="$IQN" unknown=s3cretvalue \
 check "an unknown key is told, not its value" logged warning \
 	"device_config: unknown key unknown is ignored"
 check "all that, without a password" silent
-check "what is not offered: 38, told" told_38
+check "what is not offered: told" told_not_offered
 ask sr_create targetIQN="$IQN" SCSIid="$(lun_id 1)" unknown=1
 check "a resign: success" resigned
 check "a resign: each step, ids old and new" told_lines

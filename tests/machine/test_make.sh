@@ -192,7 +192,7 @@ build="gcc libc6-dev libxml2-dev uuid-dev libiscsi-dev libc-ares-dev"
 	check "... make static" lacks static $build libicu-dev libgcrypt20-dev liblzma-dev
 	check "... make pack" lacks pack $build libicu-dev rpm createrepo-c gnupg xorriso
 	check "... make host-shell" lacks host-shell user-mode-linux open-iscsi
-	check "... make check-host" lacks check-host $build libxmlrpc-core-c3-dev user-mode-linux open-iscsi
+	check "... make check-host" lacks check-host $build libcmocka-dev user-mode-linux open-iscsi
 	check "... make check" lacks check $build libcmocka-dev clang user-mode-linux dnf
 	check "... make crash" lacks crash $build libcmocka-dev
 	check "... make check-pack" lacks check-pack $build dnf busybox-static

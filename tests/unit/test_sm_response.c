@@ -132,7 +132,7 @@ static void knows_sms_numbers(void **state)
 		int number;
 	} table[] = {
 		{ ERROR_NO_MEMORY, 202 },    { ERROR_INTERNAL, 202 },
-		{ ERROR_BAD_REQUEST, 143 },  { ERROR_UNIMPLEMENTED, 38 },
+		{ ERROR_BAD_REQUEST, 143 },  { ERROR_UNIMPLEMENTED, 202 },
 		{ ERROR_BAD_VALUE, 202 },    { ERROR_NO_TARGET, 95 },
 		{ ERROR_NO_TARGET_IQN, 96 }, { ERROR_NO_SCSIID, 107 },
 		{ ERROR_NO_INITIATOR, 97 },  { ERROR_BAD_PORT, 142 },

@@ -16,33 +16,51 @@
 #   standin_end             to be called by driver_clean_up
 #
 # STANDIN_LOG has one line a run of a driver: its command, exit status and
-# answer.
+# answer. STANDIN_CALLS has one a question that xapi was asked. STANDIN_OPTIONS
+# and STANDIN_ENVIRONMENT are further ones of standin/xapi.py.
 
 xapi_here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 STANDIN_PID=
+STANDIN_OPTIONS=()
+STANDIN_ENVIRONMENT=()
 
 standin_start()
 {
 	local i
 
-	"$XAPI_TOOLS/standin" "$XE_SOCKET" -s "$WORK/xapi.state" \
-		-l "$STANDIN_LOG" "${STANDIN_HOSTS[@]}" "$SM" "$PLUGINS" \
+	"$xapi_here/standin/xapi.py" "$XE_SOCKET" -s "$WORK/xapi.state" \
+		-l "$STANDIN_LOG" -c "$STANDIN_CALLS" "${STANDIN_HOSTS[@]}" \
+		"${STANDIN_OPTIONS[@]}" "$SM" "$PLUGINS" \
 		"$TOOLS/xapi_answer" RELVMOISCSI_CONF="$CONF" XE="$WORK/xe" \
 		XE_SOCKET="$XE_SOCKET" LUN_HEAD="$XAPI_TOOLS/lun_head" \
 		LUN_LIST="$XAPI_TOOLS/lun_list" FORMATTED="$WORK/formatted" \
 		XAPI_TOOL="$XAPI_TOOLS/xapi_tool" \
-		BACKEND="$xapi_here/backend.sh" \
+		BACKEND="$xapi_here/backend.sh" "${STANDIN_ENVIRONMENT[@]}" \
 		>>"$WORK/standin.log" 2>&1 </dev/null &
 	STANDIN_PID=$!
 	for ((i = 0; i < 1000; i++)); do
-		xe host-list --minimal && return 0
+		xe host-list --minimal && standin_hosts && return
 		kill -0 "$STANDIN_PID" 2>/dev/null || break
 		sleep 0.01
 	done
 	echo "the stand-in does not start:" >&2
 	cat "$WORK/standin.log" >&2
 	return 1
+}
+
+# Each host's settings, and its inventory, which tells it which host it is.
+standin_hosts()
+{
+	local host
+
+	for host in "${STANDIN_NAMES[@]}"; do
+		xe host-list name-label="$host" params=uuid --minimal || return
+		echo "INSTALLATION_UUID='$(<"$WORK/xe.out")'" \
+			>"$WORK/inventory.$host"
+		cat "$CONF" - >"$WORK/conf.$host" \
+			<<<"inventory = $WORK/inventory.$host"
+	done
 }
 
 standin_stop()
@@ -61,19 +79,23 @@ standin_begin()
 	SM=$WORK/sm
 	PLUGINS=$WORK/plugins
 	STANDIN_LOG=$WORK/drivers.log
+	STANDIN_CALLS=$WORK/xapi.calls
 	STANDIN_HOSTS=()
+	STANDIN_NAMES=("$@")
 	export XE_SOCKET=$WORK/xapi
 	for host in "$@"; do
 		STANDIN_HOSTS+=(-h "$host")
+		STANDIN_ENVIRONMENT+=("$host:RELVMOISCSI_CONF=$WORK/conf.$host")
 	done
 	mkdir -p "$SM" "$PLUGINS"
 	printf "initiator = %s\nxapi_socket = %s\n" \
 		"${STANDIN_INITIATOR:-libiscsi}" "$XE_SOCKET" \
 		>"$CONF"
-	ln -s "$XAPI_TOOLS/standin" "$WORK/xe"
+	ln -s "$xapi_here/standin/xe.py" "$WORK/xe"
 	ln -s "$PROGRAM" "$SM/RELVMoISCSISR"
 	ln -s "$xapi_here/LVMoISCSISR" "$SM/LVMoISCSISR"
 	: >"$STANDIN_LOG"
+	: >"$STANDIN_CALLS"
 	standin_start
 }
 

@@ -166,8 +166,6 @@ verdict "new VDI uuids that are free" free \
 	"device-config:vdis=$(xapi_uuid) $(xapi_uuid)"
 
 verdict "a secret" "p&<s" device-config:ask=secret 'device-config:password=p&<s'
-verdict "a secret that is not there" "[0-9]*: xapi has no secret '$vdi'" \
-	device-config:ask=secret device-config:password_secret="$vdi"
 verdict "the host's settings" "iqn.2024-01.test:host1 false" \
 	device-config:ask=host
 verdict "a session that is not one" ".*xapi says SESSION_INVALID" \

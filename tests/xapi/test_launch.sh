@@ -186,7 +186,7 @@ plugin echo say args:word=hello
 check "a plugin's word" test "$(<"$WORK/xe.out")" = hello
 plugin echo fail
 check "a plugin's failure" said "Error code: SOME_CODE
-Error parameters: a, b, "
+Error parameters: a, b"
 plugin echo fault
 check "a plugin's fault" grep -q -x "status: fault" "$WORK/xe.err"
 plugin echo bare

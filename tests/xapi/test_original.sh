@@ -284,10 +284,15 @@ clone "$WORK/pristine" "$WORK/clone"
 create "$clone_id" "$IQN.chap" device-config:chapuser=user \
 	device-config:chappassword=s3cretone123
 check "a password that xapi keeps as a secret" resigned_by_xe
+check "of which nothing is left" test "$(records secret-list)" = 0
+create "$clone_id" "$IQN.chap" device-config:chapuser=user \
+	device-config:chappassword=s3cretbad123
+check "a wrong password" refused 68 "authentication"
+check "of which nothing is left either" test "$(records secret-list)" = 0
 create "$clone_id" "$IQN.chap" device-config:chapuser=user \
 	device-config:chappassword_secret="$(xapi_uuid)"
-check "a secret that xapi does not have: 20" refused 20 \
-	"chappassword_secret: xapi has no secret"
+check "a secret that xapi does not have: xapi says so itself" grep -q -x \
+	"type: secret" "$WORK/xe.err"
 
 # xapi's own sessions end with it; the program is then asked by nobody.
 call_lun "$original_id"

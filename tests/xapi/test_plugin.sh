@@ -136,8 +136,16 @@ check "the uuid of another SR is refused" grep -q -x \
 	"Error code: SR_BACKEND_FAILURE_16" "$WORK/xe.err"
 check "the clone is untouched" same "$WORK/pristine" "$WORK/clone"
 
+map=$(jq -r .map "$WORK/plan.json")
+check "plan: the map is one line" is "$(wc -l <<<"$map")" 1
+fails "a map that xe has cut" 202 "map, it maps nothing" resign \
+	SCSIid="$clone_id" map="${map//;/$'\n'}"
+fails "a map that was cut elsewhere" 202 "map, it says [0-9]* entries and has 1" \
+	resign SCSIid="$clone_id" map="$(cut -d ";" -f 2-3 <<<"$map")"
+fails "an empty map" 202 "map, it maps nothing" resign SCSIid="$clone_id" map=
+check "the clone is untouched by all these" same "$WORK/pristine" "$WORK/clone"
 answers "resign of the clone, by that plan" resign SCSIid="$clone_id" \
-	map="$(jq -r .map "$WORK/plan.json")"
+	map="$map"
 check "resign: to the planned SR" is "$(field .sr.new_uuid)" "$planned"
 check "resign: just the writes of the plan" \
 	"$driver_here/../relvm/writes.py" "$WORK/plan.json" \
@@ -153,7 +161,7 @@ new_sr=$(xapi_uuid)
 answers "resign to a chosen SR" resign SCSIid="$clone_id" sr_uuid="$new_sr"
 check "the chosen one" is "$(field .sr.new_uuid)" "$new_sr"
 
-fails "a function that is none" 38 "the plugin's functions are" nonsense
+fails "a function that is none" 202 "the plugin's functions are" nonsense
 fails "an argument that is none" 202 "no argument nonsense" list nonsense=1
 for function in list inspect verify recover; do
 	for choice in sr_uuid="$new_sr" from="$old_sr" map= snapshots=drop; do

@@ -111,7 +111,7 @@ sr=$(<"$WORK/xe.out")
 typed pbd-create sr-uuid="$sr" host-uuid="$host" "${keys[@]}"
 typed pbd-plug uuid="$(<"$WORK/xe.out")"
 check "3.2 no SR of this type can be attached" told \
-	"SR backend does not support the operation"
+	"FAILURE_202"
 xe sr-forget uuid="$sr"
 
 lun 2
