@@ -87,6 +87,9 @@ $(LIB): $(call objects,$(LIB_SOURCES))
 
 $(PROGRAM): $(call objects,$(DRIVER_SOURCES)) $(LIB)
 	$(call say,LD,$@) $(link) -o $@
+ifdef STATIC
+	@supp-pack/observer.py $@
+endif
 
 # One ELF, three names: SM backend, xapi plugin, command.
 $(OTHER_NAMES): $(PROGRAM)
@@ -184,7 +187,7 @@ pack: pack-packages
 BUILD_PACKAGES  := $(filter gcc clang,$(CC)) libc6-dev libxml2-dev uuid-dev \
                    libjansson-dev libiscsi-dev libc-ares-dev
 STATIC_PACKAGES := $(BUILD_PACKAGES) libicu-dev libgcrypt20-dev \
-                   libgpg-error-dev liblzma-dev zlib1g-dev
+                   libgpg-error-dev liblzma-dev zlib1g-dev python3
 ifdef STATIC
 BUILD_PACKAGES  := $(STATIC_PACKAGES)
 endif
@@ -300,7 +303,7 @@ SUITES := \
     $(patsubst %,"tests/relvm/test_%.sh build/asan",iscsi careful words file) \
     $(patsubst %,"tests/xapi/test_%.sh build/asan",plugin launch guard original \
     records life many odd report) \
-    $(patsubst %,"tests/xapi/test_%.sh build/asan $(ASAN)/audit",clients xe) \
+    $(patsubst %,"tests/xapi/test_%.sh build/asan $(ASAN)/audit",attach clients xe) \
     "tests/vpd/test_scsi_id.sh $(ASAN)/support/vpd_names" \
     "tests/layers.sh build/obj" \
     $(patsubst %,"tests/machine/test_%.sh",source run make) \

@@ -115,6 +115,20 @@ static void leave_xapi(struct call *call)
 	xapi_close(call->xapi);
 }
 
+int call_meet_xapi(const struct request *request, struct call *out,
+		   struct error *err)
+{
+	struct conf conf;
+
+	*out = (struct call){ 0 };
+	if (conf_load(&conf, err))
+		return -1;
+	if (meet_xapi(request, &conf, out, err) == 0)
+		return 0;
+	leave_xapi(out);
+	return -1;
+}
+
 int call_begin(const struct request *request, struct call *out,
 	       struct error *err)
 {

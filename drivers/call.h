@@ -28,6 +28,10 @@ int call_read(int argc, char **argv, call_parser parse, struct request *out,
 
 /* What the request asks for. *out is the caller's, to be given to call_end. The
  * errors of conf_load, xapi_host_read and device_config_read. */
+/* Xapi alone, for a call that is about no LUN. Errors as of call_begin. */
+int call_meet_xapi(const struct request *request, struct call *out,
+		   struct error *err);
+
 int call_begin(const struct request *request, struct call *out,
 	       struct error *err);
 

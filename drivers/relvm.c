@@ -101,6 +101,65 @@ static enum relvm_status do_resign(const struct relvm_report *report,
 	return RELVM_DONE;
 }
 
+/* The SCSIid of a LUN that was named by its number. */
+static int note_name(const struct reached *reached, void *context,
+		     struct error *err)
+{
+	struct scsi_id *id = context;
+
+	if (!reached->names.scsi_id.text[0])
+		return error_set(err, ERROR_NO_SCSIID,
+				 "the LUN has no name that an SR could have");
+	*id = reached->names.scsi_id;
+	return 0;
+}
+
+static enum relvm_status do_attach(const struct run *run,
+				   const struct relvm_report *report,
+				   const struct lun_choice *choice,
+				   struct scsi_id *scsi_id, struct error *err)
+{
+	struct lun_choice mine = *choice;
+	struct attach_wanted wanted = {
+		.choice = &mine,
+		.xapi = run->xapi.session,
+		.type = "lvmoiscsi",
+	};
+	struct attach_result result;
+	struct resign_report resign;
+	struct timespec start;
+	json_t *config;
+	bool resigned, all = true;
+	int failed;
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	if (choice->path || !wanted.xapi) {
+		error_set(err, ERROR_BAD_VALUE,
+			  "attach wants a LUN of a target, iscsi://…, and a "
+			  "host of a pool, for its xapi does it");
+		return RELVM_FAILED;
+	}
+	if (!mine.lun.scsi_id) {
+		if (reach(choice, REACH_TO_READ, note_name, scsi_id, err))
+			return RELVM_FAILED;
+		mine.lun = (struct lun_wanted){ .scsi_id = scsi_id->text };
+	}
+	config = attach_config(&mine.target, mine.lun.scsi_id);
+	wanted.device_config = config;
+	failed = resign_and_attach(&wanted, &report->options->request,
+				   &resigned, &resign, &result, err);
+	json_decref(config);
+	if (failed)
+		return RELVM_FAILED;
+	relvm_report_attach(report, choice, &result, resigned ? &resign : NULL,
+			    process_ms_since(&start));
+	for (size_t i = 0; i < result.report.host_count; i++)
+		all = all && result.report.hosts[i].attached;
+	attach_result_free(&result);
+	resign_report_free(&resign);
+	return all ? RELVM_DONE : RELVM_FAULTS;
+}
+
 static enum relvm_status do_list_targets(const struct relvm_report *report,
 					 const struct lun_choice *choice,
 					 struct error *err)
@@ -168,6 +227,9 @@ static enum relvm_status run_one(void *context, size_t index,
 	case RELVM_RESIGN:
 	case RELVM_RECOVER:
 		status = do_resign(&report, choice, &scsi_id, &err);
+		break;
+	case RELVM_ATTACH:
+		status = do_attach(run, &report, choice, &scsi_id, &err);
 		break;
 	case RELVM_LIST:
 		status = do_list(run, &report, choice, &err);
@@ -264,7 +326,8 @@ static enum relvm_status run_command(struct run *run)
 {
 	struct relvm_options *options = &run->options;
 	bool writes = options->command == RELVM_RESIGN ||
-		      options->command == RELVM_RECOVER;
+		      options->command == RELVM_RECOVER ||
+		      options->command == RELVM_ATTACH;
 	enum relvm_status status;
 	struct error err;
 

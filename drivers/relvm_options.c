@@ -250,7 +250,7 @@ static int take_target_password_file(const char *value,
 
 #define FOR(command) (1u << (command))
 #define FOR_PLANS    (FOR(RELVM_PLAN) | FOR(RELVM_RESIGN))
-#define FOR_WRITERS  (FOR(RELVM_RESIGN) | FOR(RELVM_RECOVER))
+#define FOR_WRITERS  (FOR(RELVM_RESIGN) | FOR(RELVM_RECOVER) | FOR(RELVM_ATTACH))
 #define FOR_MANY     (FOR_WRITERS | FOR(RELVM_INSPECT) | FOR(RELVM_VERIFY))
 #define FOR_ALL	     (FOR_MANY | FOR(RELVM_PLAN) | FOR(RELVM_LIST))
 
@@ -268,6 +268,8 @@ const struct relvm_command_row relvm_commands[] = {
 	  "completes a resign that was interrupted" },
 	{ RELVM_VERIFY, "verify", "LUN...",
 	  "checks structures, chains, MGT; compares several" },
+	{ RELVM_ATTACH, "attach", "LUN...",
+	  "resign, and the SR attached to all hosts of the pool" },
 	{ 0 },
 };
 

@@ -19,6 +19,7 @@ enum relvm_command {
 	RELVM_RESIGN,
 	RELVM_RECOVER,
 	RELVM_VERIFY,
+	RELVM_ATTACH,
 };
 
 struct relvm_options {

@@ -181,6 +181,38 @@ void relvm_report_resign(const struct relvm_report *report,
 	end(report, &text);
 }
 
+void relvm_report_attach(const struct relvm_report *report,
+			 const struct lun_choice *choice,
+			 const struct attach_result *result,
+			 const struct resign_report *resign, unsigned long ms)
+{
+	const struct xapi_attach_report *attach = &result->report;
+	struct report_text text = begin(report);
+
+	if (report->options->json) {
+		add_json(report,
+			 answer_attach(choice->name, result, resign, ms));
+		return;
+	}
+	add_name(&text, choice->name);
+	report_text_add(&text, ": ");
+	if (resign) {
+		add_outcome(&text, report, resign);
+		report_text_add(&text, "; ");
+	}
+	report_text_add(&text, "attached as SR %s, %lu.%03lu s\n",
+			uuid_string(&result->look.sr.sr.old).chars, ms / 1000,
+			ms % 1000);
+	for (size_t i = 0; i < attach->host_count; i++) {
+		const struct xapi_attach_host *host = &attach->hosts[i];
+
+		report_text_add(&text, "  host %.64s: %s%s%s\n", host->name,
+				host->attached ? "attached" : "NOT attached: ",
+				host->error, host->rescan[0] ? " (no rescan)" : "");
+	}
+	end(report, &text);
+}
+
 static void add_total(struct report_text *text, size_t errors, size_t warnings)
 {
 	if (errors == 0 && warnings == 0)

@@ -29,6 +29,12 @@ void relvm_report_resign(const struct relvm_report *report,
 			 const struct lun_choice *choice, const char *scsi_id,
 			 const struct resign_report *resign, unsigned long ms);
 
+/* `resign` is NULL if the LUN was resigned before. */
+void relvm_report_attach(const struct relvm_report *report,
+			 const struct lun_choice *choice,
+			 const struct attach_result *result,
+			 const struct resign_report *resign, unsigned long ms);
+
 void relvm_report_verify(const struct relvm_report *report,
 			 const struct verified_lun *luns, size_t count,
 			 const struct findings *duplicates, unsigned long ms);

@@ -47,7 +47,8 @@ static bool is_wanted(const struct conf *conf)
 static bool writes(const struct relvm_options *options)
 {
 	return options->command == RELVM_RESIGN ||
-	       options->command == RELVM_RECOVER;
+	       options->command == RELVM_RECOVER ||
+	       options->command == RELVM_ATTACH;
 }
 
 int relvm_xapi_begin(struct relvm_xapi *out,

@@ -11,6 +11,10 @@
 # would be without us, and goes into a file of ours, behind the others, with our
 # type at its end. There is no such file where nobody has set the list (6.5:
 # every type is taken), or it has our type, or is '*'.
+#
+# Likewise `sm-dir`, where xapi looks for drivers: XenServer 9 moves it. Our
+# driver is in /opt/xensource/sm, and linked from there if that is another.
+# `register.sh remove` takes the link away.
 set -fu
 LC_ALL=C
 export LC_ALL
@@ -19,7 +23,9 @@ type=relvmoiscsi
 conf=/etc/xapi.conf
 fragments=/etc/xapi.conf.d
 ours=$fragments/zz-$type.conf
-old=/opt/xensource/sm/ReLVMoISCSISR
+home=/opt/xensource/sm
+old=$home/ReLVMoISCSISR
+what=${1-}
 
 say()
 {
@@ -27,7 +33,7 @@ say()
 }
 
 # The last sm-plugins of $file, as xapi reads it, into $list, and $file into
-# $from. What follows '#' does not count, nor do quotes around the value.
+# $from; its last sm-dir into $dir. What follows '#' does not count, nor do quotes around the value.
 read_list()
 {
 	while IFS= read -r line || [ -n "$line" ]; do
@@ -38,16 +44,24 @@ read_list()
 		esac
 		key=
 		for key in ${line%%=*}; do :; done
-		[ "$key" = sm-plugins ] || continue
+		case $key in
+		sm-plugins | sm-dir) ;;
+		*) continue ;;
+		esac
 		# shellcheck disable=SC2086 # one space between words
 		set -- ${line#*=}
-		list=$*
-		case $list in
+		value=$*
+		case $value in
 		\"*\" | \'*\')
-			list=${list#?}
-			list=${list%?}
+			value=${value#?}
+			value=${value%?}
 			;;
 		esac
+		if [ "$key" = sm-dir ]; then
+			dir=$value
+			continue
+		fi
+		list=$value
 		from=$file
 	done <"$file"
 }
@@ -63,6 +77,20 @@ listed()
 	return 1
 }
 
+# Puts the driver into the folder that xapi looks into.
+link_driver()
+{
+	[ "$dir" != "$home" ] && [ -d "$dir" ] || return 0
+	for name in RELVMoISCSISR RELVMoHBASR; do
+		if [ "$what" = remove ] || [ ! -e "$home/$name" ]; then
+			[ ! -L "$dir/$name" ] || rm -f "$dir/$name"
+		elif [ -L "$dir/$name" ] || [ ! -e "$dir/$name" ]; then
+			ln -sf "$home/$name" "$dir/$name" ||
+				say "cannot link the driver from $dir"
+		fi
+	done
+}
+
 # The driver of 2016 left a link behind, or is still there. xapi takes both
 # names for the same type.
 if [ -L "$old" ]; then
@@ -73,12 +101,16 @@ fi
 
 list=
 from=
+dir=$home
 set +f
 set -- "$conf" "$fragments"/.[!.]* "$fragments"/*
 set -f
 for file; do
 	[ "$file" = "$ours" ] || [ ! -f "$file" ] || read_list
 done
+
+link_driver
+[ "$what" != remove ] || exit 0
 
 if [ -z "$from" ] || listed; then
 	rm -f "$ours"

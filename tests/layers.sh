@@ -43,7 +43,7 @@ may_include() {
 	# Values of XML-RPC and JSON.
 	lib/rpc) echo 'base rpc' ;;
 	lib/engine)
-		echo 'base format sr plan report lun txn iscsi openiscsi host sm xapi engine'
+		echo 'base format sr plan report lun txn iscsi openiscsi host rpc sm xapi engine'
 		;;
 	drivers | xapi-plugin)
 		echo 'base rpc plan report iscsi host sm xapi engine drivers xapi-plugin'

@@ -30,6 +30,17 @@ static bool is_own_key(const char *key)
 	       strcmp(key, "map") == 0;
 }
 
+/* Arguments of an attach, which may stand behind a resign. */
+static bool is_attach_key(const char *key)
+{
+	return strcmp(key, "attach") == 0 || strcmp(key, "name-label") == 0;
+}
+
+static bool attaches(const char *command)
+{
+	return strcmp(command, "resign") == 0 || strcmp(command, "attach") == 0;
+}
+
 static bool is_choice(const char *key)
 {
 	return is_own_key(key) || strcmp(key, "snapshots") == 0 ||
@@ -53,13 +64,14 @@ static int begin_call(const struct request *request, bool may_choose,
 	for (size_t i = 0; i < all->count && !failed; i++) {
 		const char *key = all->pairs[i].key;
 
-		if (!may_choose && is_choice(key))
+		if ((!may_choose && is_choice(key)) ||
+		    (is_attach_key(key) && !attaches(request->command)))
 			failed = error_set(err, ERROR_BAD_VALUE,
 					   "%.64s takes no argument %.64s",
 					   request->command, key);
 		else if (config_key_known(key))
 			own->pairs[own->count++] = all->pairs[i];
-		else if (!is_own_key(key))
+		else if (!is_own_key(key) && !is_attach_key(key))
 			failed = error_set(err, ERROR_BAD_VALUE,
 					   "there is no argument %.64s", key);
 	}
@@ -150,6 +162,33 @@ int plugin_arguments_read(const struct request *request,
 							       : NULL;
 	out->request.xapi = call->xapi;
 	return 0;
+}
+
+/* What each host's PBD is to have. The initiator's name is each host's own, and
+ * what tells a resign what to do is no SR's business. */
+static bool is_for_pbds(const char *key)
+{
+	static const char *const not[] = { "localIQN", "initiator", "snapshots",
+					   "resign", "SRmaster", NULL };
+
+	for (size_t i = 0; not[i]; i++) {
+		if (strcmp(key, not[i]) == 0)
+			return false;
+	}
+	return config_key_known(key);
+}
+
+json_t *plugin_pbd_config(const struct request *request)
+{
+	const struct string_map *all = &request->device_config;
+	json_t *config = json_object();
+
+	for (size_t i = 0; i < all->count; i++) {
+		if (is_for_pbds(all->pairs[i].key))
+			json_object_set_new(config, all->pairs[i].key,
+					    json_string(all->pairs[i].value));
+	}
+	return config;
 }
 
 void plugin_arguments_free(struct plugin_arguments *arguments)

@@ -8,6 +8,7 @@
 #include "drivers/call.h"
 #include "engine/resign.h"
 #include "plan/map_file.h"
+#include "rpc/value.h"
 
 struct plugin_arguments {
 	struct call call;
@@ -31,6 +32,9 @@ enum plugin_wants {
 int plugin_arguments_read(const struct request *request,
 			  enum plugin_wants wants, bool may_choose,
 			  struct plugin_arguments *out, struct error *err);
+
+/* The device_config for PBDs of this LUN; for json_decref. */
+json_t *plugin_pbd_config(const struct request *request);
 
 void plugin_arguments_free(struct plugin_arguments *arguments);
 

@@ -115,10 +115,143 @@ static int resign_or_recover(const struct request *request, bool only_recover,
 	return failed;
 }
 
+/* ---- attach ---- */
+
+static int need_xapi(const struct call *call, struct error *err)
+{
+	return call->xapi ? 0
+			  : error_set(err, ERROR_XAPI,
+				      "xapi_socket = none: there is no xapi to "
+				      "attach an SR in");
+}
+
+static int resign_then_attach(const struct attach_wanted *wanted,
+			      const struct resign_request *request,
+			      const struct timespec *start, char **value,
+			      struct error *err)
+{
+	struct attach_result result;
+	struct resign_report report;
+	bool resigned;
+
+	if (resign_and_attach(wanted, request, &resigned, &report, &result,
+			      err))
+		return -1;
+	*value = answer_attach(wanted->choice->name, &result,
+			       resigned ? &report : NULL,
+			       process_ms_since(start));
+	attach_result_free(&result);
+	resign_report_free(&report);
+	return 0;
+}
+
+static int attach(const struct attach_wanted *wanted,
+		  const struct timespec *start, char **value, struct error *err)
+{
+	struct attach_result result;
+
+	if (attach_lun(wanted, &result, err))
+		return -1;
+	*value = answer_attach(wanted->choice->name, &result, NULL,
+			       process_ms_since(start));
+	attach_result_free(&result);
+	return 0;
+}
+
+/* Both functions: what they do first is what differs. */
+static int run_attach(const struct request *request, bool may_resign,
+		      char **value, struct error *err)
+{
+	struct plugin_arguments arguments;
+	struct attach_wanted wanted = { .type = "lvmoiscsi" };
+	struct timespec start;
+	json_t *config;
+	int failed;
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	if (plugin_arguments_read(request, PLUGIN_WANTS_LUN, may_resign,
+				  &arguments, err))
+		return -1;
+	config = plugin_pbd_config(request);
+	wanted.choice = &arguments.choice;
+	wanted.xapi = arguments.call.xapi;
+	wanted.label = string_map_get(&request->device_config, "name-label");
+	wanted.device_config = config;
+	failed = need_xapi(&arguments.call, err);
+	if (!failed)
+		failed = may_resign ? resign_then_attach(&wanted,
+							 &arguments.request,
+							 &start, value, err)
+				    : attach(&wanted, &start, value, err);
+	json_decref(config);
+	plugin_arguments_free(&arguments);
+	return failed;
+}
+
 int plugin_resign(const struct request *request, char **value,
 		  struct error *err)
 {
+	const char *attach = string_map_get(&request->device_config, "attach");
+
+	if (attach && strcmp(attach, "true") == 0)
+		return run_attach(request, true, value, err);
+	if (attach && strcmp(attach, "false") != 0)
+		return error_set(err, ERROR_BAD_VALUE,
+				 "attach is '%.32s'; it can be: true, false",
+				 attach);
 	return resign_or_recover(request, false, value, err);
+}
+
+int plugin_attach(const struct request *request, char **value,
+		  struct error *err)
+{
+	return run_attach(request, false, value, err);
+}
+
+int plugin_detach(const struct request *request, char **value,
+		  struct error *err)
+{
+	const char *sr_uuid = string_map_get(&request->device_config, "sr_uuid");
+	struct timespec start;
+	struct uuid uuid;
+	struct call call;
+	int failed;
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	if (!sr_uuid || request->device_config.count != 1 ||
+	    strlen(sr_uuid) != UUID_TEXT_LEN || !uuid_from_text(sr_uuid, &uuid))
+		return error_set(err, ERROR_BAD_VALUE,
+				 "detach takes one argument: sr_uuid, the uuid "
+				 "of the SR");
+	if (call_meet_xapi(request, &call, err))
+		return -1;
+	failed = need_xapi(&call, err) || xapi_detach(call.xapi, sr_uuid, err);
+	if (!failed)
+		*value = answer_detach(sr_uuid, process_ms_since(&start));
+	call_end(&call);
+	return failed ? -1 : 0;
+}
+
+int plugin_rescan(const struct request *request, char **value,
+		  struct error *err)
+{
+	struct plugin_arguments arguments;
+	struct attach_scanned scanned;
+	struct timespec start;
+	int failed;
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	if (plugin_arguments_read(request, PLUGIN_WANTS_LUN, false, &arguments,
+				  err))
+		return -1;
+	failed = need_xapi(&arguments.call, err) ||
+		 attach_rescan(&arguments.choice, arguments.call.xapi, &scanned,
+			       err);
+	if (!failed)
+		*value = answer_rescan(arguments.choice.name, &scanned,
+				       process_ms_since(&start));
+	plugin_arguments_free(&arguments);
+	return failed ? -1 : 0;
 }
 
 int plugin_recover(const struct request *request, char **value,

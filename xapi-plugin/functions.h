@@ -12,6 +12,11 @@
  *                  map        the text of a map file (report/id_map.h), such as
  *                             `map` in the value of plan
  *   verify         SCSIid     several with commas
+ *   resign         attach     "true": and then attach
+ *   resign, attach name-label of the SR; else what its metadata has
+ *   detach         sr_uuid    the SR, and no more
+ *
+ * rescan is what attach calls on each host.
  */
 #ifndef XAPI_PLUGIN_FUNCTIONS_H
 #define XAPI_PLUGIN_FUNCTIONS_H
@@ -31,6 +36,12 @@ int plugin_resign(const struct request *request, char **value,
 int plugin_recover(const struct request *request, char **value,
 		   struct error *err);
 int plugin_verify(const struct request *request, char **value,
+		  struct error *err);
+int plugin_attach(const struct request *request, char **value,
+		  struct error *err);
+int plugin_detach(const struct request *request, char **value,
+		  struct error *err);
+int plugin_rescan(const struct request *request, char **value,
 		  struct error *err);
 int plugin_version(const struct request *request, char **value,
 		   struct error *err);

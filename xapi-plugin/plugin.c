@@ -28,6 +28,9 @@ static const struct {
 	{ "resign", plugin_resign, false },
 	{ "recover", plugin_recover, false },
 	{ "verify", plugin_verify, true },
+	{ "attach", plugin_attach, false },
+	{ "detach", plugin_detach, false },
+	{ "rescan", plugin_rescan, false },
 	{ "version", plugin_version, true },
 };
 
@@ -41,7 +44,8 @@ static int run_function(struct request *request, char **value,
 	}
 	return error_set(err, ERROR_UNIMPLEMENTED,
 			 "%.64s: the plugin's functions are list, inspect, "
-			 "plan, resign, recover, verify, version",
+			 "plan, resign, recover, verify, attach, detach, "
+			 "rescan, version",
 			 request->command);
 }
 

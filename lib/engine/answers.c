@@ -182,6 +182,114 @@ char *answer_verify(const struct verified_lun *luns, size_t count,
 	return finish(&json, ms);
 }
 
+/* ---- attach ---- */
+
+static void add_hosts(struct json *json, const struct xapi_attach_report *report)
+{
+	json_open(json, "hosts", '[');
+	for (size_t i = 0; i < report->host_count; i++) {
+		const struct xapi_attach_host *host = &report->hosts[i];
+
+		json_open(json, NULL, '{');
+		json_text(json, "name", host->name);
+		json_bool(json, "attached", host->attached);
+		if (host->error[0])
+			json_text(json, "error", host->error);
+		if (host->rescan[0])
+			json_text(json, "rescan", host->rescan);
+		json_close(json, '}');
+	}
+	json_close(json, ']');
+}
+
+/* The VDI's old uuid, if a resign has just renewed it. */
+static void add_old(struct json *json, const struct resign_report *resign,
+		    const char *uuid)
+{
+	struct uuid new;
+
+	if (!resign || !resign->sr.renewed || strlen(uuid) != UUID_TEXT_LEN ||
+	    !uuid_from_text(uuid, &new))
+		return;
+	for (size_t i = 0; i < resign->sr.vdi_count; i++) {
+		if (uuid_equal(&resign->sr.vdis[i].uuid.new, &new))
+			json_uuid(json, "old_uuid",
+				  &resign->sr.vdis[i].uuid.old);
+	}
+}
+
+static const char *text_of(const json_t *record, const char *key)
+{
+	const char *text = json_string_value(json_object_get(record, key));
+
+	return text ? text : "";
+}
+
+/* xapi's own records: what its users see. */
+static void add_vdis(struct json *json, json_t *vdis,
+		     const struct resign_report *resign)
+{
+	const char *ref;
+	json_t *vdi;
+
+	json_open(json, "vdis", '[');
+	json_object_foreach(vdis, ref, vdi) {
+		const json_t *of =
+			json_object_get(vdis, text_of(vdi, "snapshot_of"));
+
+		json_open(json, NULL, '{');
+		json_text(json, "uuid", text_of(vdi, "uuid"));
+		add_old(json, resign, text_of(vdi, "uuid"));
+		json_text(json, "label", text_of(vdi, "name_label"));
+		json_text(json, "snapshot_of", of ? text_of(of, "uuid") : NULL);
+		json_close(json, '}');
+	}
+	json_close(json, ']');
+}
+
+char *answer_attach(const char *name, const struct attach_result *result,
+		    const struct resign_report *resign, unsigned long ms)
+{
+	struct json json = { 0 };
+
+	report_json_begin(&json, "attach");
+	add_lun(&json, name, &result->look);
+	json_bool(&json, "resigned",
+		  resign && resign->outcome != RESIGN_LEFT_ALONE);
+	json_open(&json, "sr", '{');
+	json_uuid(&json, "uuid", &result->look.sr.sr.old);
+	if (resign && resign->outcome == RESIGN_DONE)
+		json_uuid(&json, "old_uuid", &resign->sr.sr.old);
+	if (resign && resign->outcome == RESIGN_COMPLETED)
+		json_uuid(&json, "old_uuid", &resign->completed_from);
+	json_text(&json, "label", result->look.sr.label);
+	json_close(&json, '}');
+	add_hosts(&json, &result->report);
+	add_vdis(&json, result->report.vdis, resign);
+	return finish(&json, ms);
+}
+
+char *answer_detach(const char *sr_uuid, unsigned long ms)
+{
+	struct json json = { 0 };
+
+	report_json_begin(&json, "detach");
+	json_text(&json, "sr_uuid", sr_uuid);
+	return finish(&json, ms);
+}
+
+char *answer_rescan(const char *name, const struct attach_scanned *scanned,
+		    unsigned long ms)
+{
+	struct json json = { 0 };
+
+	report_json_begin(&json, "rescan");
+	json_text(&json, "lun", name);
+	json_number(&json, "sessions", scanned->sessions);
+	json_number(&json, "scanned", scanned->scanned);
+	return finish(&json, ms);
+}
+
 char *answer_error(const char *command, const char *name, const char *scsi_id,
 		   const struct error *err)
 {

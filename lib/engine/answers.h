@@ -6,6 +6,7 @@
 #ifndef ENGINE_ANSWERS_H
 #define ENGINE_ANSWERS_H
 
+#include "engine/attach.h"
 #include "engine/list.h"
 #include "engine/look.h"
 #include "engine/verified.h"
@@ -27,6 +28,13 @@ char *answer_targets(const char *name, const struct iscsi_offers *offers,
 
 char *answer_verify(const struct verified_lun *luns, size_t count,
 		    const struct findings *duplicates, unsigned long ms);
+
+/* `resign` is NULL if no resign went before. */
+char *answer_attach(const char *name, const struct attach_result *result,
+		    const struct resign_report *resign, unsigned long ms);
+char *answer_detach(const char *sr_uuid, unsigned long ms);
+char *answer_rescan(const char *name, const struct attach_scanned *scanned,
+		    unsigned long ms);
 
 /* A failure; `scsi_id` may be empty. */
 char *answer_error(const char *command, const char *name, const char *scsi_id,

@@ -117,6 +117,22 @@ static const struct vdi *vdi_of(const struct snapshot *snap, uint32_t i)
 	return NULL;
 }
 
+/* SM's journals of these types name the VDI that they undo or complete. */
+static void add_in_flight(const char *name, struct sr_report *out)
+{
+	static const char *const types[] = { "leaf_", "clone_" };
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
+		size_t n = strlen(types[i]);
+
+		if (strncmp(name, types[i], n) == 0 &&
+		    strlen(name) >= n + UUID_TEXT_LEN &&
+		    uuid_from_text(name + n,
+				   &out->in_flight[out->in_flight_count]))
+			out->in_flight_count++;
+	}
+}
+
 /* `place`: where in out->vdis each VDI of the table is. */
 static int make_vdis(const struct snapshot *snap, const struct plan *plan,
 		     size_t *place, struct sr_report *out)
@@ -125,13 +141,15 @@ static int make_vdis(const struct snapshot *snap, const struct plan *plan,
 
 	out->vdis = calloc(n + 1, sizeof(*out->vdis));
 	out->lv_ids = calloc(n + 1, sizeof(*out->lv_ids));
-	if (!place || !out->vdis || !out->lv_ids)
+	out->in_flight = calloc(n + 1, sizeof(*out->in_flight));
+	if (!place || !out->vdis || !out->lv_ids || !out->in_flight)
 		return -1;
 	for (uint32_t i = 0; i < n; i++) {
 		struct report_vdi *to = &out->vdis[out->vdi_count];
 		const struct vdi *vdi = vdi_of(snap, i);
 
 		out->lv_ids[out->lv_count++] = snap->vg.lvs[i].id;
+		add_in_flight(snap->vg.lvs[i].name, out);
 		count_lv(&out->counts, &snap->lvs[i]);
 		if (!vdi)
 			continue;
@@ -223,6 +241,7 @@ void sr_report_free(struct sr_report *report)
 		free(report->writes[i].what);
 	free(report->vdis);
 	free(report->lv_ids);
+	free(report->in_flight);
 	free(report->writes);
 	free(report->label);
 	*report = (struct sr_report){ 0 };

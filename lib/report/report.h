@@ -62,6 +62,10 @@ struct sr_report {
 
 	struct report_vdi *vdis; /* in the order of the LVs */
 	size_t vdi_count;
+	/* VDIs that an operation of SM's (clone, leaf) is in flight on: their
+	 * uuids now. */
+	struct uuid *in_flight;
+	size_t in_flight_count;
 	struct lvm_id *lv_ids; /* of all LVs, old */
 	size_t lv_count;
 	struct report_counts counts;

@@ -55,6 +55,19 @@ check "there is nothing but the program" alone
 call sr_get_driver_info
 check "sr_get_driver_info" named
 
+# xapi's observer runs a backend by Python's runpy.
+observed()
+{
+	python3 -c 'import runpy, sys
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")' \
+		"$root/opt/xensource/sm/RELVMoISCSISR" \
+		"$(xapi_call sr_get_driver_info)" |
+		grep -q "LVHD over iSCSI with resigning of duplicates"
+}
+
+check "the same through Python, as under xapi's observer" observed
+
 # The links of the other names, which the RPM makes, too.
 other_names()
 {

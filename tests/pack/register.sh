@@ -18,10 +18,10 @@ begin()
 	mkdir -p "$root"/{bin,opt/xensource/sm}
 	if [[ $1 == busybox ]]; then
 		cp /bin/busybox "$root/bin/"
-		for tool in sh rm mv mkdir; do ln -s busybox "$root/bin/$tool"; done
+		for tool in sh rm mv mkdir ln; do ln -s busybox "$root/bin/$tool"; done
 	else
 		copy_in "$root" "/bin/$1" sh
-		for tool in rm mv mkdir; do copy_in "$root" "/bin/$tool" "$tool"; done
+		for tool in rm mv mkdir ln; do copy_in "$root" "/bin/$tool" "$tool"; done
 	fi
 	cp "$script" "$root/register.sh"
 }
@@ -102,6 +102,21 @@ cases()
 	given "xapi.conf:$few\n" "xapi.conf.d/zzz:sm-plugins=last\n"
 	check "$1: a file behind ours" run
 	check "$1: a file behind ours: it says what to do" grep -q 'zzz.*add relvmoiscsi there' <<<"$said"
+	given "xapi.conf.d/9:sm-dir = \"/usr/libexec/sm\"\n" "xapi.conf:sm-dir=/no/where\n"
+	mkdir -p "$root/usr/libexec/sm"
+	: >"$root/opt/xensource/sm/RELVMoISCSISR"
+	check "$1: another sm-dir" run
+	check "$1: another sm-dir has the driver" equal link \
+		"$(readlink "$root/usr/libexec/sm/RELVMoISCSISR")" /opt/xensource/sm/RELVMoISCSISR
+	check "$1: and again" run
+	check "$1: which is taken away" chroot "$root" /bin/sh /register.sh remove
+	check "$1: and nothing else" test ! -e "$root/usr/libexec/sm/RELVMoISCSISR" \
+		-a -e "$root/opt/xensource/sm/RELVMoISCSISR"
+	given "xapi.conf:sm-dir=/usr/libexec/sm\n"
+	echo theirs >"$root/usr/libexec/sm/RELVMoISCSISR"
+	check "$1: another's file there" run
+	check "$1: another's file stays" equal file "$(<"$root/usr/libexec/sm/RELVMoISCSISR")" theirs
+	rm -r "$root/usr/libexec/sm" "$root/opt/xensource/sm/RELVMoISCSISR"
 	given "xapi.conf:$few\n"
 	ln -s gone.py "$root/opt/xensource/sm/ReLVMoISCSISR"
 	check "$1: the link of 2016" run

@@ -16,7 +16,8 @@
 #   standin_end             to be called by driver_clean_up
 #
 # STANDIN_LOG has one line a run of a driver: its command, exit status and
-# answer. STANDIN_CALLS has one a question that xapi was asked. STANDIN_OPTIONS
+# answer. STANDIN_CALLS has one a question that xapi was asked. A number in
+# $WORK/kill: who asks for that time is killed then. STANDIN_OPTIONS
 # and STANDIN_ENVIRONMENT are further ones of standin/xapi.py.
 
 xapi_here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -30,7 +31,8 @@ standin_start()
 	local i
 
 	"$xapi_here/standin/xapi.py" "$XE_SOCKET" -s "$WORK/xapi.state" \
-		-l "$STANDIN_LOG" -c "$STANDIN_CALLS" "${STANDIN_HOSTS[@]}" \
+		-l "$STANDIN_LOG" -c "$STANDIN_CALLS" \
+		-k "$WORK/kill" "${STANDIN_HOSTS[@]}" \
 		"${STANDIN_OPTIONS[@]}" "$SM" "$PLUGINS" \
 		"$TOOLS/xapi_answer" RELVMOISCSI_CONF="$CONF" XE="$WORK/xe" \
 		XE_SOCKET="$XE_SOCKET" LUN_HEAD="$XAPI_TOOLS/lun_head" \

@@ -4,12 +4,13 @@
 backends and plugins, and serves XenAPI on a unix socket. It does what the real
 xapi was seen to do, its faults included; it shares no code with the program.
 
-  xapi.py SOCKET [-s STATE] [-l LOG] [-c CALLS] [-h HOST]... [-x] [-m]
+  xapi.py SOCKET [-s STATE] [-l LOG] [-c CALLS] [-k KILL] [-h HOST]... [-x] [-m]
           SM_FOLDER PLUGIN_FOLDER ANSWER_READER [NAME=VALUE...]
 
 STATE keeps the records from one run to the next. LOG has a line for each run of
 a program, CALLS for each question that xapi was asked in a session that it made
-for one. HOST is the name of a host of the pool, the master first; without any
+for one. While KILL holds a number, who asks for the Nth time is killed
+once that is done and before it is told. HOST is the name of a host of the pool, the master first; without any
 it is "master". NAME=VALUE is environment of what it runs; HOST:NAME=VALUE, on
 that host alone. -x: there is no /jsonrpc for the program under test. -m: it is a member of the pool, and
 asks its master by XML-RPC.
@@ -19,7 +20,10 @@ import copy
 import getopt
 import os
 import re
+import signal
+import socket
 import socketserver
+import struct
 import sys
 
 import db
@@ -29,6 +33,7 @@ from rpc import Failure
 
 sessions = {}  # reference -> whether a program has it
 calls = None
+kill_at = None  # a file: a program that asks for the Nth time is killed
 has_json = True
 is_member = False
 
@@ -318,6 +323,24 @@ def call_as_member(name, params):
     return found
 
 
+def asked_enough(fields):
+    """Counts down what KILL holds."""
+    if not kill_at or fields.get("user-agent") != "relvmoiscsi":
+        return False
+    with db.lock:
+        try:
+            with open(kill_at, encoding="utf8") as file:
+                left = int(file.read()) - 1
+        except (OSError, ValueError):
+            return False
+        if left <= 0:
+            os.unlink(kill_at)
+            return True
+        with open(kill_at, "w", encoding="utf8") as file:
+            file.write(str(left))
+    return False
+
+
 class Connection(socketserver.StreamRequestHandler):
     def handle(self):
         while self.one_request():
@@ -343,6 +366,10 @@ class Connection(socketserver.StreamRequestHandler):
         if answer:
             status = "200 OK"
             text = answer(body, call_as_member if is_member else call_method)
+            if asked_enough(fields):
+                pid = struct.unpack("3i", self.request.getsockopt(
+                    socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
+                os.kill(pid, signal.SIGKILL)
         text = text.encode("utf8", "replace")
         try:
             self.wfile.write(
@@ -388,9 +415,9 @@ def scan_drivers():
 
 
 def main():
-    global calls, has_json, is_member
+    global calls, kill_at, has_json, is_member
     path = sys.argv[1]
-    options, rest = getopt.getopt(sys.argv[2:], "s:l:c:h:xm")
+    options, rest = getopt.getopt(sys.argv[2:], "s:l:c:k:h:xm")
     hosts = [value for key, value in options if key == "-h"] or ["master"]
     state = None
     for key, value in options:
@@ -400,6 +427,8 @@ def main():
             sm.log = value
         elif key == "-c":
             calls = value
+        elif key == "-k":
+            kill_at = value
         elif key == "-x":
             has_json = False
         elif key == "-m":

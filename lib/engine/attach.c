@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "engine/attach.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/reach.h"
+#include "engine/resign.h"
+#include "openiscsi/sysfs_session.h"
+
+struct sr_text {
+	char chars[UUID_TEXT_LEN + 1];
+};
+
+static struct sr_text sr_of(const struct look *look)
+{
+	struct sr_text text = { { 0 } };
+
+	uuid_to_text(&look->sr.sr.old, text.chars);
+	return text;
+}
+
+static int is_begun(const struct lun_choice *choice, const struct xapi *xapi,
+		    const struct look *look, bool *begun, struct error *err)
+{
+	return xapi_attach_begun(xapi, sr_of(look).chars, choice->lun.scsi_id,
+				 begun, err);
+}
+
+/* False, too, if the LUN cannot be read yet. */
+static int attach_begun(const struct attach_wanted *wanted, bool *begun,
+		 struct error *err)
+{
+	struct look look;
+	int rc;
+
+	*begun = false;
+	if (look_inspect(wanted->choice, &look, err) == 0)
+		rc = is_begun(wanted->choice, wanted->xapi, &look, begun, err);
+	else
+		rc = err->code == ERROR_LUN_CONTENT ? 0 : -1;
+	look_free(&look);
+	return rc;
+}
+
+static int copy_in_flight(const struct sr_report *sr, char **out,
+			  struct error *err)
+{
+	for (size_t i = 0; i < sr->in_flight_count; i++) {
+		out[i] = calloc(1, UUID_TEXT_LEN + 1);
+		if (!out[i])
+			return error_no_memory(err);
+		uuid_to_text(&sr->in_flight[i], out[i]);
+	}
+	return 0;
+}
+
+int attach_lun(const struct attach_wanted *wanted, struct attach_result *out,
+	       struct error *err)
+{
+	struct attach_result result = { 0 };
+	struct xapi_attach attach = {
+		.scsi_id = wanted->choice->lun.scsi_id,
+		.type = wanted->type,
+		.device_config = wanted->device_config,
+	};
+	struct sr_text sr;
+	char **in_flight;
+	int rc;
+
+	if (look_inspect(wanted->choice, &result.look, err)) {
+		look_free(&result.look);
+		return -1;
+	}
+	sr = sr_of(&result.look);
+	attach.sr_uuid = sr.chars;
+	attach.label = wanted->label ? wanted->label : result.look.sr.label;
+	attach.in_flight_count = result.look.sr.in_flight_count;
+	in_flight = calloc(attach.in_flight_count + 1, sizeof(*in_flight));
+	attach.in_flight = in_flight;
+	rc = in_flight ? copy_in_flight(&result.look.sr, in_flight, err)
+		       : error_no_memory(err);
+	if (rc == 0)
+		rc = xapi_attach(wanted->xapi, &attach, &result.report, err);
+	for (size_t i = 0; in_flight && i < attach.in_flight_count; i++)
+		free(in_flight[i]);
+	free(in_flight);
+	if (rc)
+		attach_result_free(&result);
+	else
+		*out = result;
+	return rc;
+}
+
+int resign_and_attach(const struct attach_wanted *wanted,
+		      const struct resign_request *request, bool *resigned,
+		      struct resign_report *report, struct attach_result *out,
+		      struct error *err)
+{
+	struct scsi_id scsi_id;
+	bool begun;
+
+	*report = (struct resign_report){ 0 };
+	if (attach_begun(wanted, &begun, err) ||
+	    (!begun && resign(wanted->choice, request, &scsi_id, report,
+				     err)))
+		return -1;
+	*resigned = !begun;
+	if (attach_lun(wanted, out, err) == 0)
+		return 0;
+	resign_report_free(report);
+	return begun ? -1
+		     : error_prefix(err, "the LUN is resigned; attach goes on "
+					 "from there: ");
+}
+
+static void add_text(json_t *to, const char *key, const char *text)
+{
+	if (text && text[0])
+		json_object_set_new(to, key, json_string(text));
+}
+
+json_t *attach_config(const struct iscsi_target *target, const char *scsi_id)
+{
+	json_t *config = json_object();
+
+	for (unsigned i = 0; i < target->portal_count; i++) {
+		const struct iscsi_portal *portal = &target->portals[i];
+		bool v6 = strchr(portal->host, ':') != NULL;
+		char host[300];
+
+		snprintf(host, sizeof(host), v6 ? "[%.255s]" : "%.255s",
+			 portal->host);
+		if (i == 0) {
+			char port[8];
+
+			add_text(config, "target", host);
+			snprintf(port, sizeof(port), "%u", portal->port);
+			add_text(config, "port", port);
+			continue;
+		}
+		snprintf(host + strlen(host), sizeof(host) - strlen(host),
+			 ":%u", portal->port);
+		json_object_set_new(
+			config, "multihomelist",
+			json_sprintf("%s%s%s",
+				     i > 1 ? json_string_value(json_object_get(
+						     config, "multihomelist"))
+					   : "",
+				     i > 1 ? "," : "", host));
+	}
+	add_text(config, "targetIQN", target->iqn);
+	add_text(config, "SCSIid", scsi_id);
+	add_text(config, "chapuser", target->chap_user);
+	add_text(config, "chappassword", target->chap_password);
+	add_text(config, "incoming_chapuser", target->incoming_user);
+	add_text(config, "incoming_chappassword", target->incoming_password);
+	return config;
+}
+
+void attach_result_free(struct attach_result *result)
+{
+	look_free(&result->look);
+	xapi_attach_report_free(&result->report);
+}
+
+/* Where the LUN is. */
+static int note_number(const struct reached *reached, void *context,
+		       struct error *err)
+{
+	unsigned *number = context;
+
+	(void)err;
+	*number = reached->number;
+	return 0;
+}
+
+static int scan_sessions(const char *iqn, unsigned lun,
+			 struct attach_scanned *out, struct error *err)
+{
+	struct sysfs_session sessions[SYSFS_SESSIONS_MAX];
+	size_t n = sysfs_sessions(iqn, sessions);
+
+	*out = (struct attach_scanned){ .sessions = (unsigned)n };
+	for (size_t i = 0; i < n; i++) {
+		if (sysfs_lun_there(&sessions[i], lun))
+			continue;
+		if (sysfs_lun_scan(&sessions[i], lun, err))
+			return -1;
+		out->scanned++;
+	}
+	return 0;
+}
+
+int attach_rescan(const struct lun_choice *choice, const struct xapi *xapi,
+		  struct attach_scanned *out, struct error *err)
+{
+	unsigned number;
+	struct look look;
+	bool begun = false;
+	int rc = look_inspect(choice, &look, err);
+
+	if (rc == 0)
+		rc = is_begun(choice, xapi, &look, &begun, err);
+	if (rc == 0 && !begun)
+		rc = error_set(err, ERROR_IN_USE,
+			       "the SR on the LUN, %s, is not being attached: "
+			       "fn=attach scans where it is needed",
+			       sr_of(&look).chars);
+	look_free(&look);
+	return rc || reach(choice, REACH_TO_READ, note_number, &number, err) ||
+			       scan_sessions(choice->target.iqn, number, out,
+					     err)
+		       ? -1
+		       : 0;
+}

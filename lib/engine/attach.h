@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * From a resigned LUN to an SR that every host of the pool uses, and back.
+ */
+#ifndef ENGINE_ATTACH_H
+#define ENGINE_ATTACH_H
+
+#include <stdbool.h>
+
+#include "engine/look.h"
+#include "xapi/attach.h"
+
+struct attach_wanted {
+	const struct lun_choice *choice;
+	const struct xapi *xapi;
+	const char *type;  /* of the SR: "lvmoiscsi" */
+	const char *label; /* NULL: what the SR's metadata has */
+	const json_t *device_config;
+};
+
+struct attach_result {
+	struct look look; /* at the LUN, before */
+	struct xapi_attach_report report;
+};
+
+/* Reads which SR is on the LUN, and has the pool attach it: xapi_attach. *out is
+ * the caller's on 0. */
+int attach_lun(const struct attach_wanted *wanted, struct attach_result *out,
+	       struct error *err);
+
+/* Resigns the LUN first, unless its SR is one that an attach has begun with, so
+ * that it must not be resigned once more: *report is then empty, and *resigned
+ * false. Both results are the caller's on 0. */
+int resign_and_attach(const struct attach_wanted *wanted,
+		      const struct resign_request *request, bool *resigned,
+		      struct resign_report *report, struct attach_result *out,
+		      struct error *err);
+
+/* The device_config of such a LUN's PBDs; for json_decref. */
+json_t *attach_config(const struct iscsi_target *target, const char *scsi_id);
+
+void attach_result_free(struct attach_result *result);
+
+/* Sessions of this host's kernel to the target, and those of them that had not
+ * the LUN yet. */
+struct attach_scanned {
+	unsigned sessions, scanned;
+};
+
+/* Has each session of this host's kernel to the target look at this one LUN,
+ * whose SR must be one that an attach has begun with: an unresigned clone is
+ * not shown to the host. ERROR_IN_USE otherwise. */
+int attach_rescan(const struct lun_choice *choice, const struct xapi *xapi,
+		  struct attach_scanned *out, struct error *err);
+
+#endif
