@@ -309,7 +309,7 @@ static void report_death(void *context, size_t index, const char *how,
 
 static enum relvm_status run_workers(struct run *run)
 {
-	const struct relvm_options *options = &run->options;
+	struct relvm_options *options = &run->options;
 	bool verify = options->command == RELVM_VERIFY;
 	const struct relvm_work work = {
 		.run = verify ? run_verify : run_one,
@@ -319,6 +319,7 @@ static enum relvm_status run_workers(struct run *run)
 		.jobs = options->jobs,
 	};
 
+	reach_numbers(options->choices, options->count);
 	return relvm_workers_run(&work);
 }
 

@@ -75,6 +75,11 @@ typedef int (*reach_use)(const struct reached *reached, void *context,
 int reach(const struct lun_choice *choice, enum reach_purpose purpose,
 	  reach_use use, void *context, struct error *err);
 
+/* For many choices: where several are named by their SCSIids alone and are on one
+ * target, the target is asked once for all of them, and their numbers are filled
+ * in. What cannot be found out stays as it is: reach tells why. */
+void reach_numbers(struct lun_choice *choices, size_t count);
+
 /* To read, every disk of a target in its order, over one session. After a
  * failure, to reach one or of `use`, `use` is called for it with no `lun`, and
  * with *err as it was; if that fails, too, it is the end. */

@@ -30,8 +30,8 @@
 #define VPD_PAGE_LEN 254
 
 enum vpd_question {
+	VPD_LIST, /* page 0x00: for what scsi_id prints, not for the names */
 	VPD_STANDARD, /* the standard INQUIRY */
-	VPD_LIST,     /* page 0x00 */
 	VPD_SERIAL,   /* page 0x80 */
 	VPD_IDS,      /* page 0x83 */
 	VPD_QUESTIONS

@@ -144,37 +144,51 @@ static struct vpd_page page_of(const struct scsi_command *answer)
 /* False if it is no disk. A page that the target refuses says nothing about
  * the device. */
 static bool read_names(const struct scsi_command *answers,
-		       struct user_lun *lun)
+		       enum vpd_question first, struct user_lun *lun)
 {
-	const struct scsi_command *standard = &answers[VPD_STANDARD];
-	struct vpd_pages pages;
+	const struct scsi_command *standard = &answers[VPD_STANDARD - first];
+	struct vpd_pages pages = { 0 };
 
 	if (!standard->good ||
 	    !scsi_inquiry_is_disk(standard->data, standard->received))
 		return false;
-	for (int i = 0; i < VPD_QUESTIONS; i++)
-		pages.answers[i] = page_of(&answers[i]);
+	for (int i = first; i < VPD_QUESTIONS; i++)
+		pages.answers[i] = page_of(&answers[i - first]);
 	lun->lun = standard->lun;
 	vpd_names(&pages, &lun->names);
 	lun->scsi_id = *host_scsi_id(&lun->names);
 	return true;
 }
 
-/* Drops what is no disk, in place. */
-static int read_all_names(struct iscsi_context *session, struct user_lun *luns,
+/* Drops what is no disk, in place. From VPD_STANDARD on there are all names, but
+ * not what scsi_id prints. */
+static int read_all_names(struct iscsi_context *session,
+			  enum vpd_question first, struct user_lun *luns,
 			  size_t *count, struct scsi_traffic *traffic,
 			  struct error *err)
 {
-	struct inquiries all = { 0, VPD_QUESTIONS - 1, NULL, NULL };
+	const size_t questions = VPD_QUESTIONS - first;
+	struct inquiries all = { first, VPD_QUESTIONS - 1, NULL, NULL };
 	size_t disks = 0;
 	int failed = ask(session, luns, *count, &all, traffic, err);
 
 	for (size_t i = 0; i < *count && !failed; i++)
-		disks += read_names(&all.commands[i * VPD_QUESTIONS],
+		disks += read_names(&all.commands[i * questions], first,
 				    &luns[disks]);
 	*count = disks;
 	inquiries_free(&all);
 	return failed;
+}
+
+/* The names that page 0x83 gives without the others. */
+static struct lun_names ids_alone(const struct scsi_command *answer)
+{
+	struct vpd_pages pages = { 0 };
+	struct lun_names names;
+
+	pages.answers[VPD_IDS] = page_of(answer);
+	vpd_names(&pages, &names);
+	return names;
 }
 
 /* Keeps those of which page 0x83 alone has the name; all, if there are none. */
@@ -187,11 +201,8 @@ static int keep_candidates(struct iscsi_context *session, const char *scsi_id,
 	size_t n = 0;
 
 	for (size_t i = 0; i < *count && !failed; i++) {
-		struct vpd_pages pages = { 0 };
-		struct lun_names names;
+		const struct lun_names names = ids_alone(&ids.commands[i]);
 
-		pages.answers[VPD_IDS] = page_of(&ids.commands[i]);
-		vpd_names(&pages, &names);
 		if (lun_names_have(&names, scsi_id))
 			luns[n++].lun = ids.commands[i].lun;
 	}
@@ -254,13 +265,46 @@ int user_luns_read(struct iscsi_context *session, struct user_lun **luns,
 
 	if (list_luns(session, luns, count, &traffic, err))
 		return -1;
-	if (read_all_names(session, *luns, count, &traffic, err)) {
+	if (read_all_names(session, VPD_LIST, *luns, count, &traffic, err)) {
 		free(*luns);
 		return -1;
 	}
 	log_debug("the target has %zu disks, found with %u SCSI commands",
 		  *count, traffic.commands);
 	return 0;
+}
+
+int user_luns_number(struct iscsi_context *session, struct lun_wanted *wanted,
+		     size_t wanted_count, struct error *err)
+{
+	struct inquiries ids = { VPD_IDS, VPD_IDS, NULL, NULL };
+	struct scsi_traffic traffic = { 0 };
+	struct user_lun *luns;
+	unsigned *found;
+	size_t count;
+	int failed;
+
+	if (list_luns(session, &luns, &count, &traffic, err))
+		return -1;
+	found = calloc(wanted_count, sizeof(*found));
+	failed = found ? ask(session, luns, count, &ids, &traffic, err)
+		       : error_no_memory(err);
+	for (size_t i = 0; i < count && !failed; i++) {
+		struct lun_names names = ids_alone(&ids.commands[i]);
+
+		for (size_t k = 0; k < wanted_count; k++) {
+			if (!lun_names_have(&names, wanted[k].scsi_id))
+				continue;
+			wanted[k].numbered = ++found[k] == 1;
+			wanted[k].number = lun_number(luns[i].lun);
+		}
+	}
+	free(found);
+	log_debug("%zu LUNs numbered with %u SCSI commands", count,
+		  traffic.commands);
+	inquiries_free(&ids);
+	free(luns);
+	return failed;
 }
 
 static void describe_luns(const struct user_lun *luns, size_t count, char *text,
@@ -302,13 +346,16 @@ static int look_there(struct iscsi_context *session,
 		};
 		size_t disks = 1;
 
-		if (read_all_names(session, &lun, &disks, &traffic, err))
+		if (read_all_names(session, VPD_STANDARD, &lun, &disks,
+				   &traffic, err))
 			return -1;
 		*found = disks == 1 &&
 			 (!wanted->scsi_id ||
 			  lun_names_have(&lun.names, wanted->scsi_id));
 		*out = lun;
 	}
+	log_debug("LUN %u asked for its names with %u SCSI commands",
+		  wanted->number, traffic.commands);
 	return 0;
 }
 
@@ -342,7 +389,7 @@ static int search(struct iscsi_context *session, const char *scsi_id,
 		return -1;
 	failed = keep_candidates(session, scsi_id, luns, &count, &traffic,
 				 err) ||
-		 read_all_names(session, luns, &count, &traffic, err);
+		 read_all_names(session, VPD_LIST, luns, &count, &traffic, err);
 	for (size_t i = 0; i < count && !failed; i++) {
 		if (lun_names_have(&luns[i].names, scsi_id)) {
 			*out = luns[i];

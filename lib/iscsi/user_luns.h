@@ -37,4 +37,11 @@ struct lun_wanted {
 int user_luns_read(struct iscsi_context *session, struct user_lun **luns,
 		   size_t *count, struct error *err);
 
+/* Fills in the numbers of many that are wanted by name: REPORT LUNS and one page
+ * 0x83 of each LUN, for all of them. A name that is not there, or
+ * that several LUNs have, leaves a lun_wanted without a number. The scsi_ids are
+ * set. */
+int user_luns_number(struct iscsi_context *session, struct lun_wanted *wanted,
+		     size_t wanted_count, struct error *err);
+
 #endif

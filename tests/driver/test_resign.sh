@@ -113,4 +113,85 @@ IQN=${IQN/oneway/mutual}
 resign_one "CHAP both ways, odd characters" chapuser=initiator4 \
 	'chappassword=s3cret<&">one' incoming_chapuser=array \
 	incoming_chappassword=s3crettwo456
+
+# ---- portals in turn, and the LUN's number ----
+
+# The same target at another portal, which does not serve the LUN so: TRAIT...
+other_portal()
+{
+	: >"$WORK/port"
+	"$BUILD/tests/iscsi/fake_target" luns:2 "$@" naa:"${clone_id#3}" \
+		>"$WORK/port" &
+	OTHER_PID=$!
+	until [[ -s $WORK/port ]]; do
+		sleep 0.01
+	done
+	OTHER_PORT=$(<"$WORK/port")
+}
+
+driver_clean_up()
+{
+	[[ -z ${OTHER_PID-} ]] || kill -KILL "$OTHER_PID" 2>/dev/null
+}
+
+# resign_by NAME TRAIT...: by the second portal, for the first is no good.
+resign_by()
+{
+	local name=$1
+
+	shift
+	other_portal "$@"
+	clone "$WORK/portal.original" "$WORK/single-vhd.clone"
+	XAPI_SR_UUID=$(xapi_uuid)
+	call_lun "$clone_id" port="$OTHER_PORT" \
+		multihomelist="127.0.0.1:$PORTAL_PORT"
+	check "first portal $name, the second is taken" resigned
+	check "first portal $name: lvm2 and the audit agree" audited \
+		"$XAPI_SR_UUID" "$WORK/portal.original" "$WORK/single-vhd.clone"
+	kill -KILL "$OTHER_PID"
+	wait "$OTHER_PID" 2>/dev/null
+	OTHER_PID=
+}
+
+clone "$WORK/single-vhd.pristine" "$WORK/portal.original"
+IQN=${IQN/mutual/single-vhd}
+resign_by "in standby" path:02040b
+resign_by "in standby, which tells its size" path-read:02040b
+resign_by "unavailable" path:02040c
+resign_by "of the other controller (RDAC)" path:059401
+resign_by "which does not know us" status:0202
+resign_by "without this LUN" naa:60000000000000000000000000000bad
+
+# N commands at most, for the LUN by number among many: $1 is their count.
+at_most()
+{
+	local n
+
+	n=$(sed -n 's/^commands //p' "$WORK/proxy")
+	[[ -n $n && $n -le $1 ]] || {
+		cat "$WORK/proxy"
+		return 1
+	}
+}
+
+for ((n = 3; n <= 60; n++)); do
+	tgt_lun 1 "$n" "$WORK/single-vhd.original" scsi_id="$(lun_serial "$n")"
+done
+clone "$WORK/portal.original" "$WORK/single-vhd.clone"
+: >"$WORK/proxy"
+"$TOOLS/iscsi_proxy" "$PORTAL_PORT" >"$WORK/proxy" &
+OTHER_PID=$!
+until [[ -s $WORK/proxy ]]; do
+	sleep 0.01
+done
+XAPI_SR_UUID=$(xapi_uuid)
+call_lun "$clone_id" port="$(<"$WORK/proxy")" LUNid=2
+wait "$OTHER_PID"
+OTHER_PID=
+check "LUNid: resigned" resigned
+check "LUNid: 41 commands among 60 LUNs" at_most 41
+clone "$WORK/portal.original" "$WORK/single-vhd.clone"
+call_lun "$clone_id" LUNid=17
+check "a wrong LUNid: the SCSIid counts" resigned
+
 driver_end

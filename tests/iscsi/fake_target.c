@@ -30,6 +30,9 @@
  *   odd-names                     vendor and serial number are not text
  *   no-names                      neither vendor nor serial number nor size
  *   old-capacity write-protected cache no-mode block:N huge
+ *   naa:HEX                       NAA name of LUN 2, of 16 bytes
+ *   path:HEX path-read:HEX        sense key, code and qualifier of an answer to
+ *                                 all that wants the medium; to reads alone
  * At reads and writes:
  *   short quiet-short flood       half of the data, told or not; twice
  *   busy:N                        the first N are answered BUSY
@@ -184,6 +187,37 @@ static void answer_sense(const uint8_t *request, uint8_t key, uint8_t asc)
 	answer_status(request, 2, sense, sizeof(sense));
 }
 
+/* True if this port does not serve the LUN. */
+static bool answer_path(const uint8_t *request, const char *trait)
+{
+	const char *hex = value(trait);
+	uint8_t sense[18] = { 0x70, [7] = 10 };
+	unsigned long all = hex ? strtoul(hex, NULL, 16) : 0;
+
+	sense[2] = (uint8_t)(all >> 16);
+	sense[12] = (uint8_t)(all >> 8);
+	sense[13] = (uint8_t)all;
+	if (hex)
+		answer_status(request, 2, sense, sizeof(sense));
+	return hex;
+}
+
+static void answer_data(const uint8_t *request, const uint8_t *data, size_t len,
+			bool honest);
+
+/* Page 0x83 with the name that `naa:` says. */
+static void answer_naa(const uint8_t *request)
+{
+	uint8_t page[24] = { 0, 0x83, 0, 20, 1, 3, 0, 16 };
+	unsigned byte;
+
+	for (int i = 0; i < 16; i++) {
+		sscanf(value("naa") + 2 * i, "%2x", &byte);
+		page[8 + i] = (uint8_t)byte;
+	}
+	answer_data(request, page, sizeof(page), true);
+}
+
 /* `len` bytes of the `asked` that the command wanted; says so if `honest`. */
 static void answer_data(const uint8_t *request, const uint8_t *data, size_t len,
 			bool honest)
@@ -330,6 +364,8 @@ static void answer_inquiry(const uint8_t *request, const uint8_t *cdb)
 		answer_data(request, serial, sizeof(serial), true);
 	else if (cdb[2] == 0x80 && has("odd-names"))
 		answer_data(request, odd, sizeof(odd), true);
+	else if (cdb[2] == 0x83 && value("naa") && request[9] == 2)
+		answer_naa(request);
 	else if (cdb[2] == 0x83 && !has("serial"))
 		answer_data(request, page, sizeof(page), true);
 	else
@@ -508,10 +544,16 @@ static void answer_command(const uint8_t *request, size_t sent)
 	case 0x25:
 		if (has("no-names"))
 			return answer_sense(request, 3, 0x31);
+		if (answer_path(request, "path"))
+			return;
 		return answer_capacity(request, cdb[0] == 0x9e);
 	case 0x1a:
 		return answer_mode(request);
 	case 0x28:
+		if (answer_path(request, "path") ||
+		    answer_path(request, "path-read"))
+			return;
+		return answer_read_write(request, cdb, sent);
 	case 0x2a:
 		return answer_read_write(request, cdb, sent);
 	case 0x89:
