@@ -32,7 +32,7 @@ endif
 # CPPFLAGS, CFLAGS, LDFLAGS and LDLIBS are whoever's who builds: they come after
 # ours and take nothing of it away. WERROR=1 makes errors of warnings, as
 # `make check` does: a later compiler's new warning must not end a user's build.
-CFLAGS   ?= -O2 $(if $(STATIC),,-g)
+CFLAGS   ?= $(if $(SANITIZE),-O1 -g,-O2 $(if $(STATIC),,-g))
 WARNINGS := -Wall -Wextra $(if $(WERROR),-Werror) -Wshadow -Wformat=2 -Wundef -Wvla \
             -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
             -Wcast-qual -Wwrite-strings -Wswitch-enum -Wconversion \
