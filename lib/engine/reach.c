@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/bytes.h"
+#include "base/crc.h"
 #include "base/log.h"
 #include "engine/guard_host.h"
 #include "host/block.h"
@@ -76,6 +77,17 @@ static int open_device(struct way *way, struct error *err)
 
 /* ---- libiscsi ---- */
 
+/* For arrays that give a clone the names of its source. */
+static struct uuid place_of(const char *iqn, unsigned number)
+{
+	struct uuid place;
+
+	put_le32(place.bytes, lvm_crc(LVM_CRC_INITIAL, iqn, strlen(iqn)));
+	put_le32(place.bytes + 4, (uint32_t)strlen(iqn));
+	put_le64(place.bytes + 8, number);
+	return place;
+}
+
 static int open_session_lun(struct way *way, const struct user_lun *found,
 			    struct error *err)
 {
@@ -83,6 +95,7 @@ static int open_session_lun(struct way *way, const struct user_lun *found,
 
 	reached->names = found->names;
 	reached->number = lun_number(found->lun);
+	reached->place = place_of(reached->iqn, reached->number);
 	if (way->purpose == REACH_TO_READ)
 		return lun_libiscsi_open_to_read(way->session, found->lun,
 						 &reached->lun, err);

@@ -58,7 +58,9 @@ struct reached {
 	 * map has it); NULL if the LUN is none. */
 	const char *device;
 	bool is_file; /* of which no pool knows anything */
-	struct uuid place; /* of a file: device and inode (journal_owner) */
+	/* Where it is, as struct journal_owner has it: a file by its device and
+	 * inode, a LUN of a session of ours by its target and number. */
+	struct uuid place;
 };
 
 /* What is done with a LUN that is reached: 0 or -1. It is done anew at the next

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 /*
  * A LUN: blocks to read, write and flush. The seam that all I/O goes through;
- * its forms are a file (lun_file.h), memory (lun_memory.h), libiscsi
+ * its forms are a file (lun_file.h), libiscsi
  * (lun_libiscsi.h) and a block device. Tests put their own form underneath to
  * trace or break it.
  *

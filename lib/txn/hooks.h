@@ -16,10 +16,9 @@ struct txn_hooks {
 	int (*may_begin)(void *context, const struct plan *plan,
 			 struct error *err);
 
-	/* Right before the commit, and before a resign that an earlier run has
-	 * committed is completed; `sr` is the SR that is resigned. A reason to
-	 * give up is a reason to leave the LUN as it is. Other hosts wait for
-	 * us now, but not for long. */
+	/* Right before the commit, and before the first write of a recovery;
+	 * `sr` is the SR that is resigned. A reason to give up is a reason to
+	 * leave the LUN as it is. Other hosts are kept out now: not for long. */
 	int (*may_write)(void *context, const struct uuid *sr,
 			 struct error *err);
 

@@ -59,7 +59,7 @@ build()
 
 	mkdir -p "$work/obj"
 	for source in "$top"/tests/crash/*.c "$work"/lib/{base,format,sr,plan,report,txn}/*.c \
-		"$work"/lib/lun/{lun,lun_file,lun_memory}.c \
+		"$work"/lib/lun/{lun,lun_file}.c \
 		"$work"/lib/engine/resign_lun.c; do
 		[[ $source == */base/crc.c ]] && continue
 		objects+=("$work/obj/$(basename "$(dirname "$source")")_$(

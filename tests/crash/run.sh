@@ -65,7 +65,9 @@ one()
 images=(snapshots)
 for manifest in "$here"/../golden/*.json; do
 	name=$(basename "$manifest" .json)
-	[[ $name != snapshots ]] && grep -q '"expect": "resign' "$manifest" &&
+	# 240 volumes take long, and are no more to the order of writes than 2.
+	[[ $name != snapshots && $name != small-area-wrap ]] &&
+		grep -q '"expect": "resign' "$manifest" &&
 		images+=("$name")
 done
 

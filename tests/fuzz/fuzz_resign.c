@@ -14,7 +14,7 @@
 
 #include "base/bytes.h"
 #include "engine/resign_lun.h"
-#include "lun/lun_memory.h"
+#include "tests/unit/lun_memory.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/fault_lun.h"
 #include "tests/unit/sr_builder.h"

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "lun/lun_memory.h"
+#include "tests/unit/lun_memory.h"
 
 static struct fault_lun *of(struct lun *lun)
 {

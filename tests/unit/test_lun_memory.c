@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "lun/lun_memory.h"
+#include "tests/unit/lun_memory.h"
 
 static uint8_t bytes[16384];
 

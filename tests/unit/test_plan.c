@@ -14,7 +14,7 @@
 
 #include "base/bytes.h"
 #include "format/lvm_map.h"
-#include "lun/lun_memory.h"
+#include "tests/unit/lun_memory.h"
 #include "plan/plan.h"
 #include "plan/plan_check.h"
 #include "tests/unit/sr_builder.h"

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "engine/resign_lun.h"
-#include "lun/lun_memory.h"
+#include "tests/unit/lun_memory.h"
 #include "sr/snapshot.h"
 #include "tests/unit/fault_lun.h"
 #include "tests/unit/sr_builder.h"

@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "base/bytes.h"
-#include "lun/lun_memory.h"
+#include "tests/unit/lun_memory.h"
 #include "sr/snapshot.h"
 #include "tests/unit/sr_builder.h"
 #include "txn/load.h"

@@ -2,8 +2,8 @@
 /*
  * A LUN in memory.
  */
-#ifndef LUN_LUN_MEMORY_H
-#define LUN_LUN_MEMORY_H
+#ifndef TESTS_UNIT_LUN_MEMORY_H
+#define TESTS_UNIT_LUN_MEMORY_H
 
 #include "lun/lun.h"
 

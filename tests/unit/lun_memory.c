@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only
-#include "lun/lun_memory.h"
+#include "tests/unit/lun_memory.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
