@@ -166,7 +166,7 @@ static int retry_after_ms(const struct run *run, const struct slot *slot)
 	const struct scsi_command *command = slot->command;
 	int wait = BUSY_LONGEST_MS;
 
-	if (slot->tries >= TRIES)
+	if (slot->tries >= TRIES || command->sent_once)
 		return -1;
 	if (slot->tries < 7)
 		wait = BUSY_FIRST_MS << (slot->tries - 1);

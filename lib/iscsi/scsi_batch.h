@@ -38,6 +38,8 @@ struct scsi_command {
 	bool once;  /* done twice it would do harm: it is sent again only if the
 		     * target has surely not begun it */
 
+	bool sent_once; /* whatever the answer is */
+
 	/* The batch's answer. */
 	bool good;
 	bool short_data;    /* good for the target, but not `exact` */

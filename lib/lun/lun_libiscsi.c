@@ -384,47 +384,57 @@ static int take_keys(struct lun_libiscsi *self,
 /* All questions in one round trip. */
 static int identify(struct lun_libiscsi *self, struct error *err)
 {
+	enum { READY, CAPACITY, MODE, KEYS };
 	uint8_t capacity[32];
 	uint8_t mode[192];
 	uint8_t keys[RESERVATION_KEYS_LEN];
 	struct scsi_command commands[] = {
-		{ .lun = self->address,
-		  .cdb = { SCSI_OPCODE_SERVICE_ACTION_IN, SCSI_READCAPACITY16 },
-		  .cdb_len = 16,
-		  .direction = SCSI_XFER_READ,
-		  .data = capacity,
-		  .len = sizeof(capacity) },
-		{ .lun = self->address,
-		  /* no block descriptors; page 8, current values */
-		  .cdb = { SCSI_OPCODE_MODESENSE6, 0x08, 0x08, 0,
-			   sizeof(mode) },
-		  .cdb_len = 6,
-		  .direction = SCSI_XFER_READ,
-		  .data = mode,
-		  .len = sizeof(mode) },
-		{ .lun = self->address,
-		  .cdb_len = RESERVATION_KEYS_CDB_LEN,
-		  .direction = SCSI_XFER_READ,
-		  .data = keys,
-		  .len = sizeof(keys) },
+		/* It takes the unit attention that a new session begins with,
+		 * so that none of the others has to be sent again. */
+		[READY] = { .lun = self->address,
+			    .cdb = { SCSI_OPCODE_TESTUNITREADY },
+			    .cdb_len = 6,
+			    .direction = SCSI_XFER_NONE,
+			    .sent_once = true },
+		[CAPACITY] = { .lun = self->address,
+			       .cdb = { SCSI_OPCODE_SERVICE_ACTION_IN,
+					SCSI_READCAPACITY16 },
+			       .cdb_len = 16,
+			       .direction = SCSI_XFER_READ,
+			       .data = capacity,
+			       .len = sizeof(capacity) },
+		/* no block descriptors; page 8, current values */
+		[MODE] = { .lun = self->address,
+			   .cdb = { SCSI_OPCODE_MODESENSE6, 0x08, 0x08, 0,
+				    sizeof(mode) },
+			   .cdb_len = 6,
+			   .direction = SCSI_XFER_READ,
+			   .data = mode,
+			   .len = sizeof(mode) },
+		[KEYS] = { .lun = self->address,
+			   .cdb_len = RESERVATION_KEYS_CDB_LEN,
+			   .direction = SCSI_XFER_READ,
+			   .data = keys,
+			   .len = sizeof(keys) },
 	};
 
-	put_be32(commands[0].cdb + 10, sizeof(capacity));
-	reservation_keys_cdb(commands[2].cdb);
-	if (run(self, commands, self->to_read ? 2 : 3, false, err))
+	put_be32(commands[CAPACITY].cdb + 10, sizeof(capacity));
+	reservation_keys_cdb(commands[KEYS].cdb);
+	if (run(self, commands, self->to_read ? KEYS : KEYS + 1, false, err))
 		return -1;
-	if (!commands[0].good && !scsi_command_unsupported(&commands[0]))
-		return scsi_command_error(&commands[0], err);
-	if (commands[0].good && commands[0].received >= 12) {
+	if (!commands[CAPACITY].good &&
+	    !scsi_command_unsupported(&commands[CAPACITY]))
+		return scsi_command_error(&commands[CAPACITY], err);
+	if (commands[CAPACITY].good && commands[CAPACITY].received >= 12) {
 		if (set_size(self, get_be64(capacity), get_be32(capacity + 8),
 			     err))
 			return -1;
 	} else if (read_capacity_10(self, err)) {
 		return -1;
 	}
-	if (!self->to_read && take_keys(self, &commands[2], err))
+	if (!self->to_read && take_keys(self, &commands[KEYS], err))
 		return -1;
-	return take_mode(self, &commands[1], err);
+	return take_mode(self, &commands[MODE], err);
 }
 
 static int open_lun(struct iscsi_context *session, uint16_t address,

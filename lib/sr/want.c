@@ -9,7 +9,7 @@ void want_list_free(struct want_list *wants)
 	*wants = (struct want_list){ 0 };
 }
 
-static void add(struct want_list *wants, uint64_t offset, uint64_t len)
+void want_range(struct want_list *wants, uint64_t offset, uint64_t len)
 {
 	if (wants->count == wants->room) {
 		size_t room = wants->room ? wants->room * 2 : 64;
@@ -31,7 +31,7 @@ bool want_bytes(const struct image *image, struct want_list *wants,
 {
 	if (image_get(image, offset, to, len))
 		return true;
-	add(wants, offset, len);
+	want_range(wants, offset, len);
 	return false;
 }
 

@@ -77,7 +77,8 @@ int finish_journal(struct journal *journal, struct replay *replay,
 	int failed;
 
 	image_init(&seen, journal->lun->block_size);
-	failed = replay_apply(journal, replay, &seen, err);
+	failed = replay_apply(journal, replay, plan ? plan->from : NULL, &seen,
+			      err);
 	if (!failed && load_snapshot(journal->lun, &seen, &now, err))
 		failed = error_prefix(err, "reading the result back: ");
 	image_free(&seen);

@@ -8,10 +8,11 @@
 #include "base/log.h"
 #include "txn/read_blocks.h"
 
-/* Label, the head's place, and the first area's header where LVM puts it. */
-#define FIND_BYTES 8192
+/* Label, the head's place, the first area's header where LVM puts it, and the
+ * VG text of a young SR. */
+#define FIND_BYTES 16384
 
-static uint64_t block_at(const struct lun *lun)
+uint64_t journal_block_at(const struct lun *lun)
 {
 	return JOURNAL_PLACE_AT / lun->block_size * lun->block_size;
 }
@@ -34,7 +35,7 @@ int journal_find(struct lun *lun, struct image *seen, struct journal_spot *out,
 	if (failed)
 		return -1;
 	image_get(seen, 0, head, sizeof(head));
-	memcpy(out->block, head + block_at(lun), lun->block_size);
+	memcpy(out->block, head + journal_block_at(lun), lun->block_size);
 	out->found = journal_head_decode(head + JOURNAL_PLACE_AT, &out->head);
 	return 0;
 }
@@ -100,7 +101,8 @@ static int fill(struct journal *j, struct buffer *body, const struct plan *plan,
 	const struct lvm_vg *vg = &plan->from->vg;
 	uint32_t block = j->lun->block_size;
 
-	if (!image_get(&plan->from->image, block_at(j->lun), j->block, block))
+	if (!image_get(&plan->from->image, journal_block_at(j->lun), j->block,
+		       block))
 		return error_set(err, ERROR_INTERNAL,
 				 "the journal's place was not read");
 	if (encode_body(body, plan, err))
@@ -166,12 +168,26 @@ static int locked(struct error *err)
 int journal_check_head(const struct journal *journal, struct error *err)
 {
 	uint8_t now[JOURNAL_BLOCK_MAX];
-	struct lun_io io = { block_at(journal->lun), journal->lun->block_size,
-			     now };
+	struct lun_io io = { journal_block_at(journal->lun),
+			     journal->lun->block_size, now };
 
 	if (lun_read(journal->lun, &io, 1, err))
 		return -1;
 	return memcmp(now, journal->block, io.len) == 0 ? 0 : locked(err);
+}
+
+/* The head's block with the head in this state. */
+static void make_block(struct journal *journal, enum journal_state state,
+		       uint8_t block[JOURNAL_BLOCK_MAX])
+{
+	uint32_t len = journal->lun->block_size;
+	uint8_t *head = block + JOURNAL_PLACE_AT % len;
+
+	memcpy(block, journal->block, len);
+	memset(head, 0, JOURNAL_HEAD_SIZE);
+	journal->head.state = state;
+	if (state)
+		journal_head_encode(&journal->head, head);
 }
 
 int journal_put(struct journal *journal, enum journal_state state,
@@ -179,16 +195,11 @@ int journal_put(struct journal *journal, enum journal_state state,
 {
 	struct lun *lun = journal->lun;
 	uint8_t block[JOURNAL_BLOCK_MAX];
-	struct lun_io io = { block_at(lun), lun->block_size, block };
-	uint8_t *head = block + JOURNAL_PLACE_AT % lun->block_size;
+	struct lun_io io = { journal_block_at(lun), lun->block_size, block };
 	bool swapped = true;
 	int failed;
 
-	memcpy(block, journal->block, lun->block_size);
-	memset(head, 0, JOURNAL_HEAD_SIZE);
-	journal->head.state = state;
-	if (state)
-		journal_head_encode(&journal->head, head);
+	make_block(journal, state, block);
 	failed = journal->fenced ? lun_write(lun, &io, 1, err)
 				 : lun_swap(lun, io.offset, journal->block,
 					    block, &swapped, err);
@@ -199,17 +210,26 @@ int journal_put(struct journal *journal, enum journal_state state,
 	return failed ? -1 : 0;
 }
 
-static int write_zeros(struct lun *lun, uint64_t at, uint64_t len,
-		       struct error *err)
+/* Without a fence the body comes first: from the moment that the head is gone
+ * another host may begin, and put its own journal where this one was. The resign
+ * is finished, so a head whose body is gone tells no less (recover.c); nor does
+ * a body whose head is gone. */
+static int wipe(struct journal *journal, struct lun_io *body, struct error *err)
 {
-	struct lun_io io = { at, len, calloc(1, len) };
-	int failed;
+	struct lun *lun = journal->lun;
+	uint8_t block[JOURNAL_BLOCK_MAX];
+	struct lun_io both[2] = {
+		{ journal_block_at(lun), lun->block_size, block },
+		*body,
+	};
 
-	if (!io.data)
-		return error_no_memory(err);
-	failed = lun_write(lun, &io, 1, err);
-	free(io.data);
-	return failed;
+	if (journal->fenced) {
+		make_block(journal, 0, block);
+		return lun_write(lun, both, body->len ? 2 : 1, err);
+	}
+	if (body->len && lun_write(lun, body, 1, err))
+		log_warning("the journal's body stays behind: %s", err->text);
+	return journal_put(journal, 0, err);
 }
 
 int journal_clear(struct journal *journal, const struct snapshot *now,
@@ -218,15 +238,17 @@ int journal_clear(struct journal *journal, const struct snapshot *now,
 	const struct journal_head *head = &journal->head;
 	uint32_t block = journal->lun->block_size;
 	uint64_t padded = (head->body_len + block - 1) / block * block;
+	struct lun_io body = { head->body_at, 0, NULL };
+	int failed;
 
-	/* The body first: from the moment that the head is gone another host
-	 * may begin, and put its own journal where this one was. The resign is
-	 * finished, so a head whose body is gone tells no less (recover.c). */
 	if (head->body_at % block == 0 &&
-	    plan_is_nobodys(now, head->body_at, padded) &&
-	    write_zeros(journal->lun, head->body_at, padded, err))
-		log_warning("the journal's body stays behind: %s", err->text);
-	return journal_put(journal, 0, err) || lun_flush(journal->lun, err)
-		       ? -1
-		       : 0;
+	    plan_is_nobodys(now, head->body_at, padded)) {
+		body.len = padded;
+		body.data = calloc(1, padded);
+		if (!body.data)
+			return error_no_memory(err);
+	}
+	failed = wipe(journal, &body, err) || lun_flush(journal->lun, err);
+	free(body.data);
+	return failed ? -1 : 0;
 }

@@ -28,6 +28,9 @@ struct journal_spot {
 	uint8_t block[JOURNAL_BLOCK_MAX]; /* the LUN's block that it is in */
 };
 
+/* The LUN's block that the head is in. */
+uint64_t journal_block_at(const struct lun *lun);
+
 /* `seen` receives the blocks that were read; its caller has called image_init.
  * A LUN too small for a PV has no journal. */
 int journal_find(struct lun *lun, struct image *seen, struct journal_spot *out,

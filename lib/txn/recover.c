@@ -103,7 +103,7 @@ static int complete(struct journal *journal, const struct txn_hooks *hooks,
 	*used_since = false;
 	if (lun_flush(journal->lun, err))
 		return -1;
-	if (replay_load(journal, &replay, err))
+	if (replay_load(journal, NULL, &replay, err))
 		return err->code == ERROR_LUN_CONTENT
 			       ? clear_if_finished(journal, used_since, err)
 			       : -1;

@@ -3,10 +3,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <string.h>
 
 #include "base/crc.h"
 #include "plan/plan.h"
+#include "txn/read_blocks.h"
 
 static int damaged(struct error *err, const char *what)
 {
@@ -23,20 +23,24 @@ static bool fits(const struct lun *lun, uint64_t offset, uint64_t len)
 	       len <= lun->size - offset;
 }
 
-static int read_body(struct lun *lun, const struct journal_head *head,
+static int make_room(struct lun *lun, const struct journal_head *head,
 		     struct replay *r, struct error *err)
 {
 	uint32_t block = lun->block_size;
 	uint64_t padded = (head->body_len + block - 1) / block * block;
-	struct lun_io io = { head->body_at, padded, NULL };
 
 	if (!fits(lun, head->body_at, padded))
 		return damaged(err, "its body lies outside the LUN");
-	r->body = io.data = malloc(padded);
+	r->body = malloc(padded);
 	if (!r->body)
 		return error_no_memory(err);
-	if (lun_read(lun, &io, 1, err))
-		return -1;
+	r->body_io = (struct lun_io){ head->body_at, padded, r->body };
+	return 0;
+}
+
+static int check_body(const struct journal_head *head, const struct replay *r,
+		      struct error *err)
+{
 	if (lvm_crc(LVM_CRC_INITIAL, r->body, head->body_len) != head->body_crc)
 		return damaged(err, "its body does not match its checksum");
 	return 0;
@@ -70,7 +74,8 @@ static int walk_records(struct lun *lun, const struct journal_head *head,
 	return 0;
 }
 
-static int read_targets(struct lun *lun, const struct journal_head *head,
+/* One more than there are records is there for the body. */
+static int plan_targets(struct lun *lun, const struct journal_head *head,
 			struct replay *r, struct error *err)
 {
 	size_t bytes;
@@ -80,14 +85,57 @@ static int read_targets(struct lun *lun, const struct journal_head *head,
 	if (r->count == 0 || bytes > 4 * (size_t)JOURNAL_MAX_BODY)
 		return damaged(err, "it changes nothing, or too much");
 	r->records = calloc(r->count, sizeof(*r->records));
-	r->ios = calloc(r->count, sizeof(*r->ios));
+	r->ios = calloc(r->count + 1, sizeof(*r->ios));
 	r->bytes = malloc(bytes);
 	r->size = bytes;
 	if (!r->records || !r->ios || !r->bytes)
 		return error_no_memory(err);
-	if (walk_records(lun, head, r, &bytes, err))
+	return walk_records(lun, head, r, &bytes, err);
+}
+
+/* In few commands: what lies near each other is read in one. */
+static int read_all(struct lun *lun, const struct lun_io *ios, size_t n,
+		    struct error *err)
+{
+	struct want_list wants = { 0 };
+	struct image image;
+	int failed;
+
+	image_init(&image, lun->block_size);
+	for (size_t i = 0; i < n; i++)
+		want_range(&wants, ios[i].offset, ios[i].len);
+	failed = read_wanted(lun, &wants, &image, err);
+	for (size_t i = 0; i < n && !failed; i++)
+		image_get(&image, ios[i].offset, ios[i].data, ios[i].len);
+	want_list_free(&wants);
+	image_free(&image);
+	return failed;
+}
+
+/* The body first, and then what it tells of. */
+static int read_one_by_one(struct lun *lun, const struct journal_head *head,
+			   struct replay *r, struct error *err)
+{
+	return lun_read(lun, &r->body_io, 1, err) || check_body(head, r, err) ||
+			       plan_targets(lun, head, r, err) ||
+			       read_all(lun, r->ios, r->count, err)
+		       ? -1
+		       : 0;
+}
+
+/* All at once, by what the body must be; it is read over that. */
+static int read_at_once(struct lun *lun, const struct journal_head *head,
+			const struct buffer *expected, struct replay *r,
+			struct error *err)
+{
+	memcpy(r->body, expected->data, expected->len);
+	if (plan_targets(lun, head, r, err))
 		return -1;
-	return lun_read(lun, r->ios, r->count, err);
+	r->ios[r->count] = r->body_io;
+	return read_all(lun, r->ios, r->count + 1, err) ||
+			       check_body(head, r, err)
+		       ? -1
+		       : 0;
 }
 
 static enum journal_content compare_record(const struct journal_record *record,
@@ -121,14 +169,16 @@ static enum journal_content compare(const struct replay *r)
 	return counts[JOURNAL_BEFORE] ? JOURNAL_BEFORE : JOURNAL_AFTER;
 }
 
-int replay_load(const struct journal *journal, struct replay *out,
-		struct error *err)
+int replay_load(const struct journal *journal, const struct buffer *expected,
+		struct replay *out, struct error *err)
 {
+	const struct journal_head *head = &journal->head;
 	struct lun *lun = journal->lun;
 	struct replay r = { 0 };
 
-	if (read_body(lun, &journal->head, &r, err) ||
-	    read_targets(lun, &journal->head, &r, err)) {
+	if (make_room(lun, head, &r, err) ||
+	    (expected ? read_at_once(lun, head, expected, &r, err)
+		      : read_one_by_one(lun, head, &r, err))) {
 		replay_free(&r);
 		return -1;
 	}
@@ -178,46 +228,79 @@ static int apply_phase(const struct journal *journal, const struct replay *r,
 	return failed ? -1 : 0;
 }
 
-static int read_back(struct lun *lun, const struct replay *r, struct image *seen,
+static bool in_text(const struct snapshot *snap, uint64_t offset)
+{
+	for (unsigned i = 0; i < snap->mda_count; i++) {
+		struct lvm_mda_piece pieces[2];
+		const struct lvm_mda *mda = &snap->mdas[i];
+		unsigned n = lvm_mda_pieces(mda, mda->text.offset,
+					    mda->text.size, pieces);
+
+		while (n-- > 0) {
+			if (offset >= pieces[n].offset &&
+			    offset - pieces[n].offset < pieces[n].len)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* All that was read of the LUN before is read of it now, in one go; but the old
+ * VG text, which nobody needs any more. */
+static void want_what_was(const struct snapshot *before,
+			  struct want_list *wants)
+{
+	const struct image *image = &before->image;
+
+	for (size_t i = 0; i < image->count; i++) {
+		uint64_t offset = image->blocks[i].offset;
+
+		if (!in_text(before, offset))
+			want_range(wants, offset, image->block_size);
+	}
+}
+
+static bool same(const struct image *now, const struct lun_io *io, uint8_t *buf)
+{
+	return image_get(now, io->offset, buf, io->len) &&
+	       memcmp(buf, io->data, io->len) == 0;
+}
+
+static int read_back(struct lun *lun, const struct replay *r,
+		     const struct snapshot *before, struct image *seen,
 		     struct error *err)
 {
-	struct lun_io *ios = calloc(r->count, sizeof(*ios));
-	uint8_t *bytes = malloc(r->size);
-	bool same = true;
-	int failed = -1;
+	uint8_t *buf = malloc(r->size);
+	struct want_list wants = { 0 };
+	int failed;
 
-	if (!ios || !bytes) {
-		error_no_memory(err);
-		goto out;
-	}
-	for (size_t i = 0; i < r->count; i++) {
-		ios[i] = r->ios[i];
-		ios[i].data = bytes + (r->ios[i].data - r->bytes);
-	}
-	failed = lun_read(lun, ios, r->count, err);
+	if (!buf)
+		return error_no_memory(err);
+	for (size_t i = 0; i < r->count; i++)
+		want_range(&wants, r->ios[i].offset, r->ios[i].len);
+	if (before)
+		want_what_was(before, &wants);
+	failed = read_wanted(lun, &wants, seen, err);
 	for (size_t i = 0; i < r->count && !failed; i++) {
-		same = same && !memcmp(ios[i].data, r->ios[i].data, ios[i].len);
-		if (image_put(seen, ios[i].offset, ios[i].data, ios[i].len))
-			failed = error_no_memory(err);
+		if (!same(seen, &r->ios[i], buf))
+			failed = error_set(err, ERROR_IO,
+					   "the LUN does not hold what was "
+					   "just written to it");
 	}
-	if (!failed && !same)
-		failed = error_set(err, ERROR_IO,
-				   "the LUN does not hold what was just "
-				   "written to it");
-out:
-	free(ios);
-	free(bytes);
+	want_list_free(&wants);
+	free(buf);
 	return failed;
 }
 
 int replay_apply(const struct journal *journal, const struct replay *replay,
-		 struct image *seen, struct error *err)
+		 const struct snapshot *before, struct image *seen,
+		 struct error *err)
 {
 	for (uint32_t phase = 0; phase < PLAN_PHASES; phase++) {
 		if (apply_phase(journal, replay, phase, err))
 			return -1;
 	}
-	return read_back(journal->lun, replay, seen, err);
+	return read_back(journal->lun, replay, before, seen, err);
 }
 
 void replay_free(struct replay *replay)

@@ -6,11 +6,12 @@
 #ifndef TXN_REPLAY_H
 #define TXN_REPLAY_H
 
-#include "sr/image.h"
+#include "sr/snapshot.h"
 #include "txn/journal.h"
 
 struct replay {
 	uint8_t *body;
+	struct lun_io body_io; /* where it lies */
 	struct journal_record *records;
 	struct lun_io *ios; /* parallel: what the LUN holds there */
 	size_t count;
@@ -22,15 +23,18 @@ struct replay {
 	enum journal_content content;
 };
 
-/* ERROR_LUN_CONTENT if the body is damaged. Free with replay_free. */
-int replay_load(const struct journal *journal, struct replay *out,
-		struct error *err);
+/* `expected` may be NULL, or is the body as it was just written, whole blocks:
+ * then all is read at once. ERROR_LUN_CONTENT if the body is damaged, or is
+ * another. Free with replay_free. */
+int replay_load(const struct journal *journal, const struct buffer *expected,
+		struct replay *out, struct error *err);
 
-/* Makes all writes, in their phases, each flushed; `content` is not OTHER. The
- * LUN's blocks, read again, come into `seen`. ERROR_IO also if they are not
- * what was written. */
+/* Makes all writes, in their phases, each flushed; `content` is not OTHER. What
+ * was written is read back into `seen`, and with it what else was read `before`,
+ * which may be NULL. ERROR_IO also if it is not what was written. */
 int replay_apply(const struct journal *journal, const struct replay *replay,
-		 struct image *seen, struct error *err);
+		 const struct snapshot *before, struct image *seen,
+		 struct error *err);
 
 void replay_free(struct replay *replay);
 

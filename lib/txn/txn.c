@@ -22,18 +22,24 @@ static int check_unchanged(struct journal *journal, const struct snapshot *from,
 			   struct error *err)
 {
 	uint8_t head[LVM_LABEL_SCAN_BYTES], before[LVM_LABEL_SCAN_BYTES];
+	uint8_t block[JOURNAL_BLOCK_MAX];
+	uint64_t block_at = journal_block_at(journal->lun);
+	uint32_t block_len = journal->lun->block_size;
 	struct want_list wants = { 0 };
 	struct image now;
-	bool same = true;
+	bool same;
 	int failed;
 
-	image_init(&now, journal->lun->block_size);
+	image_init(&now, block_len);
 	want_bytes(&now, &wants, 0, head, sizeof(head));
 	for (unsigned i = 0; i < from->mda_count; i++)
 		want_bytes(&now, &wants, from->mdas[i].area.offset, head,
 			   LVM_MDA_HEADER_SIZE);
+	want_bytes(&now, &wants, block_at, block, block_len);
 	failed = read_wanted(journal->lun, &wants, &now, err);
-	for (size_t i = 0; i < wants.count && !failed; i++) {
+	same = !failed && image_get(&now, block_at, block, block_len) &&
+	       memcmp(block, journal->block, block_len) == 0;
+	for (size_t i = 0; i + 1 < wants.count && !failed; i++) {
 		const struct want *w = &wants.items[i];
 
 		same = same && image_get(&now, w->offset, head, w->len) &&
@@ -44,7 +50,28 @@ static int check_unchanged(struct journal *journal, const struct snapshot *from,
 	image_free(&now);
 	if (!failed && !same)
 		failed = changed(err);
-	return failed || journal_check_head(journal, err) ? -1 : 0;
+	return failed ? -1 : 0;
+}
+
+/* ios[*n] follows ios[*n - 1], where the ring has room behind the text: one
+ * command for both. */
+static int join_last(struct lun_io *ios, size_t *n, uint8_t **joined,
+		     struct error *err)
+{
+	struct lun_io *last = &ios[*n];
+
+	(*n)++;
+	if (last == ios || last[-1].offset + last[-1].len != last->offset)
+		return 0;
+	*joined = malloc(last[-1].len + last->len);
+	if (!*joined)
+		return error_no_memory(err);
+	memcpy(*joined, last[-1].data, last[-1].len);
+	memcpy(*joined + last[-1].len, last->data, last->len);
+	last[-1].data = *joined;
+	last[-1].len += last->len;
+	(*n)--;
+	return 0;
 }
 
 /* The new VG text, and behind all of it the journal's body. */
@@ -53,6 +80,7 @@ static int write_free_space(struct lun *lun, const struct plan *plan,
 			    const struct buffer *body, struct error *err)
 {
 	struct lun_io *ios = calloc(plan->write_count + 1, sizeof(*ios));
+	uint8_t *joined = NULL;
 	size_t n = 0;
 	int failed;
 
@@ -64,17 +92,19 @@ static int write_free_space(struct lun *lun, const struct plan *plan,
 		if (w->phase == PLAN_RING)
 			ios[n++] = (struct lun_io){ w->offset, w->len, w->data };
 	}
-	ios[n++] = (struct lun_io){ head->body_at, body->len, body->data };
-	failed = lun_write(lun, ios, n, err) || lun_flush(lun, err);
+	ios[n] = (struct lun_io){ head->body_at, body->len, body->data };
+	failed = join_last(ios, &n, &joined, err) ||
+		 lun_write(lun, ios, n, err) || lun_flush(lun, err);
+	free(joined);
 	free(ios);
 	return failed ? -1 : 0;
 }
 
 /* The journal as it is on the LUN, right before the commit. */
-static int load_back(struct journal *journal, struct replay *replay,
-		     struct error *err)
+static int load_back(struct journal *journal, const struct buffer *body,
+		     struct replay *replay, struct error *err)
 {
-	if (replay_load(journal, replay, err)) {
+	if (replay_load(journal, body, replay, err)) {
 		if (err->code != ERROR_LUN_CONTENT ||
 		    journal_check_head(journal, err))
 			return -1;
@@ -94,7 +124,7 @@ static int prepare(struct journal *journal, const struct plan *plan,
 	if ((!journal->fenced && journal_put(journal, JOURNAL_CLAIMED, err)) ||
 	    check_unchanged(journal, plan->from, err) ||
 	    write_free_space(journal->lun, plan, &journal->head, body, err) ||
-	    load_back(journal, replay, err))
+	    load_back(journal, body, replay, err))
 		return -1;
 	if (hooks && hooks->may_write)
 		return hooks->may_write(hooks->context, &plan->from->vg.sr,
