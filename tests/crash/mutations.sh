@@ -31,13 +31,13 @@ no flush between data and switch|txn/replay.c|s/lun_write(lun, ios, n, err) || l
 switch before data|txn/replay.c|s/for (uint32_t phase = 0; phase < PLAN_PHASES; phase++)/for (uint32_t phase = PLAN_PHASES; phase-- > 0;)/|used
 failed flushes are ignored|txn/replay.c|s/lun_flush(lun, err)/(lun_flush(lun, err), 0)/|faults
 commit before the body|txn/txn.c|s/write_free_space(journal->lun, plan, &journal->head, body, err) ||/journal_put(journal, JOURNAL_COMMITTED, err) || &/|power
-body is not written|txn/txn.c|s/ios\[n++\] = (struct lun_io){ head->body_at, body->len, body->data };//|power
-result is not read back|txn/replay.c|s/same = same && /same = same; (void)/|faults
-head is not wiped|txn/journal.c|/^int journal_clear/,/^}/s/journal_put(journal, 0, err)/0/|power
+body is not written|txn/txn.c|s/join_last(ios, &n, &joined, err)/0/|power
+result is not read back|txn/replay.c|s/if (!same(seen/if (0 \&\& !same(seen/|faults
+head is not wiped|txn/journal.c|/^static int wipe/,/^}/{s/lun_write(lun, both, body->len ? 2 : 1, err)/lun_write(lun, both + 1, body->len ? 1 : 0, err)/;s/journal_put(journal, 0, err)/0/}|power
 body is not wiped|txn/journal.c|/^int journal_clear/,/^}/s/if (head->body_at/if (0 \&\& head->body_at/|power
 no journal on recovery|txn/recover.c|s/if (spot->found != JOURNAL_SOUND ||/if (1 ||/|power
 a claim counts as committed|format/resign_journal_head.c|s/\.state = (enum journal_state)state,/.state = JOURNAL_COMMITTED,/|power
-a recovery applies nothing|txn/finish.c|s/replay_apply(journal, replay, &seen, err)/(plan ? replay_apply(journal, replay, \&seen, err) : 0)/|power
+a recovery applies nothing|txn/finish.c|s/replay_apply(journal, replay, plan ? plan->from : NULL, &seen,/plan \&\& replay_apply(journal, replay, plan->from, \&seen,/|power
 torn data is refused|format/resign_journal_body.c|s/some_after ? JOURNAL_MIXED/some_after ? JOURNAL_OTHER/|power
 LVM's work is written over|txn/recover.c|s/if (replay.content == JOURNAL_OTHER) {/if (0) {/|used
 what LVM has finished is refused|txn/recover.c|s/if (finish_is_result(&journal->head, &now))/if (0)/|used
