@@ -141,6 +141,9 @@ static int receive(const struct exchange *x, size_t most, struct buffer *to,
 		if (rc)
 			break;
 		n = recv(x->fd, bytes, sizeof(bytes), 0);
+		/* It has answered and closed before it read all: the end. */
+		if (n < 0 && errno == ECONNRESET && to->len > 0)
+			n = 0;
 		if (n > 0)
 			buffer_add(to, bytes, (size_t)n);
 		else if (n < 0 && errno != EINTR && errno != EAGAIN)
