@@ -86,6 +86,18 @@ static int read_life(const char *text, struct relvm_options *out,
 	return 0;
 }
 
+static int read_journals(const char *text, struct relvm_options *out,
+			 struct error *err)
+{
+	out->request.keep_journals = strcmp(text, "keep") == 0;
+	if (!out->request.keep_journals && strcmp(text, "refuse") != 0)
+		return error_set(err, ERROR_BAD_VALUE,
+				 "--journals is '%.64s'; it can be: refuse, "
+				 "keep",
+				 text);
+	return 0;
+}
+
 static int read_initiator(const char *text, struct relvm_options *out,
 			  struct error *err)
 {
@@ -297,6 +309,8 @@ const struct relvm_option relvm_options[] = {
 	{ "signs-of-life", 0, "refuse|ignore", FOR(RELVM_RESIGN), read_life,
 	  "what becomes of a LUN that no SR of the pool\n"
 	  "explains and that something writes to (refuse)" },
+	{ "journals", 0, "refuse|keep", FOR_PLANS, read_journals,
+	  "of operations that SM cannot end (refuse)" },
 	{ "initiator", 0, "libiscsi|open-iscsi", FOR_WRITERS, read_initiator,
 	  "how the LUN is reached (libiscsi)" },
 	{ "initiator-name", 0, "IQN", FOR_ALL, read_initiator_name,

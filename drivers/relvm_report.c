@@ -177,6 +177,8 @@ void relvm_report_resign(const struct relvm_report *report,
 	if (report->options->count == 1) {
 		report_text_sr(&text, &resign->sr);
 		add_next(&text, choice, resign);
+	} else {
+		report_text_findings(&text, &resign->sr.warnings);
 	}
 	end(report, &text);
 }

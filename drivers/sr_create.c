@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "base/log.h"
 #include "engine/resign.h"
 #include "sm/errors.h"
@@ -43,7 +44,8 @@ static int check_master(const struct request *request, struct error *err)
 }
 
 static int resign_lun(const struct request *request, const struct call *call,
-		      const struct uuid *new_sr_uuid, struct error *err)
+		      const struct uuid *new_sr_uuid,
+		      struct resign_report *report, struct error *err)
 {
 	const struct device_config *config = &call->config;
 	const struct lun_choice choice = call_choice(call);
@@ -51,6 +53,7 @@ static int resign_lun(const struct request *request, const struct call *call,
 		.snapshots = config->drop_snapshots ? RESIGN_SNAPSHOTS_DROP
 						    : RESIGN_SNAPSHOTS_KEEP,
 		.ignore_life = config->ignore_life,
+		.keep_journals = config->keep_journals,
 		.new_sr_uuid = *new_sr_uuid,
 		.xapi = call->xapi,
 		.own_sr_ref = request->sr_ref,
@@ -58,12 +61,43 @@ static int resign_lun(const struct request *request, const struct call *call,
 
 	log_info("sr_create: resigning LUN %s of %s", config->scsi_id,
 		 config->target.iqn);
-	return resign(&choice, &wanted, NULL, NULL, err);
+	return resign(&choice, &wanted, NULL, report, err);
+}
+
+/* With what the user should know; without it where there is no memory. */
+static char *answer_resigned(const struct resign_report *report, char *plain)
+{
+	const struct findings *warnings = &report->sr.warnings;
+	struct buffer text = { 0 };
+	char *answer = NULL;
+
+	if (warnings->count == 0)
+		return plain;
+	buffer_add(&text, SM_RESIGNED_TEXT, strlen(SM_RESIGNED_TEXT));
+	for (size_t i = 0; i < warnings->count; i++) {
+		const struct finding *f = &warnings->items[i];
+
+		log_warning("%s: %s", f->where, f->what);
+		buffer_add(&text, ". ", 2);
+		buffer_add(&text, f->where, strlen(f->where));
+		buffer_add(&text, ": ", 2);
+		buffer_add(&text, f->what, strlen(f->what));
+	}
+	buffer_add(&text, "", 1);
+	if (!text.failed)
+		answer = response_fault(SM_RESIGNED_NUMBER,
+					(const char *)text.data);
+	buffer_free(&text);
+	if (!answer)
+		return plain;
+	free(plain);
+	return answer;
 }
 
 int verb_sr_create(const struct request *request, char **answer,
 		   struct error *err)
 {
+	struct resign_report report = { .outcome = RESIGN_DONE };
 	struct uuid new_sr_uuid;
 	struct call call;
 	char *resigned;
@@ -80,15 +114,18 @@ int verb_sr_create(const struct request *request, char **answer,
 	if (rc == 0) {
 		rc = which_lun(&call.config, err);
 		if (rc == 0) {
-			rc = resign_lun(request, &call, &new_sr_uuid, err);
+			rc = resign_lun(request, &call, &new_sr_uuid, &report,
+					err);
 			if (rc)
 				which_target_instead(&call.config, err);
 		}
 		call_end(&call);
 	}
-	if (rc)
+	if (rc) {
 		free(resigned);
-	else
-		*answer = resigned;
-	return rc;
+		return -1;
+	}
+	*answer = answer_resigned(&report, resigned);
+	resign_report_free(&report);
+	return 0;
 }

@@ -44,7 +44,8 @@ static bool attaches(const char *command)
 static bool is_choice(const char *key)
 {
 	return is_own_key(key) || strcmp(key, "snapshots") == 0 ||
-	       strcmp(key, "signs_of_life") == 0;
+	       strcmp(key, "signs_of_life") == 0 ||
+	       strcmp(key, "journals") == 0;
 }
 
 /* call_begin with what is device_config's alone. A key that is nobody's is a
@@ -157,6 +158,7 @@ int plugin_arguments_read(const struct request *request,
 	if (call->config.drop_snapshots)
 		out->request.snapshots = RESIGN_SNAPSHOTS_DROP;
 	out->request.ignore_life = call->config.ignore_life;
+	out->request.keep_journals = call->config.keep_journals;
 	out->request.chosen =
 		string_map_get(&request->device_config, "map") ? &out->chosen
 							       : NULL;

@@ -23,7 +23,7 @@ enum plugin_wants {
 	PLUGIN_WANTS_LUN,    /* ... and SCSIid */
 };
 
-/* sr_uuid, from, map and snapshots are for a function that may choose; given to
+/* sr_uuid, from, map, snapshots and journals are for a function that may choose; given to
  * another one they are refused, for it would not do what they say.
  *
  * *out is the caller's, to be given to plugin_arguments_free. The errors of

@@ -168,12 +168,12 @@ char *answer_verify(const struct verified_lun *luns, size_t count,
 		if (luns[i].readable)
 			report_json_sr(&json, &luns[i].look.sr);
 		report_json_journal(&json, &luns[i].look.journal);
-		report_json_findings(&json, &luns[i].findings);
+		report_json_findings(&json, "findings", &luns[i].findings);
 		json_close(&json, '}');
 	}
 	json_close(&json, ']');
 	json_open(&json, "duplicates", '{');
-	report_json_findings(&json, duplicates);
+	report_json_findings(&json, "findings", duplicates);
 	json_close(&json, '}');
 	json_number(&json, "errors",
 		    errors_of(luns, count, duplicates, FINDING_ERROR));

@@ -22,6 +22,7 @@ enum resign_snapshots {
 struct resign_request {
 	enum resign_snapshots snapshots;
 	bool ignore_life; /* see engine/life.h */
+	bool keep_journals; /* see plan_options */
 	struct uuid new_sr_uuid; /* xapi's uuid of this sr_create call; zeros:
 				  * chosen or random */
 	const struct chosen_ids *chosen; /* NULL: new ids are random */

@@ -97,6 +97,26 @@ static const char *describe_other_content(const uint8_t *head)
 	return "it holds data of a kind not known here";
 }
 
+/* As LVM itself judges (lvm2 lib/device/dev-type.c, _has_partition_table): what
+ * is before the label, and what it then takes no PV on. */
+static bool is_partitioned(const uint8_t *head, unsigned label_sector)
+{
+	bool any = false;
+
+	if (label_sector != 1 && memcmp(head + 512, "EFI PART", 8) == 0)
+		return true;
+	if (head[510] != 0x55 || head[511] != 0xaa)
+		return false;
+	for (unsigned i = 0; i < 4; i++) {
+		const uint8_t *entry = head + 446 + 16 * i;
+
+		if (entry[0] & 0x7f)
+			return false;
+		any |= get_le32(entry + 12) != 0;
+	}
+	return any;
+}
+
 int lvm_label_find(const uint8_t *head, struct lvm_label *out,
 		   struct error *err)
 {
@@ -114,6 +134,14 @@ int lvm_label_find(const uint8_t *head, struct lvm_label *out,
 			broken = "its checksum is wrong";
 		else if (memcmp(sector + TYPE_AT, "LVM2 001", 8) != 0)
 			broken = "its type is not LVM2 001";
+		else if (is_partitioned(head, i))
+			return error_set(
+				err, ERROR_LUN_CONTENT,
+				"there is a partition table before the LVM "
+				"label: LVM calls the LUN partitioned, and no "
+				"host takes it; wipe the table on the original "
+				"if it is not needed (sfdisk --delete), then "
+				"make a new clone");
 		else if (parse_pv_header(sector, &label, err))
 			return -1;
 		else {

@@ -11,7 +11,14 @@ struct build {
 	const struct lvm_text *text;
 	struct lvm_vg *vg;
 	struct text_span pv_span; /* "pv0": how segments call the PV */
+	uint32_t segment_room;
 	struct error *err;
+};
+
+/* Some text that no NUL ends. */
+struct text_name {
+	const char *chars;
+	size_t len;
 };
 
 static int refuse(struct build *b, const char *what)
@@ -77,6 +84,8 @@ static int check_vg_state(struct build *b, const struct lvm_node *node)
 {
 	const struct lvm_text *t = b->text;
 	const struct lvm_value *lock = lvm_text_string(t, node, "lock_type");
+	const struct lvm_value *system_id =
+		lvm_text_string(t, node, "system_id");
 
 	if (lvm_text_list_has(t, node, "status", "EXPORTED"))
 		return refuse(b, "it is exported; run vgimport on the "
@@ -86,6 +95,17 @@ static int check_vg_state(struct build *b, const struct lvm_node *node)
 	    (lock && !lvm_text_span_is(t, lock->span, "none")))
 		return refuse(b, "it is clustered; XenServer's VGs are not, "
 				 "so another cluster may own this LUN");
+	if (system_id && system_id->span.len)
+		return error_set(b->err, ERROR_LUN_CONTENT,
+				 "the VG has the LVM system_id \"%.*s\": it "
+				 "belongs to the host of that name, and no "
+				 "other takes it; clear it on the original "
+				 "(vgchange --systemid \"\"), then make a new "
+				 "clone",
+				 (int)(system_id->span.len < 64
+					       ? system_id->span.len
+					       : 64),
+				 t->bytes + system_id->span.at);
 	if (lvm_text_list_has(t, node, "status", "PARTIAL"))
 		return refuse(b, "it is partial; repair the original, then "
 				 "make a new clone");
@@ -97,7 +117,7 @@ static int parse_pv(struct build *b, const struct lvm_node *vg_node)
 	const struct lvm_node *pvs =
 		lvm_text_child(b->text, vg_node, "physical_volumes");
 	const struct lvm_node *pv;
-	uint64_t pe_start;
+	uint64_t pe_start, dev_size;
 	uint32_t count;
 
 	if (!pvs || !pvs->is_section)
@@ -121,6 +141,9 @@ static int parse_pv(struct build *b, const struct lvm_node *vg_node)
 	    pe_start == 0 || pe_start > UINT64_MAX / LVM_SECTOR_SIZE)
 		return refuse(b, "its PV has no pe_start or pe_count");
 	b->vg->pe_start = pe_start * LVM_SECTOR_SIZE;
+	if (lvm_text_number(b->text, pv, "dev_size", &dev_size) &&
+	    dev_size <= UINT64_MAX / LVM_SECTOR_SIZE)
+		b->vg->dev_size = dev_size * LVM_SECTOR_SIZE;
 	/* So that no offset computed later can overflow. */
 	if (b->vg->pe_count >
 	    (UINT64_MAX - b->vg->pe_start) / b->vg->extent_size)
@@ -131,76 +154,153 @@ static int parse_pv(struct build *b, const struct lvm_node *vg_node)
 
 /* ---- LVs ---- */
 
-static int add_segment(struct build *b, const struct lvm_lv *lv,
-		       const struct lvm_node *node, uint32_t *room)
+static int put_segment(struct build *b, const struct lvm_lv *lv,
+		       const struct lvm_segment *seg)
 {
-	const struct lvm_text *t = b->text;
-	const struct lvm_value *type = lvm_text_string(t, node, "type");
-	const struct lvm_node *stripes = lvm_text_child(t, node, "stripes");
 	struct lvm_vg *vg = b->vg;
-	struct lvm_segment seg;
-	const struct lvm_value *pv, *extent;
-	uint64_t stripe_count;
 
-	if (!type)
-		return damaged_lv(b, lv, "a segment has no type");
-	if (!lvm_text_span_is(t, type->span, "striped"))
-		return error_set(
-			b->err, ERROR_LUN_CONTENT,
-			"LV %s has a segment of type %.*s; an SR's "
-			"LVs are linear, other types cannot be "
-			"resigned",
-			lv->name,
-			(int)(type->span.len < 32 ? type->span.len : 32),
-			t->bytes + type->span.at);
-	if (!lvm_text_number(t, node, "stripe_count", &stripe_count) ||
-	    stripe_count != 1 || !stripes || !stripes->is_array ||
-	    stripes->value_count != 2)
-		return error_set(b->err, ERROR_LUN_CONTENT,
-				 "LV %s is striped over several places; an "
-				 "SR's LVs are linear",
-				 lv->name);
-	if (!lvm_text_number(t, node, "start_extent", &seg.lv_extent) ||
-	    !lvm_text_number(t, node, "extent_count", &seg.count))
-		return damaged_lv(b, lv, "a segment has no extents");
-	pv = &t->values[stripes->first_value];
-	extent = pv + 1;
-	if (pv->kind != LVM_VALUE_STRING || pv->span.len != b->pv_span.len ||
-	    memcmp(t->bytes + pv->span.at, t->bytes + b->pv_span.at,
-		   pv->span.len) != 0)
-		return damaged_lv(b, lv, "a segment is on an unknown PV");
-	if (!lvm_value_number(t, extent, &seg.pv_extent) || seg.count == 0 ||
-	    seg.count > vg->pe_count ||
-	    seg.pv_extent > vg->pe_count - seg.count)
+	if (seg->count == 0 || seg->count > vg->pe_count ||
+	    seg->pv_extent > vg->pe_count - seg->count)
 		return damaged_lv(b, lv, "a segment lies outside the PV");
-
-	if (vg->segment_count == *room) {
-		uint32_t more = *room ? *room * 2 : 64;
+	if (vg->segment_count == b->segment_room) {
+		uint32_t more = b->segment_room ? b->segment_room * 2 : 64;
 		struct lvm_segment *list =
 			reallocarray(vg->segments, more, sizeof(*list));
 
 		if (!list)
 			return error_no_memory(b->err);
 		vg->segments = list;
-		*room = more;
+		b->segment_room = more;
 	}
-	vg->segments[vg->segment_count++] = seg;
+	vg->segments[vg->segment_count++] = *seg;
 	return 0;
 }
 
+static bool is_pv(const struct build *b, const struct lvm_value *value)
+{
+	return value->kind == LVM_VALUE_STRING &&
+	       value->span.len == b->pv_span.len &&
+	       memcmp(b->text->bytes + value->span.at,
+		      b->text->bytes + b->pv_span.at, b->pv_span.len) == 0;
+}
+
+static bool is_linear(const struct lvm_text *t, const struct lvm_node *node)
+{
+	const struct lvm_value *type = lvm_text_string(t, node, "type");
+	uint64_t stripe_count;
+
+	return type && lvm_text_span_is(t, type->span, "striped") &&
+	       lvm_text_number(t, node, "stripe_count", &stripe_count) &&
+	       stripe_count == 1;
+}
+
+static int refuse_type(struct build *b, const struct lvm_lv *lv,
+		       const struct lvm_node *node)
+{
+	const struct lvm_value *type = lvm_text_string(b->text, node, "type");
+
+	if (!type)
+		return damaged_lv(b, lv, "a segment has no type");
+	return error_set(b->err, ERROR_LUN_CONTENT,
+			 "LV %s has a segment of type %.*s that is not linear, "
+			 "as SM's LVs are; make it so on the original "
+			 "(lvconvert), or remove it, then make a new clone",
+			 lv->name,
+			 (int)(type->span.len < 32 ? type->span.len : 32),
+			 b->text->bytes + type->span.at);
+}
+
+static int add_segment(struct build *b, const struct lvm_lv *lv,
+		       const struct lvm_node *node)
+{
+	const struct lvm_text *t = b->text;
+	const struct lvm_node *stripes = lvm_text_child(t, node, "stripes");
+	struct lvm_segment seg;
+	const struct lvm_value *pv;
+
+	if (!is_linear(t, node) || !stripes || !stripes->is_array ||
+	    stripes->value_count != 2)
+		return refuse_type(b, lv, node);
+	if (!lvm_text_number(t, node, "start_extent", &seg.lv_extent) ||
+	    !lvm_text_number(t, node, "extent_count", &seg.count))
+		return damaged_lv(b, lv, "a segment has no extents");
+	pv = &t->values[stripes->first_value];
+	if (!is_pv(b, pv))
+		return damaged_lv(b, lv, "a segment is on an unknown PV");
+	if (!lvm_value_number(t, pv + 1, &seg.pv_extent))
+		return damaged_lv(b, lv, "a segment lies outside the PV");
+	return put_segment(b, lv, &seg);
+}
+
+/* The extents of the PV that a segment of whatever type takes itself: pairs of
+ * the PV's name and an extent. */
+static int add_areas(struct build *b, const struct lvm_lv *lv,
+		     const struct lvm_node *segment,
+		     const struct lvm_node *field)
+{
+	const struct lvm_text *t = b->text;
+	const struct lvm_value *v = &t->values[field->first_value];
+	struct lvm_segment seg = { 0 };
+	uint64_t stripes;
+
+	if (!lvm_text_number(t, segment, "extent_count", &seg.count))
+		return damaged_lv(b, lv, "a segment has no extents");
+	if (lvm_text_number(t, segment, "stripe_count", &stripes) && stripes)
+		seg.count = seg.count / stripes + (seg.count % stripes != 0);
+	for (uint32_t i = 0; i + 1 < field->value_count; i++) {
+		if (is_pv(b, &v[i]) &&
+		    lvm_value_number(t, &v[i + 1], &seg.pv_extent) &&
+		    put_segment(b, lv, &seg))
+			return -1;
+	}
+	return 0;
+}
+
+/* A foreign LV that is not linear: no byte of it is of any interest. */
+static int parse_other_segments(struct build *b, struct lvm_lv *lv,
+				const struct lvm_node *node)
+{
+	for (const struct lvm_node *c = lvm_text_first(b->text, node); c;
+	     c = lvm_text_next(b->text, c)) {
+		const struct lvm_node *field;
+
+		if (!c->is_section)
+			continue;
+		for (field = lvm_text_first(b->text, c); field;
+		     field = lvm_text_next(b->text, field)) {
+			if (field->is_array && add_areas(b, lv, c, field))
+				return -1;
+		}
+	}
+	lv->segment_count = b->vg->segment_count - lv->first_segment;
+	return 0;
+}
+
+static bool all_linear(const struct build *b, const struct lvm_node *node)
+{
+	for (const struct lvm_node *c = lvm_text_first(b->text, node); c;
+	     c = lvm_text_next(b->text, c)) {
+		if (c->is_section && !is_linear(b->text, c))
+			return false;
+	}
+	return true;
+}
+
 static int parse_segments(struct build *b, struct lvm_lv *lv,
-			  const struct lvm_node *node, uint32_t *room)
+			  const struct lvm_node *node)
 {
 	uint64_t extents = 0;
 
 	lv->first_segment = b->vg->segment_count;
+	if (lv->kind == LV_FOREIGN && !all_linear(b, node))
+		return parse_other_segments(b, lv, node);
 	for (const struct lvm_node *c = lvm_text_first(b->text, node); c;
 	     c = lvm_text_next(b->text, c)) {
 		const struct lvm_segment *seg;
 
 		if (!c->is_section)
 			continue;
-		if (add_segment(b, lv, c, room))
+		if (add_segment(b, lv, c))
 			return -1;
 		seg = &b->vg->segments[b->vg->segment_count - 1];
 		if (seg->lv_extent != extents)
@@ -220,7 +320,7 @@ static int parse_segments(struct build *b, struct lvm_lv *lv,
 }
 
 static int parse_lv(struct build *b, const struct lvm_node *node,
-		    struct lvm_lv *lv, uint32_t *segment_room)
+		    struct lvm_lv *lv)
 {
 	if (node->name.len > LV_NAME_MAX)
 		return refuse(b, "an LV's name is longer than LVM allows");
@@ -231,14 +331,15 @@ static int parse_lv(struct build *b, const struct lvm_node *node,
 		return damaged_lv(b, lv, "it has no id");
 	lv->journaler = lvm_text_list_has(b->text, node, "tags", "journaler");
 	lv->hidden = lvm_text_list_has(b->text, node, "tags", "hidden");
-	return parse_segments(b, lv, node, segment_room);
+	lv->kind = lv_name_kind(lv->name, lv->journaler, &b->vg->sr);
+	return parse_segments(b, lv, node);
 }
 
 static int parse_lvs(struct build *b, const struct lvm_node *vg_node)
 {
 	const struct lvm_node *lvs =
 		lvm_text_child(b->text, vg_node, "logical_volumes");
-	uint32_t count, segment_room = 0;
+	uint32_t count;
 	struct lvm_vg *vg = b->vg;
 
 	if (!lvs)
@@ -249,7 +350,7 @@ static int parse_lvs(struct build *b, const struct lvm_node *vg_node)
 		return error_no_memory(b->err);
 	for (const struct lvm_node *c = lvm_text_first(b->text, lvs); c;
 	     c = lvm_text_next(b->text, c)) {
-		if (parse_lv(b, c, &vg->lvs[vg->lv_count], &segment_room))
+		if (parse_lv(b, c, &vg->lvs[vg->lv_count]))
 			return -1;
 		vg->lv_count++;
 	}
@@ -279,18 +380,28 @@ static int compare_places(const void *a, const void *b)
 	return (x->pv_extent > y->pv_extent) - (x->pv_extent < y->pv_extent);
 }
 
+/* The caller frees it. */
+static const struct lvm_lv **sorted_by_name(const struct lvm_vg *vg)
+{
+	const struct lvm_lv **list = calloc(vg->lv_count + 1, sizeof(*list));
+
+	if (!list)
+		return NULL;
+	for (uint32_t i = 0; i < vg->lv_count; i++)
+		list[i] = &vg->lvs[i];
+	qsort(list, vg->lv_count, sizeof(*list), compare_names);
+	return list;
+}
+
 /* Two LVs with one name or id would end with one new name or id. */
 static int check_unique(struct build *b)
 {
 	struct lvm_vg *vg = b->vg;
-	const struct lvm_lv **list = calloc(vg->lv_count + 1, sizeof(*list));
+	const struct lvm_lv **list = sorted_by_name(vg);
 	int result = 0;
 
 	if (!list)
 		return error_no_memory(b->err);
-	for (uint32_t i = 0; i < vg->lv_count; i++)
-		list[i] = &vg->lvs[i];
-	qsort(list, vg->lv_count, sizeof(*list), compare_names);
 	for (uint32_t i = 1; i < vg->lv_count && !result; i++) {
 		if (compare_names(&list[i - 1], &list[i]) == 0)
 			result = damaged_lv(b, list[i], "it is there twice");
@@ -303,6 +414,75 @@ static int check_unique(struct build *b)
 					    "id");
 	}
 	free(list);
+	return result;
+}
+
+static int compare_name(const void *name, const void *item)
+{
+	const struct text_name *key = name;
+	const struct lvm_lv *const *lv = item;
+	int order = strncmp(key->chars, (*lv)->name, key->len);
+
+	return order ? order : -(int)((*lv)->name[key->len] != '\0');
+}
+
+/* What a foreign LV that is not linear says of another: one of SM's must not be
+ * an LVM snapshot's origin or the like. What we write to it would show in that
+ * LV, too. */
+static int check_value(struct build *b, const struct lvm_lv *lv,
+		       const struct lvm_lv *const *by_name,
+		       const struct lvm_value *value)
+{
+	const struct text_name key = { b->text->bytes + value->span.at,
+				       value->span.len };
+	const struct lvm_lv *const *found;
+
+	if (value->kind != LVM_VALUE_STRING || key.len > LV_NAME_MAX)
+		return 0;
+	found = bsearch(&key, by_name, b->vg->lv_count, sizeof(*by_name),
+			compare_name);
+	if (!found || (*found)->kind == LV_FOREIGN)
+		return 0;
+	return error_set(b->err, ERROR_LUN_CONTENT,
+			 "LV %s, which is not SM's, is an LVM snapshot of LV "
+			 "%s, or bound to it otherwise: remove it on the "
+			 "original (lvremove), then make a new clone",
+			 lv->name, (*found)->name);
+}
+
+static int check_references(struct build *b, const struct lvm_node *lvs)
+{
+	const struct lvm_vg *vg = b->vg;
+	const struct lvm_text *t = b->text;
+	const struct lvm_lv **by_name;
+	const struct lvm_node *lv, *segment, *field;
+	uint32_t n = 0;
+	int result = 0;
+
+	if (vg->lv_count == 0)
+		return 0;
+	by_name = sorted_by_name(vg);
+	if (!by_name)
+		return error_no_memory(b->err);
+	for (lv = lvm_text_first(t, lvs); lv; lv = lvm_text_next(t, lv), n++) {
+		if (vg->lvs[n].kind != LV_FOREIGN || vg->lvs[n].size)
+			continue;
+		for (segment = lvm_text_first(t, lv); segment;
+		     segment = lvm_text_next(t, segment)) {
+			field = segment->is_section
+					? lvm_text_first(t, segment)
+					: NULL;
+			for (; field; field = lvm_text_next(t, field)) {
+				for (uint32_t i = 0;
+				     i < field->value_count && !result; i++)
+					result = check_value(
+						b, &vg->lvs[n], by_name,
+						&t->values[field->first_value +
+							   i]);
+			}
+		}
+	}
+	free(by_name);
 	return result;
 }
 
@@ -356,7 +536,9 @@ static int parse_vg(struct build *b)
 		return refuse(b, "its extents are smaller than 4 KiB; SM's "
 				 "have 4 MiB");
 	b->vg->extent_size = sectors * LVM_SECTOR_SIZE;
-	if (parse_pv(b, node) || parse_lvs(b, node) || check_unique(b))
+	if (parse_pv(b, node) || parse_lvs(b, node) || check_unique(b) ||
+	    check_references(b, lvm_text_child(b->text, node,
+					       "logical_volumes")))
 		return -1;
 	return check_disjoint(b);
 }

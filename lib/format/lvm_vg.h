@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 /*
  * The VG that its metadata text describes: one PV and its linear LVs, as
- * XenServer makes them. Anything else is refused here, each with its reason.
+ * XenServer makes them. Anything else is refused here, each with its reason; but
+ * LVs of other types that are not SM's and have nothing to do with SM's are no
+ * business of ours, beyond the extents that they take.
  *
  * Source: lvm2 lib/format_text/import_vsn1.c, flags.c. Sizes in the text are
  * in 512-byte sectors and extents; here they are bytes where named so.
@@ -14,6 +16,7 @@
 
 #include "base/error.h"
 #include "base/uuid.h"
+#include "format/lv_name.h"
 #include "format/lvm_text.h"
 
 /* XenServer's VGs are named so, then the SR's uuid. */
@@ -35,9 +38,10 @@ struct lvm_segment {
 struct lvm_lv {
 	char name[LV_NAME_MAX + 1];
 	struct lvm_id id;
+	enum lv_kind kind;
 	bool journaler;			       /* has SM's tag `journaler` */
 	bool hidden;			       /* has SM's tag `hidden` */
-	uint64_t size;			       /* bytes */
+	uint64_t size; /* bytes; 0 of a foreign LV that is not linear */
 	uint32_t first_segment, segment_count; /* in segments[], LV order */
 
 	struct text_span name_span; /* where these stand in the text */
@@ -53,6 +57,7 @@ struct lvm_vg {
 	uint64_t extent_size; /* bytes */
 	uint64_t pe_start;    /* bytes from the LUN's start */
 	uint64_t pe_count;
+	uint64_t dev_size; /* of the PV, bytes; 0 if the text does not say */
 
 	struct lvm_lv *lvs;
 	uint32_t lv_count;

@@ -4,10 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
 
-/* "XSSM:", ten characters, ":1:2" */
-enum { LENGTH_AT = 5, LENGTH_WIDTH = 10, VERSION_AT = 15 };
+#define MAGIC "XSSM:"
 
 static bool is_blank(const uint8_t *sector)
 {
@@ -18,54 +16,34 @@ static bool is_blank(const uint8_t *sector)
 	return true;
 }
 
-int mgt_parse_header(const uint8_t *sector, uint64_t volume_size,
-		     struct mgt_header *out, struct error *err)
+void mgt_parse_header(const uint8_t *sector, uint64_t volume_size,
+		      struct mgt_header *out)
 {
-	struct mgt_header header = { 0 };
+	uint64_t most = volume_size < MGT_MAX_SIZE ? volume_size : MGT_MAX_SIZE;
+	size_t at = sizeof(MAGIC) - 1, first;
 	uint64_t length = 0;
-	int i = LENGTH_AT;
 
-	if (is_blank(sector)) {
-		header.blank = true;
-		*out = header;
-		return 0;
-	}
-	if (memcmp(sector, "XSSM:", LENGTH_AT) != 0 ||
-	    sector[VERSION_AT] != ':')
-		return error_set(
-			err, ERROR_LUN_CONTENT,
-			"the MGT volume does not begin with SM's "
-			"header (XSSM); attach the original SR once "
-			"so that SM repairs it, then make a new clone");
-	for (; i < VERSION_AT && sector[i] >= '0' && sector[i] <= '9'; i++)
-		length = length * 10 + (uint64_t)(sector[i] - '0');
-	for (; i < VERSION_AT && sector[i] == ' '; i++)
-		;
-	if (i != VERSION_AT || sector[LENGTH_AT] == ' ')
-		return error_set(err, ERROR_LUN_CONTENT,
-				 "the length in the MGT volume's header is not "
-				 "a number");
-	/* Before 1.2 the layout was another; SM rewrites it at attach. */
-	if (memcmp(sector + VERSION_AT, ":1:2", 4) != 0)
-		return error_set(err, ERROR_LUN_CONTENT,
-				 "the MGT volume's format is not 1:2; attach "
-				 "the original SR once to a current XenServer, "
-				 "which upgrades it, then make a new clone");
-	if (length > volume_size) {
-		/* SM reads as far as it can, so do we. */
-		log_warning("MGT says it holds %llu bytes, the volume has %llu",
-			    (unsigned long long)length,
-			    (unsigned long long)volume_size);
-		length = volume_size;
-	}
-	if (length > MGT_MAX_SIZE)
-		return error_set(err, ERROR_LUN_CONTENT,
-				 "the MGT volume holds %llu bytes; at most 64 "
-				 "MiB are believed",
-				 (unsigned long long)length);
-	header.length = (uint32_t)length;
-	*out = header;
-	return 0;
+	*out = (struct mgt_header){ .blank = is_blank(sector) };
+	if (out->blank)
+		return;
+	out->broken = true;
+	if (memcmp(sector, MAGIC, at) != 0)
+		return;
+	while (at < MGT_SECTOR && sector[at] == ' ')
+		at++;
+	first = at;
+	for (; at < MGT_SECTOR && sector[at] >= '0' && sector[at] <= '9'; at++)
+		length = length > most ? length
+				       : length * 10 + (uint64_t)(sector[at] - '0');
+	if (at == first)
+		return;
+	while (at < MGT_SECTOR && sector[at] == ' ')
+		at++;
+	if (at == MGT_SECTOR || sector[at] != ':')
+		return;
+	out->broken = false;
+	/* SM reads as far as it can. */
+	out->length = (uint32_t)(length < most ? length : most);
 }
 
 /* The content of the first <tag>…</tag> in bytes from..to; NULL if none. */

@@ -29,7 +29,8 @@
 
 struct mgt_header {
 	bool blank;	 /* nothing was written yet: there are no records */
-	uint32_t length; /* bytes in use, header included */
+	bool broken;	 /* SM can read none either: it goes on without names */
+	uint32_t length; /* bytes in use, header included; 0 if broken */
 };
 
 /* A uuid in MGT: its place from the start of the volume. */
@@ -59,9 +60,9 @@ struct mgt {
 };
 
 /* Reads sector 0. `volume_size` in bytes; a length beyond it is taken for it.
- * ERROR_LUN_CONTENT for another format. */
-int mgt_parse_header(const uint8_t *sector, uint64_t volume_size,
-		     struct mgt_header *out, struct error *err);
+ * SM reads the length and goes on, whatever the version; so do we. */
+void mgt_parse_header(const uint8_t *sector, uint64_t volume_size,
+		      struct mgt_header *out);
 
 /* Reads all identifiers of the `header->length` bytes at `bytes`. A record
  * with no readable uuid (a torn or foreign slot) is left out. Free with

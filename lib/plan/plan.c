@@ -7,6 +7,7 @@
 #include "base/crc.h"
 
 #include "format/uuid_scan.h"
+#include "sr/in_flight.h"
 #include "sr/lv_bytes.h"
 #include "sr/unknown.h"
 #include "plan/plan_check.h"
@@ -147,6 +148,7 @@ int plan_build(const struct snapshot *from, const struct plan_options *options,
 	if (options->chosen)
 		chosen_apply(options->chosen, from, &plan.ids);
 	if (unknown_check(from, err) ||
+	    (!options->keep_journals && in_flight_check(from, err)) ||
 	    plan_choose_dropped(&plan, options->drop_snapshots, err) ||
 	    plan_mgt(&plan, err) || plan_images(&plan, err) ||
 	    plan_cbtlogs(&plan, err) || plan_journals(&plan, err) ||

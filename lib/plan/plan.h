@@ -31,6 +31,7 @@ struct plan_write {
 struct plan_options {
 	struct uuid new_sr;  /* zeros: the chosen one, or a random one */
 	bool drop_snapshots; /* see plan_drop.h */
+	bool keep_journals;  /* also such as SM cannot end (sr/in_flight.h) */
 
 	const struct chosen_ids *chosen; /* NULL: all new ids are random */
 

@@ -19,7 +19,7 @@ static bool parent_is_sure(const struct snapshot_lv *info)
 
 static int check_can_drop(const struct snapshot *snap, struct error *err)
 {
-	if (!snap->mgt_lv || snap->mgt_header.blank)
+	if (!snap->mgt_lv || snap->mgt_header.blank || snap->mgt_header.broken)
 		return error_set(err, ERROR_LUN_CONTENT,
 				 "snapshots=drop: this SR has no metadata "
 				 "(MGT) that tells which VDIs are snapshots; "

@@ -199,12 +199,6 @@ static void check_lv(const struct check *c, uint32_t i)
 	case LV_CBTLOG:
 		check_cbtlog(c, i);
 		break;
-	case LV_JOURNAL:
-	case LV_JVHD:
-		finding_add(c->out, FINDING_NOTE, c->snap->vg.lvs[i].name,
-			    "an operation of the storage manager is in "
-			    "flight; it completes it when the SR is attached");
-		break;
 	case LV_TRIM:
 		finding_add(c->out, FINDING_NOTE, c->snap->vg.lvs[i].name,
 			    "a trim of the free space was interrupted; the "
@@ -212,6 +206,8 @@ static void check_lv(const struct check *c, uint32_t i)
 		break;
 	case LV_MGT:
 	case LV_RAW:
+	case LV_JOURNAL:
+	case LV_JVHD:
 	case LV_FOREIGN:
 		break;
 	}
@@ -240,6 +236,8 @@ static void check_mgt(const struct check *c)
 {
 	const struct snapshot *snap = c->snap;
 
+	if (snap->mgt_header.broken)
+		return;
 	if (!snap->mgt_lv || snap->mgt_header.blank) {
 		finding_add(c->out, FINDING_NOTE, "MGT",
 			    "there are no records of VDIs; the storage "
@@ -255,6 +253,23 @@ static void check_mgt(const struct check *c)
 		check_record(c, &snap->vdis.items[i]);
 }
 
+/* Two metadata areas that LVM uses say the same, but where a host has died
+ * between writing to them: LVM's own tools then find fault with the VG. */
+static void check_areas(const struct check *c)
+{
+	const struct snapshot *snap = c->snap;
+	const struct lvm_raw_locn *a = &snap->mdas[0].text;
+	const struct lvm_raw_locn *b = &snap->mdas[1].text;
+
+	if (snap->mda_count == 2 && snapshot_mda_in_use(&snap->mdas[0]) &&
+	    snapshot_mda_in_use(&snap->mdas[1]) &&
+	    (a->size != b->size || a->crc != b->crc))
+		finding_add(c->out, FINDING_ERROR, "VG",
+			    "its two metadata areas differ; LVM goes by the "
+			    "newer one, and makes them equal at its next "
+			    "change");
+}
+
 void check_sr(const struct snapshot *snap, struct findings *out)
 {
 	const struct check c = { snap, out };
@@ -262,6 +277,8 @@ void check_sr(const struct snapshot *snap, struct findings *out)
 
 	if (unknown_check(snap, &err))
 		finding_add(out, FINDING_ERROR, "VG", "%s", err.text);
+	check_areas(&c);
+	check_warnings(snap, NULL, FINDING_ERROR, out);
 	for (uint32_t i = 0; i < snap->vg.lv_count; i++)
 		check_lv(&c, i);
 	check_mgt(&c);

@@ -9,36 +9,19 @@
 
 #include <stddef.h>
 
-#include "base/error.h"
+#include "report/findings.h"
 #include "report/report.h"
-
-enum finding_weight {
-	FINDING_NOTE,	 /* usual, but worth knowing */
-	FINDING_WARNING, /* SM copes with it, by losing something */
-	FINDING_ERROR,	 /* SM cannot use it, or would use another SR's */
-};
-
-struct finding {
-	enum finding_weight weight;
-	char *where; /* a structure, or LUNs; clean text */
-	char *what;
-};
-
-struct findings {
-	struct finding *items;
-	size_t count, room;
-	bool failed; /* out of memory: not all are there */
-};
-
-void finding_add(struct findings *findings, enum finding_weight weight,
-		 const char *where, const char *fmt, ...)
-	__attribute__((format(printf, 4, 5)));
-
-size_t findings_of(const struct findings *findings, enum finding_weight weight);
-void findings_free(struct findings *findings);
 
 /* A complete snapshot; what it took to parse it has been checked by that. */
 void check_sr(const struct snapshot *snap, struct findings *out);
+
+/* What a resign does not mend, and its user should know: that the LUN is
+ * smaller than its PV, that MGT is broken, what SM will do about operations that
+ * were in flight. `plan`: NULL, or the resign, for new uuids. `smaller`: how
+ * much the first weighs. */
+void check_warnings(const struct snapshot *snap, const struct plan *plan,
+		    enum finding_weight smaller, struct findings *out);
+
 void check_journal(const struct report_journal *journal, struct findings *out);
 
 /* Several LUNs; `reports` of those that could not be read are NULL. The names

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/check.h"
 #include "report/clean.h"
+#include "report/findings.h"
 
 void finding_add(struct findings *findings, enum finding_weight weight,
 		 const char *where, const char *fmt, ...)

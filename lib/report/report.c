@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/crc.h"
+#include "report/check.h"
 #include "report/clean.h"
 #include "report/structures.h"
 
@@ -225,7 +226,8 @@ int sr_report_make(const struct snapshot *snap, const struct plan *plan,
 	failed = !report.label || make_vdis(snap, plan, place, &report) ||
 		 (plan && make_writes(plan, &report));
 	free(place);
-	if (failed) {
+	check_warnings(snap, plan, FINDING_WARNING, &report.warnings);
+	if (failed || report.warnings.failed) {
 		sr_report_free(&report);
 		return error_no_memory(err);
 	}
@@ -240,6 +242,7 @@ void sr_report_free(struct sr_report *report)
 	for (size_t i = 0; i < report->write_count; i++)
 		free(report->writes[i].what);
 	free(report->vdis);
+	findings_free(&report->warnings);
 	free(report->lv_ids);
 	free(report->in_flight);
 	free(report->writes);

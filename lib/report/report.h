@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "format/resign_journal.h"
 #include "plan/plan.h"
+#include "report/findings.h"
 #include "sr/snapshot.h"
 
 /* An old identifier and, in the report of a plan or resign, its new one. */
@@ -74,6 +75,8 @@ struct sr_report {
 	struct report_write *writes; /* of a plan, in order */
 	size_t write_count;
 	uint32_t digest; /* plan_digest */
+
+	struct findings warnings; /* check_warnings */
 };
 
 /* -1 for lack of memory. Free with sr_report_free. */

@@ -116,6 +116,7 @@ void report_json_sr(struct json *json, const struct sr_report *report)
 		add_vdi(json, &report->vdis[i], report->renewed);
 	json_close(json, ']');
 	add_counts(json, &report->counts);
+	report_json_findings(json, "warnings", &report->warnings);
 }
 
 static void add_hex(struct json *json, const char *key, uint32_t number)
@@ -212,9 +213,10 @@ static const char *weight_text(enum finding_weight weight)
 	return "error";
 }
 
-void report_json_findings(struct json *json, const struct findings *findings)
+void report_json_findings(struct json *json, const char *key,
+			  const struct findings *findings)
 {
-	json_open(json, "findings", '[');
+	json_open(json, key, '[');
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct finding *f = &findings->items[i];
 

@@ -28,7 +28,7 @@ struct report_lun {
 };
 void report_json_lun(struct json *json, const struct report_lun *lun);
 
-/* "sr", "vdis", "counts". */
+/* "sr", "vdis", "counts", "warnings". */
 void report_json_sr(struct json *json, const struct sr_report *report);
 
 /* "writes" and "digest". */
@@ -41,8 +41,9 @@ void report_json_journal(struct json *json,
 /* "outcome", and all of report_json_sr. */
 void report_json_resign(struct json *json, const struct resign_report *report);
 
-/* "findings". */
-void report_json_findings(struct json *json, const struct findings *findings);
+/* A list: "findings" or what else `key` says. */
+void report_json_findings(struct json *json, const char *key,
+			  const struct findings *findings);
 
 /* "error", with SM's number. */
 void report_json_error(struct json *json, int number, const char *text);

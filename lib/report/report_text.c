@@ -251,6 +251,7 @@ void report_text_sr(struct report_text *text, const struct sr_report *report)
 {
 	add_head(text, report);
 	add_tree(text, report);
+	report_text_findings(text, &report->warnings);
 }
 
 /* ---- the rest ---- */

@@ -45,6 +45,9 @@ const struct config_key config_keys[] = {
 	  "What becomes of a LUN that the pool has no record of, and that "
 	  "something writes to: refuse or ignore (optional, defaults to "
 	  "refuse)" },
+	{ "journals", "What becomes of an operation that SM was in the middle "
+		      "of and cannot end under new uuids: refuse or keep "
+		      "(optional, defaults to refuse)" },
 	{ "resign", "Ignored; for users of the 2016 driver (optional)" },
 };
 

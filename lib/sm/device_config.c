@@ -171,6 +171,7 @@ static int read_choices(const struct string_map *map,
 	const char *snapshots = get(map, "snapshots");
 	const char *lun_id = get(map, "LUNid");
 	const char *life = get(map, "signs_of_life");
+	const char *journals = get(map, "journals");
 
 	/* lvmoiscsi takes any text, so it is no error here. */
 	out->has_lun_id = lun_id && lun_number_read(lun_id, &out->lun_id);
@@ -192,6 +193,11 @@ static int read_choices(const struct string_map *map,
 				 "signs_of_life is '%.64s'; it can be: refuse, "
 				 "ignore",
 				 life);
+	out->keep_journals = journals && strcmp(journals, "keep") == 0;
+	if (journals && !out->keep_journals && strcmp(journals, "refuse") != 0)
+		return error_set(err, ERROR_BAD_VALUE,
+				 "journals is '%.64s'; it can be: refuse, keep",
+				 journals);
 	return 0;
 }
 

@@ -32,6 +32,7 @@ struct device_config {
 	enum initiator_kind initiator;
 	bool drop_snapshots;
 	bool ignore_life;
+	bool keep_journals;
 };
 
 /* What the host says where device_config says nothing. */

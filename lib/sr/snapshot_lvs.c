@@ -39,18 +39,13 @@ static int parse_mgt(struct walk *w, const struct lvm_lv *lv)
 {
 	struct snapshot *snap = w->snap;
 	uint8_t head[MGT_HEAD_BYTES];
+	size_t len = lv->size < sizeof(head) ? (size_t)lv->size : sizeof(head);
 	struct mgt_header header;
 	uint8_t *bytes;
 
-	if (lv->size < sizeof(head))
-		return error_set(w->err, ERROR_LUN_CONTENT,
-				 "the MGT volume has %llu bytes; SM's has 4 "
-				 "MiB",
-				 (unsigned long long)lv->size);
-	if (!want(w, lv, 0, head, sizeof(head)))
+	if (!want(w, lv, 0, head, len))
 		return 0;
-	if (mgt_parse_header(head, lv->size, &header, w->err))
-		return -1;
+	mgt_parse_header(head, lv->size, &header);
 	bytes = malloc(header.length ? header.length : 1);
 	if (!bytes)
 		return error_no_memory(w->err);
@@ -74,9 +69,7 @@ static int refuse_image(struct walk *w, const struct lvm_lv *lv,
 		"the %s in LV %s cannot be resigned: %s; its parent cannot be "
 		"renamed. Repair or delete the VDI on the original, "
 		"then make a new clone",
-		lv_name_kind(lv->name, false, &w->snap->vg.sr) == LV_VHD
-			? "VHD"
-			: "QCOW2 image",
+		lv->kind == LV_VHD ? "VHD" : "QCOW2 image",
 		lv->name, why);
 }
 
@@ -292,7 +285,7 @@ static int parse_lv(struct walk *w, const struct lvm_lv *lv,
 {
 	struct uuid_hit hit;
 
-	info->kind = lv_name_kind(lv->name, lv->journaler, &w->snap->vg.sr);
+	info->kind = lv->kind;
 	if (lv_kind_is_volume(info->kind) || info->kind == LV_CBTLOG) {
 		info->has_vdi = uuid_scan(lv->name, strlen(lv->name), 0, &hit);
 		if (info->has_vdi)

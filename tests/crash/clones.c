@@ -8,7 +8,7 @@ static void try_clone(struct suite *suite, const struct sectors *state,
 {
 	struct run run = { .number = 2, .host = 2, .scsi_id = "clone" };
 	struct error err = { .text = "" };
-	struct finding found;
+	struct found_state found;
 
 	(void)context;
 	if (!suite_is_new(suite, state, 2) ||

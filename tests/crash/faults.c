@@ -36,7 +36,7 @@ static bool is_true(struct faults *f, enum claim claim,
 		    const struct sectors *state, unsigned before)
 {
 	struct suite *suite = f->suite;
-	struct finding found;
+	struct found_state found;
 
 	if (!judge_state(suite, state, f->next, &found))
 		return false;
@@ -116,7 +116,7 @@ static void look(struct faults *f, enum claim claim, unsigned before)
 /* After a disk has lied, with or without the run having noticed. What a write
  * made of wrong bits cannot be told from what others have written: a new run
  * may refuse it then. */
-static void after_lie(struct faults *f, const struct finding *start,
+static void after_lie(struct faults *f, const struct found_state *start,
 		      bool failed, bool garbled)
 {
 	const struct run next = { .number = f->next, .host = 1,
@@ -143,7 +143,7 @@ static void after_lie(struct faults *f, const struct finding *start,
 
 /* One run with one fault; false if it did not come to that call. */
 static bool try_fault(struct faults *f, const struct sim_fault *fault,
-		      const struct finding *start)
+		      const struct found_state *start)
 {
 	static const char *const effects[] = { "nothing", "half", "all",
 					       "a lie", "garbled" };
@@ -201,7 +201,7 @@ static bool try_fault(struct faults *f, const struct sim_fault *fault,
 
 static void try_all(struct faults *f)
 {
-	struct finding start;
+	struct found_state start;
 	bool more = true;
 
 	if (!judge_state(f->suite, f->from, f->run.number, &start))

@@ -190,7 +190,7 @@ static unsigned world_of_head(struct worlds *worlds,
 }
 
 bool judge_state(struct suite *suite, const struct sectors *state,
-		 unsigned number, struct finding *out)
+		 unsigned number, struct found_state *out)
 {
 	struct journal_head head;
 	uint64_t where = 0;
@@ -225,7 +225,7 @@ bool judge_state(struct suite *suite, const struct sectors *state,
 /* Whether the journal that was committed is gone, or live text of a later run is
  * in its place. */
 static bool is_wiped(struct suite *suite, unsigned world,
-		     const struct finding *journal)
+		     const struct found_state *journal)
 {
 	static const uint8_t zeros[SECTOR];
 	const struct sectors *now = &suite->disk.now;
@@ -242,7 +242,7 @@ static bool is_wiped(struct suite *suite, unsigned world,
 }
 
 bool judge_result(struct suite *suite, unsigned world,
-		  const struct finding *journal)
+		  const struct found_state *journal)
 {
 	static const uint8_t zeros[SECTOR];
 	const struct sectors *now = &suite->disk.now;
@@ -263,7 +263,7 @@ bool judge_result(struct suite *suite, unsigned world,
 }
 
 static bool only_recovery(struct suite *suite, const struct sectors *state,
-			  const struct run *run, const struct finding *found)
+			  const struct run *run, const struct found_state *found)
 {
 	struct sim_disk *disk = &suite->disk;
 	struct error err = { .text = "" };
@@ -291,7 +291,7 @@ bool judge_trial(struct suite *suite, const struct sectors *state,
 {
 	struct error err = { .text = "" };
 	struct run seeded = *run;
-	struct finding found;
+	struct found_state found;
 
 	if (!judge_state(suite, state, run->number, &found) ||
 	    !only_recovery(suite, state, run, &found))

@@ -103,7 +103,7 @@ static void write_sample(struct suite *suite, const struct world *from,
 	suite->samples++;
 }
 
-void overlay_sample(struct suite *suite, const struct finding *found,
+void overlay_sample(struct suite *suite, const struct found_state *found,
 		    unsigned number)
 {
 	const struct world *result = &suite->worlds->items[found->result];

@@ -21,7 +21,7 @@ bool overlay_to_image(const char *image, const struct sim_base *base,
 
 /* Writes the state before and after a trial, for judge.sh, if it is one of a
  * kind that was not written yet, or the next after many. */
-void overlay_sample(struct suite *suite, const struct finding *found,
+void overlay_sample(struct suite *suite, const struct found_state *found,
 		    unsigned number);
 
 #endif

@@ -122,7 +122,7 @@ static void try_used(struct suite *suite, const struct sectors *state,
 	const struct used *used = context;
 	struct sectors now = { 0 };
 	struct error err = { .text = "" };
-	struct finding found;
+	struct found_state found;
 	struct lvm_id vg;
 	bool switched;
 
@@ -157,7 +157,7 @@ static void crash_recovery(struct suite *suite, const struct sectors *state,
 	const struct run second = { .number = 2, .host = 1, .scsi_id = "lun" };
 	struct used *used = context;
 	struct sectors copy = { 0 };
-	struct finding found;
+	struct found_state found;
 	struct trace trace;
 
 	if (used->count++ % used->every ||

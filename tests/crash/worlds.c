@@ -38,7 +38,8 @@ int run_resign(struct sim_disk *disk, const struct run *run,
 	       struct error *err)
 {
 	struct plan_options options = { .new_sr = run_sr(run->number),
-					.drop_snapshots = dropping };
+					.drop_snapshots = dropping,
+					.keep_journals = true };
 	struct journal_owner owner = owner_of(run);
 	struct chance chance;
 	int failed;

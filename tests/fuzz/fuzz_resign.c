@@ -53,7 +53,7 @@ int nanosleep(const struct timespec *time, struct timespec *left)
 
 static int resign(struct lun *lun, uint8_t first_byte, struct error *err)
 {
-	struct plan_options options = { 0 };
+	struct plan_options options = { .keep_journals = true };
 
 	memset(&options.new_sr, 0x5a, sizeof(options.new_sr));
 	options.new_sr.bytes[0] = first_byte;

@@ -18,6 +18,8 @@ export WORK=$2
 . "$here/../support/report.sh"
 
 name=$(basename "$manifest" .json)
+# What lvm2 says of the original, and may say of its clone.
+LVM_EXPECTED=$(jq -r '.lvm_says // empty' "$manifest")
 original=$WORK/original
 clone=$WORK/clone
 
@@ -70,6 +72,17 @@ roles()
 	wc -l <"$WORK/roles"
 }
 
+# An operation that SM cannot end under new uuids.
+needs_keep()
+{
+	local said
+
+	said=$("$RESIGN_FILE" "$clone" "$(new_uuid)" 512 keep refuse 2>&1) &&
+		return 1
+	echo "$said"
+	grep -q 'journals=keep' <<<"$said" && cmp "$original" "$clone"
+}
+
 report()
 {
 	lvm_report >"$WORK/report"
@@ -91,7 +104,7 @@ grows()
 	fi
 
 	# Nothing can be zeroed where there is no device-mapper.
-	LVM_EXPECTED=" not zeroed\.$" lvm_run lvcreate -qq -an --wipesignatures n -Zn -l 1 -n grown "$vg" &&
+	LVM_EXPECTED=" not zeroed\.${LVM_EXPECTED:+|$LVM_EXPECTED}" lvm_run lvcreate -qq -an --wipesignatures n -Zn -l 1 -n grown "$vg" &&
 		lvm_run vgck "$vg" &&
 		lvm_run lvs --noheadings -o lv_name "$vg/grown" >/dev/null &&
 		lvm_run lvremove -qq -f "$vg/grown"
@@ -160,6 +173,9 @@ must_resign()
 	fi
 	if [[ -n $(roles_by_manifest) ]]; then
 		check "$name: roles" roles
+	fi
+	if [[ $(jq -r .journals "$manifest") == keep ]]; then
+		check "$name: refused without journals=keep" needs_keep
 	fi
 	check "$name: resign" resign "$clone" "$sr" || return
 	lvm_attach clone "$clone"

@@ -16,14 +16,15 @@ int main(int argc, char **argv)
 	struct journal_owner owner = { .scsi_id = "" };
 	struct plan_options options = {
 		.drop_snapshots = argc > 4 && strcmp(argv[4], "drop") == 0,
+		.keep_journals = argc < 6 || strcmp(argv[5], "refuse") != 0,
 	};
 	struct error err;
 	struct lun *lun;
 	int failed;
 
-	if (argc < 2 || argc > 5) {
+	if (argc < 2 || argc > 6) {
 		fprintf(stderr, "usage: %s IMAGE [NEW_SR_UUID [BLOCK_SIZE "
-				"[keep|drop]]]\n",
+				"[keep|drop [keep|refuse]]]]\n",
 			argv[0]);
 		return 2;
 	}

@@ -266,11 +266,43 @@ static void test_other_content(void **state)
 	refused("not known");
 }
 
+/* LVM's own rule: then the disk is partitioned, and no PV. */
+static void test_partitioned(void **state)
+{
+	static const uint64_t areas[][2] = {
+		{ 1 << 20, 0 }, { 0, 0 }, { 4096, 1 << 20 }, { 0, 0 }
+	};
+	struct lvm_label label;
+	struct error err;
+
+	(void)state;
+	memset(head, 0, sizeof(head));
+	sr_put_label(head + 512, 1, areas, 4);
+	head[510] = 0x55;
+	head[511] = 0xaa;
+	/* a boot sector with an empty table is none */
+	assert_int_equal(lvm_label_find(head, &label, &err), 0);
+	head[446 + 32 + 12] = 8;
+	refused("partition");
+	head[446 + 48] = 0x80;
+	refused("partition");
+	/* no flag that a partition can have */
+	head[446 + 48] = 0x11;
+	assert_int_equal(lvm_label_find(head, &label, &err), 0);
+	/* a GPT, and a label behind it */
+	memset(head, 0, sizeof(head));
+	sr_put_label(head + 1024, 2, areas, 4);
+	assert_int_equal(lvm_label_find(head, &label, &err), 0);
+	memcpy(head + 512, "EFI PART", 8);
+	refused("partition");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sectors),
 		cmocka_unit_test(test_wrong_sector),
+		cmocka_unit_test(test_partitioned),
 		cmocka_unit_test(test_first_counts),
 		cmocka_unit_test(test_every_byte),
 		cmocka_unit_test(test_type),

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -224,9 +225,9 @@ static void test_segments(void **state)
 	refuses("MGT {", "\"striped\"", "\"mirror\"", "type mirror");
 	refuses("MGT {", "type =", "typ =", "no type");
 	refuses("MGT {", "stripe_count = 1", "stripe_count = 2",
-		"striped over");
+		"not linear");
 	refuses("MGT {", "\"pv0\", 9", "\"pv0\", 9, \"pv0\", 3",
-		"striped over");
+		"not linear");
 	refuses("MGT {", "\"pv0\", 9", "\"pv1\", 9", "unknown PV");
 	refuses("MGT {", "\"pv0\", 9", "\"pv01\", 9", "unknown PV");
 	refuses("MGT {", "\"pv0\", 9", "7, 9", "unknown PV");
@@ -245,6 +246,42 @@ static void test_segments(void **state)
 	refuses("logical_volumes", "MGT {",
 		"X { id = \"LvLvLz-0123-4567-89ab-cdef-ghij-klmnop\" } MGT {",
 		"LV X: it has no segment");
+}
+
+/* What is not SM's, and not bound to what is, may be of any type. */
+static void test_other_types(void **state)
+{
+	static const char *const snapshot =
+		"X { id = \"LvLvLx-0123-4567-89ab-cdef-ghij-klmnop\" segment1 { "
+		"start_extent = 0 extent_count = 2 type = \"snapshot\" "
+		"origin = \"%s\" cow_store = \"Y\" } } MGT {";
+	char text[512];
+
+	(void)state;
+	takes("hb-", "\"striped\"", "\"raid1\"");
+	takes("hb-", "stripe_count = 1", "stripe_count = 2");
+	refuses("hb-", "stripe_count = 1\t# linear\nstripes = [\n\"pv0\", 27\n]",
+		"stripe_count = 2\n\nstripes = [\"pv0\", 27, \"pv0\", 9]",
+		"share an extent");
+	refuses("hb-", "stripe_count = 1\t# linear\nstripes = [\n\"pv0\", 27\n]",
+		"stripe_count = 2\n\nstripes = [\"pv0\", 27, \"pv0\", 40]",
+		"outside");
+	snprintf(text, sizeof(text), snapshot, "hb-" HOST_UUID);
+	takes("logical_volumes", "MGT {", text);
+	snprintf(text, sizeof(text), snapshot, "VHD-" CHILD_UUID);
+	refuses("logical_volumes", "MGT {", text, "lvremove");
+	snprintf(text, sizeof(text), snapshot, "VHD-" CHILD_UUID "x");
+	takes("logical_volumes", "MGT {", text);
+	snprintf(text, sizeof(text), snapshot, "VHD-33333333");
+	takes("logical_volumes", "MGT {", text);
+}
+
+static void test_system_id(void **state)
+{
+	(void)state;
+	takes("VG_", "flags = []", "flags = [] system_id = \"\"");
+	refuses("VG_", "flags = []", "flags = [] system_id = \"other.host\"",
+		"other.host");
 }
 
 static void test_overlap(void **state)
@@ -285,6 +322,8 @@ int main(void)
 		cmocka_unit_test(test_vg_fields),
 		cmocka_unit_test(test_lv_fields),
 		cmocka_unit_test(test_segments),
+		cmocka_unit_test(test_other_types),
+		cmocka_unit_test(test_system_id),
 		cmocka_unit_test(test_overlap),
 		cmocka_unit_test(test_empty),
 	};

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "report/check.h"
+
+#include <inttypes.h>
+
+#include "sr/in_flight.h"
+
+static void check_size(const struct snapshot *snap,
+		       enum finding_weight smaller, struct findings *out)
+{
+	const struct lvm_vg *vg = &snap->vg;
+
+	if (snap->lun_size < vg->dev_size)
+		finding_add(out, smaller, "LUN",
+			    "it has %" PRIu64 " bytes and is smaller than the "
+			    "%" PRIu64 " of its PV: the clone is cut off, and "
+			    "SM will fail where it uses what is missing",
+			    snap->lun_size, vg->dev_size);
+}
+
+static void check_operation(const struct snapshot *snap,
+			    const struct plan *plan, uint32_t i,
+			    struct findings *out)
+{
+	const char *lv = snap->vg.lvs[i].name;
+	struct uuid vdi;
+
+	switch (in_flight_of(snap, i, &vdi)) {
+	case IN_FLIGHT_NONE:
+		break;
+	case IN_FLIGHT_WORKS:
+		finding_add(out, FINDING_NOTE, lv,
+			    "an operation of the storage manager is in "
+			    "flight; it completes or undoes it when the SR is "
+			    "attached");
+		break;
+	case IN_FLIGHT_FAILS_ONCE:
+		finding_add(out, FINDING_WARNING, lv,
+			    "an operation of the storage manager is in "
+			    "flight; it undoes it at the first sr_attach, "
+			    "which fails, and the next one works");
+		break;
+	case IN_FLIGHT_FAILS:
+		if (plan)
+			idmap_find(&plan->ids, &vdi, &vdi);
+		finding_add(out, FINDING_WARNING, lv,
+			    "an operation of the storage manager is in "
+			    "flight; it fails to attach the SR under new uuids "
+			    "until VDI %s is introduced in it "
+			    "(VDI.db_introduce)",
+			    uuid_string(&vdi).chars);
+		break;
+	}
+}
+
+void check_warnings(const struct snapshot *snap, const struct plan *plan,
+		    enum finding_weight smaller, struct findings *out)
+{
+	check_size(snap, smaller, out);
+	if (snap->mgt_header.broken)
+		finding_add(out, FINDING_WARNING, "MGT",
+			    "its header is broken: it is left as it is; the "
+			    "storage manager attaches the SR, and its VDIs "
+			    "have no names or snapshot relations");
+	for (uint32_t i = 0; i < snap->vg.lv_count; i++)
+		check_operation(snap, plan, i, out);
+}
