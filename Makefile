@@ -292,7 +292,7 @@ DRIVER_SUITES := \
 SUITES := \
     "tests/iscsi/test_kill.sh build/asan $(ASAN)/audit" \
     "tests/iscsi/test_races.sh build/asan $(ASAN)/audit" \
-    "tests/generated/run.sh $(IMAGE_TOOLS) $(ASAN)/gen $(ASAN)/mutate" \
+    "tests/generated/run.sh $(ASAN)/support/resign_file build/tests/audit build/tests/gen build/tests/mutate" \
     "tests/crash/run.sh build" \
     $(HOST_SUITES) \
     "tests/fuzz/run.sh build 4" \
@@ -353,6 +353,7 @@ check: check-build
 # The crash proof tries so many states that it wants the optimised build. In full
 # it also shows that it can fail: each safeguard is taken out once.
 CRASH_TOOLS := $(BUILD)/tests/crash $(BUILD)/tests/audit \
+               $(BUILD)/tests/gen $(BUILD)/tests/mutate \
                $(BUILD)/tests/support/resign_file
 
 .PHONY: crash
@@ -371,7 +372,7 @@ check-quick: quick-packages
 # One suite or some: make check-only SUITES='"tests/layers.sh build/obj"'
 .PHONY: check-only
 check-only: check-packages
-	@$(MAKE) --no-print-directory -j2 all
+	@$(MAKE) --no-print-directory -j2 all $(CRASH_TOOLS) $(HOST_TOOLS)
 	@$(SANITIZED) -j2 test-programs
 	@VERBOSE=1 tests/run.sh $(LOGS) $(SUITES)
 
