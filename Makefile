@@ -14,7 +14,7 @@
 # SANITIZE=1 builds into build/asan with ASan and UBSan, STATIC=1 into
 # build/static without a need for any library.
 
-VERSION := 0.1.0
+VERSION := 0.2.0
 
 ifdef SANITIZE
 BUILD     ?= build/asan
@@ -138,6 +138,8 @@ ifdef STATIC
 	done
 endif
 	install -D -m 644 drivers/relvm.8 $(DESTDIR)$(PREFIX)/share/man/man8/relvm.8
+	install -D -m 644 drivers/relvmoiscsi.7 \
+		$(DESTDIR)$(PREFIX)/share/man/man7/relvmoiscsi.7
 	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	$(BUILD)/relvm completion \
 		>$(DESTDIR)$(PREFIX)/share/bash-completion/completions/relvm

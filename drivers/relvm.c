@@ -105,12 +105,16 @@ static enum relvm_status do_resign(const struct relvm_report *report,
 static int note_name(const struct reached *reached, void *context,
 		     struct error *err)
 {
+	/* Of a LUN that was named by its number not all pages are read; the
+	 * best name is what scsi_id prints but where page 0 hides it. */
+	const char *best = lun_names_best(&reached->names);
 	struct scsi_id *id = context;
 
-	if (!reached->names.scsi_id.text[0])
+	if (!best[0])
 		return error_set(err, ERROR_NO_SCSIID,
-				 "the LUN has no name that an SR could have");
-	*id = reached->names.scsi_id;
+				 "the LUN has no name that an SR could have; "
+				 "give its SCSIid in place of the number");
+	snprintf(id->text, sizeof(id->text), "%s", best);
 	return 0;
 }
 

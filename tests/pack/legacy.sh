@@ -18,7 +18,7 @@ host()
 	local tool
 
 	root=$WORK/$1
-	mkdir -p "$root"/{bin,tmp,var/tmp,root,usr/{lib,sbin,libexec,share/{doc,man/man8,bash-completion/completions}}} \
+	mkdir -p "$root"/{bin,tmp,var/tmp,root,usr/{lib,sbin,libexec,share/{doc,man/man{7,8},bash-completion/completions}}} \
 		"$root"/opt/xensource/{bin,sm} "$root/etc/xapi.d/plugins" \
 		"$root/etc/xensource/installed-repos/xcp:main"
 	for tool in bash sed awk grep head md5sum dirname cp mkdir mv rm rpm; do

@@ -71,7 +71,7 @@ pack_key()
 pack_root()
 {
 	# What any host has.
-	mkdir -p "$1"/usr/share/{man/man8,bash-completion/completions}
+	mkdir -p "$1"/usr/share/{man/man{7,8},bash-completion/completions}
 	in_root "$1" -i "$PACKS"/stub/pool-host-1-1.noarch.rpm
 }
 

@@ -75,7 +75,8 @@ groff_is_silent()
 {
 	local said
 
-	said=$(groff -ww -man -Tutf8 drivers/relvm.8 2>&1 >/dev/null)
+	said=$(groff -ww -man -Tutf8 drivers/relvm.8 drivers/relvmoiscsi.7 2>&1 \
+		>/dev/null)
 	[[ -z $said ]] || { echo "$said"; return 1; }
 }
 
@@ -84,7 +85,7 @@ check "the completion names the options that there are" \
 	same_options completion_text
 check "the README's picture is as its script draws it" \
 	diff tests/demo/picture.svg <(/usr/bin/python3 tests/demo/picture.py)
-check "groff has nothing to say about the man page" groff_is_silent
+check "groff has nothing to say about the man pages" groff_is_silent
 check "a command is completed" completed relvm ins inspect
 check "an option is completed" completed relvm resign --sr --sr-uuid
 check "an option of another command is not" \
