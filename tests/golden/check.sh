@@ -126,8 +126,8 @@ same_for_qemu()
 		[[ $(head -c 8 "$WORK/a.vhd" | tr -d '\0') == conectix ]] ||
 			continue
 		if ! said=$(diff \
-			<(cd "$WORK" && qemu-img info -f vpc a.vhd | sed 1d) \
-			<(cd "$WORK" && qemu-img info -f vpc b.vhd | sed 1d)) ||
+			<(cd "$WORK" && qemu-img info -f vpc a.vhd | grep -vE '^ *(image|filename): ') \
+			<(cd "$WORK" && qemu-img info -f vpc b.vhd | grep -vE '^ *(image|filename): ')) ||
 			! said=$(qemu-img compare -f vpc -F vpc \
 				"$WORK/a.vhd" "$WORK/b.vhd"); then
 			echo "${old[i]} and ${new[i]}: $said"
