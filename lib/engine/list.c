@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "report/lun_ids.h"
 #include "xapi/pool_records.h"
 
 /* ---- what is on each ---- */
@@ -44,26 +45,59 @@ static int add_lun(const struct reached *reached, void *context,
 
 /* ---- conflicts ---- */
 
-static bool share_vdi(const struct sr_report *a, const struct sr_report *b)
+/* Which LUNs have an identifier in common: a bit for each pair. */
+struct pairs {
+	uint8_t *bits;
+	size_t count; /* LUNs */
+};
+
+static void set_pair(struct pairs *pairs, size_t a, size_t b)
 {
-	for (size_t i = 0; i < a->vdi_count; i++) {
-		if (sr_report_find(b, &a->vdis[i].uuid.old))
-			return true;
+	size_t bit = a * pairs->count + b;
+
+	pairs->bits[bit / 8] |= (uint8_t)(1u << bit % 8);
+}
+
+static bool have_pair(const struct pairs *pairs, size_t a, size_t b)
+{
+	size_t bit = a * pairs->count + b;
+
+	return pairs->bits[bit / 8] >> bit % 8 & 1;
+}
+
+/* Whether two runs are of the same LUNs: clones of one share hundreds of
+ * identifiers, which need not all be gone through. */
+static bool same_luns(const struct lun_id *a, const struct lun_id *b,
+		      size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (a[i].lun != b[i].lun)
+			return false;
 	}
-	return false;
+	return true;
 }
 
-static bool conflict(const struct listed_lun *a, const struct listed_lun *b)
+static void set_pairs(struct pairs *pairs, const struct lun_ids *ids)
 {
-	const struct sr_report *x = &a->look.sr, *y = &b->look.sr;
+	size_t run, known = 0, known_run = 0;
 
-	return a->has_sr && b->has_sr &&
-	       (uuid_equal(&x->sr.old, &y->sr.old) ||
-		lvm_id_equal(&x->vg, &y->vg) || lvm_id_equal(&x->pv, &y->pv) ||
-		share_vdi(x, y));
+	for (size_t i = 0; i < ids->count; i += run) {
+		const struct lun_id *id = &ids->items[i];
+
+		run = lun_ids_run(ids, i);
+		if (run == 1 || (run == known_run &&
+				 same_luns(id, &ids->items[known], run)))
+			continue;
+		for (size_t a = 0; a < run; a++) {
+			for (size_t b = 0; b < run; b++)
+				set_pair(pairs, id[a].lun, id[b].lun);
+		}
+		known = i;
+		known_run = run;
+	}
 }
-
-static int find_conflicts(struct target_list *list, struct error *err)
+static int list_pairs(const struct pairs *pairs, struct target_list *list,
+		      struct error *err)
 {
 	for (size_t i = 0; i < list->count; i++) {
 		struct listed_lun *lun = &list->luns[i];
@@ -72,11 +106,35 @@ static int find_conflicts(struct target_list *list, struct error *err)
 		if (!lun->conflicts)
 			return error_no_memory(err);
 		for (size_t k = 0; k < list->count; k++) {
-			if (k != i && conflict(lun, &list->luns[k]))
+			if (k != i && have_pair(pairs, i, k))
 				lun->conflicts[lun->conflict_count++] = k;
 		}
 	}
 	return 0;
+}
+
+static int find_conflicts(struct target_list *list, struct error *err)
+{
+	struct pairs pairs = { calloc(list->count * list->count / 8 + 1, 1),
+			       list->count };
+	const struct sr_report **reports =
+		calloc(list->count + 1, sizeof(*reports));
+	struct lun_ids ids = { 0 };
+	int failed = -1;
+
+	for (size_t i = 0; reports && i < list->count; i++)
+		reports[i] = list->luns[i].has_sr ? &list->luns[i].look.sr
+						  : NULL;
+	if (!pairs.bits || !reports || lun_ids_sort(reports, list->count, &ids)) {
+		error_no_memory(err);
+	} else {
+		set_pairs(&pairs, &ids);
+		failed = list_pairs(&pairs, list, err);
+	}
+	free(ids.items);
+	free(reports);
+	free(pairs.bits);
+	return failed;
 }
 
 /* ---- originals and clones ---- */

@@ -15,8 +15,8 @@ struct listed_lun {
 	enum lun_owner owner; /* of a LUN that has one; UNKNOWN without
 			       * xapi */
 	struct error error;   /* why there is none; look.sr is then empty */
-	/* LUNs of the list, by their places, with the same SR, VG, PV or VDIs
-	 */
+	/* LUNs of the list, by their places, that have the id of their SR, VG,
+	 * PV, a VDI or an LV in common with this one */
 	size_t *conflicts;
 	size_t conflict_count;
 };

@@ -250,16 +250,6 @@ void sr_report_free(struct sr_report *report)
 	*report = (struct sr_report){ 0 };
 }
 
-const struct report_vdi *sr_report_find(const struct sr_report *report,
-					const struct uuid *uuid)
-{
-	for (size_t i = 0; i < report->vdi_count; i++) {
-		if (uuid_equal(&report->vdis[i].uuid.old, uuid))
-			return &report->vdis[i];
-	}
-	return NULL;
-}
-
 void resign_report_free(struct resign_report *report)
 {
 	sr_report_free(&report->sr);

@@ -84,10 +84,6 @@ int sr_report_make(const struct snapshot *snap, const struct plan *plan,
 		   struct sr_report *out, struct error *err);
 void sr_report_free(struct sr_report *report);
 
-/* The VDI with this old uuid; NULL if there is none. */
-const struct report_vdi *sr_report_find(const struct sr_report *report,
-					const struct uuid *uuid);
-
 enum resign_outcome {
 	RESIGN_DONE,
 	RESIGN_COMPLETED,  /* that of an earlier run, from its journal */
