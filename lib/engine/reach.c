@@ -80,7 +80,7 @@ static int open_device(struct way *way, struct error *err)
 /* For arrays that give a clone the names of its source. */
 static struct uuid place_of(const char *iqn, unsigned number)
 {
-	struct uuid place;
+	struct uuid place = { { 0 } };
 
 	put_le32(place.bytes, lvm_crc(LVM_CRC_INITIAL, iqn, strlen(iqn)));
 	put_le32(place.bytes + 4, (uint32_t)strlen(iqn));

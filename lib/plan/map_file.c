@@ -315,7 +315,9 @@ char *id_map_one_line(const struct buffer *map)
 {
 	char *text = strndup((const char *)map->data, map->len);
 
-	for (char *at = text; at && (at = strchr(at, '\n'));)
-		*at = ';';
+	for (char *at = text; at && *at; at++) {
+		if (*at == '\n')
+			*at = ';';
+	}
 	return text;
 }
