@@ -113,7 +113,7 @@ hostile_members()
 	"${hostile_to[@]}" "character references" 143 "$(hostile_fill \
 		"$head<member><name>sr_uuid</name><value>" '&#x10ffff;' \
 		"</value></member>$tail")"
-	"${hostile_to[@]}" "a command of 100 KiB" 38 "$(xapi_call \
+	"${hostile_to[@]}" "a command of 100 KiB" 202 "$(xapi_call \
 		"$(hostile_repeat x 60000)")"
 	hostile_put "another command after it" 143 \
 		's#<member><name>command</name><value>sr_create</value></member>#&<member><name>command</name><value>sr_delete</value></member>#'
