@@ -58,6 +58,7 @@ static int read_request(const json_t *params, struct request *out,
 			struct error *err)
 {
 	const json_t *call = json_array_get(params, 0);
+	const json_t *args;
 	const char *command;
 
 	if (json_array_size(params) != 1)
@@ -70,6 +71,10 @@ static int read_request(const json_t *params, struct request *out,
 		return -1;
 	if (command && strcmp(command, out->command) != 0)
 		return error_set(err, CODE, "command is not the method's name");
+	/* No command here has arguments; a call of another form is not xapi's. */
+	args = json_object_get(call, "args");
+	if (args && value_check(args, JSON_ARRAY, CODE, "args", err))
+		return -1;
 	if (copy_member(call, "host_ref", &out->host_ref, err) ||
 	    copy_member(call, "session_ref", &out->session_ref, err) ||
 	    copy_member(call, "sr_ref", &out->sr_ref, err) ||
