@@ -95,7 +95,7 @@ refuses_map "an old uuid as a new one" "line 1: uuid $other is to be new" \
 refuses_map "an LVM id of no LV" "is not on this LUN" \
 	"aaaaaa-aaaa-aaaa-aaaa-aaaa-aaaa-aaaaaa bbbbbb-bbbb-bbbb-bbbb-bbbb-bbbb-bbbbbb\n" 1
 refuses_map "another plan's digest" "no longer what the plan was made for" \
-	"digest 00000000\n" 1
+	"$old_sr 4f7c1a52-8a5e-4b1e-9d43-0c9a7b6d5e21\ndigest 00000000\n" 1
 check "after all that the clone is untouched" same "$WORK/original" "$WORK/clone"
 
 printf '%s %s\n' "$old_disk" "$new_disk" >"$WORK/chosen"
