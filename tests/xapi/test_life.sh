@@ -42,12 +42,13 @@ check "MGT is found" test "$mgt" -gt 0
 writer_start()
 {
 	(
-		while :; do
-			for byte in a b c; do
-				printf '%s' "$byte" | dd of="$WORK/lun" bs=1 \
-					seek="$at" conv=notrunc status=none
-				sleep 0.13
-			done
+		# Values that do not come back within a second, however
+		# slow this machine is.
+		for ((n = 0; ; n = (n + 1) % 256)); do
+			printf '%b' "\\x$(printf %02x "$n")" |
+				dd of="$WORK/lun" bs=1 seek="$at" \
+					conv=notrunc status=none
+			sleep 0.13
 		done
 	) &
 	writer_pid=$!
