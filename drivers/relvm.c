@@ -67,7 +67,7 @@ static enum relvm_status do_plan(const struct relvm_report *report,
 {
 	const struct relvm_options *options = report->options;
 	struct timespec start;
-	struct look_plan plan;
+	struct look_plan plan = { 0 };
 	int failed;
 
 	clock_gettime(CLOCK_MONOTONIC, &start);
