@@ -71,7 +71,7 @@ int plugin_inspect(const struct request *request, char **value,
 int plugin_plan(const struct request *request, char **value, struct error *err)
 {
 	struct plugin_arguments arguments;
-	struct look_plan plan;
+	struct look_plan plan = { 0 };
 	struct timespec start;
 	int failed;
 
