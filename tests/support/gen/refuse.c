@@ -165,7 +165,7 @@ static void damage_lvs(struct sr *sr)
 		mutation(sr, "hex\t%llu\t00000fff", LL(child + 16));
 		break;
 	default:
-		damage(sr, "a locator outside its LV", "VHD.*damaged.*locator");
+		damage(sr, "a locator outside its LV", "VHD.*locator.*outside");
 		mutation(sr, "hex\t%llu\t00000fff", LL(child + 512 + 592));
 		mutation(sr, "vhdsum\t%llu", LL(child + 512));
 	}
