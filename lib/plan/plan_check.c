@@ -7,17 +7,18 @@
 #include "format/resign_journal.h"
 #include "plan/plan_parts.h"
 
-/* Whether the block at `at` is one that a phase may change. */
+/* Whether the sector at `at` is one that a phase may change. Of sectors, not of
+ * the LUN's blocks: an area or the extents may begin or end within a block. */
 static bool is_allowed(const struct plan *plan, enum plan_phase phase,
 		       uint64_t at)
 {
 	const struct snapshot *snap = plan->from;
 	const struct lvm_vg *vg = &snap->vg;
-	uint64_t end = at + plan->after.block_size;
+	uint64_t end = at + LVM_SECTOR_SIZE;
 
 	switch (phase) {
 	case PLAN_RING:
-		return plan_is_nobodys(snap, at, plan->after.block_size);
+		return plan_is_nobodys(snap, at, LVM_SECTOR_SIZE);
 	case PLAN_INPLACE:
 		if (at >= vg->pe_start && end <= lvm_map_end(vg))
 			return true;
@@ -37,18 +38,18 @@ static bool is_allowed(const struct plan *plan, enum plan_phase phase,
 	return false;
 }
 
-/* Blocks that only fill a gap are written as they are. */
+/* What only fills a gap is written as it is. */
 static bool are_allowed(const struct plan *plan, const struct plan_write *w)
 {
-	uint32_t block = plan->after.block_size;
+	uint8_t before[LVM_SECTOR_SIZE];
 
-	for (size_t i = 0; i < w->len; i += block) {
-		const struct image_block *before =
-			image_find(&plan->from->image, w->offset + i);
+	for (size_t i = 0; i < w->len; i += sizeof(before)) {
+		uint64_t at = w->offset + i;
 
-		if ((!before ||
-		     memcmp(before->data, w->data + i, block) != 0) &&
-		    !is_allowed(plan, w->phase, w->offset + i))
+		if ((!image_get(&plan->from->image, at, before,
+				sizeof(before)) ||
+		     memcmp(before, w->data + i, sizeof(before)) != 0) &&
+		    !is_allowed(plan, w->phase, at))
 			return false;
 	}
 	return true;
