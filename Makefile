@@ -305,7 +305,7 @@ SUITES := \
     $(patsubst %,"tests/relvm/test_%.sh build/asan",iscsi careful words file) \
     $(patsubst %,"tests/xapi/test_%.sh build/asan",plugin launch guard original \
     records life many odd report) \
-    $(patsubst %,"tests/xapi/test_%.sh build/asan $(ASAN)/audit",attach clients xe) \
+    $(patsubst %,"tests/xapi/test_%.sh build/asan $(ASAN)/audit",attach clients xe readme) \
     "tests/vpd/test_scsi_id.sh $(ASAN)/support/vpd_names" \
     "tests/layers.sh build/obj" \
     $(patsubst %,"tests/machine/test_%.sh",source run make) \
