@@ -18,8 +18,10 @@
  *   240  SCSIid, NUL-terminated, cut to 256 bytes; empty if not known
  *   496  16 bytes: where this LUN was (journal_owner); zeros if not known
  *
- * The body is a list of records, each {u32 type, u32 length of all of it, …,
- * u32 crc of what is before}. Little-endian; crcs are LVM's.
+ * The body is a list of records, each {u32 type, u32 length of all of it, …}.
+ * Little-endian; crcs are LVM's. No record has a crc of its own: bytes that end
+ * with their crc leave that of the whole the same, whatever they say, and the
+ * head's is what tells this body from another.
  *
  *   TEXT   u64 LUN offset, u32 length, u32 crc: new VG text that was put into
  *          the ring before the commit

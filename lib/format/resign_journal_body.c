@@ -12,7 +12,6 @@ enum {
 	SIZE_AT = 16,
 	DETAIL_AT = 20, /* TEXT: crc; WRITE: phase */
 	RECORD_HEADER = 24,
-	RECORD_CRC = 4,
 	PATCH_HEADER = 8,
 };
 
@@ -31,13 +30,9 @@ static void begin_record(struct buffer *body, enum journal_record_type type,
 
 static void end_record(struct buffer *body, size_t begin)
 {
-	size_t len = body->len - begin;
-
-	if (body->failed)
-		return;
-	put_le32(body->data + begin + LENGTH_AT, (uint32_t)(len + RECORD_CRC));
-	buffer_add_le32(body,
-			lvm_crc(LVM_CRC_INITIAL, body->data + begin, len));
+	if (!body->failed)
+		put_le32(body->data + begin + LENGTH_AT,
+			 (uint32_t)(body->len - begin));
 }
 
 void journal_add_text(struct buffer *body, uint64_t offset, const uint8_t *text,
@@ -143,14 +138,11 @@ bool journal_next(const uint8_t *body, size_t len, size_t *at,
 	size_t left = len - *at;
 	uint32_t type, size, detail;
 
-	if (left < RECORD_HEADER + RECORD_CRC)
+	if (left < RECORD_HEADER)
 		return false;
 	type = get_le32(p + TYPE_AT);
 	size = get_le32(p + LENGTH_AT);
-	if (size < RECORD_HEADER + RECORD_CRC || size > left)
-		return false;
-	size -= RECORD_CRC;
-	if (get_le32(p + size) != lvm_crc(LVM_CRC_INITIAL, p, size))
+	if (size < RECORD_HEADER || size > left)
 		return false;
 	record.offset = get_le64(p + OFFSET_AT);
 	record.len = get_le32(p + SIZE_AT);
@@ -169,7 +161,7 @@ bool journal_next(const uint8_t *body, size_t len, size_t *at,
 	} else {
 		return false;
 	}
-	*at += size + RECORD_CRC;
+	*at += size;
 	*out = record;
 	return true;
 }
