@@ -285,7 +285,7 @@ UNIT_SUITES   := $(patsubst %.c,build/asan/%,$(wildcard tests/unit/test_*.c))
 GOLDEN_SUITES := \
     "tests/golden/run.sh $(IMAGE_TOOLS) $(ASAN)/mutate" \
     "tests/golden/audit_notices.sh $(IMAGE_TOOLS) $(ASAN)/mutate" \
-    "tests/golden/drop.sh $(ASAN)/support/resign_file"
+    "tests/golden/drop.sh $(IMAGE_TOOLS)"
 DRIVER_SUITES := \
     "tests/driver/test_lost_target.sh build/asan" \
     "tests/driver/test_hostile.sh build/asan build" \

@@ -51,14 +51,14 @@ put()
 
 judged()
 {
-	local sample=$1 sr=$2 block=$3 status=0
+	local sample=$1 sr=$2 block=$3 snapshots=$4 status=0
 
 	put from "$sample.from" && put to "$sample.to" || return
 	lvm_attach from "$WORK/from" "$block" &&
 		lvm_attach to "$WORK/to" "$block" &&
 		lvm_run vgck &&
 		lvm_report >"$WORK/report" &&
-		audited "$sr" "$WORK/from" "$WORK/to" || status=$?
+		audited "$sr" "$WORK/from" "$WORK/to" "${snapshots#keep}" || status=$?
 	lvm_end
 	undo
 	return "$status"
@@ -70,8 +70,8 @@ mapfile -t all < <(find "$samples" -name '*.sr' | sort -V)
 step=$(((${#all[@]} + most - 1) / most))
 for ((i = 0; i < ${#all[@]}; i += step)); do
 	sample=${all[i]}
-	read -r sr block where <"$sample"
-	if said=$(judged "${sample%.sr}" "$sr" "$block" 2>&1); then
+	read -r sr block snapshots where <"$sample"
+	if said=$(judged "${sample%.sr}" "$sr" "$block" "$snapshots" 2>&1); then
 		echo "ok lvm2 and audit: $where"
 	else
 		echo "not ok lvm2 and audit: $where"

@@ -76,7 +76,8 @@ bool overlay_to_image(const char *image, const struct sim_base *base,
 	return good;
 }
 
-/* NAME.from, NAME.to, and NAME.sr with the new SR's uuid and the block size. */
+/* NAME.from, NAME.to, and NAME.sr with the new SR's uuid, the block size, and
+ * whether snapshots were to be dropped. */
 static void write_sample(struct suite *suite, const struct world *from,
 			 const struct uuid *sr)
 {
@@ -97,7 +98,8 @@ static void write_sample(struct suite *suite, const struct world *from,
 		return;
 	}
 	uuid_to_text(sr, text);
-	fprintf(f, "%.*s %u %s, %s\n", UUID_TEXT_LEN, text, suite->block_size,
+	fprintf(f, "%.*s %u %s %s, %s\n", UUID_TEXT_LEN, text,
+		suite->block_size, runs_dropping() ? "drop" : "keep",
 		suite->name, suite->where);
 	fclose(f);
 	suite->samples++;

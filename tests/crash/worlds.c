@@ -34,6 +34,11 @@ void runs_drop(bool drop)
 	dropping = drop;
 }
 
+bool runs_dropping(void)
+{
+	return dropping;
+}
+
 int run_resign(struct sim_disk *disk, const struct run *run,
 	       struct error *err)
 {

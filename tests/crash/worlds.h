@@ -27,6 +27,7 @@ struct uuid run_sr(unsigned number);
 
 /* Whether runs are asked to drop snapshots, from now on. */
 void runs_drop(bool drop);
+bool runs_dropping(void);
 
 /* One run of the program on the disk, as sr_create has it. */
 int run_resign(struct sim_disk *disk, const struct run *run,

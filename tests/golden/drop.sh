@@ -1,15 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-only
 #
-# drop.sh RESIGN_FILE: golden SRs with snapshots=drop. What the manifest calls a
-# snapshot is gone, whatever a remaining VDI stands on is there, its content is
-# the original's, and lvm2 and a second resign accept the result. Needs root.
+# drop.sh RESIGN_FILE AUDIT: golden SRs with snapshots=drop. What the manifest
+# calls a snapshot is gone, whatever a remaining VDI stands on is there, its
+# content is the original's, and lvm2, the audit and a second resign accept the
+# result. The audit can see wrong ones. Needs root.
 # shellcheck disable=SC2317 # functions that `check` calls
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 RESIGN_FILE=$(realpath "$1")
+AUDIT=$(realpath "$2")
 WORK=$(mktemp -d)
-export RESIGN_FILE WORK
+export RESIGN_FILE AUDIT WORK
 # shellcheck source=tests/support/lvm.sh
 . "$here/../support/lvm.sh"
 # shellcheck source=tests/support/checks.sh
@@ -94,6 +96,17 @@ no_lost_log()
 	done
 }
 
+# audit_says WORDS [drop]: of the clone, which is attached.
+audit_says()
+{
+	local said
+
+	report || return
+	said=$(audited "$sr" "$WORK/original" "$WORK/clone" ${2:+"$2"})
+	echo "$said"
+	grep -q "$1" <<<"$said"
+}
+
 lvm_begin "$WORK"
 for name in single-vhd snapshots cbt raw-and-vhd; do
 	zstd -q -d --sparse "$here/$name.img.zst" -o "$WORK/original"
@@ -107,6 +120,8 @@ for name in single-vhd snapshots cbt raw-and-vhd; do
 	check "$name: the right volumes" right_volumes "$name"
 	check "$name: content and parents" same_content
 	check "$name: no snapshot in MGT" no_snapshot_in_mgt
+	check "$name: the audit" audited "$sr" "$WORK/original" \
+		"$WORK/clone" drop
 	check "$name: no log without its volume" no_lost_log
 	lvm_detach clone
 	lvm_detach original
@@ -116,6 +131,37 @@ for name in single-vhd snapshots cbt raw-and-vhd; do
 	check "$name: resign it again" resign "$WORK/clone" "$(new_uuid)"
 	rm -f "$WORK/original" "$WORK/clone" "$WORK/before"
 done
+
+# What the audit must see.
+name=snapshots
+zstd -q -d --sparse "$here/$name.img.zst" -o "$WORK/original"
+copy "$WORK/original" "$WORK/clone"
+check "$name: keep" resign "$WORK/clone" "$sr"
+lvm_attach original "$WORK/original"
+lvm_attach clone "$WORK/clone"
+check "a snapshot that stays is noticed" audit_says \
+	"is a snapshot, and was kept" drop
+mapfile -t old < <(volumes original)
+mapfile -t new < <(volumes clone)
+for ((i = 0; i < ${#old[@]}; i++)); do
+	[[ ${old[i]} == VHD-71ddec77-* ]] && disk=${new[i]}
+	[[ ${old[i]} == VHD-a5d2319e-* ]] && snapshot=${new[i]}
+done
+lvm_run lvremove -qq -f "VG_XenStorage-$sr/$snapshot"
+check "a record that is not marked is noticed" audit_says \
+	"MGT byte .* the first must be 31 and is 30" drop
+lvm_run lvremove -qq -f "VG_XenStorage-$sr/$disk"
+check "a disk that is gone is noticed" audit_says \
+	"$(volumes original | grep 71ddec77) was dropped, and is no snapshot's" drop
+lvm_end
+copy "$WORK/original" "$WORK/clone"
+check "$name: drop" resign "$WORK/clone" "$sr" 512 drop
+lvm_attach original "$WORK/original"
+lvm_attach clone "$WORK/clone"
+check "drop that was not asked for is noticed" audit_says \
+	"the original has 6 LVs, the result 4"
+lvm_end
+rm -f "$WORK/original" "$WORK/clone"
 
 # With the same uuid, but with snapshots that this call wants dropped.
 zstd -q -d --sparse "$here/snapshots.img.zst" -o "$WORK/clone"

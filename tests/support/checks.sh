@@ -13,8 +13,8 @@
 #   resign IMAGE UUID      with $RESIGN_FILE; it must be silent
 #   refused IMAGE          it must say no in one line, and leave IMAGE as it is
 #                          (which $MUTATE can tell)
-#   audited SR ORIGINAL RESULT  by $AUDIT; both attached, named in the report
-#                          in $WORK/report as their files are
+#   audited SR ORIGINAL RESULT [drop]  by $AUDIT; both attached, named in the
+#                          report in $WORK/report as their files are
 
 check()
 {
@@ -76,5 +76,6 @@ refused()
 
 audited()
 {
-	"$AUDIT" "$1" "$WORK/report" "${2##*/}" "$2" "${3##*/}" "$3"
+	"$AUDIT" "$1" "$WORK/report" "${2##*/}" "$2" "${3##*/}" "$3" \
+		${4:+"$4"}
 }

@@ -11,6 +11,8 @@
  *      make one bijective map, SR apart from VDIs.
  *   3. With the map it computes what every byte of the result must be. The
  *      whole result must be that; only LVM's ring is judged by its text.
+ *      LVs that were dropped with the snapshots have no part in it, but that
+ *      they are just those (drop.c).
  *   4. It searches all live structures of the result for old identifiers.
  */
 #ifndef AUDIT_AUDIT_H
@@ -172,6 +174,10 @@ struct audit {
 	struct id16 old_sr, new_sr;
 	struct sites sites;
 	struct sites headers; /* VHD headers, whose checksum follows */
+
+	bool drops; /* snapshots were to be dropped */
+	struct lv *dropped; /* taken out of old.lvs */
+	size_t dropped_count;
 };
 
 void add_site(struct sites *sites, const struct lv *old, const struct lv *new,
@@ -201,6 +207,23 @@ bool vhd_locator(const uint8_t *header, int i, uint64_t *at, size_t *len,
 void check_parents(const struct audit *a);
 void check_mgt_sr(const struct audit *a);
 void check_lvm(struct audit *a); /* label, mda_headers, VG text */
+
+/* What was dropped with the snapshots. */
+void take_dropped(struct audit *a);
+bool is_dropped(const struct audit *a, const struct id16 *vdi, bool log);
+void check_dropped(const struct audit *a);
+void cut_dropped(const struct audit *a, char *text, size_t *len);
+
+/* A record of MGT that is not marked as deleted. */
+struct mgt_record {
+	bool snapshot, managed;
+	uint64_t deleted_at; /* byte of the LV */
+};
+bool mgt_find(const struct side *side, const struct id16 *vdi,
+	      struct mgt_record *out);
+/* The VDI in the names of an image's parent; false if it has none. */
+bool vhd_parent(const struct side *side, const struct lv *lv,
+		struct id16 *vdi);
 
 /* Searches for old identifiers. */
 void scan_text(const char *text, size_t len, const char *where);

@@ -16,6 +16,8 @@
 #define SLOT_LEN   24
 #define IGNORED	   1
 
+#define JOURNAL_HEAD_AT 2048
+
 struct mda {
 	uint64_t at, size;
 	uint8_t header[MDA_HEADER];
@@ -208,6 +210,18 @@ static void expect_label(const struct audit *a, struct label *l)
 	expect_bytes((uint64_t)l->sector * SECTOR, l->bytes, SECTOR);
 }
 
+/* An interrupted resign has left its journal's head on the original: the result
+ * has none. */
+static void expect_no_journal(const struct audit *a)
+{
+	static const uint8_t zeros[SECTOR];
+	uint8_t head[SECTOR];
+
+	image_read(&a->old.image, JOURNAL_HEAD_AT, head, sizeof(head));
+	if (memcmp(head, "RELVMJNL", 8) == 0)
+		expect_bytes(JOURNAL_HEAD_AT, zeros, sizeof(zeros));
+}
+
 /* The text that LVM believes: that of its seqno. */
 static bool has_seqno(const char *text, uint64_t seqno)
 {
@@ -290,6 +304,7 @@ void check_lvm(struct audit *a)
 	if (!read_label(&a->old, &l))
 		give_up("the original has no LVM label");
 	must = newest_text(&a->old, &l, &len);
+	cut_dropped(a, must, &len);
 	renew_vg_text(&a->old, must, len);
 	for (unsigned i = 0; i < l.mda_count; i++) {
 		struct mda m;
@@ -301,5 +316,6 @@ void check_lvm(struct audit *a)
 		problem("lvm uses %llu metadata areas, there are %u",
 			(unsigned long long)a->new.mda_used, in_use);
 	expect_label(a, &l);
+	expect_no_journal(a);
 	free(must);
 }

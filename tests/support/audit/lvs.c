@@ -104,6 +104,8 @@ static void list_sites(struct audit *a, const struct lv *old,
 bool check_lvs(struct audit *a)
 {
 	check_vg(&a->old, &a->new);
+	if (a->drops)
+		take_dropped(a);
 	if (a->old.lv_count != a->new.lv_count) {
 		problem("the original has %zu LVs, the result %zu",
 			a->old.lv_count, a->new.lv_count);

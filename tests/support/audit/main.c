@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 /*
- * audit NEW_SR REPORT ORIGINAL_PV ORIGINAL RESULT_PV RESULT
+ * audit NEW_SR REPORT ORIGINAL_PV ORIGINAL RESULT_PV RESULT [drop]
  *
- * Judges whether image RESULT is image ORIGINAL resigned to SR NEW_SR, and
- * nothing else. REPORT is what lvm2 says of both (report.c); the PVs' names are
+ * Judges whether image RESULT is image ORIGINAL resigned to SR NEW_SR (`drop`:
+ * without its snapshots), and nothing else. REPORT is what lvm2 says of both (report.c); the PVs' names are
  * theirs in it. One line for each thing that is wrong, on stdout.
  * Exit 0: right; 1: wrong; 2: the audit could not be made.
  */
@@ -53,10 +53,11 @@ int main(int argc, char **argv)
 	static struct audit a;
 	unsigned problems;
 
-	if (argc != 7) {
+	a.drops = argc == 8 && strcmp(argv[7], "drop") == 0;
+	if (argc != 7 + a.drops) {
 		fprintf(stderr,
 			"usage: %s NEW_SR REPORT ORIGINAL_PV ORIGINAL "
-			"RESULT_PV RESULT\n",
+			"RESULT_PV RESULT [drop]\n",
 			argv[0]);
 		return 2;
 	}
@@ -70,6 +71,8 @@ int main(int argc, char **argv)
 		check_mgt_sr(&a);
 		scan_live(&a);
 		check_jvhds(&a);
+		if (a.drops)
+			check_dropped(&a);
 		compare_images(&a.old, &a.new);
 	}
 

@@ -57,6 +57,33 @@ void list_mgt(struct audit *a, const struct lv *old, const struct lv *new)
 	}
 }
 
+bool mgt_find(const struct side *side, const struct id16 *vdi,
+	      struct mgt_record *out)
+{
+	const struct lv *lv = find_lv(side, "MGT");
+	uint64_t len = lv ? mgt_in_use(side, lv) : 0;
+
+	for (uint64_t at = FIRST_RECORD + SECTOR; at < len; at += RECORD) {
+		char text[SECTOR + 1] = { 0 }, *uuid, *deleted;
+		struct id16 id;
+
+		lv_read(side, lv, at, text, SECTOR);
+		uuid = strstr(text, "<uuid>");
+		deleted = strstr(text, "<deleted>0");
+		if (!uuid || !deleted ||
+		    !uuid_here(text, SECTOR, (size_t)(uuid + 6 - text), &id) ||
+		    memcmp(&id, vdi, sizeof(id)) != 0)
+			continue;
+		*out = (struct mgt_record){
+			.snapshot = strstr(text, "<is_a_snapshot>1"),
+			.managed = strstr(text, "<managed>1"),
+			.deleted_at = at + (uint64_t)(deleted + 9 - text),
+		};
+		return true;
+	}
+	return false;
+}
+
 void check_mgt_sr(const struct audit *a)
 {
 	const struct lv *lv = find_lv(&a->new, "MGT");

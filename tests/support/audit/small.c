@@ -8,10 +8,24 @@
 
 #include "audit.h"
 
+/* A link to a log that was dropped leads nowhere now. */
+static void list_link(struct audit *a, const struct lv *old,
+		      const struct lv *new, uint64_t at, const char *what)
+{
+	static const struct id16 none;
+	struct id16 link;
+
+	lv_read(&a->old, old, at, &link, sizeof(link));
+	if (is_dropped(a, &link, true))
+		expect_lv_bytes(&a->old, old, at, &none, sizeof(none));
+	else
+		add_site(&a->sites, old, new, at, sizeof(link), BINARY, what);
+}
+
 void list_cbtlog(struct audit *a, const struct lv *old, const struct lv *new)
 {
-	add_site(&a->sites, old, new, 0, 16, BINARY, "parent link");
-	add_site(&a->sites, old, new, 16, 16, BINARY, "child link");
+	list_link(a, old, new, 0, "parent link");
+	list_link(a, old, new, 16, "child link");
 }
 
 /* SM reads the value of a clone or leaf journal from its LV, "<length> <value>"

@@ -159,6 +159,12 @@ static bool get_parent(const struct side *side, const struct lv *lv,
 	return any;
 }
 
+bool vhd_parent(const struct side *side, const struct lv *lv, struct id16 *vdi)
+{
+	return (lv->kind == VHD || lv->kind == QCOW2) &&
+	       get_parent(side, lv, vdi, NULL);
+}
+
 static bool has_vdi(const struct side *side, const struct id16 *vdi)
 {
 	static const char *const prefixes[] = { "VHD-", "QCOW2-", "LV-" };
