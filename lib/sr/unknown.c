@@ -34,6 +34,20 @@ static int check_foreign(const struct snapshot *snap, const char *name,
 	return 0;
 }
 
+/* To SM all that follows "VHD-" is a VDI's uuid, whatever it is. */
+static int check_name(const struct lvm_lv *lv, const struct snapshot_lv *info,
+		      struct error *err)
+{
+	if (!lv_kind_is_volume(info->kind) || info->has_vdi)
+		return 0;
+	return error_set(err, ERROR_LUN_CONTENT,
+			 "the name of LV %s holds no uuid: SM takes it for a "
+			 "VDI, which would be the same one in the original and "
+			 "in the clone. Rename or remove it on the original, "
+			 "then make a new clone",
+			 lv->name);
+}
+
 static int check_type(const struct snapshot *snap, const struct vdi *vdi,
 		      struct error *err)
 {
@@ -90,6 +104,8 @@ static int check_locator(const struct snapshot *snap, const struct lvm_lv *lv,
 static int check_image(const struct snapshot *snap, const struct lvm_lv *lv,
 		       const struct snapshot_lv *info, struct error *err)
 {
+	if (check_name(lv, info, err))
+		return -1;
 	if (info->is_child && info->name_count && !info->has_parent)
 		return error_set(err, ERROR_LUN_CONTENT,
 				 "the image in LV %s is based on another one, "

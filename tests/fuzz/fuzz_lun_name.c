@@ -14,10 +14,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (lun_name_parse(text, &name, &err) == 0) {
 		if (name.form == LUN_ISCSI) {
 			MUST(name.target.portal_count == 1);
-			MUST(name.target.iqn && name.target.iqn[0]);
+			MUST(name.target.iqn ? name.target.iqn[0] != 0
+					     : !name.has_lun);
 			MUST(!name.target.chap_user ||
 			     !strpbrk(name.target.chap_user, "%:"));
-			MUST(name.scsi_id || name.number < 16384);
+			MUST(!name.has_lun || name.scsi_id ||
+			     name.number < 16384);
 		} else {
 			MUST(strcmp(name.text, text) == 0);
 		}

@@ -6,14 +6,19 @@
  * resigned and loads again, or it is refused for its content; it is never the
  * program that is at fault.
  *
- * Input: u8 which SR and what to seal, then {u8 region, u16 offset, u8 length,
- * bytes}.
+ * Input: u8 which SR and what is left unsealed, u8 what is asked for, then
+ * {u8 region, u16 offset, u8 length, bytes}. Of the VG text, a length above 127
+ * stands for bytes that are put in, not over others.
  */
 #include <stdio.h>
 #include <time.h>
+#include <uuid/uuid.h>
 
 #include "base/bytes.h"
+#include "base/crc.h"
 #include "engine/resign_lun.h"
+#include "format/resign_journal.h"
+#include "report/check.h"
 #include "tests/unit/lun_memory.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/fault_lun.h"
@@ -29,18 +34,32 @@ enum {
 	KIND_IN_PLACE,
 	KIND_COMMITTED,
 	KIND_APPLIED,
+	KIND_OTHERS,
 	KINDS,
 };
 
-enum {
-	BLOCK_4096 = 0x08,
-	KEEP_LVM = 0x10,
-	KEEP_VHD = 0x20,
-	KEEP_JOURNAL = 0x40,
-	TWICE = 0x80
+/* The first byte, beside the kind; the second. */
+enum { BLOCK_4096 = 0x08, KEEP_LVM = 0x10, KEEP_VHD = 0x20, KEEP_JOURNAL = 0x40 };
+enum { KEEP_OPERATIONS = 1, DROP = 2, REPORT = 4, TWICE = 8 };
+
+/* So small that the text fills most of it. */
+#define SMALL_AREA (512u + 3072)
+
+/* A few volumes each: most of a run is spent on text. */
+static const struct sr_options shapes[KINDS] = {
+	[KIND_ORDINARY] = { .lvs = "abcd" },
+	[KIND_TWO_AREAS] = { .mda_count = 2, .lvs = "akl" },
+	[KIND_WRAPPED] = { .text_at = SR_MDA_SIZE - 1024,
+			   .label_sector = 3,
+			   .lvs = "abcfghi" },
+	[KIND_IN_PLACE] = { .mda_size = SMALL_AREA, .lvs = "aekl" },
+	[KIND_COMMITTED] = { .lvs = "abdl" },
+	[KIND_APPLIED] = { .lvs = "bdhk" },
+	[KIND_OTHERS] = { .lvs = "aceijklm" },
 };
 
 static uint8_t *srs[KINDS];
+static uint8_t lun_bytes[SR_SIZE];
 static const struct journal_owner owner = { .scsi_id = "3600a" };
 
 /* Nobody is there to wait for. */
@@ -51,146 +70,232 @@ int nanosleep(const struct timespec *time, struct timespec *left)
 	return 0;
 }
 
-static int resign(struct lun *lun, uint8_t first_byte, struct error *err)
+/* The same input, the same run; and without the system's randomness, which is
+ * slow. */
+static uint64_t chance;
+
+void uuid_generate_random(uuid_t out)
 {
-	struct plan_options options = { .keep_journals = true };
+	for (int i = 0; i < 16; i++) {
+		chance = chance * 6364136223846793005u + 1442695040888963407u;
+		out[i] = (uint8_t)(chance >> 33);
+	}
+	out[6] = (out[6] & 0x0f) | 0x40;
+	out[8] = (out[8] & 0x3f) | 0x80;
+}
+
+static int resign(struct lun *lun, uint8_t first_byte, uint8_t asked,
+		  struct error *err)
+{
+	struct plan_options options = {
+		.keep_journals = asked & KEEP_OPERATIONS,
+		.drop_snapshots = asked & DROP,
+	};
+	struct resign_report report;
+	int failed;
 
 	memset(&options.new_sr, 0x5a, sizeof(options.new_sr));
 	options.new_sr.bytes[0] = first_byte;
-	return resign_lun(lun, &options, &owner, NULL, NULL, err);
+	failed = resign_lun(lun, &options, &owner, NULL,
+			    asked & REPORT ? &report : NULL, err);
+	if (!failed && asked & REPORT)
+		resign_report_free(&report);
+	return failed;
 }
 
-static uint8_t *interrupted(unsigned writes_left)
+/* The LUN as a resign leaves it that is cut before its last writes. */
+static void interrupt(uint8_t *bytes, unsigned writes_left)
 {
+	uint8_t *copy = malloc(SR_SIZE);
 	struct fault_lun lun;
 	struct error err;
 	unsigned writes;
-	struct sr sr;
 
-	sr_make(&sr, NULL);
-	fault_lun_open(&lun, sr.bytes, SR_SIZE, 512);
-	MUST(!resign(&lun.lun, 1, &err));
+	MUST(copy);
+	memcpy(copy, bytes, SR_SIZE);
+	fault_lun_open(&lun, copy, SR_SIZE, 512);
+	MUST(!resign(&lun.lun, 1, KEEP_OPERATIONS, &err));
 	writes = lun.count[FAULT_WRITE];
 	fault_lun_close(&lun);
-	sr_free(&sr);
+	free(copy);
 
-	sr_make(&sr, NULL);
-	fault_lun_open(&lun, sr.bytes, SR_SIZE, 512);
+	fault_lun_open(&lun, bytes, SR_SIZE, 512);
 	lun.op = FAULT_WRITE;
 	lun.at = writes - writes_left + 1;
 	lun.for_good = true;
-	MUST(resign(&lun.lun, 1, &err));
+	MUST(resign(&lun.lun, 1, KEEP_OPERATIONS, &err));
 	fault_lun_close(&lun);
-	free(sr.text);
-	return sr.bytes;
-}
-
-static uint8_t *made(const struct sr_options *options)
-{
-	struct sr sr;
-
-	sr_make(&sr, options);
-	free(sr.text);
-	return sr.bytes;
 }
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-	static const struct sr_options two = { .mda_count = 2 };
-	static const struct sr_options wrapped = { .text_at =
-							   SR_MDA_SIZE - 1024,
-						   .label_sector = 3 };
-	static const struct sr_options in_place = { .text_pad = 30000 };
-
 	(void)argc;
 	(void)argv;
-	srs[KIND_ORDINARY] = made(NULL);
-	srs[KIND_TWO_AREAS] = made(&two);
-	srs[KIND_WRAPPED] = made(&wrapped);
-	srs[KIND_IN_PLACE] = made(&in_place);
-	srs[KIND_COMMITTED] = interrupted(4);
-	srs[KIND_APPLIED] = interrupted(2);
+	for (int kind = 0; kind < KINDS; kind++) {
+		struct sr sr;
+
+		sr_make(&sr, &shapes[kind]);
+		free(sr.text);
+		srs[kind] = sr.bytes;
+	}
+	interrupt(srs[KIND_COMMITTED], 4);
+	interrupt(srs[KIND_APPLIED], 2);
 	return 0;
 }
 
-static void change(uint8_t *lun, const uint8_t *data, size_t size)
-{
-	static const struct {
-		uint32_t at, len;
-	} regions[] = {
-		{ 0, 2048 },
-		{ SR_MDA_AT, 512 },
-		{ SR_MDA_AT + 512, 8192 },
-		{ SR_MDA_AT + 512, SR_MDA_SIZE - 512 },
-		{ SR_AT(SR_MGT_1), SR_EXTENT },
-		{ SR_AT(SR_MGT_2), 3 * SR_EXTENT },
-		{ SR_AT(SR_BASE), 2048 },
-		{ SR_AT(SR_CHILD), 4096 },
-		{ SR_AT(SR_OTHER), 4096 },
-		{ SR_AT(SR_CBT_BASE), 64 },
-		{ SR_AT(SR_JOURNAL), 512 },
-		{ SR_PE_START - 4096, 4096 }, /* a journal's head */
-		{ SR_MDA2_AT, SR_MDA2_SIZE },
-		{ 36864, 512 },
-	};
+/* ---- the VG text of the first area, without its wrap ---- */
 
+struct text {
+	uint64_t room; /* of the area */
+	uint64_t at;   /* in the area */
+	size_t len;
+	uint8_t bytes[SR_MDA_SIZE];
+};
+
+static void get_text(const uint8_t *lun, unsigned kind, struct text *text)
+{
+	const uint8_t *area = lun + SR_MDA_AT;
+
+	text->room = shapes[kind].mda_size ? shapes[kind].mda_size
+					   : SR_MDA_SIZE;
+	text->at = get_le64(area + 40);
+	text->len = (size_t)get_le64(area + 48);
+	for (size_t i = 0; i < text->len; i++) {
+		uint64_t at = text->at + i;
+
+		text->bytes[i] = area[at < text->room ? at
+						      : at - text->room + 512];
+	}
+}
+
+static void put_text(uint8_t *lun, const struct text *text)
+{
+	uint8_t *area = lun + SR_MDA_AT;
+
+	for (size_t i = 0; i < text->len; i++) {
+		uint64_t at = text->at + i;
+
+		area[at < text->room ? at : at - text->room + 512] =
+			text->bytes[i];
+	}
+	put_le64(area + 48, text->len);
+	put_le32(area + 56, lvm_crc(LVM_CRC_INITIAL, text->bytes, text->len));
+}
+
+static void change_text(struct text *text, size_t at, bool insert,
+			const uint8_t *data, size_t len)
+{
+	at %= text->len;
+	if (insert && text->len + len + 512 <= text->room) {
+		memmove(text->bytes + at + len, text->bytes + at,
+			text->len - at);
+		text->len += len;
+	} else if (len > text->len - at) {
+		len = text->len - at;
+	}
+	memcpy(text->bytes + at, data, len);
+}
+
+/* ---- all the rest ---- */
+
+static const struct {
+	uint32_t at, len;
+} regions[] = {
+	{ 0, 0 }, /* the VG text */
+	{ 0, 0 },
+	{ 0, 0 },
+	{ 0, 0 }, /* a journal's body */
+	{ 0, 2048 },
+	{ JOURNAL_PLACE_AT, JOURNAL_PLACE_SIZE },
+	{ SR_MDA_AT, 512 },
+	{ SR_MDA_AT + 512, 8192 },
+	{ SR_AT(SR_MGT_1), SR_EXTENT },
+	{ SR_AT(SR_MGT_2), 3 * SR_EXTENT },
+	{ SR_AT(SR_BASE), 2048 },
+	{ SR_AT(SR_CHILD), 4096 },
+	{ SR_AT(SR_OTHER), 4096 },
+	{ SR_AT(SR_CBT_BASE), 64 },
+	{ SR_AT(SR_JOURNAL), 512 },
+	{ SR_AT(SR_QCOW2), 1024 },
+	{ SR_AT(SR_CLONE), 1024 },
+	{ SR_MDA2_AT, SR_MDA2_SIZE },
+};
+
+#define TEXT_REGIONS 3
+#define BODY_REGION  3
+
+/* Where a journal's body lies; false if that is not on the LUN. */
+static bool find_body(const uint8_t *lun, uint64_t *at, uint64_t *len)
+{
+	*at = get_le64(lun + JOURNAL_PLACE_AT + 224);
+	*len = get_le64(lun + JOURNAL_PLACE_AT + 232);
+	return *len && *at <= SR_SIZE && *len <= SR_SIZE - *at;
+}
+
+static void change_bytes(uint8_t *lun, unsigned region, uint64_t offset,
+			 const uint8_t *data, uint64_t size)
+{
+	uint64_t at = regions[region].at, len = regions[region].len;
+
+	if (region == BODY_REGION && !find_body(lun, &at, &len))
+		return;
+	offset %= len;
+	memcpy(lun + at + offset, data,
+	       size < len - offset ? size : len - offset);
+}
+
+static void change(uint8_t *lun, unsigned kind, bool sealed,
+		   const uint8_t *data, size_t size)
+{
+	static struct text text;
+	bool text_changed = false;
+
+	get_text(lun, kind, &text);
 	while (size >= 4) {
-		unsigned r = data[0] % (sizeof(regions) / sizeof(*regions));
-		uint32_t at =
-			(data[1] | (uint32_t)data[2] << 8) % regions[r].len;
-		uint32_t len = data[3];
+		unsigned region = data[0] % (sizeof(regions) / sizeof(*regions));
+		uint32_t at = data[1] | (uint32_t)data[2] << 8;
+		size_t len = data[3] & 0x7f;
+		bool insert = data[3] & 0x80;
 
 		data += 4;
 		size -= 4;
 		if (len > size)
-			len = (uint32_t)size;
-		if (len > regions[r].len - at)
-			len = regions[r].len - at;
-		memcpy(lun + regions[r].at + at, data, len);
+			len = size;
+		if (region < TEXT_REGIONS) {
+			change_text(&text, at, insert, data, len);
+			text_changed = true;
+		} else {
+			change_bytes(lun, region, at, data, len);
+		}
 		data += len;
 		size -= len;
 	}
+	if (text_changed && sealed)
+		put_text(lun, &text);
 }
 
-static void seal_text(uint8_t *lun, uint64_t area, uint64_t room)
-{
-	uint8_t *header = lun + area;
-	uint64_t at = get_le64(header + 40), len = get_le64(header + 48);
-	uint8_t *text;
-
-	if (at < 512 || at >= room || len > room - 512 || len == 0)
-		return;
-	text = malloc(len);
-	MUST(text);
-	for (uint64_t i = 0; i < len; i++)
-		text[i] = header[at + i < room ? at + i : at + i - room + 512];
-	put_le32(header + 56, sr_crc(text, len));
-	free(text);
-}
-
+/* Record by record, then all of the body, then the head. */
 static void seal_journal(uint8_t *lun)
 {
-	uint8_t *head = memmem(lun + SR_MDA_AT, SR_MDA_SIZE, "RELVMJNL", 8);
+	uint8_t *head = lun + JOURNAL_PLACE_AT;
 	uint64_t at, len;
 
-	if (!head || head - lun > SR_PE_START - 512)
+	if (memcmp(head, "RELVMJNL", 8) != 0)
 		return;
-	at = get_le64(head + 224);
-	len = get_le64(head + 232);
-	if (at <= SR_SIZE && len <= SR_SIZE - at) {
+	if (find_body(lun, &at, &len)) {
 		for (uint64_t i = 0; len - i >= 28;) {
 			uint32_t n = get_le32(lun + at + i + 4);
 
 			if (n < 28 || n > len - i)
 				break;
 			put_le32(lun + at + i + n - 4,
-				 sr_crc(lun + at + i, n - 4));
+				 lvm_crc(LVM_CRC_INITIAL, lun + at + i, n - 4));
 			i += n;
 		}
-		put_le32(head + 20, sr_crc(lun + at, len));
+		put_le32(head + 20, lvm_crc(LVM_CRC_INITIAL, lun + at, len));
 	}
 	put_le32(head + 12, 0);
-	put_le32(head + 12, sr_crc(head, 512));
+	put_le32(head + 12, lvm_crc(LVM_CRC_INITIAL, head, 512));
 }
 
 static void seal(uint8_t *lun, uint8_t flags)
@@ -208,12 +313,9 @@ static void seal(uint8_t *lun, uint8_t flags)
 		if (memcmp(lun + i * 512, "LABELONE", 8) == 0)
 			sr_seal_label(lun + i * 512);
 	}
-	seal_text(lun, SR_MDA_AT, SR_MDA_SIZE);
 	sr_seal_mda(lun + SR_MDA_AT);
-	if (memcmp(lun + SR_MDA2_AT + 4, " LVM2", 5) == 0) {
-		seal_text(lun, SR_MDA2_AT, SR_MDA2_SIZE);
+	if (memcmp(lun + SR_MDA2_AT + 4, " LVM2", 5) == 0)
 		sr_seal_mda(lun + SR_MDA2_AT);
-	}
 }
 
 static void check_refused(const struct error *err)
@@ -224,32 +326,42 @@ static void check_refused(const struct error *err)
 	abort();
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+/* The result is an SR like any other. */
+static void check_resigned(struct lun *lun, uint8_t asked)
 {
+	struct findings findings = { 0 };
 	struct snapshot snap;
 	struct error err;
-	struct lun *lun;
-	uint8_t *bytes;
 
-	if (size < 1)
-		return 0;
-	bytes = malloc(SR_SIZE);
-	MUST(bytes);
-	memcpy(bytes, srs[(data[0] & 7) % KINDS], SR_SIZE);
-	change(bytes, data + 1, size - 1);
-	seal(bytes, data[0]);
-	MUST(!lun_memory_open(bytes, SR_SIZE, data[0] & BLOCK_4096 ? 4096 : 512,
-			      &lun, &err));
-	if (resign(lun, 2, &err)) {
-		check_refused(&err);
-	} else {
+	if (asked & REPORT) {
 		MUST(!load_snapshot(lun, NULL, &snap, &err));
+		check_sr(&snap, &findings);
+		findings_free(&findings);
 		snapshot_free(&snap);
-		/* And the result is an SR like any other. */
-		if (data[0] & TWICE && resign(lun, 3, &err))
-			check_refused(&err);
 	}
+	if (asked & TWICE && resign(lun, 3, asked, &err))
+		check_refused(&err);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct error err;
+	struct lun *lun;
+	unsigned kind;
+
+	if (size < 2)
+		return 0;
+	chance = 1;
+	kind = (data[0] & 7) % KINDS;
+	memcpy(lun_bytes, srs[kind], SR_SIZE);
+	change(lun_bytes, kind, !(data[0] & KEEP_LVM), data + 2, size - 2);
+	seal(lun_bytes, data[0]);
+	MUST(!lun_memory_open(lun_bytes, SR_SIZE,
+			      data[0] & BLOCK_4096 ? 4096 : 512, &lun, &err));
+	if (resign(lun, 2, data[1], &err))
+		check_refused(&err);
+	else
+		check_resigned(lun, data[1]);
 	lun_close(lun);
-	free(bytes);
 	return 0;
 }

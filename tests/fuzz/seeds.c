@@ -49,6 +49,12 @@ static void seed_text(const char *target, const char *name, const char *text)
 	seed(target, name, -1, text, strlen(text));
 }
 
+static void seed_flagged(const char *target, const char *name, int flags,
+			 const char *text)
+{
+	seed(target, name, flags, text, strlen(text));
+}
+
 static void seed_journal(void)
 {
 	struct journal_head head = { .state = JOURNAL_COMMITTED,
@@ -141,31 +147,116 @@ static void seed_synthetic(void)
 		"</methodCall>");
 }
 
-/* One for each SR that the target knows, and changes of the common kinds. */
+/* One for each SR that the target knows, and changes of the common kinds: the
+ * second byte is what is asked for, then come region, offset and length. */
 static void seed_resign(void)
 {
-	static const uint8_t label[] = { 0, 0x54, 2, 1, 'Z' };
-	static const uint8_t mda[] = { 1, 48, 0, 2, 0x00, 0x20 };
-	static const uint8_t text[] = { 2, 100, 0, 3, '#', '{', '}' };
-	static const uint8_t mgt[] = { 4, 5, 0, 4, '9', '9', '9', '9' };
-	static const uint8_t vhd[] = { 7, 0x48, 4, 2, 0x10, 0 };
-	static const uint8_t head[] = {
-		11, 240, 0, 5, '3', '6', '0', '0', 'b'
+	static const struct {
+		const char *name;
+		uint8_t kind;
+		uint8_t bytes[24];
+		uint8_t len;
+	} changes[] = {
+		{ "text", 2, { 1, 0, 100, 0, 3, '#', '{', '}' }, 8 },
+		{ "put_in", 0, { 1, 0, 44, 0, 0x84, 'a', '=', '1', '\n' }, 9 },
+		{ "body", 4, { 1, 3, 30, 0, 2, 7, 7 }, 7 },
+		{ "label", 0, { 1, 4, 0x54, 2, 1, 'Z' }, 6 },
+		{ "head", 4, { 1, 5, 240, 0, 5, '3', '6', '0', '0', 'b' }, 10 },
+		{ "mda", 1, { 1, 6, 48, 0, 2, 0x00, 0x20 }, 7 },
+		{ "mgt", 0, { 5, 8, 5, 0, 4, '9', '9', '9', '9' }, 9 },
+		{ "vhd", 0, { 13, 11, 0x48, 4, 2, 0x10, 0 }, 7 },
+		{ "locator", 0, { 1, 11, 64, 4, 4, 'M', 'a', 'c', 'X' }, 9 },
+		{ "qcow2", 3, { 13, 16, 14, 0, 2, 1, 0 }, 7 },
+		{ "name", 3, { 1, 16, 40, 2, 5, '/', 'L', 'V', '-', '8' }, 10 },
+		{ "extension", 1, { 1, 16, 104, 0, 4, 'D', 'A', 'T', 'A' }, 9 },
 	};
 
 	for (int kind = 0; kind < 16; kind++) {
 		char name[32];
 
-		snprintf(name, sizeof(name), "kind%d", kind);
-		seed("resign", name, kind, "", 0);
-		snprintf(name, sizeof(name), "clone%d", kind);
-		seed("resign", name, kind, head, sizeof(head));
+		for (uint8_t asked = 0; asked < 16; asked++) {
+			snprintf(name, sizeof(name), "kind%d-%d", kind, asked);
+			seed("resign", name, kind, &asked, 1);
+		}
 	}
-	seed("resign", "label", 0, label, sizeof(label));
-	seed("resign", "mda", 1, mda, sizeof(mda));
-	seed("resign", "text", 2, text, sizeof(text));
-	seed("resign", "mgt", 0, mgt, sizeof(mgt));
-	seed("resign", "vhd", 0, vhd, sizeof(vhd));
+	for (size_t i = 0; i < sizeof(changes) / sizeof(*changes); i++)
+		seed("resign", changes[i].name, changes[i].kind,
+		     changes[i].bytes, changes[i].len);
+}
+
+static void seed_qcow2(void)
+{
+	uint8_t head[4096] = { 0 };
+
+	sr_put_qcow2(head, NULL);
+	seed("qcow2", "base", -1, head, sizeof(head));
+	sr_put_qcow2(head, "/dev/" SR_VG_NAME "/QCOW2-" QCOW2_UUID);
+	seed("qcow2", "clone", -1, head, sizeof(head));
+	head[7] = 2;
+	seed("qcow2", "version2", -1, head, sizeof(head));
+	memcpy(head + 104, "DATA", 4);
+	head[7] = 3;
+	seed("qcow2", "data_file", -1, head, sizeof(head));
+}
+
+static void seed_xapi(void)
+{
+	static const char json[] =
+		"{\"result\":{\"Status\":\"Success\",\"Value\":{\"OpaqueRef:1\":{"
+		"\"uuid\":\"" SR_UUID "\",\"name_label\":\"SR\",\"type\":"
+		"\"lvmoiscsi\",\"sm_config\":{\"a\":\"b\"}}}},\"error\":null,"
+		"\"id\":1}";
+	static const char xml[] =
+		"<?xml version='1.0'?><methodResponse><params><param><value>"
+		"<struct><member><name>Status</name><value>Success</value>"
+		"</member><member><name>Value</name><value><struct><member>"
+		"<name>OpaqueRef:2</name><value><struct><member><name>SR</name>"
+		"<value>OpaqueRef:1</value></member><member><name>host</name>"
+		"<value>OpaqueRef:3</value></member><member><name>"
+		"currently_attached</name><value><boolean>1</boolean></value>"
+		"</member><member><name>device_config</name><value><struct>"
+		"<member><name>SCSIid</name><value>36001</value></member>"
+		"</struct></value></member></struct></value></member></struct>"
+		"</value></member></struct></value></param></params>"
+		"</methodResponse>";
+	static const char failure[] =
+		"{\"result\":{\"Status\":\"Failure\",\"ErrorDescription\":["
+		"\"UUID_INVALID\",\"VDI\",\"secret\"]},\"id\":1}";
+	static const char http[] =
+		"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n"
+		"Content-Type: application/json\r\n\r\n{}";
+
+	seed_flagged("xapi_answer", "json", 0, json);
+	seed_flagged("xapi_answer", "xml", 2, xml);
+	seed_flagged("xapi_answer", "failure", 0, failure);
+	seed_flagged("xapi_answer", "http", 1, http);
+}
+
+static void seed_others(void)
+{
+	static const uint8_t journal[] =
+		"vjournal" "0123456789abcdef0123456789ab"
+		"\0\0\0\1" "\0\0\0\0\0\0\0\0" "\0\0\0\0\0\0\0\x38"
+		"\xaa\xaa\x12\x34\x43\x21\xaa\xaa" "\0\0\0\3\0\0\0\4"
+		"\0\0\0\0\0\0\2\0" "\0\0\0\0\0\0\0\0" "data";
+	static const uint8_t login[] =
+		"\x23\x87\0\0\0\0\0\x10\1\2\3\4\5\6\0\0\0\0\0\1"
+		"\0\0\0\0\0\0\0\1\0\0\0\1\0\0\0\1\0\0\0\0\0\0\0\0"
+		"\0\0\0\0" "AuthMethod=None\0";
+
+	seed("vhd_journal", "entry", -1, journal, sizeof(journal) - 1);
+	seed_text("vhd_journal", "value", "73 " BASE_UUID "_" STALE_UUID);
+	seed("login", "none", -1, login, sizeof(login) - 1);
+	seed_flagged("host_text", "lvm", 0,
+		     SR_PV_ID "|" SR_VG_ID "|" SR_VG_NAME
+			      "|LvLvLa-0123-4567-89ab-cdef-ghij-klmnop|MGT\n");
+	seed_flagged("host_text", "sr_ref", 1,
+		     SR_UUID " relvmoiscsi 1 1 s o l1:2 r 10.0.0.1,3260.");
+	seed_flagged("host_text", "dm", 2, "VG_XenStorage--1-MGT\nLVM-abc");
+	seed_flagged("host_text", "address", 3, "[fe80::1]:3260,1");
+	seed_flagged("host_text", "sessions", 4, "10.0.0.1,3260,iqn.a|");
+	seed_flagged("host_text", "names", 5,
+		     "/dev/mapper/36001405000000000abcdef");
 }
 
 static void seed_snapshot(const struct snapshot *snap, const char *name)
@@ -220,6 +311,9 @@ int main(int argc, char **argv)
 	dir = argv[1];
 	seed_synthetic();
 	seed_resign();
+	seed_qcow2();
+	seed_xapi();
+	seed_others();
 	for (int i = 2; i < argc; i++)
 		seed_image(argv[i], i);
 	return 0;

@@ -124,6 +124,9 @@ static const struct lv lvs[] = {
 	{ "clone_" CHILD_UUID, "\"journaler\"", 'h', { { 1, SR_JOURNAL } } },
 	{ "leaf_" OTHER_UUID "_1", "\"journaler\"", 'i', { { 1, 30 } } },
 	{ "hb-" HOST_UUID, "", 'j', { { 1, SR_FOREIGN } } },
+	{ "QCOW2-" QCOW2_UUID, "\"hidden\"", 'k', { { 2, SR_QCOW2 } } },
+	{ "QCOW2-" CLONE_UUID, "", 'l', { { 2, SR_CLONE } } },
+	{ SR_UUID "_trim_lv", "", 'm', { { 1, SR_TRIM } } },
 };
 
 struct out {
@@ -165,6 +168,14 @@ static void say_lv(struct out *out, const struct lv *lv)
 	say(out, "}\n\n");
 }
 
+static bool has_lv(const struct sr_options *options, const struct lv *lv)
+{
+	if (options->no_mgt && lv == lvs)
+		return false;
+	return strchr(options->lvs ? options->lvs : "abcdefghij",
+		      (int)lv->char_of_id);
+}
+
 static char *make_text(const struct sr_options *options)
 {
 	struct out out = { .room = 65536 };
@@ -186,7 +197,7 @@ static char *make_text(const struct sr_options *options)
 	    "pe_start = %u\npe_count = %u\n}\n}\n\nlogical_volumes {\n\n",
 	    SR_SIZE / 512, SR_PE_START / 512, SR_EXTENTS);
 	for (size_t i = 0; i < sizeof(lvs) / sizeof(*lvs); i++) {
-		if (!options->no_mgt || i)
+		if (has_lv(options, &lvs[i]))
 			say_lv(&out, &lvs[i]);
 	}
 	say(&out, "}\n\n}\n");
@@ -260,6 +271,26 @@ void sr_put_vhd(uint8_t *vhd, const char *name)
 		utf16(vhd + 3072, text, false);
 	}
 	sr_seal_vhd(header);
+}
+
+/* ---- QCOW2 ---- */
+
+void sr_put_qcow2(uint8_t *image, const char *name)
+{
+	memset(image, 0, 1024);
+	memcpy(image, "QFI\xfb", 4);
+	be(image + 4, 3, 4);
+	be(image + 20, 12, 4);	 /* cluster_bits */
+	be(image + 24, 4096, 8); /* the disk's size */
+	be(image + 100, 104, 4); /* header_length */
+	be(image + 104, 0x76617465, 4); /* SM's hidden flag */
+	be(image + 108, 1, 4);
+	image[112] = '1';
+	if (!name)
+		return;
+	be(image + 8, 544, 8);
+	be(image + 16, strlen(name), 4);
+	memcpy(image + 544, name, strlen(name));
 }
 
 /* ---- MGT ---- */
@@ -352,10 +383,11 @@ void sr_make(struct sr *sr, const struct sr_options *options)
 	static const struct sr_options ordinary;
 	const struct sr_options *o = options ? options : &ordinary;
 	bool two = o->mda_count == 2;
+	uint32_t mda_size = o->mda_size ? o->mda_size : SR_MDA_SIZE;
 	uint32_t text_at = o->text_at ? o->text_at : 512;
 	uint64_t areas[6][2] = { { SR_PE_START, 0 },
 				 { 0, 0 },
-				 { SR_MDA_AT, SR_MDA_SIZE } };
+				 { SR_MDA_AT, mda_size } };
 
 	if (two) {
 		areas[3][0] = SR_MDA2_AT;
@@ -374,12 +406,17 @@ void sr_make(struct sr *sr, const struct sr_options *options)
 	}
 	sr->text = make_text(o);
 	sr->text_size = strlen(sr->text) + 1;
-	sr_put_text(sr->bytes, SR_MDA_AT, SR_MDA_SIZE, text_at, sr->text,
+	sr_put_text(sr->bytes, SR_MDA_AT, mda_size, text_at, sr->text,
 		    o->first_ignored);
 	if (two)
 		sr_put_text(sr->bytes, SR_MDA2_AT, SR_MDA2_SIZE, 512, sr->text,
 			    0);
 	put_lvs(sr->bytes);
+	if (o->lvs && strchr(o->lvs, 'k'))
+		sr_put_qcow2(sr->bytes + SR_AT(SR_QCOW2), NULL);
+	if (o->lvs && strchr(o->lvs, 'l'))
+		sr_put_qcow2(sr->bytes + SR_AT(SR_CLONE),
+			     "/dev/" SR_VG_NAME "/QCOW2-" QCOW2_UUID);
 	if (!o->no_mgt)
 		put_mgt(sr->bytes);
 }

@@ -33,6 +33,9 @@
 #define RAW_UUID   "55555555-eeee-4555-8555-0123456789ab"
 #define STALE_UUID "66666666-ffff-4666-8666-0123456789ab"
 #define HOST_UUID  "77777777-abcd-4777-8777-0123456789ab"
+/* A QCOW2 image and one that is based on it, where they are asked for. */
+#define QCOW2_UUID "88888888-abcd-4888-8888-0123456789ab"
+#define CLONE_UUID "99999999-abcd-4999-8999-0123456789ab"
 
 #define SR_PV_ID   "PvPvPv-0123-4567-89ab-cdef-ghij-klmnop"
 #define SR_VG_ID   "VgVgVg-0123-4567-89ab-cdef-ghij-klmnop"
@@ -54,16 +57,23 @@ enum {
 	SR_CBT_CHILD = 23,
 	SR_JOURNAL = 25,
 	SR_FOREIGN = 27,
+	SR_QCOW2 = 32,
+	SR_CLONE = 34,
+	SR_TRIM = 36,
 };
 
 struct sr_options {
 	unsigned label_sector; /* 0..3 */
 	unsigned mda_count;    /* 0 means 1 */
 	bool first_ignored;    /* only the second area is in use */
+	uint32_t mda_size;     /* of the first area; 0 means SR_MDA_SIZE */
 	uint32_t text_at;      /* offset in the area; 0 means 512 */
 	size_t text_pad;       /* bytes of comment that lengthen the text */
 	bool no_extension;     /* pv_header without its extension */
 	bool no_mgt;
+	/* Which LVs there are, by the letter that each has in its id (sr_builder.c).
+	 * NULL: a to j; k to m are QCOW2 images and the volume of a trim. */
+	const char *lvs;
 };
 
 struct sr {
@@ -107,6 +117,10 @@ void sr_set_text(struct sr *sr, const char *text);
 /* A differencing VHD's footer copy, header and locators; `name` is the
  * parent's. Without a name, a dynamic VHD. */
 void sr_put_vhd(uint8_t *vhd, const char *name);
+
+/* The first 1024 bytes of a QCOW2 image of version 3, based on `name` if there is
+ * one; its clusters have 4 KiB. */
+void sr_put_qcow2(uint8_t *image, const char *name);
 
 /* One MGT record of 1024 bytes. */
 void sr_put_record(uint8_t *record, const char *label, const char *uuid,

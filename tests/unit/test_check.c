@@ -175,6 +175,22 @@ static void test_circle(void **state)
 			 1);
 }
 
+/* Its name holds no uuid: it is no VDI, and no member of a chain. */
+static void rename_child(struct sr *sr)
+{
+	for (char *at = sr->text; (at = strstr(at, "VHD-" CHILD_UUID)); at++)
+		at[4] = 'x';
+	sr_set_text(sr, sr->text);
+}
+
+static void test_no_vdi(void **state)
+{
+	(void)state;
+	assert_int_equal(find(rename_child, FINDING_ERROR, "VG",
+			      "holds no uuid"),
+			 1);
+}
+
 static void test_mgt(void **state)
 {
 	(void)state;
@@ -253,6 +269,7 @@ int main(void)
 		cmocka_unit_test(test_lost_parent),
 		cmocka_unit_test(test_other_sr),
 		cmocka_unit_test(test_circle),
+		cmocka_unit_test(test_no_vdi),
 		cmocka_unit_test(test_mgt),
 		cmocka_unit_test(test_journal),
 		cmocka_unit_test(test_duplicates),

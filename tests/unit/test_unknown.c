@@ -79,6 +79,10 @@ static void test_kinds(void **state)
 	memset(sr.bytes + SR_AT(SR_MGT_1), 0, SR_EXTENT);
 	rename_lv(&sr, "VHD-" BASE_UUID, "NEW-" BASE_UUID);
 	plan(&sr, false, "LV NEW-" BASE_UUID);
+	/* to SM it is a VDI, and in the clone it would be the same one */
+	sr_make(&sr, NULL);
+	rename_lv(&sr, "LV-" RAW_UUID, "LV-x5555555-eeee-4555-8555-0123456789ab");
+	plan(&sr, false, "holds no uuid");
 	/* nobody speaks of it */
 	sr_make(&sr, NULL);
 	rename_lv(&sr, "hb-" HOST_UUID, "xy-" HOST_UUID);
