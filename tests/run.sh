@@ -10,7 +10,7 @@
 # that ran no test, counts as a failed test. So does one that takes longer than
 # SUITE_SECONDS (1200): it is told to end, which lets it clean up, and killed if
 # it does not. A line a suite tells how long it took, and what of the processors.
-# The last line is "N passed, N failed".
+# What failed is named again at the end. The last line is "N passed, N failed".
 #
 # As root each suite has process ids and a /run/lock of its own: whatever it has
 # started ends with it, and no suite meets a lock of another's.
@@ -99,6 +99,11 @@ for suite in "$@"; do
 done
 wait
 
+# Once more at the end, where it is looked for: what failed.
+grep -lE '^[0-9]+ [1-9]' "$logs"/*.sum 2>/dev/null | while read -r sum; do
+	head -n 1 "${sum%.sum}.out"
+	grep -E '^(not ok|FAIL) ' "${sum%.sum}.log" | head -n 5 | cut -c 1-200 | sed 's/^/    /'
+done
 cat "$logs"/*.sum | awk -v suites=$# -v seconds=$((SECONDS - started)) '
 	{ passed += $1; failed += $2; cpu += $3 }
 	END {
