@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-only
 """observer.py ELF: puts a zip behind the program, which Python takes for one of
 its own. With its observer on, xapi runs a backend as `python3 -m observer

@@ -58,7 +58,7 @@ check "sr_get_driver_info" named
 # xapi's observer runs a backend by Python's runpy.
 observed()
 {
-	python3 -c 'import runpy, sys
+	/usr/bin/python3 -c 'import runpy, sys
 sys.argv = sys.argv[1:]
 runpy.run_path(sys.argv[0], run_name="__main__")' \
 		"$root/opt/xensource/sm/RELVMoISCSISR" \

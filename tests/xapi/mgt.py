@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-only
 """mgt.py FILE: what the storage manager's metadata in the head of a LUN says of
 each VDI, a line each: UUID SNAPSHOT_OF LABEL, with "-" for no snapshot; those

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-only
 """A stand-in for xapi, for tests: it keeps the records, runs the storage
 backends and plugins, and serves XenAPI on a unix socket. It does what the real

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-only
 """xapi's command line, as far as tests type it: xe COMMAND KEY=VALUE...
 
