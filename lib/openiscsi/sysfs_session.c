@@ -11,57 +11,25 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "host/sysfs.h"
 
 #define SESSIONS    "/sys/class/iscsi_session"
 #define CONNECTIONS "/sys/class/iscsi_connection"
 #define LUNS	    "/sys/class/scsi_device"
 
-/* The paths of sysfs are shorter. */
-#define PATH_SIZE 256
-
-/* The value of an attribute without its newline; empty if there is none. */
-static void read_attribute(const char *path, char *text, size_t size)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd >= 0 ? read(fd, text, size - 1) : -1;
-
-	if (fd >= 0)
-		close(fd);
-	text[n > 0 ? n : 0] = '\0';
-	text[strcspn(text, "\n")] = '\0';
-}
-
-static int write_attribute(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	int why = 0;
-
-	if (fd < 0)
-		return -1;
-	while (write(fd, text, strlen(text)) < 0) {
-		why = errno;
-		if (why != EINTR)
-			break;
-		why = 0;
-	}
-	close(fd);
-	errno = why;
-	return why ? -1 : 0;
-}
-
 static void session_attribute(unsigned number, const char *name, char *text,
 			      size_t size)
 {
-	char path[PATH_SIZE];
+	char path[SYSFS_PATH_SIZE];
 
 	snprintf(path, sizeof(path), SESSIONS "/session%u/%s", number, name);
-	read_attribute(path, text, size);
+	sysfs_read(path, text, size);
 }
 
 /* hostN is the folder above the session's device. */
 static bool read_host(unsigned number, unsigned *host)
 {
-	char path[PATH_SIZE], real[PATH_MAX];
+	char path[SYSFS_PATH_SIZE], real[PATH_MAX];
 	const char *at;
 
 	snprintf(path, sizeof(path), SESSIONS "/session%u/device", number);
@@ -104,15 +72,15 @@ static bool is_at(unsigned number, const char *prefix,
 		  const struct iscsi_address *wanted)
 {
 	struct iscsi_address address;
-	char path[PATH_SIZE];
+	char path[SYSFS_PATH_SIZE];
 	char port[16];
 
 	snprintf(path, sizeof(path), CONNECTIONS "/connection%u:0/%saddress",
 		 number, prefix);
-	read_attribute(path, address.host, sizeof(address.host));
+	sysfs_read(path, address.host, sizeof(address.host));
 	snprintf(path, sizeof(path), CONNECTIONS "/connection%u:0/%sport",
 		 number, prefix);
-	read_attribute(path, port, sizeof(port));
+	sysfs_read(path, port, sizeof(port));
 	address.port = (uint16_t)strtoul(port, NULL, 10);
 	return iscsi_address_equal(&address, wanted);
 }
@@ -133,15 +101,15 @@ bool sysfs_session_up(const struct sysfs_session *session)
 }
 
 static void lun_path(const struct sysfs_session *session, unsigned lun,
-		     const char *entry, char path[PATH_SIZE])
+		     const char *entry, char path[SYSFS_PATH_SIZE])
 {
-	snprintf(path, PATH_SIZE, LUNS "/%u:0:%u:%u/%s", session->host,
+	snprintf(path, SYSFS_PATH_SIZE, LUNS "/%u:0:%u:%u/%s", session->host,
 		 session->target_id, lun, entry);
 }
 
 bool sysfs_lun_there(const struct sysfs_session *session, unsigned lun)
 {
-	char path[PATH_SIZE];
+	char path[SYSFS_PATH_SIZE];
 
 	lun_path(session, lun, "", path);
 	return access(path, F_OK) == 0;
@@ -173,7 +141,7 @@ bool sysfs_lun_disk(const struct sysfs_session *session, unsigned lun,
 		    char name[BLOCK_NAME_SIZE])
 {
 	struct block_names names;
-	char path[PATH_SIZE];
+	char path[SYSFS_PATH_SIZE];
 	bool found;
 
 	lun_path(session, lun, "device/block", path);
@@ -208,13 +176,13 @@ bool sysfs_disk_ready(const char *name)
 static int scan(const struct sysfs_session *session, const char *lun,
 		struct error *err)
 {
-	char path[PATH_SIZE], text[40];
+	char path[SYSFS_PATH_SIZE], text[40];
 
 	snprintf(path, sizeof(path), "/sys/class/scsi_host/host%u/scan",
 		 session->host);
 	/* channel, target, LUN */
 	snprintf(text, sizeof(text), "0 %u %s", session->target_id, lun);
-	if (write_attribute(path, text))
+	if (sysfs_write(path, text))
 		return error_set(err, ERROR_NO_DEVICE, "%s: %s", path,
 				 strerror(errno));
 	return 0;
@@ -236,9 +204,9 @@ int sysfs_session_scan(const struct sysfs_session *session, struct error *err)
 
 void sysfs_lun_remove(const struct sysfs_session *session, unsigned lun)
 {
-	char path[PATH_SIZE];
+	char path[SYSFS_PATH_SIZE];
 
 	lun_path(session, lun, "device/delete", path);
-	if (write_attribute(path, "1") && errno != ENOENT && errno != ENODEV)
+	if (sysfs_write(path, "1") && errno != ENOENT && errno != ENODEV)
 		log_warning("%s: %s", path, strerror(errno));
 }
