@@ -60,7 +60,7 @@ DRIVER_SOURCES := $(wildcard drivers/*.c xapi-plugin/*.c) $(ABSENT)
 
 LIB            := $(BUILD)/librelvm.a
 PROGRAM        := $(BUILD)/RELVMoISCSISR
-OTHER_NAMES    := $(BUILD)/relvmoiscsi $(BUILD)/relvm
+OTHER_NAMES    := $(BUILD)/RELVMoHBASR $(BUILD)/relvmoiscsi $(BUILD)/relvm
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
@@ -91,7 +91,7 @@ ifdef STATIC
 	@supp-pack/observer.py $@
 endif
 
-# One ELF, three names: SM backend, xapi plugin, command.
+# One ELF, four names: SM backends, xapi plugin, command.
 $(OTHER_NAMES): $(PROGRAM)
 	@ln -f $< $@
 
@@ -122,6 +122,7 @@ STATIC_LIBRARIES := libc6 libxml2 libjansson4 libiscsi7 libc-ares2 \
 .PHONY: install
 install: all
 	install -D -m 755 $(PROGRAM) $(DESTDIR)$(SM_DIR)/RELVMoISCSISR
+	ln -sfn RELVMoISCSISR $(DESTDIR)$(SM_DIR)/RELVMoHBASR
 	install -d $(DESTDIR)$(PLUGIN_DIR) $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(DOC_DIR)
 	ln -sfn $(SM_DIR)/RELVMoISCSISR $(DESTDIR)$(PLUGIN_DIR)/relvmoiscsi
 	ln -sfn $(SM_DIR)/RELVMoISCSISR $(DESTDIR)$(PREFIX)/sbin/relvm
@@ -277,7 +278,7 @@ HOST_TOOLS  := $(BUILD)/tests/audit $(BUILD)/tests/iscsi/kill_at \
                steady_io visible xapi_answer iscsi_proxy) \
                $(patsubst %,$(BUILD)/tests/xapi/%,xapi_tool lun_head)
 HOST_SUITES := $(patsubst %,"tests/host/%.sh build",kill races failures beside maps \
-               multipath targets sm libiscsi hba in_use lvm_judge relvm many xe amx)
+               multipath targets sm libiscsi hba relvmohba in_use lvm_judge relvm many xe amx)
 
 # What a suite is called with: see the head of each. The longest come first.
 IMAGE_TOOLS   := $(ASAN)/support/resign_file $(ASAN)/audit

@@ -7,7 +7,6 @@
 #include "base/log.h"
 #include "host/inventory.h"
 #include "base/stop.h"
-#include "sm/conf.h"
 #include "xapi/call.h"
 #include "xapi/secret.h"
 
@@ -52,9 +51,10 @@ static int read_own_host(const struct xapi *xapi, const struct conf *conf,
 	return rc;
 }
 
-static int ask_xapi(const struct request *request, const struct conf *conf,
-		    struct call *call, struct error *err)
+static int ask_xapi(const struct request *request, struct call *call,
+		    struct error *err)
 {
+	const struct conf *conf = &call->conf;
 	const struct xapi_options options = {
 		.socket = conf->xapi_socket,
 		.session_ref = request->session_ref,
@@ -78,17 +78,17 @@ static int ask_xapi(const struct request *request, const struct conf *conf,
 	return 0;
 }
 
-static int meet_xapi(const struct request *request, const struct conf *conf,
-		     struct call *call, struct error *err)
+static int meet_xapi(const struct request *request, struct call *call,
+		     struct error *err)
 {
-	if (!conf->xapi_socket[0]) {
+	if (!call->conf.xapi_socket[0]) {
 		log_warning("xapi_socket = none: xapi is NOT asked whether "
 			    "the LUN is a live original");
 		return 0;
 	}
 	if (!request->host_ref && !request->to_plugin)
 		return error_set(err, ERROR_BAD_REQUEST, "host_ref is missing");
-	if (ask_xapi(request, conf, call, err) == 0)
+	if (ask_xapi(request, call, err) == 0)
 		return 0;
 	if (!request->only_reads || err->code == ERROR_INTERRUPTED)
 		return -1;
@@ -118,12 +118,10 @@ static void leave_xapi(struct call *call)
 int call_meet_xapi(const struct request *request, struct call *out,
 		   struct error *err)
 {
-	struct conf conf;
-
 	*out = (struct call){ 0 };
-	if (conf_load(&conf, err))
+	if (conf_load(&out->conf, err))
 		return -1;
-	if (meet_xapi(request, &conf, out, err) == 0)
+	if (meet_xapi(request, out, err) == 0)
 		return 0;
 	leave_xapi(out);
 	return -1;
@@ -133,18 +131,18 @@ int call_begin(const struct request *request, struct call *out,
 	       struct error *err)
 {
 	struct device_config_defaults defaults = {
+		.type = request->type,
 		.initiator_name_file = INITIATOR_NAME_FILE,
 	};
 	struct call call = { 0 };
-	struct conf conf;
 
-	if (conf_load(&conf, err))
+	if (conf_load(&call.conf, err))
 		return -1;
 	if (has_secret(&request->device_config))
 		call.sr_with_secrets = request->sr_ref;
-	if (meet_xapi(request, &conf, &call, err))
+	if (meet_xapi(request, &call, err))
 		goto fail;
-	defaults.initiator = conf.initiator;
+	defaults.initiator = call.conf.initiator;
 	defaults.initiator_name = call.host.initiator_name;
 	if (call.xapi) {
 		defaults.read_secret = read_secret;
@@ -172,6 +170,8 @@ struct lun_choice call_choice(const struct call *call)
 
 	return (struct lun_choice){
 		.name = config->scsi_id,
+		.by_hba = config->type == &sr_type_hba,
+		.rescan = config->rescan,
 		.target = config->target,
 		.lun = { config->scsi_id, config->has_lun_id, config->lun_id },
 		.initiator = config->initiator,

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 /*
- * sr_get_driver_info: what the driver says of itself. Clients know it by its
- * name, which therefore never changes.
+ * sr_get_driver_info: what the driver says of itself.
  */
-#include "sm/config_keys.h"
 #include "sm/response.h"
 #include "drivers/verbs.h"
 
@@ -14,10 +12,8 @@ int verb_sr_get_driver_info(const struct request *request, char **answer,
 	 * through. */
 	static const char *const capabilities[] = { "SR_PROBE", NULL };
 	const struct driver_info info = {
-		.name = "LVHD over iSCSI with resigning of duplicates",
-		.description = "SR plugin which gives the clone of an LVHD "
-			       "SR's iSCSI LUN new identifiers, so that it "
-			       "can be attached beside its original",
+		.name = request->type->driver_name,
+		.description = request->type->description,
 		.vendor = "The relvmoiscsi project",
 		.copyright = "(C) The relvmoiscsi authors",
 		.driver_version = VERSION,
@@ -25,9 +21,9 @@ int verb_sr_get_driver_info(const struct request *request, char **answer,
 		.capabilities = capabilities,
 		.configuration = config_keys,
 		.configuration_count = config_key_count,
+		.types = request->type->keys,
 	};
 
-	(void)request;
 	(void)err;
 	*answer = response_driver_info(&info);
 	return 0;

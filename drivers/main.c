@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 /*
- * One program, three names: what it does is decided by the name it is called
+ * One program, four names: what it does is decided by the name it is called
  * with.
  */
 #include <signal.h>
@@ -12,6 +12,7 @@
 #include "drivers/relvm.h"
 #include "drivers/sm_backend.h"
 #include "rpc/value.h"
+#include "sm/sr_type.h"
 #include "xapi-plugin/plugin.h"
 
 static const char *name_of(const char *path)
@@ -36,10 +37,11 @@ static void settle_process(void)
 int main(int argc, char **argv)
 {
 	const char *name = argc > 0 ? name_of(argv[0]) : "";
+	const struct sr_type *type = sr_type_of_program(name);
 
 	settle_process();
-	if (strcmp(name, "RELVMoISCSISR") == 0)
-		return sm_backend(argc, argv);
+	if (type)
+		return sm_backend(type, argc, argv);
 	if (strcmp(name, "relvm") == 0)
 		return relvm(argc, argv);
 	if (strcmp(name, "relvmoiscsi") == 0)

@@ -2,6 +2,7 @@
 #include "drivers/output.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -24,4 +25,13 @@ void output_write(int fd, const char *text)
 		text += n;
 		left -= (size_t)n;
 	}
+}
+
+int output_list(char *list, struct error *err)
+{
+	if (!list)
+		return error_no_memory(err);
+	output_write(STDERR_FILENO, list);
+	free(list);
+	return 0;
 }

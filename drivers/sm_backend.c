@@ -35,8 +35,8 @@ static int run_verb(const struct request *request, char **answer,
 	}
 	return error_set(err, ERROR_UNIMPLEMENTED,
 			 "%.64s: this type only resigns; use the SR with type "
-			 "lvmoiscsi",
-			 request->command);
+			 "%s",
+			 request->command, request->type->attached_as);
 }
 
 /* The answer to a failure. xapi drops the text of some, so it is logged. */
@@ -51,7 +51,7 @@ static char *answer_failure(const struct error *err)
 }
 
 /* The answer to the call; NULL without memory. */
-static char *answer_call(int argc, char **argv)
+static char *answer_call(const struct sr_type *type, int argc, char **argv)
 {
 	struct request request;
 	struct error err;
@@ -59,7 +59,8 @@ static char *answer_call(int argc, char **argv)
 
 	if (call_read(argc, argv, request_parse, &request, &err))
 		return answer_failure(&err);
-	log_info("relvmoiscsi " VERSION ": %.64s, SR %.64s", request.command,
+	request.type = type;
+	log_info("%s " VERSION ": %.64s, SR %.64s", type->name, request.command,
 		 request.sr_uuid ? request.sr_uuid : "none");
 	if (run_verb(&request, &answer, &err))
 		answer = answer_failure(&err);
@@ -76,7 +77,7 @@ static long milliseconds_since(const struct timespec *start)
 	       (now.tv_nsec - start->tv_nsec) / 1000000;
 }
 
-int sm_backend(int argc, char **argv)
+int sm_backend(const struct sr_type *type, int argc, char **argv)
 {
 	struct timespec start;
 	char *answer;
@@ -87,7 +88,7 @@ int sm_backend(int argc, char **argv)
 	process_open_standard_files();
 	process_forbid_core_files();
 
-	answer = answer_call(argc, argv);
+	answer = answer_call(type, argc, argv);
 	output_write(STDOUT_FILENO, answer ? answer : response_out_of_memory);
 	free(answer);
 	log_info("answered after %ld ms", milliseconds_since(&start));

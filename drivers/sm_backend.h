@@ -7,7 +7,9 @@
 #ifndef DRIVERS_SM_BACKEND_H
 #define DRIVERS_SM_BACKEND_H
 
+#include "sm/sr_type.h"
+
 /* Returns the exit status. Wipes argv[1]. */
-int sm_backend(int argc, char **argv);
+int sm_backend(const struct sr_type *type, int argc, char **argv);
 
 #endif

@@ -60,12 +60,13 @@ static int resign_lun(const struct request *request, const struct call *call,
 	};
 
 	log_info("sr_create: resigning LUN %s of %s", config->scsi_id,
-		 config->target.iqn);
+		 config->target.iqn ? config->target.iqn : "this host's HBAs");
 	return resign(&choice, &wanted, NULL, report, err);
 }
 
 /* With what the user should know; without it where there is no memory. */
-static char *answer_resigned(const struct resign_report *report, char *plain)
+static char *answer_resigned(const struct resign_report *report,
+			     const char *resigned, char *plain)
 {
 	const struct findings *warnings = &report->sr.warnings;
 	struct buffer text = { 0 };
@@ -73,7 +74,7 @@ static char *answer_resigned(const struct resign_report *report, char *plain)
 
 	if (warnings->count == 0)
 		return plain;
-	buffer_add(&text, SM_RESIGNED_TEXT, strlen(SM_RESIGNED_TEXT));
+	buffer_add(&text, resigned, strlen(resigned));
 	for (size_t i = 0; i < warnings->count; i++) {
 		const struct finding *f = &warnings->items[i];
 
@@ -97,22 +98,25 @@ static char *answer_resigned(const struct resign_report *report, char *plain)
 int verb_sr_create(const struct request *request, char **answer,
 		   struct error *err)
 {
+	const char *resigned = request->type == &sr_type_hba
+				       ? SM_RESIGNED_TEXT("lvmohba")
+				       : SM_RESIGNED_TEXT("lvmoiscsi");
 	struct resign_report report = { .outcome = RESIGN_DONE };
 	struct uuid new_sr_uuid;
 	struct call call;
-	char *resigned;
+	char *plain;
 	int rc;
 
 	if (read_sr_uuid(request, &new_sr_uuid, err) ||
 	    check_master(request, err))
 		return -1;
 	/* made first: a LUN once resigned must not lack its answer */
-	resigned = response_fault(SM_RESIGNED_NUMBER, SM_RESIGNED_TEXT);
-	if (!resigned)
+	plain = response_fault(SM_RESIGNED_NUMBER, resigned);
+	if (!plain)
 		return error_no_memory(err);
 	rc = call_begin(request, &call, err);
 	if (rc == 0) {
-		rc = which_lun(&call.config, err);
+		rc = which_lun(&call, err);
 		if (rc == 0) {
 			rc = resign_lun(request, &call, &new_sr_uuid, &report,
 					err);
@@ -122,10 +126,10 @@ int verb_sr_create(const struct request *request, char **answer,
 		call_end(&call);
 	}
 	if (rc) {
-		free(resigned);
+		free(plain);
 		return -1;
 	}
-	*answer = answer_resigned(&report, resigned);
+	*answer = answer_resigned(&report, resigned, plain);
 	resign_report_free(&report);
 	return 0;
 }

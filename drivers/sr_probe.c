@@ -72,7 +72,7 @@ static int probe_call(struct call *call, char **list, struct error *err)
 	struct lun_choice choice;
 	struct probe found;
 
-	if (which_lun(config, err))
+	if (which_lun(call, err))
 		return -1;
 	choice = call_choice(call);
 	if (probe(&choice, call->xapi, &found, err)) {

@@ -3,23 +3,13 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/log.h"
 #include "iscsi/user_search.h"
 #include "sm/lists.h"
 #include "iscsi/portals.h"
 #include "drivers/output.h"
-
-/* Writes a list and frees it; NULL is one that there was no memory for. */
-static int write_list(char *list, struct error *err)
-{
-	if (!list)
-		return error_no_memory(err);
-	output_write(STDERR_FILENO, list);
-	free(list);
-	return 0;
-}
+#include "drivers/which_device.h"
 
 static int write_targets(const struct device_config *config, struct error *err)
 {
@@ -28,7 +18,7 @@ static int write_targets(const struct device_config *config, struct error *err)
 
 	if (iscsi_discover(&config->target, &offers, err))
 		return -1;
-	rc = write_list(list_targets(&offers, config->targets, config->port),
+	rc = output_list(list_targets(&offers, config->targets, config->port),
 			err);
 	iscsi_offers_free(&offers);
 	return rc;
@@ -40,7 +30,7 @@ static int write_luns(struct lun_listing *luns, struct error *err)
 
 	log_info("%zu LUNs to choose from", luns->count);
 	free(luns->items);
-	return write_list(list, err);
+	return output_list(list, err);
 }
 
 /* ---- one target -----------------------------------------------------------
@@ -115,8 +105,12 @@ static int search_any(struct device_config *config, struct error *err)
 	return rc;
 }
 
-int which_lun(struct device_config *config, struct error *err)
+int which_lun(struct call *call, struct error *err)
 {
+	struct device_config *config = &call->config;
+
+	if (config->type == &sr_type_hba)
+		return which_device(call, err);
 	if (config->any_target)
 		return search_any(config, err);
 	if (!config->target.iqn && write_targets(config, err))

@@ -37,8 +37,8 @@ may_include() {
 	lib/txn) echo 'base format sr plan lun txn' ;;
 	# The names of a disk are parsed by a pure codec (vpd).
 	lib/host) echo 'base format host' ;;
-	# device_config fills in a struct iscsi_target.
-	lib/sm) echo 'base rpc iscsi sm' ;;
+	# device_config fills in a struct iscsi_target; lists are of what host has.
+	lib/sm) echo 'base rpc iscsi host sm' ;;
 	lib/xapi) echo 'base rpc xapi' ;;
 	# Values of XML-RPC and JSON.
 	lib/rpc) echo 'base rpc' ;;

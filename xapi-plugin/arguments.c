@@ -70,7 +70,7 @@ static int begin_call(const struct request *request, bool may_choose,
 			failed = error_set(err, ERROR_BAD_VALUE,
 					   "%.64s takes no argument %.64s",
 					   request->command, key);
-		else if (config_key_known(key))
+		else if (config_key_known(key, request->type->keys))
 			own->pairs[own->count++] = all->pairs[i];
 		else if (!is_own_key(key) && !is_attach_key(key))
 			failed = error_set(err, ERROR_BAD_VALUE,
@@ -168,7 +168,7 @@ int plugin_arguments_read(const struct request *request,
 
 /* What each host's PBD is to have. The initiator's name is each host's own, and
  * what tells a resign what to do is no SR's business. */
-static bool is_for_pbds(const char *key)
+static bool is_for_pbds(const char *key, enum config_for types)
 {
 	static const char *const not[] = { "localIQN", "initiator", "snapshots",
 					   "resign", "SRmaster", NULL };
@@ -177,7 +177,7 @@ static bool is_for_pbds(const char *key)
 		if (strcmp(key, not[i]) == 0)
 			return false;
 	}
-	return config_key_known(key);
+	return config_key_known(key, types);
 }
 
 json_t *plugin_pbd_config(const struct request *request)
@@ -186,7 +186,7 @@ json_t *plugin_pbd_config(const struct request *request)
 	json_t *config = json_object();
 
 	for (size_t i = 0; i < all->count; i++) {
-		if (is_for_pbds(all->pairs[i].key))
+		if (is_for_pbds(all->pairs[i].key, request->type->keys))
 			json_object_set_new(config, all->pairs[i].key,
 					    json_string(all->pairs[i].value));
 	}

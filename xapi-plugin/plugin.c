@@ -71,6 +71,7 @@ static char *answer_call(int argc, char **argv)
 
 	if (call_read(argc, argv, request_parse_plugin, &request, &err))
 		return answer_failure(&err);
+	request.type = &sr_type_iscsi;
 	log_info("relvmoiscsi " VERSION ": plugin, %.64s", request.command);
 	if (run_function(&request, &value, &err))
 		answer = answer_failure(&err);

@@ -27,6 +27,8 @@ enum error_code {
 	ERROR_NO_INITIATOR,  /* no initiator name anywhere */
 	ERROR_BAD_PORT,	     /* port is not 1..65535 */
 	ERROR_NO_SECRET,     /* a password's secret cannot be read */
+	ERROR_NO_PATH_GIVEN, /* device_config has an empty device */
+	ERROR_BAD_PATH,	     /* ... one that is no path */
 	ERROR_XAPI,	     /* xapi cannot be asked, or not understood */
 
 	/* the way to the LUN */
@@ -37,6 +39,7 @@ enum error_code {
 	ERROR_NO_PATH,	 /* this portal does not serve the LUN now, and nothing
 			  * was written to it; another portal may serve it */
 	ERROR_NO_DEVICE, /* the session is there, the LUN's device not */
+	ERROR_NO_DISK,	 /* there is no such disk, or no HBA at all */
 	ERROR_IN_USE,	 /* the LUN is, or may be, a live original */
 	ERROR_NO_DAEMON, /* iscsid, which the host's initiator needs */
 	ERROR_LOCKED,	 /* another resign of this LUN is under way */

@@ -13,6 +13,7 @@
 #include "engine/guard_host.h"
 #include "host/block.h"
 #include "host/disk_id.h"
+#include "host/hba.h"
 #include "host/in_use.h"
 #include "host/lock.h"
 #include "host/loop.h"
@@ -35,9 +36,10 @@ struct way {
 	bool locked;
 	struct iscsi_context *session; /* libiscsi */
 
-	/* open-iscsi */
-	struct multipath_before before;
+	/* By the host's disks. */
 	struct open_iscsi *attached;
+	struct block_names disks; /* the LUN's paths */
+	struct multipath_before before;
 	struct multipath_map map;
 
 	char device[BLOCK_NAME_SIZE];
@@ -73,6 +75,93 @@ static int open_device(struct way *way, struct error *err)
 	return way->purpose == REACH_TO_WRITE
 		       ? lun_block_open(node, &way->reached.lun, err)
 		       : lun_block_open_to_read(node, &way->reached.lun, err);
+}
+
+/* ---- the LUN's paths as disks ---- */
+
+/* Without a map: a path that serves the LUN. One in standby opens, but does not
+ * read. */
+static int open_path(struct way *way, struct error *err)
+{
+	uint8_t first[4096];
+	struct lun_io io = { .data = first, .len = sizeof(first) };
+
+	for (size_t i = 0; i < way->disks.count; i++) {
+		strcpy(way->device, way->disks.items[i]);
+		if (open_device(way, err) == 0) {
+			if (way->disks.count == 1 ||
+			    lun_read(way->reached.lun, &io, 1, err) == 0)
+				return 0;
+			lun_close(way->reached.lun);
+			way->reached.lun = NULL;
+		}
+		if (err->code != ERROR_IO)
+			return -1;
+		log_warning("a path does not serve the LUN: %s", err->text);
+	}
+	return -1;
+}
+
+static int open_disks_to_read(struct way *way, struct error *err)
+{
+	if (multipath_of(way->disks.items[0], way->device))
+		return error_no_memory(err);
+	return way->device[0] ? open_device(way, err) : open_path(way, err);
+}
+
+static int open_disks(struct way *way, struct error *err)
+{
+	const char *disk = way->disks.items[0];
+
+	if (lock(way, err))
+		return -1;
+	for (size_t i = 0; i < way->disks.count; i++) {
+		if (multipath_claim(way->disks.items[i], &way->before,
+				    &way->map, err))
+			return -1;
+	}
+	if (guard_host(disk, &way->reached.names, err) ||
+	    multipath_fail_fast(&way->map, err))
+		return -1;
+	if (!way->map.device[0])
+		return open_path(way, err);
+	strcpy(way->device, way->map.device);
+	return open_device(way, err);
+}
+
+static int find_by_hba(const struct lun_choice *choice, struct way *way,
+		       struct error *err)
+{
+	struct hbas hbas;
+	int failed = hbas_read(&hbas, err);
+
+	if (failed)
+		return -1;
+	failed = hbas_find(&hbas, choice->lun.scsi_id, &way->disks,
+			   &way->reached.names, err);
+	if (failed && err->code == ERROR_NO_SCSIID && choice->rescan) {
+		failed = hbas_rescan(&hbas, err);
+		hbas_free(&hbas);
+		failed = failed || hbas_read(&hbas, err) ||
+			 hbas_find(&hbas, choice->lun.scsi_id, &way->disks,
+				   &way->reached.names, err);
+	}
+	hbas_free(&hbas);
+	return failed ? -1 : 0;
+}
+
+static int by_hba(const struct lun_choice *choice, struct way *way,
+		  struct error *err)
+{
+	way->reached.by_hba = true;
+	if (multipath_remember(&way->before, err) ||
+	    find_by_hba(choice, way, err))
+		return -1;
+	log_info("SCSIid %s is %s, one of %zu paths",
+		 lun_names_best(&way->reached.names), way->disks.items[0],
+		 way->disks.count);
+	return way->purpose == REACH_TO_WRITE ? open_disks(way, err)
+					      : open_disks_to_read(way, err);
 }
 
 /* ---- libiscsi ---- */
@@ -150,7 +239,6 @@ static int by_open_iscsi(const struct lun_choice *choice, struct way *way,
 			choice->lun.scsi_id ? choice->lun.scsi_id : name.text,
 		.lock_dir = HOST_LOCK_DIR,
 	};
-	const char *disk;
 
 	if (!choice->lun.scsi_id && find_name(choice, &name, err))
 		return -1;
@@ -158,16 +246,13 @@ static int by_open_iscsi(const struct lun_choice *choice, struct way *way,
 	    open_iscsi_attach(&wanted, &way->attached, err))
 		return -1;
 	log_step("connected to %s", choice->target.iqn);
-	disk = open_iscsi_disk(way->attached);
 	way->reached.names = *open_iscsi_names(way->attached);
-	if (lock(way, err) ||
-	    multipath_claim(disk, &way->before, &way->map, err) ||
-	    guard_host(disk, &way->reached.names, err) ||
-	    multipath_fail_fast(&way->map, err))
-		return -1;
-	snprintf(way->device, sizeof(way->device), "%s",
-		 way->map.device[0] ? way->map.device : disk);
-	return open_device(way, err);
+	way->disks.items = calloc(1, sizeof(*way->disks.items));
+	if (!way->disks.items)
+		return error_no_memory(err);
+	strcpy(way->disks.items[0], open_iscsi_disk(way->attached));
+	way->disks.count = 1;
+	return open_disks(way, err);
 }
 
 /* ---- what has a path ---- */
@@ -230,11 +315,17 @@ static int by_path(const char *path, struct way *way, struct error *err)
 
 /* ---- there and back ---- */
 
+static bool is_over_iscsi(const struct lun_choice *choice)
+{
+	return !choice->path && !choice->by_hba;
+}
+
 static bool is_over_session(const struct lun_choice *choice,
 			    enum reach_purpose purpose)
 {
-	return !choice->path && (purpose == REACH_TO_READ ||
-				 choice->initiator == INITIATOR_LIBISCSI);
+	return is_over_iscsi(choice) &&
+	       (purpose == REACH_TO_READ ||
+		choice->initiator == INITIATOR_LIBISCSI);
 }
 
 static int enter(const struct lun_choice *choice, unsigned *portal,
@@ -242,6 +333,8 @@ static int enter(const struct lun_choice *choice, unsigned *portal,
 {
 	if (choice->path)
 		return by_path(choice->path, way, err);
+	if (choice->by_hba)
+		return by_hba(choice, way, err);
 	if (is_over_session(choice, way->purpose))
 		return by_libiscsi(choice, portal, way, err);
 	return by_open_iscsi(choice, way, err);
@@ -258,12 +351,16 @@ static void log_traffic(const struct lun *lun)
 
 static void detach(struct way *way)
 {
-	const char *disk = open_iscsi_disk(way->attached);
+	const struct block_names stay = { 0 };
 	struct error err;
 
-	if (multipath_release(&way->map, &disk, 1, &err))
+	if (multipath_release(&way->map, way->attached ? &way->disks : &stay,
+			      &err))
 		log_error("the multipath map stays: %s", err.text);
-	open_iscsi_detach(way->attached);
+	if (way->attached)
+		open_iscsi_detach(way->attached);
+	block_names_free(&way->disks);
+	multipath_before_free(&way->before);
 }
 
 static void leave(struct way *way)
@@ -272,9 +369,7 @@ static void leave(struct way *way)
 		log_traffic(way->reached.lun);
 	lun_close(way->reached.lun);
 	user_session_close(way->session);
-	if (way->attached)
-		detach(way);
-	multipath_before_free(&way->before);
+	detach(way);
 	if (way->locked)
 		host_lock_release(&way->lock);
 	log_step("disconnected");
@@ -288,7 +383,7 @@ static int try_from(const struct lun_choice *choice, enum reach_purpose purpose,
 {
 	struct way way = {
 		.purpose = purpose,
-		.reached.iqn = choice->path ? NULL : choice->target.iqn,
+		.reached.iqn = is_over_iscsi(choice) ? choice->target.iqn : NULL,
 	};
 	bool entered;
 	int failed = enter(choice, portal, &way, err);

@@ -7,6 +7,9 @@
  *   open-iscsi    the host's initiator, for who asks for it and to write alone;
  *                 the LUN is a disk of the host while it is reached, and was
  *                 before if the host had it
+ *   HBA           a disk of the host by Fibre Channel or the like, found by its
+ *                 name: by the map if multipathd has or makes one, else by one
+ *                 of its paths
  *   block device  a disk or a multipath map that the host has
  *   image file
  *
@@ -37,7 +40,9 @@
 /* Which LUN. All strings are the caller's. */
 struct lun_choice {
 	const char *name; /* for people */
-	const char *path; /* of a device or a file; NULL: over iSCSI */
+	const char *path; /* of a device or a file; else NULL */
+	bool by_hba;	  /* else over iSCSI */
+	bool rescan;	  /* the HBAs look for a LUN that is not there */
 
 	struct iscsi_target target;
 	struct lun_wanted lun;
@@ -51,6 +56,7 @@ enum reach_purpose {
 
 struct reached {
 	struct lun *lun; /* not to be closed */
+	bool by_hba;
 	struct lun_names names;
 	const char *iqn; /* of the target that has it; NULL: not over iSCSI */
 	unsigned number; /* likewise */
@@ -70,8 +76,8 @@ typedef int (*reach_use)(const struct reached *reached, void *context,
 
 /* Reaches the LUN, has it used, and takes the way back, which never fails: then
  * all is as it was on the host. Does not flush. The errors of `use`, of
- * user_session_open, user_session_find_lun, open_iscsi_attach and of opening
- * the LUN; ERROR_BAD_VALUE: the path is neither a regular file nor a whole
+ * user_session_open, user_session_find_lun, open_iscsi_attach, hbas_find and of
+ * opening the LUN; ERROR_BAD_VALUE: the path is neither a regular file nor a whole
  * block device; to write, ERROR_LOCKED, ERROR_IN_USE, and ERROR_NO_SCSIID for a
  * LUN that cannot be told from others. */
 int reach(const struct lun_choice *choice, enum reach_purpose purpose,

@@ -335,6 +335,41 @@ static struct vpd_page answer(const struct vpd_pages *pages,
 	return page;
 }
 
+/* Up to a NUL. */
+static void take_text(char *to, const uint8_t *from, size_t len)
+{
+	for (size_t i = 0; i < len && from[i]; i++) {
+		if (from[i] != ' ' && (from[i] < '\t' || from[i] > '\r'))
+			*to++ = (char)from[i];
+	}
+	*to = '\0';
+}
+
+void vpd_vendor(const struct vpd_page *standard, char out[VPD_VENDOR_SIZE])
+{
+	bool whole = standard->len >= VENDOR_AT + VENDOR_LEN;
+
+	take_text(out, standard->data + (whole ? VENDOR_AT : 0),
+		  whole ? VENDOR_LEN : 0);
+}
+
+void vpd_serial(const struct vpd_page *page80, char out[VPD_SERIAL_SIZE])
+{
+	size_t len = 0;
+
+	if (page80->len >= HEADER_LEN &&
+	    page80->data[1] == page_codes[VPD_SERIAL]) {
+		size_t have = (page80->len < VPD_PAGE_LEN ? page80->len
+							  : VPD_PAGE_LEN) -
+			      HEADER_LEN;
+
+		len = get_be16(page80->data + 2);
+		if (len > have)
+			len = have;
+	}
+	take_text(out, page80->data + (len ? HEADER_LEN : 0), len);
+}
+
 void vpd_names(const struct vpd_pages *pages, struct lun_names *out)
 {
 	const struct vpd_page standard = answer(pages, VPD_STANDARD),

@@ -56,6 +56,13 @@ struct vpd_pages {
 /* The LUN is there and a disk: the first byte of any INQUIRY answer. */
 bool scsi_inquiry_is_disk(const uint8_t *data, size_t len);
 
+/* As SM shows them: without white space; empty if there is none. They may hold
+ * any other byte. */
+#define VPD_VENDOR_SIZE 9 /* with the NUL */
+#define VPD_SERIAL_SIZE (VPD_PAGE_LEN - 3)
+void vpd_vendor(const struct vpd_page *standard, char out[VPD_VENDOR_SIZE]);
+void vpd_serial(const struct vpd_page *page80, char out[VPD_SERIAL_SIZE]);
+
 /* All names that the pages give. A page that is missing or broken gives none;
  * so does, of those with vendor and model in front, a standard INQUIRY that is
  * none. */

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "format/vpd.h"
 #include "host/block.h"
 #include "host/sg_command.h"
 
@@ -35,7 +34,8 @@ static int inquire(int fd, enum vpd_question question, struct answers *out)
 	return 0;
 }
 
-int disk_names_read(const char *path, struct lun_names *out, struct error *err)
+int disk_details_read(const char *path, struct disk_details *out,
+		      struct error *err)
 {
 	/* O_NONBLOCK: a disk that is not ready must not hold us up. */
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -45,14 +45,27 @@ int disk_names_read(const char *path, struct lun_names *out, struct error *err)
 
 	for (int i = 0; i < VPD_QUESTIONS && !failed; i++)
 		failed = inquire(fd, (enum vpd_question)i, &answers);
-	if (failed)
+	if (failed) {
 		rc = error_set(err, ERROR_NO_DEVICE, "%s: %s", path,
 			       strerror(errno));
-	else
-		vpd_names(&answers.pages, out);
+	} else {
+		vpd_names(&answers.pages, &out->names);
+		vpd_vendor(&answers.pages.answers[VPD_STANDARD], out->vendor);
+		vpd_serial(&answers.pages.answers[VPD_SERIAL], out->serial);
+	}
 	if (fd >= 0)
 		close(fd);
 	return rc;
+}
+
+int disk_names_read(const char *path, struct lun_names *out, struct error *err)
+{
+	struct disk_details details;
+
+	if (disk_details_read(path, &details, err))
+		return -1;
+	*out = details.names;
+	return 0;
 }
 
 void device_names_read(const char *device, struct lun_names *out)

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/scsi_id.h"
+#include "format/vpd.h"
 
 /* Asks the LUN itself, as scsi_id does: the pages in sysfs are those of the
  * moment when the disk was found, and kernels before 3.15 have none. `path` is
@@ -14,6 +15,15 @@
  * answer. */
 int disk_names_read(const char *path, struct lun_names *out,
 		    struct error *err);
+
+/* The same, and what people tell it by. */
+struct disk_details {
+	struct lun_names names;
+	char vendor[VPD_VENDOR_SIZE];
+	char serial[VPD_SERIAL_SIZE];
+};
+int disk_details_read(const char *path, struct disk_details *out,
+		      struct error *err);
 
 /* The same of a device by the kernel's name, be it a disk or a multipath map,
  * of whose paths some may be dead. No names: what it is built on is no SCSI

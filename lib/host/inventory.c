@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include "host/inventory.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text_file.h"
 
-#define KEY "INSTALLATION_UUID='"
+#define UUID_KEY      "INSTALLATION_UUID='"
+#define ROOT_DISK_KEY "PRIMARY_DISK='"
 
 int host_inventory_uuid(const char *path, char out[UUID_TEXT_LEN + 1],
 			struct error *err)
@@ -17,9 +19,9 @@ int host_inventory_uuid(const char *path, char out[UUID_TEXT_LEN + 1],
 
 	if (text_file_read(path, &text, &len, err))
 		return -1;
-	at = text ? strstr(text, KEY) : NULL;
-	if (at && strlen(at + strlen(KEY)) >= UUID_TEXT_LEN)
-		uuid_from_text(at + strlen(KEY), &uuid);
+	at = text ? strstr(text, UUID_KEY) : NULL;
+	if (at && strlen(at + strlen(UUID_KEY)) >= UUID_TEXT_LEN)
+		uuid_from_text(at + strlen(UUID_KEY), &uuid);
 	free(text);
 	if (uuid_is_zero(&uuid))
 		return error_set(err, ERROR_XAPI,
@@ -29,4 +31,21 @@ int host_inventory_uuid(const char *path, char out[UUID_TEXT_LEN + 1],
 	uuid_to_text(&uuid, out);
 	out[UUID_TEXT_LEN] = '\0';
 	return 0;
+}
+
+void host_inventory_root_disk(const char *path, char *out, size_t size)
+{
+	struct error ignored;
+	char *text = NULL, *at;
+	size_t len;
+
+	*out = '\0';
+	if (text_file_read(path, &text, &len, &ignored) || !text)
+		return;
+	at = strstr(text, ROOT_DISK_KEY);
+	if (at) {
+		at += strlen(ROOT_DISK_KEY);
+		snprintf(out, size, "%.*s", (int)strcspn(at, "'\n"), at);
+	}
+	free(text);
 }

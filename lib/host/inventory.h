@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 /*
- * Which host of its pool this one is: INSTALLATION_UUID='…' in
- * /etc/xensource-inventory, which every pool host has.
+ * What /etc/xensource-inventory, which every pool host has, says of this one.
  */
 #ifndef HOST_INVENTORY_H
 #define HOST_INVENTORY_H
@@ -9,8 +8,12 @@
 #include "base/error.h"
 #include "base/uuid.h"
 
-/* ERROR_XAPI: the file is not there, or does not tell. */
+/* Which host of its pool it is: INSTALLATION_UUID='…'. ERROR_XAPI: the file is not there, or does not tell. */
 int host_inventory_uuid(const char *path, char out[UUID_TEXT_LEN + 1],
 			struct error *err);
+
+/* The path of the disk that it starts from, PRIMARY_DISK='…'; empty if the file
+ * is not there or does not tell. */
+void host_inventory_root_disk(const char *path, char *out, size_t size);
 
 #endif

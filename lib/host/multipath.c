@@ -112,8 +112,7 @@ static void wait_for_udev(const char *disk)
 		poll(NULL, 0, PAUSE_MS);
 }
 
-/* The map that holds the disk, or an empty name. -1: lack of memory. */
-static int find_map(const char *disk, char *device)
+int multipath_of(const char *disk, char device[BLOCK_NAME_SIZE])
 {
 	struct block_names holders;
 
@@ -195,7 +194,7 @@ int multipath_claim(const char *disk, const struct multipath_before *before,
 			return error_set(err, ERROR_NO_DEVICE,
 					 "multipathd does not answer");
 	}
-	if (find_map(disk, device))
+	if (multipath_of(disk, device))
 		return error_no_memory(err);
 	if (!*device)
 		return 0;
@@ -264,8 +263,8 @@ static void forget_wwid(const struct multipath_map *map)
 	child_result_free(&result);
 }
 
-int multipath_release(struct multipath_map *map, const char *const *disks,
-		      unsigned disk_count, struct error *err)
+int multipath_release(struct multipath_map *map,
+		      const struct block_names *disks, struct error *err)
 {
 	char answer[64];
 	int failed = 0;
@@ -274,8 +273,9 @@ int multipath_release(struct multipath_map *map, const char *const *disks,
 		return 0;
 	if (map->ours) {
 		failed = remove_map(map, err);
-		for (unsigned i = 0; i < disk_count; i++)
-			about("remove path", disks[i], answer, sizeof(answer));
+		for (size_t i = 0; i < disks->count; i++)
+			about("remove path", disks->items[i], answer,
+			      sizeof(answer));
 		if (map->remembered)
 			forget_wwid(map);
 	} else if (map->fails_fast) {

@@ -52,11 +52,14 @@ int multipath_claim(const char *disk, const struct multipath_before *before,
 int multipath_fail_fast(struct multipath_map *map, struct error *err);
 
 /* Gives up a map that nothing of ours has open any more: one that came with our
- * disks is removed, and multipathd told to forget `disks`, so that it makes no
- * new one while they go; any other gets back how it waits for paths. Does
+ * claim is removed, and multipathd told to forget `disks`, so that it makes no
+ * new one while they go (none if they stay); any other gets back how it waits for paths. Does
  * nothing if there is no map. ERROR_IN_USE: it cannot be removed, because
  * someone has it open. Waits ten seconds for that to end. */
-int multipath_release(struct multipath_map *map, const char *const *disks,
-		      unsigned disk_count, struct error *err);
+int multipath_release(struct multipath_map *map,
+		      const struct block_names *disks, struct error *err);
+
+/* The map that has the disk, or an empty name. -1: lack of memory. */
+int multipath_of(const char *disk, char device[BLOCK_NAME_SIZE]);
 
 #endif

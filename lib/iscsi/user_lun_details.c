@@ -12,8 +12,6 @@
 /* Of every answer: the longest is page 0x80's. */
 #define ANSWER_SIZE VPD_PAGE_LEN
 
-#define INQUIRY_VENDOR_AT 8
-#define PAGE80_HEADER	  4
 #define CAPACITY10_LEN	  8
 #define CAPACITY16_LEN	  32
 
@@ -52,16 +50,6 @@ static void set_question(struct scsi_command *command, enum question question)
 	}
 }
 
-/* Copies text up to a NUL, without white space. */
-static void take_text(char *to, const uint8_t *from, size_t len)
-{
-	for (size_t i = 0; i < len && from[i]; i++) {
-		if (from[i] != ' ' && (from[i] < '\t' || from[i] > '\r'))
-			*to++ = (char)from[i];
-	}
-	*to = '\0';
-}
-
 static uint64_t size_of(uint64_t last_block, uint32_t block)
 {
 	if (block == 0 || last_block >= (uint64_t)INT64_MAX / block)
@@ -87,19 +75,14 @@ static void take_details(const struct scsi_command *answers,
 {
 	const struct scsi_command *standard = &answers[STANDARD];
 	const struct scsi_command *serial = &answers[SERIAL];
+	const struct vpd_page inquiry = { standard->data,
+					  standard->good ? standard->received
+							 : 0 };
+	const struct vpd_page page80 = { serial->data,
+					 serial->good ? serial->received : 0 };
 
-	if (standard->good &&
-	    standard->received >= INQUIRY_VENDOR_AT + LUN_VENDOR_SIZE - 1)
-		take_text(out->vendor, standard->data + INQUIRY_VENDOR_AT,
-			  LUN_VENDOR_SIZE - 1);
-	if (serial->good && serial->received >= PAGE80_HEADER &&
-	    serial->data[1] == 0x80) {
-		size_t have = serial->received - PAGE80_HEADER;
-		size_t said = get_be16(serial->data + 2);
-
-		take_text(out->serial, serial->data + PAGE80_HEADER,
-			  said < have ? said : have);
-	}
+	vpd_vendor(&inquiry, out->vendor);
+	vpd_serial(&page80, out->serial);
 	out->size = take_size(&answers[CAPACITY10], &answers[CAPACITY16]);
 }
 

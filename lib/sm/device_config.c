@@ -163,15 +163,12 @@ static int read_portals(const struct string_map *map,
 			: 0;
 }
 
-static int read_choices(const struct string_map *map,
-			const struct device_config_defaults *defaults,
-			struct device_config *out, struct error *err)
+static int read_way(const struct string_map *map,
+		    const struct device_config_defaults *defaults,
+		    struct device_config *out, struct error *err)
 {
 	const char *initiator = get(map, "initiator");
-	const char *snapshots = get(map, "snapshots");
 	const char *lun_id = get(map, "LUNid");
-	const char *life = get(map, "signs_of_life");
-	const char *journals = get(map, "journals");
 
 	/* lvmoiscsi takes any text, so it is no error here. */
 	out->has_lun_id = lun_id && lun_number_read(lun_id, &out->lun_id);
@@ -180,6 +177,17 @@ static int read_choices(const struct string_map *map,
 		return error_set(err, ERROR_BAD_VALUE,
 				 "initiator is '%.64s'; it can be: %s",
 				 initiator, INITIATOR_KINDS);
+	return 0;
+}
+
+/* What the LUN's way does not matter for. */
+static int read_choices(const struct string_map *map,
+			struct device_config *out, struct error *err)
+{
+	const char *snapshots = get(map, "snapshots");
+	const char *life = get(map, "signs_of_life");
+	const char *journals = get(map, "journals");
+
 	if (snapshots && strcmp(snapshots, "drop") == 0)
 		out->drop_snapshots = true;
 	else if (snapshots && strcmp(snapshots, "keep") != 0)
@@ -232,33 +240,73 @@ static int read_scsi_id(const struct string_map *map, char **out,
 	return copy(id, out, err);
 }
 
-static void log_unknown_keys(const struct string_map *map)
+static void log_unknown_keys(const struct string_map *map,
+			     enum config_for types)
 {
 	for (size_t i = 0; i < map->count; i++) {
-		if (!config_key_known(map->pairs[i].key))
+		if (!config_key_known(map->pairs[i].key, types))
 			log_warning("device_config: unknown key %.64s is "
 				    "ignored",
 				    map->pairs[i].key);
 	}
 }
 
+static int read_iscsi(const struct string_map *map,
+		      const struct device_config_defaults *defaults,
+		      struct device_config *config, struct error *err)
+{
+	const char *targets = get(map, "target");
+
+	if (!targets)
+		return error_set(err, ERROR_NO_TARGET,
+				 "device_config has no target");
+	return read_initiator_name(map, defaults, &config->target.initiator,
+				   err) ||
+			       read_both_chaps(map, defaults, &config->target,
+					       err) ||
+			       copy(targets, &config->targets, err) ||
+			       read_portals(map, config, err) ||
+			       read_way(map, defaults, config, err) ||
+			       read_target_iqn(map, config, err)
+		       ? -1
+		       : 0;
+}
+
+/* lvmohba, too, looks at `device` only where there is no SCSIid. */
+static int read_hba(const struct string_map *map, struct device_config *config,
+		    struct error *err)
+{
+	const char *device = string_map_get(map, "device");
+	const char *rescan = get(map, "rescan");
+
+	config->rescan = rescan && strcmp(rescan, "true") == 0;
+	if (rescan && !config->rescan && strcmp(rescan, "false") != 0)
+		return error_set(err, ERROR_BAD_VALUE,
+				 "rescan is '%.64s'; it can be: true, false",
+				 rescan);
+	if (!device || get(map, "SCSIid"))
+		return 0;
+	if (!device[0])
+		return error_set(err, ERROR_NO_PATH_GIVEN,
+				 "device is empty, and there is no SCSIid");
+	if (device[0] != '/')
+		return error_set(err, ERROR_BAD_PATH,
+				 "device: '%.200s' is no absolute path",
+				 device);
+	return copy(device, &config->device, err);
+}
+
 int device_config_read(const struct string_map *map,
 		       const struct device_config_defaults *defaults,
 		       struct device_config *out, struct error *err)
 {
-	struct device_config config = { 0 };
-	const char *targets = get(map, "target");
+	struct device_config config = { .type = defaults->type };
 
-	log_unknown_keys(map);
-	if (!targets)
-		return error_set(err, ERROR_NO_TARGET,
-				 "device_config has no target");
-	if (read_initiator_name(map, defaults, &config.target.initiator, err) ||
-	    read_both_chaps(map, defaults, &config.target, err) ||
-	    copy(targets, &config.targets, err) ||
-	    read_portals(map, &config, err) ||
-	    read_choices(map, defaults, &config, err) ||
-	    read_target_iqn(map, &config, err) ||
+	log_unknown_keys(map, defaults->type->keys);
+	if ((defaults->type == &sr_type_hba
+		     ? read_hba(map, &config, err)
+		     : read_iscsi(map, defaults, &config, err)) ||
+	    read_choices(map, &config, err) ||
 	    read_scsi_id(map, &config.scsi_id, err)) {
 		device_config_free(&config);
 		return -1;
@@ -270,7 +318,7 @@ int device_config_read(const struct string_map *map,
 int device_config_require_lun(const struct device_config *config,
 			      struct error *err)
 {
-	if (!config->target.iqn)
+	if (config->type == &sr_type_iscsi && !config->target.iqn)
 		return error_set(err, ERROR_NO_TARGET_IQN,
 				 "device_config has no targetIQN");
 	if (!config->scsi_id)
@@ -292,6 +340,7 @@ void device_config_free(struct device_config *config)
 	string_wipe(target->incoming_password);
 	free(config->targets);
 	iscsi_offers_free(&config->sessions);
+	free(config->device);
 	free(config->scsi_id);
 	*config = (struct device_config){ 0 };
 }

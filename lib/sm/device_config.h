@@ -13,9 +13,12 @@
 #include "iscsi/discover.h"
 #include "iscsi/target.h"
 #include "iscsi/initiator.h"
+#include "sm/sr_type.h"
 #include "sm/string_map.h"
 
 struct device_config {
+	const struct sr_type *type;
+
 	/* iqn is NULL if there is no targetIQN, or if it is "*" */
 	struct iscsi_target target;
 	char *targets; /* the key `target`, as it was given */
@@ -24,6 +27,10 @@ struct device_config {
 	 * multiSession lists, else those that are offered */
 	bool any_target;
 	struct iscsi_offers sessions; /* of multiSession */
+
+	/* By HBA. */
+	char *device; /* in place of the SCSIid; else NULL */
+	bool rescan;
 
 	char *scsi_id; /* NULL if there is no SCSIid */
 	/* The LUN's number, which says where to look for the SCSIid first */
@@ -37,6 +44,7 @@ struct device_config {
 
 /* What the host says where device_config says nothing. */
 struct device_config_defaults {
+	const struct sr_type *type;
 	enum initiator_kind initiator;
 	/* Without a localIQN: the name that the pool has for this host, NULL if
 	 * it has none; then what the file says. */
@@ -55,7 +63,7 @@ struct device_config_defaults {
  * the rest. Unknown keys are logged. Errors name the key: ERROR_NO_TARGET,
  * ERROR_NO_INITIATOR, ERROR_RESOLVE (can be no host), ERROR_NO_SECRET,
  * ERROR_BAD_PORT, ERROR_BAD_VALUE, ERROR_NO_TARGET_IQN and ERROR_NO_SCSIID
- * (given, but cannot be one). */
+ * (given, but cannot be one). By HBA: ERROR_NO_PATH_GIVEN, ERROR_BAD_PATH. */
 int device_config_read(const struct string_map *map,
 		       const struct device_config_defaults *defaults,
 		       struct device_config *out, struct error *err);

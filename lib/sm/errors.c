@@ -40,6 +40,14 @@ static struct sm_error sm_error_of(enum error_code code)
 		return (struct sm_error){ 142, "Incorrect value for iSCSI "
 					       "port, must be a number "
 					       "between 1 and 65535" };
+	case ERROR_NO_PATH_GIVEN:
+		return (struct sm_error){ 90, "The request is missing the "
+					      "device parameter" };
+	case ERROR_BAD_PATH:
+		return (struct sm_error){ 91, "The device is not a valid "
+					      "path" };
+	case ERROR_NO_DISK:
+		return (struct sm_error){ 19, "No such device" };
 	case ERROR_NO_SECRET:
 		return (struct sm_error){ 20, "No such secret." };
 	case ERROR_XAPI:

@@ -14,9 +14,9 @@
  * "successfully resigned" in the failure of SR.create. No failure may use this
  * number. */
 #define SM_RESIGNED_NUMBER 1
-#define SM_RESIGNED_TEXT                                      \
+#define SM_RESIGNED_TEXT(type)                                \
 	"Error reporting error, unknown key The SR has been " \
-	"successfully resigned. Use the lvmoiscsi type to attach it"
+	"successfully resigned. Use the " type " type to attach it"
 
 /* Room for a description and the text of a struct error. */
 #define SM_ERROR_TEXT_SIZE 768

@@ -9,6 +9,8 @@
 
 #include <libxml/xmlwriter.h>
 
+#include "base/buffer.h"
+#include "host/host_scsi_id.h"
 #include "iscsi/address.h"
 #include "sm/printable.h"
 
@@ -153,6 +155,90 @@ char *list_luns(const struct lun_listing *luns)
 		add_text(&list, "SCSIid", item->lun.scsi_id.text);
 		close_element(&list);
 	}
+	return finish(&list, true);
+}
+
+/* "/dev/sdc [sda]" */
+static void add_paths(struct list *list, const struct hbas *hbas,
+		      const struct hba_lun *lun)
+{
+	struct buffer text = { 0 };
+
+	for (size_t i = 0; i < lun->path_count; i++) {
+		char path[BLOCK_NAME_SIZE + 8];
+
+		snprintf(path, sizeof(path), i ? " [%s]" : "/dev/%s",
+			 hbas->paths[lun->paths[i]].disk);
+		buffer_add(&text, path, strlen(path));
+	}
+	buffer_add(&text, "", 1);
+	if (text.failed)
+		list->failed = true;
+	else
+		add_text(list, "path", (const char *)text.data);
+	buffer_free(&text);
+}
+
+static void add_device(struct list *list, const struct hbas *hbas,
+		       const struct hba_lun *lun)
+{
+	const struct hba_path *path = &hbas->paths[lun->paths[0]];
+
+	open_element(list, "BlockDevice");
+	add_paths(list, hbas, lun);
+	add_number(list, "numpaths", lun->path_count);
+	add_text(list, "SCSIid", host_scsi_id(&lun->details.names)->text);
+	add_text(list, "vendor", lun->details.vendor);
+	add_text(list, "serial", lun->details.serial);
+	add_number(list, "size", lun->size);
+	add_number(list, "adapter", hbas->items[path->hba].number);
+	add_number(list, "channel", path->channel);
+	add_number(list, "id", path->id);
+	add_number(list, "lun", path->lun);
+	add_text(list, "hba", hbas->items[path->hba].driver);
+	close_element(list);
+}
+
+static void add_adapter(struct list *list, const struct hba *hba,
+			const struct hba_facts *facts)
+{
+	bool open = false;
+	char name[24];
+
+	open_element(list, "Adapter");
+	snprintf(name, sizeof(name), "host%u", hba->number);
+	add_text(list, "host", name);
+	add_text(list, "name", hba->driver);
+	add_text(list, "manufacturer", facts->manufacturer);
+	add_number(list, "id", hba->number);
+	for (size_t i = 0; i < facts->count; i++) {
+		const struct hba_fact *fact = &facts->items[i];
+
+		if (fact->name) {
+			add_text(list, fact->name, fact->value);
+			continue;
+		}
+		if (open)
+			close_element(list);
+		open_element(list, fact->class);
+		open = true;
+	}
+	if (open)
+		close_element(list);
+	close_element(list);
+}
+
+char *list_devices(const struct hbas *hbas, const struct hba_luns *luns,
+		   const bool *chosen, const struct hba_facts *facts)
+{
+	struct list list = begin("Devlist");
+
+	for (size_t i = 0; i < luns->count; i++) {
+		if (chosen[i])
+			add_device(&list, hbas, &luns->items[i]);
+	}
+	for (size_t i = 0; i < hbas->count; i++)
+		add_adapter(&list, &hbas->items[i], &facts[i]);
 	return finish(&list, true);
 }
 

@@ -11,9 +11,11 @@
 #ifndef SM_LISTS_H
 #define SM_LISTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "host/hba.h"
 #include "iscsi/discover.h"
 #include "iscsi/user_search.h"
 
@@ -24,6 +26,11 @@ char *list_targets(const struct iscsi_offers *offers, const char *targets,
 
 /* Goes with fault 107: which LUNs there are. */
 char *list_luns(const struct lun_listing *luns);
+
+/* The same by HBA, of the LUNs that `chosen` has true for; `facts`: one of each
+ * HBA. (SM's devscan.py, scan.) */
+char *list_devices(const struct hbas *hbas, const struct hba_luns *luns,
+		   const bool *chosen, const struct hba_facts *facts);
 
 /* sr_probe's answer: the SR on a LUN. The first three are lvmoiscsi's. */
 struct listed_sr {

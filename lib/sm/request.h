@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "sm/sr_type.h"
 #include "sm/string_map.h"
 
 /* No longer argument can reach a Linux program (MAX_ARG_STRLEN). */
@@ -23,6 +24,7 @@ struct request {
 	char *sr_ref;
 	char *sr_uuid;
 
+	const struct sr_type *type; /* whose: set by who runs it */
 	struct string_map device_config; /* may hold passwords */
 	bool only_reads; /* can do without xapi: set by who runs it */
 	bool to_plugin;	 /* not to the storage backend: it names no host or SR */

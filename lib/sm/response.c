@@ -84,12 +84,15 @@ static json_t *configuration_of(const struct driver_info *info)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < info->configuration_count; i++)
-		json_array_append_new(
-			list, json_pack("{s:s, s:s}", "key",
-					info->configuration[i].name,
-					"description",
-					info->configuration[i].description));
+	for (size_t i = 0; i < info->configuration_count; i++) {
+		const struct config_key *key = &info->configuration[i];
+
+		if (key->types & info->types)
+			json_array_append_new(
+				list, json_pack("{s:s, s:s}", "key", key->name,
+						"description",
+						key->description));
+	}
 	return list;
 }
 

@@ -40,6 +40,7 @@ struct driver_info {
 	const char *const *capabilities; /* ends with NULL */
 	const struct config_key *configuration;
 	size_t configuration_count;
+	enum config_for types; /* the keys of these */
 };
 
 char *response_driver_info(const struct driver_info *info);

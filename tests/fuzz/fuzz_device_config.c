@@ -61,7 +61,8 @@ static bool is_only_secret(const struct string_map *map, size_t secret)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct device_config_defaults defaults = {
+	struct device_config_defaults defaults = {
+		.type = size % 2 ? &sr_type_hba : &sr_type_iscsi,
 		.initiator = INITIATOR_LIBISCSI,
 		.initiator_name_file = "/does/not/exist",
 	};

@@ -54,9 +54,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	xmlSetGenericErrorFunc(NULL, ignore);
 	for (int i = 0; i < 2; i++) {
-		take(&data, &size, luns[i].details.vendor, LUN_VENDOR_SIZE);
+		take(&data, &size, luns[i].details.vendor, VPD_VENDOR_SIZE);
 		take(&data, &size, luns[i].lun.scsi_id.text, SCSI_ID_SIZE);
-		take(&data, &size, luns[i].details.serial, LUN_SERIAL_SIZE);
+		take(&data, &size, luns[i].details.serial, VPD_SERIAL_SIZE);
 		luns[i].details.size = size;
 	}
 	take(&data, &size, iqn, sizeof(iqn));

@@ -120,6 +120,22 @@ static int judge(const char *device, const char *path, struct error *err)
 	return lvm_judge(device, &want, err);
 }
 
+static int release(char **words, unsigned count, struct error *err)
+{
+	struct block_names disks = { .items = calloc(count + 1,
+						     sizeof(*disks.items)) };
+	int failed;
+
+	if (!disks.items)
+		return error_no_memory(err);
+	for (; disks.count < count; disks.count++)
+		snprintf(disks.items[disks.count], sizeof(*disks.items), "%s",
+			 words[disks.count]);
+	failed = multipath_release(&map, &disks, err);
+	block_names_free(&disks);
+	return failed;
+}
+
 /* 0: "ok" is to be said, 1: all has been said, -1: *err. */
 static int obey(char **words, unsigned count, struct error *err)
 {
@@ -150,8 +166,7 @@ static int obey(char **words, unsigned count, struct error *err)
 	if (strcmp(what, "fail-fast") == 0)
 		return multipath_fail_fast(&map, err);
 	if (strcmp(what, "release") == 0)
-		return multipath_release(&map, (const char *const *)words + 1,
-					 count - 1, err);
+		return release(words + 1, count - 1, err);
 	if (strcmp(what, "lock") == 0)
 		return host_lock_iscsiadm(HOST_LOCK_DIR, 0, false,
 					  &iscsiadm_lock, err);

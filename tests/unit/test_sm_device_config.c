@@ -19,6 +19,7 @@
 #include "iscsi/portals.h"
 
 static struct device_config_defaults host_says = {
+	.type = &sr_type_iscsi,
 	.initiator = INITIATOR_LIBISCSI,
 	.initiator_name_file = "/does/not/exist",
 };
@@ -308,6 +309,7 @@ static void finds_the_initiator_name(void **state)
 	const struct string_map map = { &pair, 1 };
 	char path[] = "/tmp/test_sm_device_config.XXXXXX";
 	struct device_config_defaults defaults = {
+		.type = &sr_type_iscsi,
 		.initiator_name_file = path,
 	};
 	struct device_config c;
@@ -467,18 +469,48 @@ static void describes_every_key_once(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < config_key_count; i++) {
-		assert_true(config_key_known(config_keys[i].name));
+		assert_true(config_key_known(config_keys[i].name,
+					     config_keys[i].types));
 		assert_true(strlen(config_keys[i].description) > 0);
 		for (size_t j = 0; j < i; j++)
 			assert_string_not_equal(config_keys[i].name,
 						config_keys[j].name);
 	}
-	assert_false(config_key_known("colour"));
+	assert_false(config_key_known("colour", CONFIG_BOTH));
+}
+
+/* Without target or initiator; a device in place of the SCSIid. */
+static void takes_a_lun_by_hba(void **state)
+{
+	struct device_config c;
+	struct error err = { 0 };
+
+	(void)state;
+	host_says.type = &sr_type_hba;
+	c = accepted("target", NULL, "targetIQN", NULL, "localIQN", NULL,
+		     "device", "");
+	assert_int_equal(device_config_require_lun(&c, &err), 0);
+	assert_string_equal(c.scsi_id, "3600a");
+	assert_null(c.device);
+	assert_false(c.rescan);
+	device_config_free(&c);
+	c = accepted("SCSIid", "", "device", "/dev/sda", "rescan", "true");
+	assert_int_equal(device_config_require_lun(&c, &err), -1);
+	assert_int_equal(err.code, ERROR_NO_SCSIID);
+	assert_string_equal(c.device, "/dev/sda");
+	assert_true(c.rescan);
+	device_config_free(&c);
+	refused(ERROR_NO_PATH_GIVEN, "device", "SCSIid", NULL, "device", "");
+	refused(ERROR_BAD_PATH, "'sda'", "SCSIid", NULL, "device", "sda");
+	refused(ERROR_BAD_VALUE, "rescan", "rescan", "yes");
+	refused(ERROR_BAD_VALUE, "snapshots", "snapshots", "no");
+	host_says.type = &sr_type_iscsi;
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(takes_a_lun_by_hba),
 		cmocka_unit_test(takes_a_plain_config),
 		cmocka_unit_test(requires_target_and_lun),
 		cmocka_unit_test(takes_hosts_of_every_kind),

@@ -150,7 +150,7 @@ static void stands_hostile_text(void **state)
 		xmlDoc *doc;
 		int n = 0;
 
-		memset(item.details.vendor, (int)byte, LUN_VENDOR_SIZE - 1);
+		memset(item.details.vendor, (int)byte, VPD_VENDOR_SIZE - 1);
 		strcpy(item.details.serial, "]]></serial></LUN><LUN>");
 		item.details.serial[2] = (char)byte;
 		memset(item.lun.scsi_id.text, (int)byte, SCSI_ID_SIZE - 1);

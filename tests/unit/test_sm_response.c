@@ -51,7 +51,7 @@ static void writes_faults(void **state)
 {
 	(void)state;
 	is(response_fault(107, "<a> & b"), FAULT("107", "&lt;a&gt; &amp; b"));
-	is(response_fault(SM_RESIGNED_NUMBER, SM_RESIGNED_TEXT),
+	is(response_fault(SM_RESIGNED_NUMBER, SM_RESIGNED_TEXT("lvmoiscsi")),
 	   FAULT("1", "Error reporting error, unknown key The SR has been "
 		      "successfully resigned. Use the lvmoiscsi type to "
 		      "attach it"));
@@ -83,7 +83,8 @@ static void makes_a_fault_one_clean_line(void **state)
 static void writes_driver_info(void **state)
 {
 	static const char *const capabilities[] = { "SR_PROBE", NULL };
-	static const struct config_key keys[] = { { "k", "d" } };
+	static const struct config_key keys[] = { { "k", "d", CONFIG_BOTH },
+						   { "o", "d", CONFIG_HBA } };
 	const struct driver_info info = {
 		.name = "N",
 		.description = "D",
@@ -93,7 +94,8 @@ static void writes_driver_info(void **state)
 		.required_api_version = "1.0",
 		.capabilities = capabilities,
 		.configuration = keys,
-		.configuration_count = 1,
+		.configuration_count = 2,
+		.types = CONFIG_ISCSI,
 	};
 
 	(void)state;

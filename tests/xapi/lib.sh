@@ -95,6 +95,7 @@ standin_begin()
 		>"$CONF"
 	ln -s "$xapi_here/standin/xe.py" "$WORK/xe"
 	ln -s "$PROGRAM" "$SM/RELVMoISCSISR"
+	ln -s "$PROGRAM" "$SM/RELVMoHBASR"
 	ln -s "$xapi_here/LVMoISCSISR" "$SM/LVMoISCSISR"
 	: >"$STANDIN_LOG"
 	: >"$STANDIN_CALLS"

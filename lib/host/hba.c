@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "host/hba.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "host/child.h"
+#include "host/sysfs.h"
+
+#define HOSTS "/sys/class/scsi_host"
+#define DISKS "/sys/class/scsi_disk"
+
+#define UDEV_MS	   30000
+
+/* ---- which hosts are HBAs ---- */
+
+static void host_attribute(const char *host, const char *name, char *text,
+			   size_t size)
+{
+	char path[SYSFS_PATH_SIZE];
+
+	snprintf(path, sizeof(path), HOSTS "/%s/%s", host, name);
+	sysfs_read(path, text, size);
+}
+
+/* The driver's name; some do not call themselves by it. */
+static void read_driver(const char *host, char *out, size_t size)
+{
+	static const struct {
+		const char *attribute, *driver; /* NULL: as it says */
+	} marks[] = {
+		{ "84xx_fw_version", "qla2xxx" },
+		{ "lpfc_fcp_class", "lpfc" },
+		{ "fnic_state", "fnic" },
+		{ "driver_name", NULL },
+		{ "proc_name", NULL },
+	};
+	char text[64], path[SYSFS_PATH_SIZE];
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+		const char *name = marks[i].driver ? marks[i].driver : text;
+
+		snprintf(path, sizeof(path), HOSTS "/%s/%s", host,
+			 marks[i].attribute);
+		if (access(path, F_OK))
+			continue;
+		host_attribute(host, marks[i].attribute, text, sizeof(text));
+		if (!*name || strcasecmp(name, "<NULL>") == 0 ||
+		    strcasecmp(name, "(NULL)") == 0)
+			break;
+		snprintf(out, size, "%s", name);
+		return;
+	}
+	snprintf(out, size, "Unknown");
+}
+
+static bool is_hba(const char *driver)
+{
+	static const char *const others[] = { "ahci", "pdc_adma", "iscsi_tcp",
+					      "usb-storage" };
+	const char *ata = *driver == 's' || *driver == 'p' ? driver + 1
+							   : driver;
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		if (strcmp(driver, others[i]) == 0)
+			return false;
+	}
+	return strncmp(ata, "ata_", 4) != 0;
+}
+
+/* ---- their disks ---- */
+
+/* "1:0:2:3" */
+static bool read_address(const char *text, unsigned *host,
+			 struct hba_path *path)
+{
+	char end;
+
+	return sscanf(text, "%u:%u:%u:%llu%c", host, &path->channel, &path->id,
+		      &path->lun, &end) == 4;
+}
+
+static bool has_path(const struct hbas *hbas, const char *disk)
+{
+	for (size_t i = 0; i < hbas->path_count; i++) {
+		if (strcmp(hbas->paths[i].disk, disk) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int add_disk(struct hbas *hbas, const char *address, struct hba_path path)
+{
+	char folder[SYSFS_PATH_SIZE];
+	struct block_names disks;
+	struct hba_path *grown;
+
+	snprintf(folder, sizeof(folder), DISKS "/%s/device/block", address);
+	if (block_folder(folder, &disks))
+		return -1;
+	if (disks.count)
+		strcpy(path.disk, disks.items[0]);
+	block_names_free(&disks);
+	if (!*path.disk || has_path(hbas, path.disk))
+		return 0;
+	grown = reallocarray(hbas->paths, hbas->path_count + 1, sizeof(*grown));
+	if (!grown)
+		return -1;
+	hbas->paths = grown;
+	grown[hbas->path_count++] = path;
+	return 0;
+}
+
+/* Those of the last HBA whose address begins so. */
+static int add_disks(struct hbas *hbas, const struct block_names *all,
+		     const char *prefix)
+{
+	size_t last = hbas->count - 1;
+
+	for (size_t i = 0; i < all->count; i++) {
+		const char *address = all->items[i];
+		struct hba_path path = { .hba = last };
+		unsigned host;
+
+		if (strncmp(address, prefix, strlen(prefix)) == 0 &&
+		    read_address(address, &host, &path) &&
+		    host == hbas->items[last].number &&
+		    add_disk(hbas, address, path))
+			return -1;
+	}
+	return 0;
+}
+
+/* Target by target, as SM lists them: below the host itself, or below a remote
+ * port of it. */
+static int add_targets(struct hbas *hbas, const struct block_names *all,
+		       const char *folder, bool deeper)
+{
+	struct block_names inside;
+	int failed = block_folder(folder, &inside);
+
+	for (size_t i = 0; !failed && i < inside.count; i++) {
+		const char *name = inside.items[i];
+		char below[SYSFS_PATH_SIZE + BLOCK_NAME_SIZE];
+
+		if (strncmp(name, "target", 6) == 0)
+			failed = add_disks(hbas, all, name + 6);
+		if (!deeper || strncmp(name, "rport-", 6) != 0)
+			continue;
+		snprintf(below, sizeof(below), "%s/%s", folder, name);
+		failed = add_targets(hbas, all, below, false);
+	}
+	block_names_free(&inside);
+	return failed;
+}
+
+static int add_hba(struct hbas *hbas, const struct block_names *all,
+		   const char *host)
+{
+	char folder[SYSFS_PATH_SIZE];
+	struct hba hba, *grown;
+	char end;
+
+	if (sscanf(host, "host%u%c", &hba.number, &end) != 1)
+		return 0;
+	read_driver(host, hba.driver, sizeof(hba.driver));
+	if (!is_hba(hba.driver))
+		return 0;
+	grown = reallocarray(hbas->items, hbas->count + 1, sizeof(*grown));
+	if (!grown)
+		return -1;
+	hbas->items = grown;
+	grown[hbas->count++] = hba;
+	snprintf(folder, sizeof(folder), HOSTS "/%s/device", host);
+	/* SAS has its targets elsewhere. */
+	return add_targets(hbas, all, folder, true) || add_disks(hbas, all, "")
+		       ? -1
+		       : 0;
+}
+
+int hbas_read(struct hbas *out, struct error *err)
+{
+	struct block_names hosts, disks;
+	struct hbas hbas = { 0 };
+	int failed;
+
+	if (block_folder(HOSTS, &hosts))
+		return error_no_memory(err);
+	failed = block_folder(DISKS, &disks);
+	for (size_t i = 0; !failed && i < hosts.count; i++)
+		failed = add_hba(&hbas, &disks, hosts.items[i]);
+	block_names_free(&hosts);
+	block_names_free(&disks);
+	if (failed) {
+		hbas_free(&hbas);
+		return error_no_memory(err);
+	}
+	*out = hbas;
+	return 0;
+}
+
+void hbas_free(struct hbas *hbas)
+{
+	free(hbas->items);
+	free(hbas->paths);
+	*hbas = (struct hbas){ 0 };
+}
+
+static int no_hba(struct error *err)
+{
+	return error_set(err, ERROR_NO_DISK,
+			 "this host has no HBA: neither Fibre Channel nor SAS "
+			 "nor another that relvmohba is for");
+}
+
+int hbas_rescan(const struct hbas *hbas, struct error *err)
+{
+	static const char *const argv[] = { "udevadm", "settle", NULL };
+	const struct child_command settle = { .argv = argv,
+					      .deadline_ms = UDEV_MS };
+	struct child_result result;
+
+	if (hbas->count == 0)
+		return no_hba(err);
+	for (size_t i = 0; i < hbas->count; i++) {
+		char path[SYSFS_PATH_SIZE];
+
+		snprintf(path, sizeof(path), HOSTS "/host%u/scan",
+			 hbas->items[i].number);
+		if (sysfs_write(path, "- - -"))
+			log_warning("%s: %m", path);
+	}
+	if (child_run(&settle, &result, err))
+		log_warning("udevadm settle: %s", err->text);
+	else
+		child_result_free(&result);
+	return 0;
+}
+
+/* ---- one LUN ---- */
+
+static bool is_called(const char *disk, bool ask, const char *scsi_id,
+		      struct lun_names *names)
+{
+	char node[BLOCK_NAME_SIZE + 8];
+	struct error ignored;
+
+	if (!ask && (!disk_names_known(disk, names) ||
+		     !lun_names_have(names, scsi_id)))
+		return false;
+	block_path(disk, node, sizeof(node));
+	if (disk_names_read(node, names, &ignored)) {
+		log_warning("a path does not answer: %s", ignored.text);
+		return false;
+	}
+	return lun_names_have(names, scsi_id);
+}
+
+int hbas_find(const struct hbas *hbas, const char *scsi_id,
+	      struct block_names *disks, struct lun_names *names,
+	      struct error *err)
+{
+	struct block_names found = { 0 };
+
+	if (hbas->count == 0)
+		return no_hba(err);
+	found.items = calloc(hbas->path_count + 1, sizeof(*found.items));
+	if (!found.items)
+		return error_no_memory(err);
+	for (int ask = 0; ask < 2 && found.count == 0; ask++) {
+		for (size_t i = 0; i < hbas->path_count; i++) {
+			const char *disk = hbas->paths[i].disk;
+			struct lun_names own;
+
+			if (!is_called(disk, ask, scsi_id, &own))
+				continue;
+			strcpy(found.items[found.count++], disk);
+			*names = own;
+		}
+	}
+	if (found.count == 0) {
+		block_names_free(&found);
+		return error_set(err, ERROR_NO_SCSIID,
+				 "no HBA of this host has a LUN with SCSIid "
+				 "%.128s; if the array has just mapped it, set "
+				 "rescan=true",
+				 scsi_id);
+	}
+	*disks = found;
+	return 0;
+}
