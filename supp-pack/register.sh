@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-only
 #
-# Puts relvmoiscsi on xapi's list of SM plug-ins. The package runs it after each
+# Puts relvmoiscsi and relvmohba on xapi's list of SM plug-ins. The package runs it after each
 # transaction that may have changed the list; run it by hand after you have
 # changed sm-plugins yourself. POSIX sh; it needs no running host, for it also
 # runs while a host is being installed.
@@ -9,8 +9,8 @@
 # xapi reads /etc/xapi.conf, then each entry of /etc/xapi.conf.d in byte order;
 # the last `sm-plugins=` replaces those before it. So the list is computed as it
 # would be without us, and goes into a file of ours, behind the others, with our
-# type at its end. There is no such file where nobody has set the list (6.5:
-# every type is taken), or it has our type, or is '*'.
+# types at its end. There is no such file where nobody has set the list (6.5:
+# every type is taken), or it has our types, or is '*'.
 #
 # Likewise `sm-dir`, where xapi looks for drivers: XenServer 9 moves it. Our
 # driver is in /opt/xensource/sm, and linked from there if that is another.
@@ -66,18 +66,22 @@ read_list()
 	done <"$file"
 }
 
-# Whether the list takes our type; xapi compares without regard to case.
-listed()
+# Those of our types that the list has not, into $lacks; xapi compares without
+# regard to case.
+read_lacks()
 {
+	iscsi=" relvmoiscsi" hba=" relvmohba"
 	for word in $list; do
 		case $word in
-		'*' | [Rr][Ee][Ll][Vv][Mm][Oo][Ii][Ss][Cc][Ss][Ii]) return 0 ;;
+		'*') iscsi='' hba='' ;;
+		[Rr][Ee][Ll][Vv][Mm][Oo][Ii][Ss][Cc][Ss][Ii]) iscsi='' ;;
+		[Rr][Ee][Ll][Vv][Mm][Oo][Hh][Bb][Aa]) hba='' ;;
 		esac
 	done
-	return 1
+	lacks=$iscsi$hba
 }
 
-# Puts the driver into the folder that xapi looks into.
+# Puts the drivers into the folder that xapi looks into.
 link_driver()
 {
 	[ "$dir" != "$home" ] && [ -d "$dir" ] || return 0
@@ -112,13 +116,14 @@ done
 link_driver
 [ "$what" != remove ] || exit 0
 
-if [ -z "$from" ] || listed; then
+read_lacks
+if [ -z "$from" ] || [ -z "$lacks" ]; then
 	rm -f "$ours"
 	exit
 fi
 # shellcheck disable=SC3012 # dash, bash and busybox all know it
 if [ "$from" \> "$ours" ]; then
-	say "$from sets sm-plugins after all others: add $type there"
+	say "$from sets sm-plugins after all others: add$lacks there"
 	rm -f "$ours"
 	exit
 fi
@@ -127,7 +132,7 @@ new=/etc/.zz-$type.conf.new
 [ -d "$fragments" ] || mkdir -p "$fragments"
 if ! printf '%s\n' "# Computed from $from by the package $type; after a" \
 	"# change there run: sh /usr/libexec/$type/register.sh" \
-	"sm-plugins=$list $type" >"$new" || ! mv -f "$new" "$ours"; then
-	say "cannot write $ours: add $type to sm-plugins in $from"
+	"sm-plugins=$list$lacks" >"$new" || ! mv -f "$new" "$ours"; then
+	say "cannot write $ours: add$lacks to sm-plugins in $from"
 fi
 exit 0

@@ -49,9 +49,11 @@ in_place()
 	said=$(in_root "$root" -V relvmoiscsi "update-relvmoiscsi" control-relvmoiscsi) ||
 		{ echo "$said"; return 1; }
 	[[ -z $(dangling) ]] || { dangling; return 1; }
-	cmp <(readlink "$root/etc/xapi.d/plugins/relvmoiscsi" "$root/usr/sbin/relvm") - <<EOF
+	cmp <(readlink "$root/etc/xapi.d/plugins/relvmoiscsi" "$root/usr/sbin/relvm" \
+		"$root/opt/xensource/sm/RELVMoHBASR") - <<EOF
 /opt/xensource/sm/RELVMoISCSISR
 /opt/xensource/sm/RELVMoISCSISR
+RELVMoISCSISR
 EOF
 }
 
@@ -79,7 +81,7 @@ mkdir -p "$root/var/update/applied"
 files >"$WORK/before"
 check "a host takes the packages" in_root "$root" -i "$mine"/*.rpm
 check "installed: files and links" in_place
-check "installed: xapi takes the type" plugins "$factory relvmoiscsi"
+check "installed: xapi takes the types" plugins "$factory relvmoiscsi relvmohba"
 check "installed: xapi knows of the update" stamp "$UUID" "$PACKS/pack"
 check "installed: the update's check runs" precheck
 check "once more: rpm declines" refuses 'already installed' \
@@ -95,7 +97,7 @@ check "upgrade" in_root "$root" -U "$newer"/*.rpm
 check "upgrade: the new one" installed 99.0
 check "upgrade: the user's settings stay" equal relvmoiscsi.conf \
 	"$(<"$root/etc/relvmoiscsi.conf")" 'initiator = libiscsi'
-check "upgrade: xapi takes the type" plugins "$factory relvmoiscsi"
+check "upgrade: xapi takes the types" plugins "$factory relvmoiscsi relvmohba"
 check "upgrade: xapi knows of this update alone" stamp "$NEWER_UUID" "$PACKS/newer"
 check "upgrade: links" test -z "$(dangling)"
 check "downgrade: refused" refuses 'newer than' in_root "$root" -U "$mine"/*.rpm
@@ -104,7 +106,7 @@ check "downgrade: nothing has changed" installed 99.0
 # The host is updated below us: its list changes.
 rm -f "$root/etc/relvmoiscsi.conf".rpm*
 check "xapi's own upgrade" in_root "$root" -U "$PACKS/stub/xapi-core-2-1.noarch.rpm"
-check "xapi's own upgrade: its new list, and ours" plugins "$factory smb relvmoiscsi"
+check "xapi's own upgrade: its new list, and ours" plugins "$factory smb relvmoiscsi relvmohba"
 check "xapi's own upgrade: no file but ours" equal xapi.conf.d \
 	"$(ls -A "$root/etc/xapi.conf.d")" zz-relvmoiscsi.conf
 
@@ -134,7 +136,7 @@ root=$WORK/fresh
 mkdir "$root"
 check "in one transaction with the host" in_root "$root" -i \
 	"$PACKS"/stub/{pool-host,xapi-core-1}-*.rpm "$mine"/*.rpm
-check "in one transaction: xapi takes the type" plugins "$factory relvmoiscsi"
+check "in one transaction: xapi takes the types" plugins "$factory relvmoiscsi relvmohba"
 check "in one transaction: links" in_place
 check "a host that is too old for the new layout" refuses 'platform-version' \
 	in_root "$root" -U --oldpackage "$PACKS/stub/xapi-core-0-1.noarch.rpm"
