@@ -36,7 +36,7 @@ static int log_in_with(struct node_record *record,
 		return -1;
 	*scans = !record->manual_scan;
 	rc = iscsiadm_login(target->iqn, portal, record->iface, err);
-	node_record_restore(record);
+	node_record_restore();
 	return rc;
 }
 

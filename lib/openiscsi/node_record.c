@@ -20,6 +20,11 @@
  * all records, for whatever is in there is a record to iscsiadm. */
 #define NEW_RECORD "../relvmoiscsi.record"
 
+/* Beside it while our settings are in a record's place: the record, and where it
+ * belongs. They outlive us. */
+#define OLD_RECORD "../relvmoiscsi.old"
+#define OLD_PLACE  "../relvmoiscsi.old.place"
+
 /* Where open-iscsi keeps records: domain 0 and Red Hat's, Debian's. */
 static const char *const folders[] = { "/var/lib/iscsi/nodes",
 				       "/etc/iscsi/nodes" };
@@ -310,6 +315,40 @@ static int write_record(const struct node_record *record, const void *content,
 	return rc;
 }
 
+/* Whatever has its place taken by settings of ours; not where there is no record
+ * any more. */
+static void give_back(const char *folder)
+{
+	char old[PATH_MAX], place[PATH_MAX], path[PATH_MAX];
+	struct stat st;
+	ssize_t n;
+
+	set_path(old, "%s/" OLD_RECORD, folder);
+	set_path(place, "%s/" OLD_PLACE, folder);
+	n = readlink(place, path, sizeof(path) - 1);
+	if (n < 0)
+		return;
+	path[n] = '\0';
+	if (lstat(path, &st) == 0 && rename(old, path) && errno != ENOENT) {
+		log_error("node record %s cannot be restored: %s", path,
+			  strerror(errno));
+		return;
+	}
+	/* There still if no settings of ours had come into its place. */
+	unlink(old);
+	unlink(place);
+}
+
+static int keep(const struct node_record *record)
+{
+	char old[PATH_MAX], place[PATH_MAX];
+
+	give_back(record->folder);
+	set_path(old, "%s/" OLD_RECORD, record->folder);
+	set_path(place, "%s/" OLD_PLACE, record->folder);
+	return symlink(record->path, place) || link(record->path, old) ? -1 : 0;
+}
+
 int node_record_set(struct node_record *record,
 		    const struct iscsi_target *target, bool scan,
 		    struct error *err)
@@ -320,21 +359,22 @@ int node_record_set(struct node_record *record,
 	compose(record, target, scan, &content);
 	if (content.failed)
 		rc = error_no_memory(err);
-	else if (write_record(record, content.data, content.len))
+	else if (keep(record) ||
+		 write_record(record, content.data, content.len))
 		rc = error_set(err, ERROR_LOGIN, "node record %s: %s",
 			       record->path, strerror(errno));
+	if (rc)
+		give_back(record->folder);
 	if (content.data)
 		explicit_bzero(content.data, content.len);
 	buffer_free(&content);
 	return rc;
 }
 
-void node_record_restore(const struct node_record *record)
+void node_record_restore(void)
 {
-	if (write_record(record, record->before, record->before_len) &&
-	    errno != ENOENT)
-		log_error("node record %s cannot be restored: %s", record->path,
-			  strerror(errno));
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		give_back(folders[i]);
 }
 
 void node_record_free(struct node_record *record)

@@ -10,12 +10,11 @@
  * then what was there before. So a record that is not ours comes out as it
  * went in, byte for byte, and no password of ours stays on the disk. All of it
  * under the storage manager's lock around iscsiadm, which it takes for its own
- * changes of records. A kill -9 in that moment leaves our settings in place,
- * until the next discovery at the portal or the storage manager's next login,
- * which sets CHAP anew and asks for a scan if it misses its disk.
+ * changes of records.
  *
  * The file is replaced as a whole (rename), so that no failure leaves half of
- * one and half of the other.
+ * one and half of the other. The record itself is kept beside meanwhile: what a
+ * kill -9 in that moment leaves, the next run puts right.
  *
  * A setting that an older open-iscsi does not know is not in its records, and
  * not set: node.session.scan came with 2.0.875.
@@ -72,9 +71,9 @@ int node_record_set(struct node_record *record,
 		    const struct iscsi_target *target, bool scan,
 		    struct error *err);
 
-/* Writes what was there before. A failure is logged: there is nothing that a
- * caller could do about it. */
-void node_record_restore(const struct node_record *record);
+/* Puts back what was there before, also before a run that was killed. A failure
+ * is logged: there is nothing that a caller could do about it. */
+void node_record_restore(void);
 
 /* Wipes and frees. */
 void node_record_free(struct node_record *record);

@@ -247,6 +247,7 @@ static int enter(struct open_iscsi *self, struct error *err)
 	if (sr_ref_join(iqn_of(self), &self->users, err))
 		return -1;
 	self->counted = true;
+	node_record_restore();
 	if (undo_the_dead(self, err))
 		return -1;
 	if (self->in_session) {

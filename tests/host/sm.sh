@@ -222,6 +222,29 @@ iscsid_hangs() {
 	serve_end tgt
 }
 
+# Killed with our settings in a record that is the host's.
+killed_in_login() {
+	local record
+	serve tgt 512 127.0.0.1:3260
+	iscsi_record "$iqn" 127.0.0.1 node.session.auth.username=host node.session.scan=auto
+	record=$(find /etc/iscsi/nodes -type f)
+	cp "$record" /tmp/record
+	host_state >/tmp/before
+	watch_iscsiadm
+	# shellcheck disable=SC2016 # expanded by the hook
+	after_call 1 'kill -KILL "$PPID"'
+	! (call tgt) || fail "it was not killed"
+	cmp -s "$record" /tmp/record && fail "it was killed too late"
+	unwatch_iscsiadm
+	untouched
+	call tgt
+	resigned
+	cmp "$record" /tmp/record
+	state_kept /tmp/before
+	iscsiadm -m node -T "$iqn" -o delete
+	serve_end tgt
+}
+
 # As the storage manager starts it.
 iscsid_started() {
 	serve tgt 512 127.0.0.1:3260
@@ -260,6 +283,7 @@ run_test "our session becomes the storage manager's, multipath" inherited yes
 run_test "the storage manager detaches meanwhile" detached_meanwhile
 run_test "names that do not resolve, and the lock" names_before_lock
 run_test "iscsid hangs" iscsid_hangs
+run_test "killed in the moment of the login" killed_in_login
 iscsid_stop
 iscsid_stays=
 run_test "iscsid does not run" iscsid_started

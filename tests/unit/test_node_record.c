@@ -167,7 +167,7 @@ static void set(const char *before, const struct iscsi_target *target,
 	assert_int_equal(node_record_set(&record, target, false, &err), 0);
 	assert_string_equal(content("192.0.2.1,3260,1/default"), wanted);
 	assert_int_equal(record.manual_scan, manual_scan);
-	node_record_restore(&record);
+	node_record_restore();
 	assert_string_equal(content("192.0.2.1,3260,1/default"), before);
 	node_record_free(&record);
 }
@@ -274,6 +274,7 @@ static void test_scan(void **state)
 			    "node.session.scan = auto\n"
 			    "iface.initiatorname = iqn.test:host\n"
 			    "node.session.auth.authmethod = None\n");
+	node_record_restore();
 	node_record_free(&record);
 }
 
@@ -303,13 +304,46 @@ static void test_file(void **state)
 	assert_int_equal(node_record_set(&record, &target, false, &err), 0);
 	assert_true(inode_of(record.path) != before);
 	run("[ $(stat -c %%a '%s') = 600 ]", record.path);
-	run("[ $(find " NODES "/.. -name '*relvm*' | wc -l) = 0 ]");
+	run("[ $(find " NODES " -name '*relvm*' | wc -l) = 0 ]");
 	run("rm '%s'", record.path);
-	node_record_restore(&record);
+	node_record_restore();
 	run("[ ! -e '%s' ]", record.path);
 	assert_int_equal(node_record_set(&record, &target, false, &err), -1);
 	assert_int_equal(err.code, ERROR_LOGIN);
 	run("[ ! -e '%s' ]", record.path);
+	run("[ $(find " NODES "/.. -name '*relvm*' | wc -l) = 0 ]");
+	node_record_free(&record);
+}
+
+/* Killed with our settings in place, or just before: what there was comes back,
+ * the file itself, once. */
+static void test_killed(void **state)
+{
+	static const char text[] = "node.session.auth.username = host\n";
+	struct iscsi_target target = { .initiator = initiator };
+	struct node_record record;
+	struct error err;
+	bool there;
+	ino_t before;
+
+	(void)state;
+	put("192.0.2.1,3260,1/default", text);
+	assert_int_equal(node_record_find(iqn, &here, &there, &record, &err),
+			 0);
+	before = inode_of(record.path);
+	assert_int_equal(node_record_set(&record, &target, false, &err), 0);
+	node_record_restore();
+	assert_true(inode_of(record.path) == before);
+	assert_string_equal(content("192.0.2.1,3260,1/default"), text);
+	run("ln -s '%s' " NODES "/../relvmoiscsi.old.place", record.path);
+	run("ln '%s' " NODES "/../relvmoiscsi.old", record.path);
+	node_record_restore();
+	assert_string_equal(content("192.0.2.1,3260,1/default"), text);
+	run("[ $(find " NODES "/.. -name '*relvm*' | wc -l) = 0 ]");
+	put("192.0.2.1,3260,1/default", "node.name = later\n");
+	node_record_restore();
+	assert_string_equal(content("192.0.2.1,3260,1/default"),
+			    "node.name = later\n");
 	node_record_free(&record);
 }
 
@@ -368,6 +402,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_recovery, begin, end),
 		cmocka_unit_test_setup_teardown(test_scan, begin, end),
 		cmocka_unit_test_setup_teardown(test_file, begin, end),
+		cmocka_unit_test_setup_teardown(test_killed, begin, end),
 		cmocka_unit_test_setup_teardown(test_remove, begin, end),
 		cmocka_unit_test_setup_teardown(test_check, begin, end),
 	};
