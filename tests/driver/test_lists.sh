@@ -345,6 +345,14 @@ odd_targets()
 	fake text-silent
 	ask sr_probe port="$FAKE_PORT"
 	check "IQNs: no answer: 141" faulted_without_list 141 "15 seconds"
+	for command in sr_probe sr_create; do
+		fake half
+		ask "$command" port="$FAKE_PORT" targetIQN="$IQN" \
+			SCSIid="$(lun_id 1)"
+		check "$command, half a login response: 141" \
+			faulted_without_list 141 "does not answer the login"
+	done
+	check "and nothing is locked by it" no_session
 	fake luns:2 odd-names
 	ask sr_probe port="$FAKE_PORT" targetIQN="$IQN"
 	check "LUNs: names that are no text" faulted_with_list 107 odd_luns

@@ -105,6 +105,33 @@ beside_host() {
 	serve_end "$kind"
 }
 
+# A kernel before 3.15 has no pages in sysfs: what tells then are the links that
+# the storage manager's udev rule makes.
+old_kernel() {
+	local disk file links
+	serve tgt 512 127.0.0.1:3260
+	iscsi_login "$iqn" 127.0.0.1 node.session.scan=manual
+	iscsi_scan "$iqn" 1
+	disk=$(iscsi_disk "$iqn" 1)
+	vgchange -ay "$old_vg" >/dev/null
+	: >/tmp/none
+	for file in inquiry vpd_pg0 vpd_pg80 vpd_pg83; do
+		[ ! -e "/sys/block/$disk/device/$file" ] ||
+			mount --bind /tmp/none "/sys/block/$disk/device/$file"
+	done
+	links=/dev/disk/by-scsid/$(tgt_scsiid 0001)
+	mkdir -p "$links"
+	ln -s "../../../$disk" "$links/$disk"
+	call tgt SCSIid="$(tgt_scsiid 0001)"
+	umount "/sys/block/$disk/device"/{inquiry,vpd_pg*} 2>/dev/null || :
+	rm -r /dev/disk/by-scsid
+	refused 16 "$disk"
+	! written /tmp/original.img || fail "the original was written to"
+	vgchange -an "$old_vg" >/dev/null
+	iscsi_logout "$iqn" 127.0.0.1
+	serve_end tgt
+}
+
 # The watch itself must be able to fail.
 watch_sees() {
 	serve tgt 512 127.0.0.1:3260
@@ -160,6 +187,7 @@ for kind in tgt lio; do
 	run_test "$kind: the host is left out" alone "$kind"
 	run_test "$kind: beside an SR of the host's" beside_host "$kind"
 done
+run_test "an original of the host's, on a kernel of before 3.15" old_kernel
 run_test "the watch sees the host's initiator" watch_sees
 run_test "the lock is waited for by the host's initiator" lock_is_wanted
 finish

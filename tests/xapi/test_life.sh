@@ -39,6 +39,23 @@ mgt=$(grep -a -b -o -m 1 'XSSM:' "$WORK/lun" | head -n 1 | cut -d : -f 1)
 at=$((mgt + 4 * 1024 * 1024 - 1))
 check "MGT is found" test "$mgt" -gt 0
 
+# CloudStack's heartbeat: a volume a host. Sets $at to a byte of it.
+add_heartbeat()
+{
+	local vg first start
+
+	mkdir "$WORK/lvm" && lvm_begin "$WORK/lvm" &&
+		lvm_attach lun "$WORK/lun" || return
+	vg=VG_XenStorage-$(jq -r .sr_uuid "$driver_here/../golden/snapshots.json")
+	LVM_EXPECTED=" not zeroed\.$" lvm_run lvcreate -qq -an \
+		--wipesignatures n -Zn -l 1 -n "hb-$(xapi_uuid)" "$vg" || return
+	first=$(lvm_run lvs --noheadings -o devices -S 'lv_name=~^hb-' "$vg" |
+		sed -n 's/.*(\([0-9]*\)).*/\1/p')
+	start=$(lvm_run pvs --noheadings --units b --nosuffix -o pe_start)
+	lvm_end
+	at=$((start + first * 4 * 1024 * 1024 + 512))
+}
+
 writer_start()
 {
 	(
@@ -117,4 +134,17 @@ check "the plugin that is told so" said_so '"outcome":"resigned"' by_plugin \
 	args:signs_of_life=ignore
 check "one that lies still is resigned" said_so "successfully resigned" \
 	by_sr_create
+
+cp --sparse=always "$WORK/pristine" "$WORK/lun"
+add_heartbeat
+result "a heartbeat volume beside it" $?
+cp --sparse=always "$WORK/lun" "$WORK/pristine"
+writer_start
+check "a heartbeat: sr_create is refused" said_so \
+	"fault 16 .*something writes to its volume hb-" by_sr_create
+check "relvm, too" said_so "something writes to its volume hb-" by_relvm
+check "and the plugin" said_so "SR_BACKEND_FAILURE_16" by_plugin
+writer_stop
+check "the LUN is untouched" untouched
+check "a heart that has stopped" said_so "successfully resigned" by_sr_create
 driver_end
