@@ -278,7 +278,7 @@ HOST_TOOLS  := $(BUILD)/tests/audit $(BUILD)/tests/iscsi/kill_at \
                steady_io visible xapi_answer iscsi_proxy) \
                $(patsubst %,$(BUILD)/tests/xapi/%,xapi_tool lun_head)
 HOST_SUITES := $(patsubst %,"tests/host/%.sh build",kill races failures beside maps \
-               multipath targets sm libiscsi hba relvmohba in_use lvm_judge relvm many xe amx)
+               multipath targets sm libiscsi attach hba relvmohba in_use lvm_judge relvm many xe amx)
 
 # What a suite is called with: see the head of each. The longest come first.
 IMAGE_TOOLS   := $(ASAN)/support/resign_file $(ASAN)/audit
@@ -303,7 +303,7 @@ SUITES := \
     "tests/generated/large.sh build/tests/support/resign_file build/tests/audit $(ASAN)/gen $(ASAN)/mutate" \
     "tests/iscsi/test_user_session.sh $(ASAN)/iscsi/lun_tool $(ASAN)/iscsi/fake_target" \
     $(DRIVER_SUITES) \
-    $(patsubst %,"tests/relvm/test_%.sh build/asan",iscsi careful words file) \
+    $(patsubst %,"tests/relvm/test_%.sh build/asan",iscsi batch careful words file) \
     $(patsubst %,"tests/xapi/test_%.sh build/asan",plugin launch guard original \
     records life many odd report) \
     $(patsubst %,"tests/xapi/test_%.sh build/asan $(ASAN)/audit",attach clients xe readme) \
@@ -427,6 +427,7 @@ bench-build: bench-packages
 bench: bench-build
 	@tests/bench/bench.sh $(BUILD) build/static
 	@tests/bench/jobs_bench.sh $(BUILD)
+	@tests/bench/xapi_bench.sh $(BUILD)
 	@if [ "$$(id -u)" = 0 ] && command -v linux.uml >/dev/null; then \
 		$(MAKE) --no-print-directory bench-host; \
 	else echo "On a host: make bench-host, as root"; fi

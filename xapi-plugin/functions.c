@@ -254,6 +254,36 @@ int plugin_rescan(const struct request *request, char **value,
 	return failed ? -1 : 0;
 }
 
+/* The target itself is not asked, so that no way to it is needed. */
+int plugin_release(const struct request *request, char **value,
+		   struct error *err)
+{
+	const struct string_map *given = &request->device_config;
+	const char *iqn = string_map_get(given, "targetIQN");
+	const char *scsi_id = string_map_get(given, "SCSIid");
+	const char *sr_uuid = string_map_get(given, "sr_uuid");
+	struct timespec start;
+	struct call call;
+	unsigned removed;
+	int failed;
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	if (!iqn || !scsi_id || !sr_uuid || given->count != 3)
+		return error_set(err, ERROR_BAD_VALUE,
+				 "release takes three arguments: targetIQN, "
+				 "SCSIid, sr_uuid");
+	if (call_meet_xapi(request, &call, err))
+		return -1;
+	failed = need_xapi(&call, err) ||
+		 attach_release(iqn, scsi_id, sr_uuid, call.xapi, &removed,
+				err);
+	if (!failed)
+		*value = answer_release(scsi_id, removed,
+					process_ms_since(&start));
+	call_end(&call);
+	return failed ? -1 : 0;
+}
+
 int plugin_recover(const struct request *request, char **value,
 		   struct error *err)
 {

@@ -16,7 +16,8 @@
  *   resign, attach name-label of the SR; else what its metadata has
  *   detach         sr_uuid    the SR, and no more
  *
- * rescan is what attach calls on each host.
+ * rescan is what attach calls on each host; release, with targetIQN, SCSIid and
+ * sr_uuid, is what detach does.
  */
 #ifndef XAPI_PLUGIN_FUNCTIONS_H
 #define XAPI_PLUGIN_FUNCTIONS_H
@@ -43,6 +44,8 @@ int plugin_detach(const struct request *request, char **value,
 		  struct error *err);
 int plugin_rescan(const struct request *request, char **value,
 		  struct error *err);
+int plugin_release(const struct request *request, char **value,
+		   struct error *err);
 int plugin_version(const struct request *request, char **value,
 		   struct error *err);
 

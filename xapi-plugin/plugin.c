@@ -31,6 +31,7 @@ static const struct {
 	{ "attach", plugin_attach, false },
 	{ "detach", plugin_detach, false },
 	{ "rescan", plugin_rescan, false },
+	{ "release", plugin_release, false },
 	{ "version", plugin_version, true },
 };
 
@@ -45,7 +46,7 @@ static int run_function(struct request *request, char **value,
 	return error_set(err, ERROR_UNIMPLEMENTED,
 			 "%.64s: the plugin's functions are list, inspect, "
 			 "plan, resign, recover, verify, attach, detach, "
-			 "rescan, version",
+			 "rescan, release, version",
 			 request->command);
 }
 

@@ -290,6 +290,16 @@ char *answer_rescan(const char *name, const struct attach_scanned *scanned,
 	return finish(&json, ms);
 }
 
+char *answer_release(const char *scsi_id, unsigned removed, unsigned long ms)
+{
+	struct json json = { 0 };
+
+	report_json_begin(&json, "release");
+	json_text(&json, "lun", scsi_id);
+	json_number(&json, "removed", removed);
+	return finish(&json, ms);
+}
+
 char *answer_error(const char *command, const char *name, const char *scsi_id,
 		   const struct error *err)
 {

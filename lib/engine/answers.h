@@ -33,6 +33,7 @@ char *answer_verify(const struct verified_lun *luns, size_t count,
 char *answer_attach(const char *name, const struct attach_result *result,
 		    const struct resign_report *resign, unsigned long ms);
 char *answer_detach(const char *sr_uuid, unsigned long ms);
+char *answer_release(const char *scsi_id, unsigned removed, unsigned long ms);
 char *answer_rescan(const char *name, const struct attach_scanned *scanned,
 		    unsigned long ms);
 

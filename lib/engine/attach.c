@@ -7,6 +7,8 @@
 
 #include "engine/reach.h"
 #include "engine/resign.h"
+#include "host/disk_id.h"
+#include "host/in_use.h"
 #include "openiscsi/sysfs_session.h"
 
 struct sr_text {
@@ -98,13 +100,16 @@ int resign_and_attach(const struct attach_wanted *wanted,
 		      struct resign_report *report, struct attach_result *out,
 		      struct error *err)
 {
+	struct resign_request mine = *request;
 	struct scsi_id scsi_id;
 	bool begun;
 
+	/* The attach makes what the storage manager wants to end them. */
+	mine.keep_journals = true;
 	*report = (struct resign_report){ 0 };
 	if (attach_begun(wanted, &begun, err) ||
-	    (!begun && resign(wanted->choice, request, &scsi_id, report,
-				     err)))
+	    (!begun &&
+	     resign(wanted->choice, &mine, &scsi_id, report, err)))
 		return -1;
 	*resigned = !begun;
 	if (attach_lun(wanted, out, err) == 0)
@@ -214,4 +219,49 @@ int attach_rescan(const struct lun_choice *choice, const struct xapi *xapi,
 					     err)
 		       ? -1
 		       : 0;
+}
+
+/* ---- and back ---- */
+
+struct release {
+	const char *scsi_id;
+	unsigned removed;
+	struct error *err; /* the first failure */
+	bool failed;
+};
+
+/* False: and so on with the next one. */
+static bool release_lun(const struct sysfs_session *session, unsigned lun,
+			void *data)
+{
+	struct release *release = data;
+	char disk[BLOCK_NAME_SIZE];
+	struct lun_names names;
+
+	if (!sysfs_lun_disk(session, lun, disk) ||
+	    !disk_names_known(disk, &names) ||
+	    !lun_names_have(&names, release->scsi_id))
+		return false;
+	release->failed = in_use_check(disk, release->err) != 0;
+	if (release->failed)
+		return true;
+	sysfs_lun_remove(session, lun);
+	release->removed++;
+	return false;
+}
+
+int attach_release(const char *iqn, const char *scsi_id, const char *sr_uuid,
+		   const struct xapi *xapi, unsigned *removed,
+		   struct error *err)
+{
+	struct sysfs_session sessions[SYSFS_SESSIONS_MAX];
+	struct release release = { .scsi_id = scsi_id, .err = err };
+	size_t n = sysfs_sessions(iqn, sessions);
+
+	if (xapi_attach_ended(xapi, sr_uuid, scsi_id, err))
+		return -1;
+	for (size_t i = 0; i < n && !release.failed; i++)
+		sysfs_any_lun(&sessions[i], release_lun, &release);
+	*removed = release.removed;
+	return release.failed ? -1 : 0;
 }

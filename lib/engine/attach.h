@@ -53,4 +53,12 @@ struct attach_scanned {
 int attach_rescan(const struct lun_choice *choice, const struct xapi *xapi,
 		  struct attach_scanned *out, struct error *err);
 
+/* Takes this LUN, of an SR that an attach has shown to this host and that is
+ * being detached from all, out of the sessions of the host's kernel to the
+ * target, *removed times; each has it no more. ERROR_IN_USE: the SR is none of
+ * these, or somebody on this host has the LUN open. */
+int attach_release(const char *iqn, const char *scsi_id, const char *sr_uuid,
+		   const struct xapi *xapi, unsigned *removed,
+		   struct error *err);
+
 #endif

@@ -53,6 +53,11 @@ struct xapi_attach_report {
 int xapi_attach_begun(const struct xapi *xapi, const char *sr_uuid,
 		      const char *scsi_id, bool *begun, struct error *err);
 
+/* 0 if such an attach is being taken back: no host has the SR plugged.
+ * ERROR_IN_USE if not. */
+int xapi_attach_ended(const struct xapi *xapi, const char *sr_uuid,
+		      const char *scsi_id, struct error *err);
+
 /* On 0 the SR is attached to the master and scanned, and the report says what
  * the other hosts said. On -1 *err says how far it came; what there is of the
  * report is the caller's, too. ERROR_IN_USE: the SR is on record with another
@@ -62,9 +67,9 @@ int xapi_attach(const struct xapi *xapi, const struct xapi_attach *attach,
 
 void xapi_attach_report_free(struct xapi_attach_report *report);
 
-/* Unplugs and forgets an SR that was attached here; nothing is written to its
- * LUN. An SR that xapi does not know is fine. ERROR_IN_USE: another SR;
- * ERROR_XAPI: a host cannot let it go, and is named. */
+/* Unplugs and forgets an SR that was attached here, and has each host let go of
+ * the LUN; nothing is written to it. An SR that xapi does not know is fine.
+ * ERROR_IN_USE: another SR; ERROR_XAPI: a host cannot let it go, and is named. */
 int xapi_detach(const struct xapi *xapi, const char *sr_uuid,
 		struct error *err);
 

@@ -10,6 +10,8 @@
 #   result NAME STATUS [TEXT]   prints "ok NAME", or "not ok NAME" and TEXT
 #   check NAME COMMAND…         runs it; what it says is the TEXT
 #   driver_end                  the last line of a test
+#   smlog_begin PROGRAM NAME    makes NAME run PROGRAM, with what it says in SMlog
+#                               in $SMLOG; SMLOG_PID is for driver_clean_up to kill
 #
 #   golden NAME FILE            unpacks a golden image
 #   clone FROM TO               a byte-for-byte copy, sparse
@@ -109,6 +111,29 @@ check()
 	shift
 	said=$("$@" 2>&1) || status=$?
 	result "$name" "$status" "$said"
+}
+
+# By a /dev of the program's own, with a syslog that we read.
+SMLOG_PID=
+smlog_begin()
+{
+	SMLOG=$WORK/SMlog
+	mkdir "$WORK/dev"
+	touch "$WORK/dev/null" "$WORK/dev/urandom"
+	"$TOOLS/syslog_listen" "$WORK/dev/log" "$SMLOG" &
+	SMLOG_PID=$!
+	until [[ -S $WORK/dev/log ]]; do
+		kill -0 "$SMLOG_PID" || exit 1
+		sleep 0.01
+	done
+	cat >"$2" <<-END
+		#!/bin/bash
+		exec unshare -m bash -c 'mount --bind /dev/null $WORK/dev/null &&
+		mount --bind /dev/urandom $WORK/dev/urandom &&
+		mount --rbind $WORK/dev /dev &&
+		exec "\$0" "\$@"' $1 "\$@"
+	END
+	chmod +x "$2"
 }
 
 golden()

@@ -11,7 +11,6 @@ set -u
 # shellcheck source=tests/driver/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-listen_pid=
 program_pid=
 fake_pid=
 
@@ -19,38 +18,13 @@ driver_clean_up()
 {
 	local pid
 
-	for pid in $listen_pid $program_pid $fake_pid; do
+	for pid in $SMLOG_PID $program_pid $fake_pid; do
 		kill -KILL "$pid" 2>/dev/null
 		wait "$pid" 2>/dev/null
 	done
 }
 
 driver_begin "$@"
-SMLOG=$WORK/SMlog
-
-# A /dev of the program's own, with a syslog that we read.
-listen()
-{
-	local program=$PROGRAM
-
-	mkdir "$WORK/dev"
-	touch "$WORK/dev/null" "$WORK/dev/urandom"
-	"$TOOLS/syslog_listen" "$WORK/dev/log" "$SMLOG" &
-	listen_pid=$!
-	until [[ -S $WORK/dev/log ]]; do
-		kill -0 "$listen_pid" || exit 1
-		sleep 0.01
-	done
-	cat >"$WORK/RELVMoISCSISR" <<-END
-		#!/bin/bash
-		exec unshare -m bash -c 'mount --bind /dev/null $WORK/dev/null &&
-		mount --bind /dev/urandom $WORK/dev/urandom &&
-		mount --rbind $WORK/dev /dev &&
-		exec "\$0" "\$@"' $program "\$@"
-	END
-	chmod +x "$WORK/RELVMoISCSISR"
-	PROGRAM=$WORK/RELVMoISCSISR
-}
 
 set_up()
 {
@@ -62,7 +36,8 @@ set_up()
 	tgt_lun 1 2 "$WORK/empty" scsi_id="$(lun_serial 2)"
 	tgt_chap 1 initiator s3cretone123
 	tgt_chap_outgoing 1 array s3crettwo456
-	listen
+	smlog_begin "$PROGRAM" "$WORK/RELVMoISCSISR"
+	PROGRAM=$WORK/RELVMoISCSISR
 }
 
 ask()

@@ -15,6 +15,7 @@ set -u
 driver_clean_up()
 {
 	standin_end
+	[[ -z $SMLOG_PID ]] || kill "$SMLOG_PID"
 }
 
 driver_begin "$@"
@@ -35,6 +36,8 @@ tgt_lun 1 1 "$WORK/original" scsi_id="$(lun_serial 1)"
 tgt_lun 1 2 "$WORK/clone" scsi_id="$(lun_serial 2)"
 tgt_target 2 "$IQN.chap"
 tgt_lun 2 2 "$WORK/clone" scsi_id="$(lun_serial 2)"
+golden leaf-one_renamed "$WORK/leaf"
+tgt_lun 1 3 "$WORK/leaf" scsi_id="$(lun_serial 3)"
 tgt_chap 2 user s3cretone123
 
 # plugin FUNCTION [KEY=VALUE…]: with this target and the clone's LUN; its answer
@@ -184,16 +187,53 @@ new_sr=$(field .sr.uuid)
 xe standin-set class=host uuid="$host3" field=enabled value=true
 detach "$new_sr" >/dev/null
 
-check "by CHAP" plugin attach targetIQN="$IQN.chap" chapuser=user \
-	chappassword=s3cretone123
+xe standin-set class=host uuid="$host3" field=enabled value=false
+check "attach, with a host that is down" plugin attach
+check "detach, which that host has no part in" detach "$new_sr"
+check "no SR is left but the original's" is \
+	"$(records sr-list) $(records pbd-list)" "1 1"
+xe standin-set class=host uuid="$host3" field=enabled value=true
+
+check "an operation in flight: resign and attach" plugin resign attach=true \
+	SCSIid="$(lun_id 3)"
+leaf_sr=$(field .sr.uuid)
+check "attached to all three hosts" is \
+	"$(field '[.hosts[].attached] | join(",")')" true,true,true
+check "its VDI was introduced once, before the SR was plugged" is "$(
+	grep -n 'VDI.db_introduce\|PBD.plug' "$STANDIN_CALLS" | tail -n 4 |
+		cut -d: -f2 | uniq -c | tr -s ' ' | tr -d '\n')" \
+	" 1 VDI.db_introduce 3 PBD.plug"
+detach "$leaf_sr" >/dev/null
+
+# With a password: all that it leaves.
+rm "$PLUGINS/relvmoiscsi"
+smlog_begin "$BUILD/relvmoiscsi" "$PLUGINS/relvmoiscsi"
+clone "$WORK/pristine" "$WORK/clone"
+touch "$WORK/begun"
+check "resign and attach by CHAP" plugin resign attach=true \
+	targetIQN="$IQN.chap" chapuser=user chappassword=s3cretone123
+new_sr=$(field .sr.uuid)
 check "all three" one_sr 3
 check "each PBD has a secret of its own, and there are no others" is \
 	"$(records secret-list)" 3
-check "no password outside of them" eval '! grep -r s3cretone \
-	"$STANDIN_LOG" "$STANDIN_CALLS" "$WORK/xe.out" "$WORK/standin.log" &&
-	! jq -c "del(.secret)" "$WORK/xapi.state" | grep s3cretone'
+no_password()
+{
+	local bad
+
+	# xapi's own table of secrets, and the test's.
+	jq -c "del(.secret)" "$WORK/xapi.state" >"$WORK/state"
+	bad=$(find "$WORK" /tmp /run /var/lock /etc/iscsi /var/lib/iscsi \
+		-xdev -newer "$WORK/begun" -type f -size -4M ! -name xapi.state \
+		-print0 2>/dev/null | xargs -0 grep -l s3cretone)
+	[[ -z $bad ]] || { echo "$bad"; return 1; }
+	grep -q "sr_create\|plugin, resign" "$SMLOG" &&
+		! grep -az s3cretone /proc/[0-9]*/cmdline 2>/dev/null
+}
+check "no password in SMlog, tasks, records, files, arguments" no_password
+check "nor is there a task" is "$(records task-list)" 0
 detach "$new_sr" >/dev/null
 check "and none once it is detached" is "$(records secret-list)" 0
+ln -sf "$BUILD/relvmoiscsi" "$PLUGINS/relvmoiscsi"
 
 # Killed after every question. A driver that is quick stands in for SM's.
 cat >"$WORK/quick" <<'END'
@@ -207,21 +247,36 @@ esac
 END
 chmod +x "$WORK/quick"
 ln -sf "$WORK/quick" "$SM/LVMoISCSISR"
+by_chap=(targetIQN="$IQN.chap" chapuser=user chappassword=s3cretone123)
 killed=0
 for ((n = 1; n < 100; n++)); do
 	echo "$n" >"$WORK/kill"
-	plugin attach >"$WORK/first" 2>&1
+	plugin attach "${by_chap[@]}" >"$WORK/first" 2>&1
 	[[ ! -e $WORK/kill ]] || break
 	((++killed))
-	plugin attach >"$WORK/second" 2>&1 && one_sr 3 && detach "$new_sr" &&
-		continue
+	plugin attach "${by_chap[@]}" >"$WORK/second" 2>&1 && one_sr 3 &&
+		is "$(records secret-list)" 3 && detach "$new_sr" && continue
 	cat "$WORK/first" "$WORK/second"
 	break
 done >"$WORK/loop"
 rm -f "$WORK/kill"
 check "killed after each of its questions, $killed, and called again: one SR, \
-three PBDs" test "$killed" -gt 20 -a "$n" -eq $((killed + 1)) || cat "$WORK/loop"
-detach "$new_sr" >/dev/null
+three PBDs, their secrets" test "$killed" -gt 20 -a "$n" -eq $((killed + 1)) ||
+	cat "$WORK/loop"
+for ((n = 1; n < 100; n += 4)); do
+	one_sr 3 >/dev/null || plugin attach "${by_chap[@]}" >/dev/null
+	echo "$n" >"$WORK/kill"
+	detach "$new_sr" >"$WORK/first" 2>&1
+	[[ ! -e $WORK/kill ]] || break
+	detach "$new_sr" >"$WORK/second" 2>&1 &&
+		is "$(records sr-list) $(records pbd-list)" "1 1" &&
+		is "$(records secret-list)" 0 && continue
+	cat "$WORK/first" "$WORK/second"
+	break
+done >"$WORK/loop"
+check "detach killed after every fourth of its questions, and called again: \
+nothing is left" test -e "$WORK/kill" -a "$n" -gt 10 || cat "$WORK/loop"
+rm -f "$WORK/kill"
 clone "$WORK/pristine" "$WORK/clone"
 echo 12 >"$WORK/kill"
 plugin resign attach=true >/dev/null

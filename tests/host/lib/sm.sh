@@ -5,7 +5,7 @@
 # counterpart) and BaseISCSI.py (attach, detach).
 # shellcheck shell=bash
 
-readonly sm_sr=5c0a3f3e-3b3a-4f0c-9a55-0d6c7c6f1e11
+sm_sr=5c0a3f3e-3b3a-4f0c-9a55-0d6c7c6f1e11
 
 # sm_count IQN: adds its line.
 sm_count() {

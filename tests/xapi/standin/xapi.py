@@ -89,7 +89,8 @@ def drop_secrets(config):
 
 
 def secret_create(record):
-    return db.add("secret", {"value": record["value"], "other_config": {}})
+    return db.add("secret", {"value": record["value"],
+                             "other_config": record["other_config"]})
 
 
 # --- SRs and PBDs, in the order of xapi_sr.ml and xapi_pbd.ml

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+#include "xapi/attach_work.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+
+const char *attach_text_at(const json_t *array, size_t i)
+{
+	return json_string_value(json_array_get(array, i));
+}
+
+int attach_call(const struct attach_work *work, const char *method,
+		json_t *arguments, json_t **value, struct xapi_reply *reply,
+		struct error *err)
+{
+	struct xapi_reply own;
+
+	if (!reply)
+		reply = &own;
+	if (xapi_call(&work->xapi, method, arguments, reply, err))
+		return -1;
+	if (value)
+		*value = reply->value;
+	else
+		json_decref(reply->value);
+	reply->value = NULL;
+	return 0;
+}
+
+int attach_call_on(const struct attach_work *work, const char *method,
+		   const char *ref, struct error *err)
+{
+	return attach_call(work, method, json_pack("[s]", ref), NULL, NULL,
+			   err);
+}
+
+int attach_find_hosts(struct attach_work *work, struct error *err)
+{
+	json_t *pools = NULL, *all = NULL;
+	char *master = NULL;
+	int rc = -1;
+
+	work->hosts = json_array();
+	if (attach_call(work, "pool.get_all", json_array(), &pools, NULL,
+			err) == 0 &&
+	    attach_call(work, "host.get_all", json_array(), &all, NULL, err) ==
+		    0 &&
+	    attach_text_at(pools, 0))
+		rc = xapi_ask_text(&work->xapi, "pool.get_master",
+				   attach_text_at(pools, 0), &master, NULL,
+				   err);
+	if (rc == 0) {
+		json_array_append_new(work->hosts, json_string(master));
+		for (size_t i = 0; i < json_array_size(all); i++) {
+			if (attach_text_at(all, i) &&
+			    strcmp(attach_text_at(all, i), master))
+				json_array_append(work->hosts,
+						  json_array_get(all, i));
+		}
+	}
+	free(master);
+	json_decref(pools);
+	json_decref(all);
+	return rc;
+}
+
+void attach_drop_secrets(const struct attach_work *work, const char *sr_uuid)
+{
+	struct attach_work patient = *work;
+	json_t *all = NULL, *secret;
+	const char *ref;
+	struct error err;
+
+	patient.xapi.transport.stop = NULL;
+	patient.xapi.transport.timeout_ms = XAPI_TIMEOUT_MS;
+	if (attach_call(&patient, "secret.get_all_records", json_array(), &all,
+			NULL, &err))
+		log_warning("a password may stay in a secret of xapi's: %s",
+			    err.text);
+	json_object_foreach(all, ref, secret) {
+		const char *mark = json_string_value(
+			json_object_get(json_object_get(secret, "other_config"),
+					XAPI_ATTACH_MARK));
+
+		if (mark && strcmp(mark, sr_uuid) == 0 &&
+		    attach_call_on(&patient, "secret.destroy", ref, &err))
+			log_warning("a password stays in a secret of xapi's: "
+				    "%s",
+				    err.text);
+	}
+	json_decref(all);
+}
+
+int attach_has_mark(const struct attach_work *work, const char *scsi_id,
+		    bool *marked, struct error *err)
+{
+	json_t *config = NULL;
+	const char *mark;
+
+	if (attach_call(work, "SR.get_sm_config", json_pack("[s]", work->sr),
+			&config, NULL, err))
+		return -1;
+	mark = json_string_value(json_object_get(config, XAPI_ATTACH_MARK));
+	*marked = mark && (!scsi_id || strcasecmp(mark, scsi_id) == 0);
+	json_decref(config);
+	return 0;
+}
+
+int attach_records(const struct attach_work *work, const char *class,
+		   json_t **out, struct error *err)
+{
+	char method[40], query[160];
+
+	snprintf(method, sizeof(method), "%s.get_all_records_where", class);
+	snprintf(query, sizeof(query), "field \"SR\" = \"%.100s\"", work->sr);
+	return attach_call(work, method, json_pack("[s]", query), out, NULL,
+			   err);
+}
+
+int attach_read_pbds(struct attach_work *work, struct error *err)
+{
+	json_t *all = NULL, *pbd;
+	const char *ref, *host;
+
+	work->pbds = json_object();
+	if (attach_records(work, "PBD", &all, err))
+		return -1;
+	json_object_foreach(all, ref, pbd) {
+		host = json_string_value(json_object_get(pbd, "host"));
+		if (host) {
+			json_object_set_new(pbd, "ref", json_string(ref));
+			json_object_set(work->pbds, host, pbd);
+		}
+	}
+	json_decref(all);
+	return 0;
+}
+
+bool attach_is_plugged(const json_t *pbd)
+{
+	return !json_is_false(json_object_get(pbd, "currently_attached"));
+}
+
+void attach_end(struct attach_work *work)
+{
+	json_decref(work->config);
+	json_decref(work->hosts);
+	json_decref(work->pbds);
+	free(work->sr);
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * What the two ways of an attach, there and back, share.
+ */
+#ifndef XAPI_ATTACH_WORK_H
+#define XAPI_ATTACH_WORK_H
+
+#include "xapi/attach.h"
+#include "xapi/call.h"
+
+#define ATTACH_PLUGIN "relvmoiscsi"
+
+/* What is known while it goes on. */
+struct attach_work {
+	struct xapi xapi; /* patient */
+	const struct xapi_attach *attach;
+	json_t *config; /* device_config with secrets */
+	json_t *hosts;	/* references, the master's first */
+	json_t *pbds;	/* by host: the record, with its reference as "ref" */
+	char *sr;	/* reference */
+};
+
+/* A string of an array; NULL if it is none. */
+const char *attach_text_at(const json_t *array, size_t i);
+
+/* xapi_call; *value and *reply may be NULL. *value is then for json_decref. */
+int attach_call(const struct attach_work *work, const char *method,
+		json_t *arguments, json_t **value, struct xapi_reply *reply,
+		struct error *err);
+
+/* The same with one argument, for what it does. */
+int attach_call_on(const struct attach_work *work, const char *method,
+		   const char *ref, struct error *err);
+
+int attach_find_hosts(struct attach_work *work, struct error *err);
+
+/* Whether the SR is one that was attached by this program, and from this LUN
+ * unless that is NULL. */
+int attach_has_mark(const struct attach_work *work, const char *scsi_id,
+		    bool *marked, struct error *err);
+
+/* The secrets that an attach of this SR has made, one that was killed as well.
+ * Signals do not stop it; what goes wrong is logged. */
+void attach_drop_secrets(const struct attach_work *work, const char *sr_uuid);
+
+/* All records of a class that have this SR, by reference; for json_decref. */
+int attach_records(const struct attach_work *work, const char *class,
+		   json_t **out, struct error *err);
+
+int attach_read_pbds(struct attach_work *work, struct error *err);
+
+bool attach_is_plugged(const json_t *pbd);
+
+void attach_end(struct attach_work *work);
+
+#endif
