@@ -247,13 +247,19 @@ static int plug(const struct attach_work *work,
 	return 0;
 }
 
+/* What a VDI is called is for people: it is no reason to fail. */
 static int scan(const struct attach_work *work,
 		struct xapi_attach_report *report, struct error *err)
 {
-	return attach_call_on(work, "SR.scan", work->sr, err) ||
-			       attach_records(work, "VDI", &report->vdis, err)
-		       ? -1
-		       : 0;
+	char query[160];
+
+	if (attach_call_on(work, "SR.scan", work->sr, err))
+		return -1;
+	snprintf(query, sizeof(query), "field \"SR\" = \"%.100s\"", work->sr);
+	if (attach_call(work, "VDI.get_all_records_where",
+			json_pack("[s]", query), &report->vdis, NULL, err))
+		log_warning("the SR's VDIs are not told: %s", err->text);
+	return 0;
 }
 
 int xapi_attach(const struct xapi *xapi, const struct xapi_attach *attach,

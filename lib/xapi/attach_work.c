@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include "xapi/attach_work.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
+#include "xapi/pool_records.h"
 
 const char *attach_text_at(const json_t *array, size_t i)
 {
@@ -109,39 +109,25 @@ int attach_has_mark(const struct attach_work *work, const char *scsi_id,
 	return 0;
 }
 
-int attach_records(const struct attach_work *work, const char *class,
-		   json_t **out, struct error *err)
-{
-	char method[40], query[160];
-
-	snprintf(method, sizeof(method), "%s.get_all_records_where", class);
-	snprintf(query, sizeof(query), "field \"SR\" = \"%.100s\"", work->sr);
-	return attach_call(work, method, json_pack("[s]", query), out, NULL,
-			   err);
-}
-
 int attach_read_pbds(struct attach_work *work, struct error *err)
 {
-	json_t *all = NULL, *pbd;
-	const char *ref, *host;
+	struct records records = { 0 };
+	int rc = pool_pbds_read(&work->xapi, &records, err);
 
 	work->pbds = json_object();
-	if (attach_records(work, "PBD", &all, err))
-		return -1;
-	json_object_foreach(all, ref, pbd) {
-		host = json_string_value(json_object_get(pbd, "host"));
-		if (host) {
-			json_object_set_new(pbd, "ref", json_string(ref));
-			json_object_set(work->pbds, host, pbd);
-		}
-	}
-	json_decref(all);
-	return 0;
-}
+	for (size_t i = 0; i < records.pbd_count && rc == 0; i++) {
+		const struct pbd_record *pbd = &records.pbds[i];
 
-bool attach_is_plugged(const json_t *pbd)
-{
-	return !json_is_false(json_object_get(pbd, "currently_attached"));
+		if (strcmp(pbd->sr, work->sr) == 0)
+			json_object_set_new(work->pbds, pbd->host,
+					    json_pack("{s:s, s:b, s:O}", "ref",
+						      pbd->ref, "plugged",
+						      pbd->attached,
+						      "device_config",
+						      pbd->device_config));
+	}
+	records_free(&records);
+	return rc;
 }
 
 void attach_end(struct attach_work *work)

@@ -16,7 +16,7 @@ struct attach_work {
 	const struct xapi_attach *attach;
 	json_t *config; /* device_config with secrets */
 	json_t *hosts;	/* references, the master's first */
-	json_t *pbds;	/* by host: the record, with its reference as "ref" */
+	json_t *pbds;	/* by host: ref, plugged, device_config */
 	char *sr;	/* reference */
 };
 
@@ -43,13 +43,8 @@ int attach_has_mark(const struct attach_work *work, const char *scsi_id,
  * Signals do not stop it; what goes wrong is logged. */
 void attach_drop_secrets(const struct attach_work *work, const char *sr_uuid);
 
-/* All records of a class that have this SR, by reference; for json_decref. */
-int attach_records(const struct attach_work *work, const char *class,
-		   json_t **out, struct error *err);
-
+/* All PBDs of the SR. */
 int attach_read_pbds(struct attach_work *work, struct error *err);
-
-bool attach_is_plugged(const json_t *pbd);
 
 void attach_end(struct attach_work *work);
 

@@ -52,7 +52,7 @@ static int unplug_host(const struct attach_work *work, const char *host,
 {
 	const json_t *pbd = json_object_get(work->pbds, host);
 
-	if (!pbd || !attach_is_plugged(pbd) ||
+	if (!json_is_true(json_object_get(pbd, "plugged")) ||
 	    attach_call_on(work, "PBD.unplug",
 			   json_string_value(json_object_get(pbd, "ref")),
 			   err) == 0)
@@ -99,9 +99,8 @@ int xapi_attach_ended(const struct xapi *xapi, const char *sr_uuid,
 		rc = attach_has_mark(&work, scsi_id, &ended, err);
 	if (rc == 0 && ended)
 		rc = attach_read_pbds(&work, err);
-	json_object_foreach(work.pbds, host, pbd) {
-		ended = ended && !attach_is_plugged(pbd);
-	}
+	json_object_foreach(work.pbds, host, pbd)
+		ended = ended && !json_is_true(json_object_get(pbd, "plugged"));
 	if (rc == 0 && !ended)
 		rc = error_set(err, ERROR_IN_USE,
 			       "SR %.36s is not one that is being detached "

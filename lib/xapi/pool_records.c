@@ -129,11 +129,17 @@ static int read_class(const struct xapi *xapi, const struct class *class,
 	return rc;
 }
 
+int pool_pbds_read(const struct xapi *xapi, struct records *records,
+		   struct error *err)
+{
+	return read_class(xapi, &pbds, records, err);
+}
+
 int pool_records_read(const struct xapi *xapi, struct records *records,
 		      struct error *err)
 {
 	return read_class(xapi, &srs, records, err) ||
-			       read_class(xapi, &pbds, records, err)
+			       pool_pbds_read(xapi, records, err)
 		       ? -1
 		       : 0;
 }

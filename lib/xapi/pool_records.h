@@ -13,7 +13,11 @@
 int pool_records_read(const struct xapi *xapi, struct records *records,
 		      struct error *err);
 
-/* The same, and judges them; *verdict points into them. */
+/* PBDs alone. */
+int pool_pbds_read(const struct xapi *xapi, struct records *records,
+		   struct error *err);
+
+/* All of them, and judges them; *verdict points into them. */
 int xapi_judge(const struct xapi *xapi, const struct guard_question *question,
 	       struct records *records, struct guard_verdict *verdict,
 	       struct error *err);

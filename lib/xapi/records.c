@@ -45,7 +45,10 @@ int records_read_pbds(json_t *value, struct records *records, struct error *err)
 		return error_no_memory(err);
 	records->pbd_values = json_incref(value);
 	json_object_foreach(value, ref, record) {
-		if (read_pbd(record, &records->pbds[records->pbd_count++], err))
+		struct pbd_record *pbd = &records->pbds[records->pbd_count++];
+
+		pbd->ref = ref;
+		if (read_pbd(record, pbd, err))
 			return -1;
 	}
 	return 0;

@@ -15,6 +15,7 @@
 /* Strings and values are those that were read; configurations hold strings
  * only. */
 struct pbd_record {
+	const char *ref;
 	const char *sr;	  /* reference */
 	const char *host; /* reference */
 	json_t *device_config;

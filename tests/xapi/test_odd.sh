@@ -100,6 +100,37 @@ listed()
 	jq -r '.luns[] | .state' "$OUT" | xargs
 }
 
+call_plugin()
+{
+	xe host-call-plugin host-uuid="$host" plugin=relvmoiscsi "$@" || {
+		cat "$WORK/xe.err"
+		return 1
+	}
+}
+
+# The new SR's records become odd, too.
+attached()
+{
+	local new what=(fn=resign args:attach=true "${keys[@]/#/args:}"
+		args:SCSIid="$(lun_id 2)")
+
+	clone "$WORK/original" "$WORK/clone"
+	call_plugin "${what[@]}" || return
+	new=$(jq -r .sr.uuid "$WORK/xe.out")
+	xe pbd-list sr-uuid="$new" params=uuid --minimal
+	for pbd in $(tr , ' ' <"$WORK/xe.out"); do
+		odd PBD "$pbd" other_config || return
+	done
+	xe vdi-list sr-uuid="$new" params=uuid --minimal
+	for vdi in $(tr , ' ' <"$WORK/xe.out"); do
+		odd VDI "$vdi" other_config
+	done
+	odd SR "$new" other_config && call_plugin "${what[@]}" &&
+		is "$(jq -r '[.hosts[].attached] | join(",")' "$WORK/xe.out")" \
+			true,true &&
+		call_plugin fn=detach args:sr_uuid="$new"
+}
+
 all_work()
 {
 	local how=$1
@@ -110,13 +141,14 @@ all_work()
 	clone "$WORK/original" "$WORK/clone"
 	check "$how: the plugin's list" is "$(plugin)" "original clone"
 	check "$how: relvm list" is "$(listed)" "original clone"
+	check "$how: resign and attach, again, and detach" attached
 }
 
 odd SR "$sr" other_config
 odd PBD "$pbd" other_config
 : >"$STANDIN_CALLS"
 all_work "asked by JSON"
-check "no object was asked for alone" test "$(grep -c "SR.get_sm_config" \
+check "no object was asked for alone" test "$(grep -c "PBD.get_device_config" \
 	"$STANDIN_CALLS")" = 0
 
 standin_stop
