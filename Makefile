@@ -304,6 +304,7 @@ SUITES := \
     "tests/iscsi/test_user_session.sh $(ASAN)/iscsi/lun_tool $(ASAN)/iscsi/fake_target" \
     $(DRIVER_SUITES) \
     $(patsubst %,"tests/relvm/test_%.sh build/asan",iscsi batch careful words file) \
+    "tests/relvm/test_memory.sh build/asan build" \
     $(patsubst %,"tests/xapi/test_%.sh build/asan",plugin launch guard original \
     records life many odd report) \
     $(patsubst %,"tests/xapi/test_%.sh build/asan $(ASAN)/audit",attach clients xe readme) \

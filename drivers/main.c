@@ -31,7 +31,7 @@ static void settle_process(void)
 	unsetenv("LIBISCSI_DEBUG");
 	/* What we make is for others to read at most. */
 	umask(022);
-	value_wipe_memory();
+	value_own_memory();
 }
 
 int main(int argc, char **argv)

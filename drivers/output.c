@@ -27,11 +27,8 @@ void output_write(int fd, const char *text)
 	}
 }
 
-int output_list(char *list, struct error *err)
+void output_list(char *list)
 {
-	if (!list)
-		return error_no_memory(err);
 	output_write(STDERR_FILENO, list);
 	free(list);
-	return 0;
 }

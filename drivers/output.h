@@ -5,13 +5,10 @@
 #ifndef DRIVERS_OUTPUT_H
 #define DRIVERS_OUTPUT_H
 
-#include "base/error.h"
-
 /* Writes all of `text`; a failure is only logged. */
 void output_write(int fd, const char *text);
 
-/* Writes a list to stderr, which xapi hands to the client, and frees it. NULL is
- * one that there was no memory for: ERROR_NO_MEMORY. */
-int output_list(char *list, struct error *err);
+/* Writes a list to stderr, which xapi hands to the client, and frees it. */
+void output_list(char *list);
 
 #endif

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/log.h"
 #include "drivers/process.h"
 #include "drivers/relvm_confirm.h"
@@ -38,7 +39,7 @@ static void print_error(const struct error *err)
 {
 	char *clean = report_clean(err->text, strlen(err->text));
 
-	fprintf(stderr, "relvm: %s\n", clean ? clean : "out of memory");
+	fprintf(stderr, "relvm: %s\n", clean);
 	free(clean);
 }
 
@@ -264,7 +265,7 @@ static enum relvm_status run_verify(void *context, size_t index,
 	const struct run *run = context;
 	const struct relvm_options *options = &run->options;
 	const struct relvm_report report = report_into(run, said);
-	struct verified_lun *luns = calloc(options->count, sizeof(*luns));
+	struct verified_lun *luns = alloc_zeroed(options->count, sizeof(*luns));
 	struct findings duplicates = { 0 };
 	enum relvm_status status = RELVM_DONE;
 	struct timespec start;
@@ -272,8 +273,6 @@ static enum relvm_status run_verify(void *context, size_t index,
 
 	(void)index;
 	clock_gettime(CLOCK_MONOTONIC, &start);
-	if (!luns)
-		return RELVM_FAILED;
 	for (size_t i = 0; i < options->count; i++) {
 		luns[i].name = options->choices[i].name;
 		if (look_verify(&options->choices[i], &luns[i].look,
@@ -286,8 +285,7 @@ static enum relvm_status run_verify(void *context, size_t index,
 			status = RELVM_FAILED;
 		}
 	}
-	if (verified_compare(luns, options->count, &duplicates, &err))
-		said->out.failed = true;
+	verified_compare(luns, options->count, &duplicates);
 	relvm_report_verify(&report, luns, options->count, &duplicates,
 			    process_ms_since(&start));
 	if (status == RELVM_DONE)
@@ -364,6 +362,7 @@ int relvm(int argc, char **argv)
 	enum relvm_status status = RELVM_DONE;
 	struct error err;
 
+	alloc_last_words(NULL, RELVM_NO_MEMORY);
 	process_open_standard_files();
 	process_forbid_core_files();
 	switch (relvm_options_read(argc, argv, &run.options, &err)) {

@@ -12,6 +12,7 @@ enum relvm_status {
 	RELVM_USAGE = 2,
 	RELVM_FAULTS = 3,	 /* verify found errors; attach, not on all hosts */
 	RELVM_NOT_CONFIRMED = 4, /* nothing was written */
+	RELVM_NO_MEMORY = 5,
 };
 
 /* Returns the exit status. */

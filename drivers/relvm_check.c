@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "drivers/relvm_options.h"
 #include "iscsi/initiator.h"
 
@@ -63,11 +64,9 @@ static int compare_texts(const void *a, const void *b)
 
 static int check_once(const struct relvm_options *o, struct error *err)
 {
-	const char **texts = calloc(o->count, sizeof(*texts));
+	const char **texts = alloc_zeroed(o->count, sizeof(*texts));
 	int failed = 0;
 
-	if (!texts)
-		return error_no_memory(err);
 	for (size_t i = 0; i < o->count; i++)
 		texts[i] = o->names[i].text;
 	qsort(texts, o->count, sizeof(*texts), compare_texts);
@@ -119,9 +118,7 @@ static int fill_target(struct relvm_options *o, const struct lun_name *name,
 
 int relvm_options_choose(struct relvm_options *o, struct error *err)
 {
-	o->choices = calloc(o->count, sizeof(*o->choices));
-	if (!o->choices)
-		return error_no_memory(err);
+	o->choices = alloc_zeroed(o->count, sizeof(*o->choices));
 	for (size_t i = 0; i < o->count; i++) {
 		o->choices[i].name = o->names[i].text;
 		if (o->names[i].form == LUN_PATH)

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/buffer.h"
 
 #define FILE_MAX (16u << 20)
@@ -43,7 +44,7 @@ static int read_all(int fd, const char *path, struct buffer *out,
 				 "%.200s holds a NUL byte: it is no text file",
 				 path);
 	buffer_add(out, "", 1);
-	return out->failed ? error_no_memory(err) : 0;
+	return 0;
 }
 
 int relvm_file_read(const char *path, char **out, size_t *len,
@@ -127,25 +128,23 @@ int relvm_password_read(const char *path, char **out, struct error *err)
 				 path);
 	}
 	free(*out);
-	*out = strdup(text);
+	*out = alloc_text(text);
 	explicit_bzero(text, len);
 	free(text);
-	return *out ? 0 : error_no_memory(err);
+	return 0;
 }
 
-int relvm_password_from_environment(char **out, struct error *err)
+char *relvm_password_from_environment(void)
 {
 	char *value = getenv(RELVM_PASSWORD_VARIABLE);
+	char *password;
 
-	*out = NULL;
 	if (!value || !value[0])
-		return 0;
-	*out = strdup(value);
-	if (!*out)
-		return error_no_memory(err);
+		return NULL;
+	password = alloc_text(value);
 	explicit_bzero(value, strlen(value));
 	unsetenv(RELVM_PASSWORD_VARIABLE);
-	return 0;
+	return password;
 }
 
 static int write_all(int fd, const uint8_t *bytes, size_t len)
@@ -201,8 +200,7 @@ int relvm_file_write(const char *path, const char *magic, const void *bytes,
 
 	if (may_write(path, magic, err))
 		return -1;
-	if (asprintf(&other, "%s.XXXXXX", path) < 0)
-		return error_no_memory(err);
+	other = alloc_printf("%s.XXXXXX", path);
 	fd = mkostemp(other, O_CLOEXEC);
 	if (fd < 0) {
 		free(other);

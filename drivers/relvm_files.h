@@ -26,7 +26,7 @@ int relvm_file_check_raw(const char *path, struct error *err);
 int relvm_password_read(const char *path, char **out, struct error *err);
 
 /* *out is NULL if the variable is not set; it is then gone from it. */
-int relvm_password_from_environment(char **out, struct error *err);
+char *relvm_password_from_environment(void);
 
 /* Makes the file, readable for its owner alone; or replaces it whole, if it is a
  * file that begins with `magic`. Whatever else is there is ERROR_BAD_VALUE, and

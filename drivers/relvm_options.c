@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "drivers/relvm_files.h"
 #include "iscsi/initiator.h"
 #include "sm/string_map.h"
@@ -33,13 +34,10 @@ static int add_from(const char *text, struct relvm_options *out,
 		    struct error *err)
 {
 	size_t n = out->request.from_count;
-	struct uuid *grown = reallocarray(out->from, n + 1, sizeof(*grown));
 
-	if (!grown)
-		return error_no_memory(err);
-	out->from = grown;
-	out->request.from = grown;
-	if (read_uuid("--from", text, &grown[n], err))
+	out->from = alloc_more(out->from, n, sizeof(*out->from));
+	out->request.from = out->from;
+	if (read_uuid("--from", text, &out->from[n], err))
 		return -1;
 	out->request.from_count++;
 	return 0;
@@ -118,20 +116,15 @@ static int read_initiator_name(const char *text, struct relvm_options *out,
 				 "name",
 				 text);
 	free(out->initiator_name);
-	out->initiator_name = strdup(text);
-	return out->initiator_name ? 0 : error_no_memory(err);
+	out->initiator_name = alloc_text(text);
+	return 0;
 }
 
 static int add_lun(struct relvm_options *out, const char *text,
 		   struct error *err)
 {
-	struct lun_name *grown =
-		reallocarray(out->names, out->count + 1, sizeof(*grown));
-
-	if (!grown)
-		return error_no_memory(err);
-	out->names = grown;
-	if (lun_name_parse(text, &grown[out->count], err))
+	out->names = alloc_more(out->names, out->count, sizeof(*out->names));
+	if (lun_name_parse(text, &out->names[out->count], err))
 		return -1;
 	out->count++;
 	return 0;
@@ -146,8 +139,7 @@ static int add_target(struct relvm_options *out, const char *text,
 
 	if (strstr(text, "://") || strchr(text, '/'))
 		return add_lun(out, text, err);
-	if (asprintf(&url, "iscsi://%s", text) < 0)
-		return error_no_memory(err);
+	url = alloc_printf("iscsi://%s", text);
 	rc = add_lun(out, url, err);
 	free(url);
 	return rc;
@@ -246,9 +238,10 @@ static int take_password_file(const char *value, struct relvm_options *out,
 static int take_target_user(const char *value, struct relvm_options *out,
 			    struct error *err)
 {
+	(void)err;
 	free(out->incoming_user);
-	out->incoming_user = strdup(value);
-	return out->incoming_user ? 0 : error_no_memory(err);
+	out->incoming_user = alloc_text(value);
+	return 0;
 }
 
 static int take_target_password_file(const char *value,
@@ -488,9 +481,8 @@ enum relvm_parsed relvm_options_read(int argc, char **argv,
 	};
 	enum relvm_parsed parsed = read_words(argc, argv, &options, err);
 
-	if (parsed == RELVM_PARSED_RUN && !options.password &&
-	    relvm_password_from_environment(&options.password, err))
-		parsed = RELVM_PARSED_BAD;
+	if (parsed == RELVM_PARSED_RUN && !options.password)
+		options.password = relvm_password_from_environment();
 	if (parsed == RELVM_PARSED_RUN && (relvm_options_check(&options, err) ||
 					   relvm_options_choose(&options, err)))
 		parsed = RELVM_PARSED_BAD;

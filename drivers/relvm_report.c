@@ -16,19 +16,13 @@ static struct report_text begin(const struct relvm_report *report)
 static void end(const struct relvm_report *report, struct report_text *text)
 {
 	buffer_add(report->out, text->out.data, text->out.len);
-	if (text->out.failed)
-		report->out->failed = true;
 	buffer_free(&text->out);
 }
 
 static void add_json(const struct relvm_report *report, char *json)
 {
-	if (!json) {
-		report->out->failed = true;
-		return;
-	}
-	buffer_add(report->out, json, strlen(json));
-	buffer_add(report->out, "\n", 1);
+	buffer_add_text(report->out, json);
+	buffer_add_text(report->out, "\n");
 	free(json);
 }
 

@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/stop.h"
 
 /* Progress is shown to a terminal, when it has taken this long. */
@@ -70,8 +71,7 @@ be_worker(const struct relvm_work *work, size_t index, int fd, pid_t parent)
 	status = work->run(work->context, index, &said);
 	/* One stream, a NUL between the two texts. */
 	buffer_add(&said.out, "", 1);
-	if (said.out.failed || said.err.failed ||
-	    !write_all(fd, said.out.data, said.out.len) ||
+	if (!write_all(fd, said.out.data, said.out.len) ||
 	    !write_all(fd, said.err.data, said.err.len))
 		_exit(RELVM_FAILED); /* without a word, or half of one */
 	_exit((int)status);
@@ -155,12 +155,12 @@ static bool split_report(const struct buffer *report, struct relvm_said *said)
 		report->len ? memchr(report->data, '\0', report->len) : NULL;
 	size_t n;
 
-	if (!end || report->failed)
+	if (!end)
 		return false;
 	n = (size_t)(end - report->data);
 	buffer_add(&said->out, report->data, n);
 	buffer_add(&said->err, end + 1, report->len - n - 1);
-	return !said->out.failed && !said->err.failed;
+	return true;
 }
 
 static bool print(const struct relvm_said *said)
@@ -190,8 +190,10 @@ static void finish(struct pool *pool, struct worker *worker)
 		status = (enum relvm_status)WEXITSTATUS(code);
 	if (!WIFEXITED(code) || !split_report(&worker->report, &said)) {
 		snprintf(how, sizeof(how),
-			 WIFEXITED(code) ? "its process ended without a word"
-					 : "its process was ended by signal %d",
+			 WIFSIGNALED(code) ? "its process was ended by signal %d"
+			 : status == RELVM_NO_MEMORY
+				 ? "its process ran out of memory"
+				 : "its process ended without a word",
 			 WIFSIGNALED(code) ? WTERMSIG(code) : 0);
 		said.out.len = said.err.len = 0;
 		work->died(work->context, worker->index, how, &said);
@@ -289,16 +291,10 @@ enum relvm_status relvm_workers_run(const struct relvm_work *work)
 {
 	struct pool pool = {
 		.work = work,
-		.workers = calloc(work->jobs, sizeof(*pool.workers)),
-		.polls = calloc(work->jobs, sizeof(*pool.polls)),
+		.workers = alloc_zeroed(work->jobs, sizeof(*pool.workers)),
+		.polls = alloc_zeroed(work->jobs, sizeof(*pool.polls)),
 	};
 
-	if (!pool.workers || !pool.polls) {
-		fprintf(stderr, "relvm: out of memory\n");
-		free(pool.workers);
-		free(pool.polls);
-		return RELVM_FAILED;
-	}
 	clock_gettime(CLOCK_MONOTONIC, &pool.began);
 	start_more(&pool);
 	while (pool.busy) {

@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/log.h"
 #include "base/stop.h"
 #include "sm/errors.h"
@@ -50,7 +51,6 @@ static char *answer_failure(const struct error *err)
 	return response_fault(number, text);
 }
 
-/* The answer to the call; NULL without memory. */
 static char *answer_call(const struct sr_type *type, int argc, char **argv)
 {
 	struct request request;
@@ -84,12 +84,13 @@ int sm_backend(const struct sr_type *type, int argc, char **argv)
 
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	log_to(smlog_write, LOG_LEVEL_INFO);
+	alloc_last_words(response_out_of_memory, 0);
 	stop_on_signals();
 	process_open_standard_files();
 	process_forbid_core_files();
 
 	answer = answer_call(type, argc, argv);
-	output_write(STDOUT_FILENO, answer ? answer : response_out_of_memory);
+	output_write(STDOUT_FILENO, answer);
 	free(answer);
 	log_info("answered after %ld ms", milliseconds_since(&start));
 	return 0;

@@ -64,34 +64,27 @@ static int resign_lun(const struct request *request, const struct call *call,
 	return resign(&choice, &wanted, NULL, report, err);
 }
 
-/* With what the user should know; without it where there is no memory. */
+/* With what the user should know. */
 static char *answer_resigned(const struct resign_report *report,
-			     const char *resigned, char *plain)
+			     const char *resigned)
 {
 	const struct findings *warnings = &report->sr.warnings;
 	struct buffer text = { 0 };
-	char *answer = NULL;
+	char *answer;
 
-	if (warnings->count == 0)
-		return plain;
-	buffer_add(&text, resigned, strlen(resigned));
+	buffer_add_text(&text, resigned);
 	for (size_t i = 0; i < warnings->count; i++) {
 		const struct finding *f = &warnings->items[i];
 
 		log_warning("%s: %s", f->where, f->what);
-		buffer_add(&text, ". ", 2);
-		buffer_add(&text, f->where, strlen(f->where));
-		buffer_add(&text, ": ", 2);
-		buffer_add(&text, f->what, strlen(f->what));
+		buffer_add_text(&text, ". ");
+		buffer_add_text(&text, f->where);
+		buffer_add_text(&text, ": ");
+		buffer_add_text(&text, f->what);
 	}
 	buffer_add(&text, "", 1);
-	if (!text.failed)
-		answer = response_fault(SM_RESIGNED_NUMBER,
-					(const char *)text.data);
+	answer = response_fault(SM_RESIGNED_NUMBER, (const char *)text.data);
 	buffer_free(&text);
-	if (!answer)
-		return plain;
-	free(plain);
 	return answer;
 }
 
@@ -104,32 +97,23 @@ int verb_sr_create(const struct request *request, char **answer,
 	struct resign_report report = { .outcome = RESIGN_DONE };
 	struct uuid new_sr_uuid;
 	struct call call;
-	char *plain;
 	int rc;
 
 	if (read_sr_uuid(request, &new_sr_uuid, err) ||
 	    check_master(request, err))
 		return -1;
-	/* made first: a LUN once resigned must not lack its answer */
-	plain = response_fault(SM_RESIGNED_NUMBER, resigned);
-	if (!plain)
-		return error_no_memory(err);
-	rc = call_begin(request, &call, err);
-	if (rc == 0) {
-		rc = which_lun(&call, err);
-		if (rc == 0) {
-			rc = resign_lun(request, &call, &new_sr_uuid, &report,
-					err);
-			if (rc)
-				which_target_instead(&call.config, err);
-		}
-		call_end(&call);
-	}
-	if (rc) {
-		free(plain);
+	if (call_begin(request, &call, err))
 		return -1;
+	rc = which_lun(&call, err);
+	if (rc == 0) {
+		rc = resign_lun(request, &call, &new_sr_uuid, &report, err);
+		if (rc)
+			which_target_instead(&call.config, err);
 	}
-	*answer = answer_resigned(&report, resigned, plain);
+	call_end(&call);
+	if (rc)
+		return -1;
+	*answer = answer_resigned(&report, resigned);
 	resign_report_free(&report);
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/alloc.h"
 #include "base/log.h"
 #include "engine/probe.h"
 #include "sm/lists.h"
@@ -53,14 +54,12 @@ static char *answer_sr(const struct probe *probe, const char *scsi_id)
 	};
 	char *device, *list;
 
-	if (asprintf(&device, DEVICE_FOLDER "%s", scsi_id) < 0)
-		return NULL;
 	uuid_to_text(&probe->sr, uuid);
 	log_info("SCSIid %s holds SR %s, %zu VDIs, %zu of them snapshots; "
 		 "known to xapi: %s, LUN: %s, journal: %s",
 		 scsi_id, uuid, probe->vdis, probe->snapshots, sr.known, sr.lun,
 		 sr.journal);
-	sr.device = device;
+	sr.device = device = alloc_printf(DEVICE_FOLDER "%s", scsi_id);
 	list = list_sr(&sr);
 	free(device);
 	return list;
@@ -83,7 +82,7 @@ static int probe_call(struct call *call, char **list, struct error *err)
 		log_info("SCSIid %s holds no SR", config->scsi_id);
 	*list = found.has_sr ? answer_sr(&found, config->scsi_id)
 			     : list_sr(NULL);
-	return *list ? 0 : error_no_memory(err);
+	return 0;
 }
 
 int verb_sr_probe(const struct request *request, char **answer,

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/alloc.h"
 #include "base/log.h"
 #include "drivers/output.h"
 #include "host/hba.h"
@@ -43,8 +44,8 @@ static int take_device(struct device_config *config, struct error *err)
 		return error_set(err, ERROR_NO_SCSIID,
 				 "%.200s has no SCSIid: it is no LUN",
 				 config->device);
-	config->scsi_id = strdup(id);
-	return config->scsi_id ? 0 : error_no_memory(err);
+	config->scsi_id = alloc_text(id);
+	return 0;
 }
 
 /* chosen[i]: neither the root disk nor on record. */
@@ -78,22 +79,18 @@ static int choose(const struct call *call, const struct hba_luns *luns,
 static int list_luns_of(const struct call *call, const struct hbas *hbas,
 			struct error *err)
 {
-	struct hba_facts *facts = calloc(hbas->count + 1, sizeof(*facts));
-	struct hba_luns luns = { 0 };
-	bool *chosen = NULL;
-	int failed = facts ? hba_luns_read(hbas, &luns, err)
-			   : error_no_memory(err);
+	struct hba_facts *facts = alloc_zeroed(hbas->count + 1, sizeof(*facts));
+	struct hba_luns luns;
+	bool *chosen;
+	int failed;
 
-	if (!failed) {
-		chosen = calloc(luns.count + 1, sizeof(*chosen));
-		failed = chosen ? choose(call, &luns, chosen, err)
-				: error_no_memory(err);
-	}
+	hba_luns_read(hbas, &luns);
+	chosen = alloc_zeroed(luns.count, sizeof(*chosen));
+	failed = choose(call, &luns, chosen, err);
 	if (!failed) {
 		for (size_t i = 0; i < hbas->count; i++)
 			hba_facts_read(&hbas->items[i], &facts[i]);
-		failed = output_list(list_devices(hbas, &luns, chosen, facts),
-				     err);
+		output_list(list_devices(hbas, &luns, chosen, facts));
 	}
 	log_info("%zu LUNs by %zu HBAs", luns.count, hbas->count);
 	free(facts);
@@ -104,15 +101,13 @@ static int list_luns_of(const struct call *call, const struct hbas *hbas,
 
 static int list_all(const struct call *call, struct error *err)
 {
-	struct hbas hbas;
-	int failed = hbas_read(&hbas, err);
+	struct hbas hbas = hbas_read();
+	int failed = 0;
 
-	if (failed)
-		return -1;
 	if (call->config.rescan && hbas.count) {
 		failed = hbas_rescan(&hbas, err);
 		hbas_free(&hbas);
-		failed = failed || hbas_read(&hbas, err);
+		hbas = hbas_read();
 	}
 	if (!failed)
 		failed = list_luns_of(call, &hbas, err);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/log.h"
 #include "iscsi/user_search.h"
 #include "sm/lists.h"
@@ -14,23 +15,19 @@
 static int write_targets(const struct device_config *config, struct error *err)
 {
 	struct iscsi_offers offers;
-	int rc;
 
 	if (iscsi_discover(&config->target, &offers, err))
 		return -1;
-	rc = output_list(list_targets(&offers, config->targets, config->port),
-			err);
+	output_list(list_targets(&offers, config->targets, config->port));
 	iscsi_offers_free(&offers);
-	return rc;
+	return 0;
 }
 
-static int write_luns(struct lun_listing *luns, struct error *err)
+static void write_luns(struct lun_listing *luns)
 {
-	char *list = list_luns(luns);
-
 	log_info("%zu LUNs to choose from", luns->count);
+	output_list(list_luns(luns));
 	free(luns->items);
-	return output_list(list, err);
 }
 
 /* ---- one target -----------------------------------------------------------
@@ -39,9 +36,11 @@ static int write_luns(struct lun_listing *luns, struct error *err)
 static int list_one(const struct device_config *config, struct error *err)
 {
 	struct lun_listing luns;
-	int rc = user_search_list(&config->target, &luns, err);
 
-	return rc ? rc : write_luns(&luns, err);
+	if (user_search_list(&config->target, &luns, err))
+		return -1;
+	write_luns(&luns);
+	return 0;
 }
 
 /* ---- "*": several targets -------------------------------------------------
@@ -54,9 +53,7 @@ static int take_target(struct device_config *config,
 {
 	struct iscsi_target *target = &config->target;
 
-	target->iqn = strdup(iqn);
-	if (!target->iqn)
-		return error_no_memory(err);
+	target->iqn = alloc_text(iqn);
 	portals_free(target);
 	for (size_t i = 0; i < offers->count; i++) {
 		const struct iscsi_offer *offer = &offers->items[i];
@@ -79,9 +76,9 @@ static int search(struct device_config *config,
 	if (!config->scsi_id) {
 		struct lun_listing luns;
 
-		if (user_search_list_all(&config->target, offers, &luns, err) ||
-		    write_luns(&luns, err))
+		if (user_search_list_all(&config->target, offers, &luns, err))
 			return -1;
+		write_luns(&luns);
 		return error_set(err, ERROR_NO_SCSIID,
 				 "device_config has no SCSIid");
 	}

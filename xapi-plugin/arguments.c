@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "sm/config_keys.h"
 
 static const char *get(const struct request *request, const char *key)
@@ -59,9 +60,7 @@ static int begin_call(const struct request *request, bool may_choose,
 	int failed = 0;
 
 	own->count = 0;
-	own->pairs = calloc(all->count + 1, sizeof(*own->pairs));
-	if (!own->pairs)
-		return error_no_memory(err);
+	own->pairs = alloc_zeroed(all->count + 1, sizeof(*own->pairs));
 	for (size_t i = 0; i < all->count && !failed; i++) {
 		const char *key = all->pairs[i].key;
 
@@ -88,9 +87,7 @@ static int read_from(const char *list, struct plugin_arguments *out,
 {
 	size_t most = strlen(list) / UUID_TEXT_LEN + 1;
 
-	out->from = calloc(most, sizeof(*out->from));
-	if (!out->from)
-		return error_no_memory(err);
+	out->from = alloc_zeroed(most, sizeof(*out->from));
 	out->request.from = out->from;
 	for (;;) {
 		size_t len = strcspn(list, ",");

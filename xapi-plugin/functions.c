@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/alloc.h"
 #include "drivers/process.h"
 #include "engine/answers.h"
 #include "engine/resign.h"
@@ -337,16 +338,14 @@ int plugin_verify(const struct request *request, char **value,
 	if (plugin_arguments_read(request, PLUGIN_WANTS_LUN, false, &arguments,
 				  err))
 		return -1;
-	ids = strdup(arguments.choice.lun.scsi_id);
-	if (ids)
-		v.luns = calloc(count_ids(ids), sizeof(*v.luns));
-	failed = ids && v.luns ? verify_luns(&arguments.choice, ids, &v, err) ||
-					 verified_compare(v.luns, v.count,
-							  &v.duplicates, err)
-			       : error_no_memory(err);
-	if (!failed)
+	ids = alloc_text(arguments.choice.lun.scsi_id);
+	v.luns = alloc_zeroed(count_ids(ids), sizeof(*v.luns));
+	failed = verify_luns(&arguments.choice, ids, &v, err);
+	if (!failed) {
+		verified_compare(v.luns, v.count, &v.duplicates);
 		*value = answer_verify(v.luns, v.count, &v.duplicates,
 				       process_ms_since(&start));
+	}
 	verified_free(v.luns, v.count);
 	findings_free(&v.duplicates);
 	free(ids);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/log.h"
 #include "base/stop.h"
 #include "drivers/call.h"
@@ -62,7 +63,6 @@ static char *answer_failure(const struct error *err)
 	return response_plugin_failure(code, text);
 }
 
-/* The answer to the call; NULL without memory. */
 static char *answer_call(int argc, char **argv)
 {
 	struct request request;
@@ -76,7 +76,7 @@ static char *answer_call(int argc, char **argv)
 	log_info("relvmoiscsi " VERSION ": plugin, %.64s", request.command);
 	if (run_function(&request, &value, &err))
 		answer = answer_failure(&err);
-	else if (value)
+	else
 		answer = response_plugin_success(value);
 	free(value);
 	request_free(&request);
@@ -88,12 +88,12 @@ int plugin(int argc, char **argv)
 	char *answer;
 
 	log_to(smlog_write, LOG_LEVEL_INFO);
+	alloc_last_words(response_plugin_out_of_memory, 0);
 	stop_on_signals();
 	process_open_standard_files();
 	process_forbid_core_files();
 	answer = answer_call(argc, argv);
-	output_write(STDOUT_FILENO,
-		     answer ? answer : response_plugin_out_of_memory);
+	output_write(STDOUT_FILENO, answer);
 	free(answer);
 	return 0;
 }

@@ -4,26 +4,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/bytes.h"
 
-/* Room for `len` more bytes at the end; NULL if there is none to be had. */
+/* Room for `len` more bytes at the end. */
 static uint8_t *extend(struct buffer *buffer, size_t len)
 {
-	if (buffer->failed)
-		return NULL;
 	if (len > buffer->room - buffer->len) {
 		size_t room = buffer->room ? buffer->room : 256;
-		uint8_t *data = NULL;
 
 		while (room < SIZE_MAX / 2 && room - buffer->len < len)
 			room *= 2;
-		if (room - buffer->len >= len)
-			data = realloc(buffer->data, room);
-		if (!data) {
-			buffer->failed = true;
-			return NULL;
-		}
-		buffer->data = data;
+		buffer->data = alloc_checked(
+			room - buffer->len < len ? NULL
+						 : realloc(buffer->data, room));
 		buffer->room = room;
 	}
 	buffer->len += len;
@@ -32,18 +26,19 @@ static uint8_t *extend(struct buffer *buffer, size_t len)
 
 void buffer_add(struct buffer *buffer, const void *bytes, size_t len)
 {
-	uint8_t *to = len ? extend(buffer, len) : NULL;
+	if (len)
+		memcpy(extend(buffer, len), bytes, len);
+}
 
-	if (to)
-		memcpy(to, bytes, len);
+void buffer_add_text(struct buffer *buffer, const char *text)
+{
+	buffer_add(buffer, text, strlen(text));
 }
 
 void buffer_add_zeros(struct buffer *buffer, size_t len)
 {
-	uint8_t *to = len ? extend(buffer, len) : NULL;
-
-	if (to)
-		memset(to, 0, len);
+	if (len)
+		memset(extend(buffer, len), 0, len);
 }
 
 void buffer_add_le32(struct buffer *buffer, uint32_t value)

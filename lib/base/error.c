@@ -16,11 +16,6 @@ int error_set(struct error *err, enum error_code code, const char *fmt, ...)
 	return -1;
 }
 
-int error_no_memory(struct error *err)
-{
-	return error_set(err, ERROR_NO_MEMORY, "out of memory");
-}
-
 int error_prefix(struct error *err, const char *fmt, ...)
 {
 	char text[sizeof(err->text)];

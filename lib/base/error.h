@@ -13,7 +13,6 @@
 
 enum error_code {
 	ERROR_NONE = 0,
-	ERROR_NO_MEMORY,
 	ERROR_INTERNAL, /* a check of our own work failed: a bug */
 
 	/* what the caller asked for */
@@ -60,9 +59,6 @@ struct error {
  * Text that does not fit is cut. */
 int error_set(struct error *err, enum error_code code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
-
-/* The same for a failed allocation. */
-int error_no_memory(struct error *err);
 
 /* Puts context in front of the text of a failure; returns -1. */
 int error_prefix(struct error *err, const char *fmt, ...)

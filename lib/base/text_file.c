@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
+
 static const char blanks[] = " \t\r";
 
 int text_file_read(const char *path, char **out, size_t *len, struct error *err)
@@ -23,11 +25,7 @@ int text_file_read(const char *path, char **out, size_t *len, struct error *err)
 	if (!file)
 		return error_set(err, ERROR_BAD_VALUE, "%s: %s", path,
 				 strerror(errno));
-	text = malloc(TEXT_FILE_MAX + 1);
-	if (!text) {
-		fclose(file);
-		return error_no_memory(err);
-	}
+	text = alloc_zeroed(TEXT_FILE_MAX + 1, 1);
 	n = fread(text, 1, TEXT_FILE_MAX + 1, file);
 	if (ferror(file))
 		rc = error_set(err, ERROR_BAD_VALUE, "%s: %s", path,

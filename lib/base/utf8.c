@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
+
 size_t utf8_decode(const char *text, size_t len, uint32_t *code_point)
 {
 	/* the smallest code point that needs this many bytes */
@@ -59,11 +61,9 @@ bool utf8_valid(const char *text, size_t len)
 
 char *utf8_replace(const char *text, size_t len, char (*instead)(uint32_t c))
 {
-	char *copy = malloc(len + 1);
+	char *copy = alloc_zeroed(len + 1, 1);
 	char *to = copy;
 
-	if (!copy)
-		return NULL;
 	while (len > 0) {
 		uint32_t c = 0;
 		size_t n = utf8_decode(text, len, &c);

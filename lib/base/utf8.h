@@ -19,7 +19,7 @@ bool utf8_valid(const char *text, size_t len);
 
 /* A copy, which the caller frees, with what `instead` wants in place of a
  * character: a single byte, or '\0' to leave it as it is. Bytes that are no
- * character become '?'. NULL without memory. */
+ * character become '?'. */
 char *utf8_replace(const char *text, size_t len, char (*instead)(uint32_t c));
 
 #endif

@@ -48,8 +48,6 @@ static void add_map(struct json *json, const struct buffer *map)
 {
 	char *text = id_map_one_line(map);
 
-	if (!text)
-		json->text.failed = true;
 	json_text(json, "map", text);
 	free(text);
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "engine/reach.h"
 #include "engine/resign.h"
 #include "host/disk_id.h"
@@ -46,16 +47,12 @@ static int attach_begun(const struct attach_wanted *wanted, bool *begun,
 	return rc;
 }
 
-static int copy_in_flight(const struct sr_report *sr, char **out,
-			  struct error *err)
+static void copy_in_flight(const struct sr_report *sr, char **out)
 {
 	for (size_t i = 0; i < sr->in_flight_count; i++) {
-		out[i] = calloc(1, UUID_TEXT_LEN + 1);
-		if (!out[i])
-			return error_no_memory(err);
+		out[i] = alloc_zeroed(1, UUID_TEXT_LEN + 1);
 		uuid_to_text(&sr->in_flight[i], out[i]);
 	}
-	return 0;
 }
 
 int attach_lun(const struct attach_wanted *wanted, struct attach_result *out,
@@ -79,13 +76,11 @@ int attach_lun(const struct attach_wanted *wanted, struct attach_result *out,
 	attach.sr_uuid = sr.chars;
 	attach.label = wanted->label ? wanted->label : result.look.sr.label;
 	attach.in_flight_count = result.look.sr.in_flight_count;
-	in_flight = calloc(attach.in_flight_count + 1, sizeof(*in_flight));
+	in_flight = alloc_zeroed(attach.in_flight_count + 1, sizeof(*in_flight));
 	attach.in_flight = in_flight;
-	rc = in_flight ? copy_in_flight(&result.look.sr, in_flight, err)
-		       : error_no_memory(err);
-	if (rc == 0)
-		rc = xapi_attach(wanted->xapi, &attach, &result.report, err);
-	for (size_t i = 0; in_flight && i < attach.in_flight_count; i++)
+	copy_in_flight(&result.look.sr, in_flight);
+	rc = xapi_attach(wanted->xapi, &attach, &result.report, err);
+	for (size_t i = 0; i < attach.in_flight_count; i++)
 		free(in_flight[i]);
 	free(in_flight);
 	if (rc)

@@ -41,12 +41,11 @@ int guard_host(const char *disk, const struct lun_names *names,
 	       struct error *err)
 {
 	struct block_names all;
-	int failed = disk ? in_use_check(disk, err) : 0;
+	int failed;
 
-	if (failed)
+	if (disk && in_use_check(disk, err))
 		return -1;
-	if (block_all(&all))
-		return error_no_memory(err);
+	all = block_all();
 	failed = check_others(&all, disk, names, err);
 	block_names_free(&all);
 	return failed;

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/alloc.h"
 #include "plan/chosen.h"
 #include "xapi/guard.h"
 
@@ -41,9 +42,7 @@ int guard_pool_plan(const struct resign_request *request,
 	*owner = OWNER_NOT_ASKED;
 	if (!request->xapi || lun->is_file)
 		return 0;
-	vdis = calloc(ids->vdi_count + 1, sizeof(*vdis));
-	if (!vdis)
-		return error_no_memory(err);
+	vdis = alloc_zeroed(ids->vdi_count + 1, sizeof(*vdis));
 	/* Another VDI may have a chosen uuid; a random one is nobody's. */
 	for (size_t i = 0; i < ids->vdi_count; i++) {
 		if (chosen_find(request->chosen, &ids->vdis[i].old))

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/log.h"
 #include "engine/guard_host.h"
 #include "engine/guard_pool.h"
@@ -90,11 +91,9 @@ static int accept_result(void *context, const struct snapshot *result,
 
 	if (!judge->lun->device)
 		return 0;
-	lvs = calloc(n, sizeof(*lvs));
-	ids = calloc(n, sizeof(*ids));
-	failed = lvs && ids ? ask_lvm(judge->lun->device, &result->vg, lvs, ids,
-				      err)
-			    : error_no_memory(err);
+	lvs = alloc_zeroed(n, sizeof(*lvs));
+	ids = alloc_zeroed(n, sizeof(*ids));
+	failed = ask_lvm(judge->lun->device, &result->vg, lvs, ids, err);
 	free(lvs);
 	free(ids);
 	if (!failed)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/log.h"
 #include "report/lun_ids.h"
 #include "xapi/pool_records.h"
@@ -21,7 +22,7 @@ static int add_lun(const struct reached *reached, void *context,
 {
 	struct listing *listing = context;
 	struct target_list *list = &listing->list;
-	struct listed_lun *next = &listing->next, *grown;
+	struct listed_lun *next = &listing->next;
 
 	if (reached->lun) {
 		look_free(&next->look);
@@ -34,11 +35,8 @@ static int add_lun(const struct reached *reached, void *context,
 	next->has_sr = reached->lun;
 	next->number = reached->number;
 	next->look.names = reached->names;
-	grown = reallocarray(list->luns, list->count + 1, sizeof(*grown));
-	if (!grown)
-		return error_no_memory(err);
-	list->luns = grown;
-	grown[list->count++] = *next;
+	list->luns = alloc_more(list->luns, list->count, sizeof(*next));
+	list->luns[list->count++] = *next;
 	*next = (struct listed_lun){ 0 };
 	return 0;
 }
@@ -96,45 +94,37 @@ static void set_pairs(struct pairs *pairs, const struct lun_ids *ids)
 		known_run = run;
 	}
 }
-static int list_pairs(const struct pairs *pairs, struct target_list *list,
-		      struct error *err)
+
+static void list_pairs(const struct pairs *pairs, struct target_list *list)
 {
 	for (size_t i = 0; i < list->count; i++) {
 		struct listed_lun *lun = &list->luns[i];
 
-		lun->conflicts = calloc(list->count, sizeof(size_t));
-		if (!lun->conflicts)
-			return error_no_memory(err);
+		lun->conflicts = alloc_zeroed(list->count, sizeof(size_t));
 		for (size_t k = 0; k < list->count; k++) {
 			if (k != i && have_pair(pairs, i, k))
 				lun->conflicts[lun->conflict_count++] = k;
 		}
 	}
-	return 0;
 }
 
-static int find_conflicts(struct target_list *list, struct error *err)
+static void find_conflicts(struct target_list *list)
 {
-	struct pairs pairs = { calloc(list->count * list->count / 8 + 1, 1),
+	struct pairs pairs = { alloc_zeroed(list->count * list->count / 8 + 1, 1),
 			       list->count };
 	const struct sr_report **reports =
-		calloc(list->count + 1, sizeof(*reports));
-	struct lun_ids ids = { 0 };
-	int failed = -1;
+		alloc_zeroed(list->count + 1, sizeof(*reports));
+	struct lun_ids ids;
 
-	for (size_t i = 0; reports && i < list->count; i++)
+	for (size_t i = 0; i < list->count; i++)
 		reports[i] = list->luns[i].has_sr ? &list->luns[i].look.sr
 						  : NULL;
-	if (!pairs.bits || !reports || lun_ids_sort(reports, list->count, &ids)) {
-		error_no_memory(err);
-	} else {
-		set_pairs(&pairs, &ids);
-		failed = list_pairs(&pairs, list, err);
-	}
+	lun_ids_sort(reports, list->count, &ids);
+	set_pairs(&pairs, &ids);
+	list_pairs(&pairs, list);
 	free(ids.items);
 	free(reports);
 	free(pairs.bits);
-	return failed;
 }
 
 /* ---- originals and clones ---- */
@@ -181,10 +171,11 @@ int target_list_read(const struct iscsi_target *target, const struct xapi *xapi,
 	int failed = reach_each(target, add_lun, &listing, err);
 
 	look_free(&listing.next.look);
-	if (failed || find_conflicts(list, err)) {
+	if (failed) {
 		target_list_free(list);
 		return -1;
 	}
+	find_conflicts(list);
 	if (xapi)
 		ask_xapi(list, xapi, target->iqn);
 	*out = *list;

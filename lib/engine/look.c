@@ -49,13 +49,12 @@ int look_at_open(const struct reached *open, struct look *out,
 {
 	struct journal_spot spot;
 	struct snapshot snap;
-	int failed;
 
 	if (load(open, out, &snap, &spot, err))
 		return -1;
-	failed = sr_report_make(&snap, NULL, &out->sr, err);
+	sr_report_make(&snap, NULL, &out->sr);
 	snapshot_free(&snap);
-	return failed;
+	return 0;
 }
 
 static int inspect(const struct reached *open, void *context, struct error *err)
@@ -103,18 +102,15 @@ static int make_plan(const struct reached *open, const struct snapshot *snap,
 
 	if (plan_make(snap, options, &plan, err))
 		return -1;
-	failed = sr_report_make(snap, &plan, &out->look.sr, err);
-	if (!failed)
-		failed = journal_prepare(open->lun, &plan, &owner, &journal,
-					 &body, err);
+	sr_report_make(snap, &plan, &out->look.sr);
+	failed = journal_prepare(open->lun, &plan, &owner, &journal, &body,
+				 err);
 	if (!failed) {
 		out->journal_head = JOURNAL_PLACE_AT;
 		out->journal_body = journal.head.body_at;
 		out->journal_body_len = body.len;
 		buffer_free(&body);
 		id_map_write(&plan, &out->map);
-		if (out->map.failed)
-			failed = error_no_memory(err);
 	}
 	plan_free(&plan);
 	return failed ? -1 : 0;
@@ -179,7 +175,6 @@ static int verify_open(const struct reached *open, void *context,
 	bool *readable = verifying->readable;
 	struct journal_spot spot = { 0 };
 	struct snapshot snap;
-	int failed = 0;
 
 	*readable = load(open, out, &snap, &spot, err) == 0;
 	check_journal(&out->journal, findings);
@@ -190,12 +185,10 @@ static int verify_open(const struct reached *open, void *context,
 			    err->text);
 	} else {
 		check_sr(&snap, findings);
-		failed = sr_report_make(&snap, NULL, &out->sr, err);
+		sr_report_make(&snap, NULL, &out->sr);
 		snapshot_free(&snap);
 	}
-	if (!failed && findings->failed)
-		failed = error_no_memory(err);
-	return failed;
+	return 0;
 }
 
 int look_verify(const struct lun_choice *choice, struct look *out,

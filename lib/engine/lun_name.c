@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/scsi_id.h"
 #include "format/report_luns.h"
 #include "iscsi/initiator.h"
@@ -63,8 +64,8 @@ static int read_user(const char *user, struct lun_name *out, struct error *err)
 				"line, where others can read it; give it in a "
 				"file or in the environment",
 				err);
-	out->target.chap_user = strdup(user);
-	return out->target.chap_user ? 0 : error_no_memory(err);
+	out->target.chap_user = alloc_text(user);
+	return 0;
 }
 
 /* Up to five digits are a number, however high; longer ones are a SCSIid. */
@@ -88,8 +89,8 @@ static int read_lun(const char *lun, struct lun_name *out, struct error *err)
 				"what stands behind the last / is neither a "
 				"LUN's number nor a SCSIid",
 				err);
-	out->scsi_id = strdup(lun);
-	return out->scsi_id ? 0 : error_no_memory(err);
+	out->scsi_id = alloc_text(lun);
+	return 0;
 }
 
 /* `rest` is a copy of what stands behind the scheme. */
@@ -117,18 +118,16 @@ static int read_url(char *rest, struct lun_name *out, struct error *err)
 		*lun++ = '\0';
 	if (!iscsi_name_valid(path))
 		return bad_name(out->text, "its IQN is not an iSCSI name", err);
-	out->target.iqn = strdup(path);
-	if (!out->target.iqn)
-		return error_no_memory(err);
+	out->target.iqn = alloc_text(path);
 	return lun ? read_lun(lun, out, err) : 0;
 }
 
 /* The name, fit for a terminal. */
 static char *printable_copy(const char *text)
 {
-	char *copy = strdup(text);
+	char *copy = alloc_text(text);
 
-	for (char *p = copy; p && *p; p++) {
+	for (char *p = copy; *p; p++) {
 		if (iscntrl((unsigned char)*p))
 			*p = '?';
 	}
@@ -149,17 +148,14 @@ int lun_name_parse(const char *text, struct lun_name *out, struct error *err)
 					"only iscsi:// is known; a path may "
 					"begin with ./",
 					err);
-		name.text = strdup(text);
-		if (!name.text)
-			return error_no_memory(err);
+		name.text = alloc_text(text);
 		*out = name;
 		return 0;
 	}
 	name.form = LUN_ISCSI;
 	name.text = printable_copy(text);
-	rest = strdup(text + sizeof(scheme) - 1);
-	failed = name.text && rest ? read_url(rest, &name, err)
-				   : error_no_memory(err);
+	rest = alloc_text(text + sizeof(scheme) - 1);
+	failed = read_url(rest, &name, err);
 	free(rest);
 	if (failed) {
 		lun_name_free(&name);

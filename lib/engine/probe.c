@@ -25,8 +25,8 @@ static int fetch(struct lun *lun, struct image *image, uint64_t offset,
 				 (unsigned long long)lun->size);
 	if (!want_bytes(image, &wants, offset, to, len)) {
 		failed = read_wanted(lun, &wants, image, err);
-		if (!failed && !image_get(image, offset, to, len))
-			failed = error_no_memory(err);
+		if (!failed)
+			image_get(image, offset, to, len);
 	}
 	want_list_free(&wants);
 	return failed;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/alloc.h"
 #include "base/bytes.h"
 #include "base/crc.h"
 #include "base/log.h"
@@ -104,8 +105,7 @@ static int open_path(struct way *way, struct error *err)
 
 static int open_disks_to_read(struct way *way, struct error *err)
 {
-	if (multipath_of(way->disks.items[0], way->device))
-		return error_no_memory(err);
+	multipath_of(way->disks.items[0], way->device);
 	return way->device[0] ? open_device(way, err) : open_path(way, err);
 }
 
@@ -132,17 +132,15 @@ static int open_disks(struct way *way, struct error *err)
 static int find_by_hba(const struct lun_choice *choice, struct way *way,
 		       struct error *err)
 {
-	struct hbas hbas;
-	int failed = hbas_read(&hbas, err);
+	struct hbas hbas = hbas_read();
+	int failed = hbas_find(&hbas, choice->lun.scsi_id, &way->disks,
+			       &way->reached.names, err);
 
-	if (failed)
-		return -1;
-	failed = hbas_find(&hbas, choice->lun.scsi_id, &way->disks,
-			   &way->reached.names, err);
 	if (failed && err->code == ERROR_NO_SCSIID && choice->rescan) {
 		failed = hbas_rescan(&hbas, err);
 		hbas_free(&hbas);
-		failed = failed || hbas_read(&hbas, err) ||
+		hbas = hbas_read();
+		failed = failed ||
 			 hbas_find(&hbas, choice->lun.scsi_id, &way->disks,
 				   &way->reached.names, err);
 	}
@@ -154,8 +152,8 @@ static int by_hba(const struct lun_choice *choice, struct way *way,
 		  struct error *err)
 {
 	way->reached.by_hba = true;
-	if (multipath_remember(&way->before, err) ||
-	    find_by_hba(choice, way, err))
+	multipath_remember(&way->before);
+	if (find_by_hba(choice, way, err))
 		return -1;
 	log_info("SCSIid %s is %s, one of %zu paths",
 		 lun_names_best(&way->reached.names), way->disks.items[0],
@@ -242,14 +240,12 @@ static int by_open_iscsi(const struct lun_choice *choice, struct way *way,
 
 	if (!choice->lun.scsi_id && find_name(choice, &name, err))
 		return -1;
-	if (multipath_remember(&way->before, err) ||
-	    open_iscsi_attach(&wanted, &way->attached, err))
+	multipath_remember(&way->before);
+	if (open_iscsi_attach(&wanted, &way->attached, err))
 		return -1;
 	log_step("connected to %s", choice->target.iqn);
 	way->reached.names = *open_iscsi_names(way->attached);
-	way->disks.items = calloc(1, sizeof(*way->disks.items));
-	if (!way->disks.items)
-		return error_no_memory(err);
+	way->disks.items = alloc_zeroed(1, sizeof(*way->disks.items));
 	strcpy(way->disks.items[0], open_iscsi_disk(way->attached));
 	way->disks.count = 1;
 	return open_disks(way, err);
@@ -470,8 +466,7 @@ static int use_one(const struct all *all, struct iscsi_context *session,
 	    all->portal + 1 < all->target->portal_count)
 		failed = reach_from(&elsewhere, REACH_TO_READ, all->portal + 1,
 				    all->use, all->context, err);
-	if (failed && err->code != ERROR_INTERRUPTED &&
-	    err->code != ERROR_NO_MEMORY)
+	if (failed && err->code != ERROR_INTERRUPTED)
 		failed = all->use(&way.reached, all->context, err);
 	return failed ? -1 : 0;
 }

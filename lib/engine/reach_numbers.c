@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "engine/reach.h"
 #include "iscsi/user_session.h"
 
@@ -42,12 +43,12 @@ static bool is_wanted(const struct lun_choice *choice,
 static void scan(struct lun_choice *choices, size_t count)
 {
 	const struct iscsi_target *target = &choices[0].target;
-	struct lun_wanted *wanted = calloc(count, sizeof(*wanted));
+	struct lun_wanted *wanted = alloc_zeroed(count, sizeof(*wanted));
 	struct iscsi_context *session;
 	struct error ignored;
 	size_t n = 0;
 
-	for (size_t i = 0; wanted && i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (is_wanted(&choices[i], target))
 			wanted[n++] = choices[i].lun;
 	}

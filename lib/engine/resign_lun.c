@@ -39,26 +39,25 @@ struct job {
 };
 
 /* What there is on the LUN, when nothing was planned. */
-static int report_found(const struct job *job, const struct snapshot *found,
-			enum resign_outcome outcome, struct error *err)
+static void report_found(const struct job *job, const struct snapshot *found,
+			 enum resign_outcome outcome)
 {
 	*job->report = (struct resign_report){ .outcome = outcome };
-	return sr_report_make(found, NULL, &job->report->sr, err);
+	sr_report_make(found, NULL, &job->report->sr);
 }
 
 static int load_and_report(const struct job *job, struct image *seen,
 			   enum resign_outcome outcome, struct error *err)
 {
 	struct snapshot now;
-	int failed;
 
 	if (!job->report)
 		return 0;
 	if (load_snapshot(job->lun, seen, &now, err))
 		return -1;
-	failed = report_found(job, &now, outcome, err);
+	report_found(job, &now, outcome);
 	snapshot_free(&now);
-	return failed;
+	return 0;
 }
 
 /* A repeated call. Nothing is written, but the guards are asked as if it were
@@ -83,7 +82,9 @@ static int accept_done(const struct job *job, const struct snapshot *now,
 		return -1;
 	if (hooks && hooks->accept && hooks->accept(hooks->context, now, err))
 		return -1;
-	return job->report ? report_found(job, now, RESIGN_LEFT_ALONE, err) : 0;
+	if (job->report)
+		report_found(job, now, RESIGN_LEFT_ALONE);
+	return 0;
 }
 
 static int run_plan(const struct job *job, const struct plan *plan,
@@ -91,9 +92,8 @@ static int run_plan(const struct job *job, const struct plan *plan,
 {
 	struct resign_report report = { .outcome = RESIGN_DONE };
 
-	/* Made before the first write: a LUN once resigned must not lack it. */
-	if (job->report && sr_report_make(plan->from, plan, &report.sr, err))
-		return -1;
+	if (job->report)
+		sr_report_make(plan->from, plan, &report.sr);
 	log_ids(plan);
 	log_step("planned: %zu VDIs get new uuids", plan->ids.vdi_count);
 	if (txn_resign(job->lun, plan, job->owner, job->hooks, err)) {
@@ -123,7 +123,7 @@ static int resign_anew(const struct job *job, struct image *seen,
 		failed = accept_done(job, &before, err);
 	} else if (!failed && job->report &&
 		   !plan_is_wanted(&before, job->options)) {
-		failed = report_found(job, &before, RESIGN_LEFT_ALONE, err);
+		report_found(job, &before, RESIGN_LEFT_ALONE);
 	} else if (!failed) {
 		failed = plan_make(&before, job->options, &plan, err);
 		if (!failed) {

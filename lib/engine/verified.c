@@ -3,23 +3,21 @@
 
 #include <stdlib.h>
 
-int verified_compare(const struct verified_lun *luns, size_t count,
-		     struct findings *duplicates, struct error *err)
-{
-	const struct sr_report **srs = calloc(count, sizeof(*srs));
-	const char **names = calloc(count, sizeof(*names));
+#include "base/alloc.h"
 
-	for (size_t i = 0; srs && names && i < count; i++) {
+void verified_compare(const struct verified_lun *luns, size_t count,
+		      struct findings *duplicates)
+{
+	const struct sr_report **srs = alloc_zeroed(count, sizeof(*srs));
+	const char **names = alloc_zeroed(count, sizeof(*names));
+
+	for (size_t i = 0; i < count; i++) {
 		srs[i] = luns[i].readable ? &luns[i].look.sr : NULL;
 		names[i] = luns[i].name;
 	}
-	if (srs && names)
-		check_duplicates(srs, names, count, duplicates);
-	else
-		duplicates->failed = true;
+	check_duplicates(srs, names, count, duplicates);
 	free(srs);
 	free(names);
-	return duplicates->failed ? error_no_memory(err) : 0;
 }
 
 void verified_free(struct verified_lun *luns, size_t count)

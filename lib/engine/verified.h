@@ -14,9 +14,9 @@ struct verified_lun {
 	bool readable; /* else look.sr is empty */
 };
 
-/* Adds what more than one of them has. -1 for lack of memory. */
-int verified_compare(const struct verified_lun *luns, size_t count,
-		     struct findings *duplicates, struct error *err);
+/* Adds what more than one of them has. */
+void verified_compare(const struct verified_lun *luns, size_t count,
+		      struct findings *duplicates);
 
 /* Frees what the LUNs hold, and the list. */
 void verified_free(struct verified_lun *luns, size_t count);

@@ -4,13 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
+
 /* VG text nests four deep (VG, logical_volumes, LV, segment). */
 #define MAX_DEPTH 16
 
 struct parser {
 	struct lvm_text *text;
 	uint32_t pos;
-	uint32_t node_room, value_room;
 	struct error *err;
 };
 
@@ -69,45 +70,21 @@ static struct text_span read_word(struct parser *p)
 	return span;
 }
 
-/* Makes room for one more element of `size` bytes; both lists only grow. */
-static void *grow(void *list, uint32_t count, uint32_t *room, size_t size)
-{
-	uint32_t more = *room ? *room * 2 : 64;
-
-	if (count < *room)
-		return list;
-	list = reallocarray(list, more, size);
-	if (list)
-		*room = more;
-	return list;
-}
-
-static int add_value(struct parser *p, struct lvm_value value)
+static void add_value(struct parser *p, struct lvm_value value)
 {
 	struct lvm_text *t = p->text;
-	struct lvm_value *list =
-		grow(t->values, t->value_count, &p->value_room, sizeof(*list));
 
-	if (!list)
-		return error_no_memory(p->err);
-	t->values = list;
-	list[t->value_count++] = value;
-	return 0;
+	t->values = alloc_more(t->values, t->value_count, sizeof(value));
+	t->values[t->value_count++] = value;
 }
 
-/* The new node's index, or LVM_NO_NODE on failure. */
+/* The new node's index. */
 static uint32_t add_node(struct parser *p, struct text_span name)
 {
 	struct lvm_text *t = p->text;
-	struct lvm_node *list =
-		grow(t->nodes, t->node_count, &p->node_room, sizeof(*list));
 
-	if (!list) {
-		error_no_memory(p->err);
-		return LVM_NO_NODE;
-	}
-	t->nodes = list;
-	list[t->node_count] = (struct lvm_node){
+	t->nodes = alloc_more(t->nodes, t->node_count, sizeof(*t->nodes));
+	t->nodes[t->node_count] = (struct lvm_node){
 		.name = name,
 		.whole.at = name.at,
 		.first_value = t->value_count,
@@ -132,7 +109,8 @@ static int parse_string(struct parser *p)
 		return fail(p, "a string has no end");
 	value.span.len = p->pos - value.span.at;
 	p->pos++;
-	return add_value(p, value);
+	add_value(p, value);
+	return 0;
 }
 
 static int parse_scalar(struct parser *p)
@@ -144,7 +122,8 @@ static int parse_scalar(struct parser *p)
 	value.span = read_word(p);
 	if (value.span.len == 0)
 		return fail(p, "a value is missing");
-	return add_value(p, value);
+	add_value(p, value);
+	return 0;
 }
 
 static int parse_array(struct parser *p)
@@ -209,8 +188,6 @@ static int parse_all(struct parser *p)
 		if (name.len == 0)
 			return fail(p, "a name is missing");
 		index = add_node(p, name);
-		if (index == LVM_NO_NODE)
-			return -1;
 		if (last[depth] != LVM_NO_NODE)
 			p->text->nodes[last[depth]].next = index;
 		else if (depth > 0)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "format/lvm_label.h"
 
 /* What the parts below work on. */
@@ -11,7 +12,6 @@ struct build {
 	const struct lvm_text *text;
 	struct lvm_vg *vg;
 	struct text_span pv_span; /* "pv0": how segments call the PV */
-	uint32_t segment_room;
 	struct error *err;
 };
 
@@ -162,16 +162,7 @@ static int put_segment(struct build *b, const struct lvm_lv *lv,
 	if (seg->count == 0 || seg->count > vg->pe_count ||
 	    seg->pv_extent > vg->pe_count - seg->count)
 		return damaged_lv(b, lv, "a segment lies outside the PV");
-	if (vg->segment_count == b->segment_room) {
-		uint32_t more = b->segment_room ? b->segment_room * 2 : 64;
-		struct lvm_segment *list =
-			reallocarray(vg->segments, more, sizeof(*list));
-
-		if (!list)
-			return error_no_memory(b->err);
-		vg->segments = list;
-		b->segment_room = more;
-	}
+	vg->segments = alloc_more(vg->segments, vg->segment_count, sizeof(*seg));
 	vg->segments[vg->segment_count++] = *seg;
 	return 0;
 }
@@ -345,9 +336,7 @@ static int parse_lvs(struct build *b, const struct lvm_node *vg_node)
 	if (!lvs)
 		return 0; /* an SR that was just made */
 	count = count_children(b->text, lvs);
-	vg->lvs = calloc(count ? count : 1, sizeof(*vg->lvs));
-	if (!vg->lvs)
-		return error_no_memory(b->err);
+	vg->lvs = alloc_zeroed(count, sizeof(*vg->lvs));
 	for (const struct lvm_node *c = lvm_text_first(b->text, lvs); c;
 	     c = lvm_text_next(b->text, c)) {
 		if (parse_lv(b, c, &vg->lvs[vg->lv_count]))
@@ -383,10 +372,8 @@ static int compare_places(const void *a, const void *b)
 /* The caller frees it. */
 static const struct lvm_lv **sorted_by_name(const struct lvm_vg *vg)
 {
-	const struct lvm_lv **list = calloc(vg->lv_count + 1, sizeof(*list));
+	const struct lvm_lv **list = alloc_zeroed(vg->lv_count + 1, sizeof(*list));
 
-	if (!list)
-		return NULL;
 	for (uint32_t i = 0; i < vg->lv_count; i++)
 		list[i] = &vg->lvs[i];
 	qsort(list, vg->lv_count, sizeof(*list), compare_names);
@@ -400,8 +387,6 @@ static int check_unique(struct build *b)
 	const struct lvm_lv **list = sorted_by_name(vg);
 	int result = 0;
 
-	if (!list)
-		return error_no_memory(b->err);
 	for (uint32_t i = 1; i < vg->lv_count && !result; i++) {
 		if (compare_names(&list[i - 1], &list[i]) == 0)
 			result = damaged_lv(b, list[i], "it is there twice");
@@ -462,8 +447,6 @@ static int check_references(struct build *b, const struct lvm_node *lvs)
 	if (vg->lv_count == 0)
 		return 0;
 	by_name = sorted_by_name(vg);
-	if (!by_name)
-		return error_no_memory(b->err);
 	for (lv = lvm_text_first(t, lvs); lv; lv = lvm_text_next(t, lv), n++) {
 		if (vg->lvs[n].kind != LV_FOREIGN || vg->lvs[n].size)
 			continue;
@@ -495,9 +478,7 @@ static int check_disjoint(struct build *b)
 
 	if (vg->segment_count == 0)
 		return 0;
-	sorted = calloc(vg->segment_count, sizeof(*sorted));
-	if (!sorted)
-		return error_no_memory(b->err);
+	sorted = alloc_zeroed(vg->segment_count, sizeof(*sorted));
 	memcpy(sorted, vg->segments, vg->segment_count * sizeof(*sorted));
 	qsort(sorted, vg->segment_count, sizeof(*sorted), compare_places);
 	for (uint32_t i = 1; i < vg->segment_count && !result; i++) {

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
+
 
 #define MAGIC "XSSM:"
 
@@ -145,8 +147,8 @@ static bool parse_record(const uint8_t *bytes, uint32_t at, uint32_t end,
 	return true;
 }
 
-int mgt_parse(const uint8_t *bytes, const struct mgt_header *header,
-	      struct mgt *out, struct error *err)
+void mgt_parse(const uint8_t *bytes, const struct mgt_header *header,
+	      struct mgt *out)
 {
 	struct mgt mgt = { 0 };
 	const char *content;
@@ -164,9 +166,7 @@ int mgt_parse(const uint8_t *bytes, const struct mgt_header *header,
 	if (header->length > MGT_FIRST_RECORD_AT) {
 		uint32_t room = header->length / MGT_RECORD_SIZE + 1;
 
-		mgt.vdis = calloc(room, sizeof(*mgt.vdis));
-		if (!mgt.vdis)
-			return error_no_memory(err);
+		mgt.vdis = alloc_zeroed(room, sizeof(*mgt.vdis));
 	}
 	for (uint32_t at = MGT_FIRST_RECORD_AT; at < header->length;
 	     at += MGT_RECORD_SIZE) {
@@ -178,7 +178,6 @@ int mgt_parse(const uint8_t *bytes, const struct mgt_header *header,
 			mgt.vdi_count++;
 	}
 	*out = mgt;
-	return 0;
 }
 
 void mgt_free(struct mgt *mgt)

@@ -67,8 +67,8 @@ void mgt_parse_header(const uint8_t *sector, uint64_t volume_size,
 /* Reads all identifiers of the `header->length` bytes at `bytes`. A record
  * with no readable uuid (a torn or foreign slot) is left out. Free with
  * mgt_free. Fails for lack of memory only. */
-int mgt_parse(const uint8_t *bytes, const struct mgt_header *header,
-	      struct mgt *out, struct error *err);
+void mgt_parse(const uint8_t *bytes, const struct mgt_header *header,
+	       struct mgt *out);
 void mgt_free(struct mgt *mgt);
 
 /* The label of the record, still escaped, not NUL-terminated: a span of

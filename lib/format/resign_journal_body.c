@@ -30,9 +30,7 @@ static void begin_record(struct buffer *body, enum journal_record_type type,
 
 static void end_record(struct buffer *body, size_t begin)
 {
-	if (!body->failed)
-		put_le32(body->data + begin + LENGTH_AT,
-			 (uint32_t)(body->len - begin));
+	put_le32(body->data + begin + LENGTH_AT, (uint32_t)(body->len - begin));
 }
 
 void journal_add_text(struct buffer *body, uint64_t offset, const uint8_t *text,
@@ -88,8 +86,7 @@ void journal_add_write(struct buffer *body, uint64_t offset, uint32_t phase,
 		buffer_add(body, after + at, run);
 		count++;
 	}
-	if (!body->failed)
-		put_le32(body->data + count_at, count);
+	put_le32(body->data + count_at, count);
 	end_record(body, begin);
 }
 

@@ -11,6 +11,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
+
 #define BLOCK_DIR "/sys/block"
 
 /* Partitions are no entries of /sys/block; class/block has them all. */
@@ -80,99 +82,76 @@ bool block_name(dev_t number, char name[BLOCK_NAME_SIZE])
 	return true;
 }
 
-static int add_name(struct block_names *names, const char *name)
+static void add_name(struct block_names *names, const char *name)
 {
-	void *grown;
-
 	/* The kernel's names are shorter than this. */
 	if (strlen(name) >= BLOCK_NAME_SIZE)
-		return 0;
-	grown = reallocarray(names->items, names->count + 1,
-			     sizeof(names->items[0]));
-	if (!grown)
-		return -1;
-	names->items = grown;
+		return;
+	names->items = alloc_more(names->items, names->count,
+				  sizeof(names->items[0]));
 	strcpy(names->items[names->count++], name);
-	return 0;
 }
 
-static int add_folder(struct block_names *names, const char *path)
+static void add_folder(struct block_names *names, const char *path)
 {
 	const struct dirent *entry;
 	DIR *dir = opendir(path);
-	int failed = 0;
 
 	if (!dir)
-		return 0;
-	while (!failed && (entry = readdir(dir))) {
+		return;
+	while ((entry = readdir(dir))) {
 		if (entry->d_name[0] != '.')
-			failed = add_name(names, entry->d_name);
+			add_name(names, entry->d_name);
 	}
 	closedir(dir);
-	return failed;
 }
 
-static int add_relatives(struct block_names *names, const char *device,
-			 const char *kind)
+static void add_relatives(struct block_names *names, const char *device,
+			  const char *kind)
 {
 	char path[256];
 
 	snprintf(path, sizeof(path), CLASS_DIR "/%s/%s", device, kind);
-	return add_folder(names, path);
+	add_folder(names, path);
 }
 
-static int add_partitions_holders(struct block_names *names, const char *device)
+struct block_names block_folder(const char *path)
 {
-	struct block_names inside = { 0 };
-	char path[256];
-	int failed;
+	struct block_names names = { 0 };
 
+	add_folder(&names, path);
+	return names;
+}
+
+struct block_names block_all(void)
+{
+	return block_folder(BLOCK_DIR);
+}
+
+struct block_names block_holders(const char *device)
+{
+	struct block_names names = { 0 }, inside;
+	char path[256], number[16];
+
+	add_relatives(&names, device, "holders");
 	snprintf(path, sizeof(path), BLOCK_DIR "/%s", device);
-	failed = add_folder(&inside, path);
-	for (size_t i = 0; !failed && i < inside.count; i++) {
-		char number[16];
-
+	inside = block_folder(path);
+	for (size_t i = 0; i < inside.count; i++) {
 		/* Only a partition has this. */
 		if (block_attribute(inside.items[i], "partition", number,
 				    sizeof(number)))
-			failed = add_relatives(names, inside.items[i],
-					       "holders");
+			add_relatives(&names, inside.items[i], "holders");
 	}
 	block_names_free(&inside);
-	return failed;
+	return names;
 }
 
-static int whole(struct block_names *names, int failed)
+struct block_names block_slaves(const char *device)
 {
-	if (failed)
-		block_names_free(names);
-	return failed;
-}
+	struct block_names names = { 0 };
 
-int block_folder(const char *path, struct block_names *out)
-{
-	*out = (struct block_names){ 0 };
-	return whole(out, add_folder(out, path));
-}
-
-int block_all(struct block_names *out)
-{
-	return block_folder(BLOCK_DIR, out);
-}
-
-int block_holders(const char *device, struct block_names *out)
-{
-	*out = (struct block_names){ 0 };
-	return whole(out, add_relatives(out, device, "holders") ||
-					  add_partitions_holders(out, device)
-				  ? -1
-				  : 0);
-}
-
-int block_slaves(const char *device, struct block_names *out)
-{
-	*out = (struct block_names){ 0 };
-	return whole(out, add_relatives(out, device, "slaves"));
+	add_relatives(&names, device, "slaves");
+	return names;
 }
 
 void block_names_free(struct block_names *names)

@@ -46,16 +46,16 @@ bool block_name(dev_t number, char name[BLOCK_NAME_SIZE]);
 /* The device's number; false if the kernel has no such device. */
 bool block_number(const char *device, dev_t *out);
 
-/* The entries of a folder of sysfs; none if it is not there. -1 for lack of
- * memory. */
-int block_folder(const char *path, struct block_names *out);
+/* The entries of a folder of sysfs; none if it is not there. For
+ * block_names_free, as those below. */
+struct block_names block_folder(const char *path);
 
 /* All block devices that are no partition; the devices that are built on this
- * one or on a partition of it; those this one is built on. -1 for lack of
- * memory; a device that is not there has none. */
-int block_all(struct block_names *out);
-int block_holders(const char *device, struct block_names *out);
-int block_slaves(const char *device, struct block_names *out);
+ * one or on a partition of it; those this one is built on. A
+ * device that is not there has none. */
+struct block_names block_all(void);
+struct block_names block_holders(const char *device);
+struct block_names block_slaves(const char *device);
 void block_names_free(struct block_names *names);
 
 /* False if this is no device-mapper device. */

@@ -280,16 +280,13 @@ int child_run(const struct child_command *command, struct child_result *result,
 	buffer_add(&got.out, "", 1);
 	buffer_add(&got.err, "", 1);
 	got.status = child.status;
-	if (late)
-		error_set(err, ERROR_INTERNAL,
-			  "%s did not end within %u seconds and was killed%s",
-			  command->argv[0], command->deadline_ms / 1000,
-			  child.ended ? "" : ", but hangs in the kernel");
-	else if (got.out.failed || got.err.failed)
-		error_no_memory(err);
-	if (late || got.out.failed || got.err.failed) {
+	if (late) {
 		child_result_free(&got);
-		return -1;
+		return error_set(
+			err, ERROR_INTERNAL,
+			"%s did not end within %u seconds and was killed%s",
+			command->argv[0], command->deadline_ms / 1000,
+			child.ended ? "" : ", but hangs in the kernel");
 	}
 	got.out.len--;
 	got.err.len--;

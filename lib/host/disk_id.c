@@ -71,11 +71,12 @@ int disk_names_read(const char *path, struct lun_names *out, struct error *err)
 void device_names_read(const char *device, struct lun_names *out)
 {
 	char disk[BLOCK_NAME_SIZE + 8];
-	struct block_names slaves = { 0 };
+	struct block_names slaves;
 	struct error ignored;
 	bool found = false;
 
-	if (block_is_multipath(device) && block_slaves(device, &slaves) == 0) {
+	if (block_is_multipath(device)) {
+		slaves = block_slaves(device);
 		for (size_t i = 0; !found && i < slaves.count; i++) {
 			block_path(slaves.items[i], disk, sizeof(disk));
 			found = disk_names_read(disk, out, &ignored) == 0;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/log.h"
 #include "host/child.h"
 #include "host/sysfs.h"
@@ -92,31 +93,26 @@ static bool has_path(const struct hbas *hbas, const char *disk)
 	return false;
 }
 
-static int add_disk(struct hbas *hbas, const char *address, struct hba_path path)
+static void add_disk(struct hbas *hbas, const char *address,
+		     struct hba_path path)
 {
 	char folder[SYSFS_PATH_SIZE];
 	struct block_names disks;
-	struct hba_path *grown;
 
 	snprintf(folder, sizeof(folder), DISKS "/%s/device/block", address);
-	if (block_folder(folder, &disks))
-		return -1;
+	disks = block_folder(folder);
 	if (disks.count)
 		strcpy(path.disk, disks.items[0]);
 	block_names_free(&disks);
 	if (!*path.disk || has_path(hbas, path.disk))
-		return 0;
-	grown = reallocarray(hbas->paths, hbas->path_count + 1, sizeof(*grown));
-	if (!grown)
-		return -1;
-	hbas->paths = grown;
-	grown[hbas->path_count++] = path;
-	return 0;
+		return;
+	hbas->paths = alloc_more(hbas->paths, hbas->path_count, sizeof(path));
+	hbas->paths[hbas->path_count++] = path;
 }
 
 /* Those of the last HBA whose address begins so. */
-static int add_disks(struct hbas *hbas, const struct block_names *all,
-		     const char *prefix)
+static void add_disks(struct hbas *hbas, const struct block_names *all,
+		      const char *prefix)
 {
 	size_t last = hbas->count - 1;
 
@@ -127,79 +123,63 @@ static int add_disks(struct hbas *hbas, const struct block_names *all,
 
 		if (strncmp(address, prefix, strlen(prefix)) == 0 &&
 		    read_address(address, &host, &path) &&
-		    host == hbas->items[last].number &&
-		    add_disk(hbas, address, path))
-			return -1;
+		    host == hbas->items[last].number)
+			add_disk(hbas, address, path);
 	}
-	return 0;
 }
 
 /* Target by target, as SM lists them: below the host itself, or below a remote
  * port of it. */
-static int add_targets(struct hbas *hbas, const struct block_names *all,
-		       const char *folder, bool deeper)
+static void add_targets(struct hbas *hbas, const struct block_names *all,
+			const char *folder, bool deeper)
 {
-	struct block_names inside;
-	int failed = block_folder(folder, &inside);
+	struct block_names inside = block_folder(folder);
 
-	for (size_t i = 0; !failed && i < inside.count; i++) {
+	for (size_t i = 0; i < inside.count; i++) {
 		const char *name = inside.items[i];
 		char below[SYSFS_PATH_SIZE + BLOCK_NAME_SIZE];
 
 		if (strncmp(name, "target", 6) == 0)
-			failed = add_disks(hbas, all, name + 6);
+			add_disks(hbas, all, name + 6);
 		if (!deeper || strncmp(name, "rport-", 6) != 0)
 			continue;
 		snprintf(below, sizeof(below), "%s/%s", folder, name);
-		failed = add_targets(hbas, all, below, false);
+		add_targets(hbas, all, below, false);
 	}
 	block_names_free(&inside);
-	return failed;
 }
 
-static int add_hba(struct hbas *hbas, const struct block_names *all,
-		   const char *host)
+static void add_hba(struct hbas *hbas, const struct block_names *all,
+		    const char *host)
 {
 	char folder[SYSFS_PATH_SIZE];
-	struct hba hba, *grown;
+	struct hba hba;
 	char end;
 
 	if (sscanf(host, "host%u%c", &hba.number, &end) != 1)
-		return 0;
+		return;
 	read_driver(host, hba.driver, sizeof(hba.driver));
 	if (!is_hba(hba.driver))
-		return 0;
-	grown = reallocarray(hbas->items, hbas->count + 1, sizeof(*grown));
-	if (!grown)
-		return -1;
-	hbas->items = grown;
-	grown[hbas->count++] = hba;
+		return;
+	hbas->items = alloc_more(hbas->items, hbas->count, sizeof(hba));
+	hbas->items[hbas->count++] = hba;
 	snprintf(folder, sizeof(folder), HOSTS "/%s/device", host);
+	add_targets(hbas, all, folder, true);
 	/* SAS has its targets elsewhere. */
-	return add_targets(hbas, all, folder, true) || add_disks(hbas, all, "")
-		       ? -1
-		       : 0;
+	add_disks(hbas, all, "");
 }
 
-int hbas_read(struct hbas *out, struct error *err)
+struct hbas hbas_read(void)
 {
-	struct block_names hosts, disks;
+	struct block_names hosts = block_folder(HOSTS);
+	struct block_names disks = block_folder(DISKS);
 	struct hbas hbas = { 0 };
-	int failed;
 
-	if (block_folder(HOSTS, &hosts))
-		return error_no_memory(err);
-	failed = block_folder(DISKS, &disks);
-	for (size_t i = 0; !failed && i < hosts.count; i++)
-		failed = add_hba(&hbas, &disks, hosts.items[i]);
+	for (size_t i = 0; i < hosts.count; i++)
+		add_hba(&hbas, &disks, hosts.items[i]);
 	block_names_free(&hosts);
 	block_names_free(&disks);
-	if (failed) {
-		hbas_free(&hbas);
-		return error_no_memory(err);
-	}
-	*out = hbas;
-	return 0;
+	return hbas;
 }
 
 void hbas_free(struct hbas *hbas)
@@ -267,9 +247,7 @@ int hbas_find(const struct hbas *hbas, const char *scsi_id,
 
 	if (hbas->count == 0)
 		return no_hba(err);
-	found.items = calloc(hbas->path_count + 1, sizeof(*found.items));
-	if (!found.items)
-		return error_no_memory(err);
+	found.items = alloc_zeroed(hbas->path_count + 1, sizeof(*found.items));
 	for (int ask = 0; ask < 2 && found.count == 0; ask++) {
 		for (size_t i = 0; i < hbas->path_count; i++) {
 			const char *disk = hbas->paths[i].disk;

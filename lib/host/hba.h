@@ -40,8 +40,8 @@ struct hbas {
 	size_t path_count;
 };
 
-/* Both are empty on a host without HBAs. -1: ERROR_NO_MEMORY. */
-int hbas_read(struct hbas *out, struct error *err);
+/* Both are empty on a host without HBAs. For hbas_free. */
+struct hbas hbas_read(void);
 void hbas_free(struct hbas *hbas);
 
 /* Has every HBA look for new LUNs, and waits, as long as udev does, until each
@@ -71,8 +71,7 @@ struct hba_luns {
 };
 
 /* Every LUN that has a SCSIid and answers. */
-int hba_luns_read(const struct hbas *hbas, struct hba_luns *out,
-		  struct error *err);
+void hba_luns_read(const struct hbas *hbas, struct hba_luns *out);
 void hba_luns_free(struct hba_luns *luns);
 
 /* What a user may want to know of an HBA. */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "host/child.h"
 #include "host/host_scsi_id.h"
 #include "host/sysfs.h"
@@ -56,19 +57,13 @@ static void sort_path(const char *disk, struct hba_luns *luns, size_t *lun_of)
 	luns->items[*lun_of].path_count++;
 }
 
-int hba_luns_read(const struct hbas *hbas, struct hba_luns *out,
-		  struct error *err)
+void hba_luns_read(const struct hbas *hbas, struct hba_luns *out)
 {
 	size_t n = hbas->path_count, *at;
-	struct hba_luns luns = { .items = calloc(n + 1, sizeof(*luns.items)),
-				 .paths = calloc(n + 1, sizeof(*luns.paths)) };
-	size_t *lun_of = calloc(n + 1, sizeof(*lun_of));
+	struct hba_luns luns = { .items = alloc_zeroed(n + 1, sizeof(*luns.items)),
+				 .paths = alloc_zeroed(n + 1, sizeof(*luns.paths)) };
+	size_t *lun_of = alloc_zeroed(n + 1, sizeof(*lun_of));
 
-	if (!luns.items || !luns.paths || !lun_of) {
-		free(lun_of);
-		hba_luns_free(&luns);
-		return error_no_memory(err);
-	}
 	for (size_t i = 0; i < n; i++)
 		sort_path(hbas->paths[i].disk, &luns, &lun_of[i]);
 	at = luns.paths;
@@ -81,7 +76,6 @@ int hba_luns_read(const struct hbas *hbas, struct hba_luns *out,
 	}
 	free(lun_of);
 	*out = luns;
-	return 0;
 }
 
 void hba_luns_free(struct hba_luns *luns)

@@ -105,14 +105,10 @@ static enum use look(const char *device, struct error *err);
 static enum use look_at_holders(const char *device, bool *mapped,
 				struct error *err)
 {
-	struct block_names holders;
+	struct block_names holders = block_holders(device);
 	enum use use = FREE;
 
 	*mapped = false;
-	if (block_holders(device, &holders)) {
-		error_no_memory(err);
-		return USED;
-	}
 	for (size_t i = 0; use == FREE && i < holders.count; i++) {
 		if (block_is_multipath(holders.items[i])) {
 			*mapped = true;

@@ -50,8 +50,7 @@ int loop_check_file(const char *path, struct error *err)
 
 	if (stat(path, &file))
 		return 0; /* opening it will say why */
-	if (block_all(&all))
-		return error_no_memory(err);
+	all = block_all();
 	for (size_t i = 0; i < all.count && !failed; i++) {
 		if (is_loop(all.items[i]) &&
 		    is_on(all.items[i], file.st_dev, file.st_ino))
@@ -74,8 +73,7 @@ int loop_check_twins(const char *name, struct error *err)
 
 	if (!is_loop(name) || !get_status(name, &own))
 		return 0;
-	if (block_all(&all))
-		return error_no_memory(err);
+	all = block_all();
 	for (size_t i = 0; i < all.count && !failed; i++) {
 		const char *other = all.items[i];
 

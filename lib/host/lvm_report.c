@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
+
 #define COLUMNS 5
 
 struct row {
@@ -112,11 +114,9 @@ static int check_rows(char *report, const struct lvm_expectation *want,
 int lvm_report_check(char *report, const struct lvm_expectation *want,
 		     struct error *err)
 {
-	bool *seen = calloc(want->lv_count + 1, sizeof(*seen));
+	bool *seen = alloc_zeroed(want->lv_count + 1, sizeof(*seen));
 	int failed;
 
-	if (!seen)
-		return error_no_memory(err);
 	failed = check_rows(report, want, seen, err);
 	free(seen);
 	return failed;

@@ -38,8 +38,6 @@ int lvm_run(const lvm_command *commands, size_t count,
 		failed = run_one(commands[i], &all, err);
 	buffer_add(&all.out, "", 1);
 	buffer_add(&all.err, "", 1);
-	if (!failed && (all.out.failed || all.err.failed))
-		failed = error_no_memory(err);
 	if (failed) {
 		child_result_free(&all);
 		return -1;

@@ -66,13 +66,11 @@ static bool has_wwid(const struct buffer *wwids, const struct block_dm *dm)
 	return has_line(wwids, line);
 }
 
-int multipath_remember(struct multipath_before *out, struct error *err)
+void multipath_remember(struct multipath_before *out)
 {
-	struct block_names all;
+	struct block_names all = block_all();
 
 	*out = (struct multipath_before){ 0 };
-	if (block_all(&all))
-		return error_no_memory(err);
 	for (size_t i = 0; i < all.count; i++) {
 		struct block_dm dm;
 
@@ -84,11 +82,6 @@ int multipath_remember(struct multipath_before *out, struct error *err)
 	}
 	block_names_free(&all);
 	read_wwids(&out->wwids);
-	if (out->uuids.failed || out->wwids.failed) {
-		multipath_before_free(out);
-		return error_no_memory(err);
-	}
-	return 0;
 }
 
 void multipath_before_free(struct multipath_before *before)
@@ -112,19 +105,16 @@ static void wait_for_udev(const char *disk)
 		poll(NULL, 0, PAUSE_MS);
 }
 
-int multipath_of(const char *disk, char device[BLOCK_NAME_SIZE])
+void multipath_of(const char *disk, char device[BLOCK_NAME_SIZE])
 {
-	struct block_names holders;
+	struct block_names holders = block_holders(disk);
 
 	*device = '\0';
-	if (block_holders(disk, &holders))
-		return -1;
 	for (size_t i = 0; i < holders.count; i++) {
 		if (block_is_multipath(holders.items[i]))
 			strcpy(device, holders.items[i]);
 	}
 	block_names_free(&holders);
-	return 0;
 }
 
 /* "remove map NAME" and its like. NAME must be one word to multipathd. */
@@ -194,8 +184,7 @@ int multipath_claim(const char *disk, const struct multipath_before *before,
 			return error_set(err, ERROR_NO_DEVICE,
 					 "multipathd does not answer");
 	}
-	if (multipath_of(disk, device))
-		return error_no_memory(err);
+	multipath_of(disk, device);
 	if (!*device)
 		return 0;
 	if (take(device, before, map, err))

@@ -36,7 +36,7 @@ struct multipath_map {
 	bool fails_fast; /* multipath_fail_fast */
 };
 
-int multipath_remember(struct multipath_before *out, struct error *err);
+void multipath_remember(struct multipath_before *out);
 void multipath_before_free(struct multipath_before *before);
 
 /* Has multipathd put `disk` ("sdb") into a map, if it would. *map begins with
@@ -59,7 +59,7 @@ int multipath_fail_fast(struct multipath_map *map, struct error *err);
 int multipath_release(struct multipath_map *map,
 		      const struct block_names *disks, struct error *err);
 
-/* The map that has the disk, or an empty name. -1: lack of memory. */
-int multipath_of(const char *disk, char device[BLOCK_NAME_SIZE]);
+/* The map that has the disk, or an empty name. */
+void multipath_of(const char *disk, char device[BLOCK_NAME_SIZE]);
 
 #endif

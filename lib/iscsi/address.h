@@ -35,7 +35,7 @@ bool iscsi_address_equal(const struct iscsi_address *a,
 
 /* All addresses of all portals, in the portals' order; *out is the caller's to
  * free. Portals that do not resolve are left out. ERROR_RESOLVE if none
- * resolves, ERROR_INTERRUPTED, ERROR_NO_MEMORY. */
+ * resolves, ERROR_INTERRUPTED. */
 int iscsi_addresses(const struct iscsi_target *target,
 		    struct iscsi_address **out, size_t *count,
 		    struct error *err);

@@ -9,6 +9,7 @@
 
 #include <iscsi/scsi-lowlevel.h>
 
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/stop.h"
@@ -32,7 +33,6 @@ struct listing {
 	struct iscsi_offers *offers;
 	bool answered;
 	int status;
-	bool failed; /* while the answer was taken: *err is set */
 	struct error *err;
 };
 
@@ -65,38 +65,28 @@ static bool is_host(const char *text)
 	return n > 0 && text[0] != '-';
 }
 
-int iscsi_offers_add(struct iscsi_offers *offers, const char *iqn,
-		     const char *host, unsigned port, struct error *err)
+void iscsi_offers_add(struct iscsi_offers *offers, const char *iqn,
+		      const char *host, uint16_t port)
 {
-	struct iscsi_offer *grown, made;
-
 	for (size_t i = 0; i < offers->count; i++) {
 		const struct iscsi_offer *offer = &offers->items[i];
 
 		if (offer->portal.port == port &&
 		    strcmp(offer->portal.host, host) == 0 &&
 		    strcmp(offer->iqn, iqn) == 0)
-			return 0;
+			return;
 	}
 	if (offers->count == ISCSI_OFFERS_MAX) {
 		log_warning("more than %d targets: %.223s is left out",
 			    ISCSI_OFFERS_MAX, iqn);
-		return 0;
+		return;
 	}
-	grown = reallocarray(offers->items, offers->count + 1, sizeof(*grown));
-	if (!grown)
-		return error_no_memory(err);
-	offers->items = grown;
-	made.iqn = strdup(iqn);
-	made.portal.host = strdup(host);
-	made.portal.port = (uint16_t)port;
-	if (!made.iqn || !made.portal.host) {
-		free(made.iqn);
-		free(made.portal.host);
-		return error_no_memory(err);
-	}
-	grown[offers->count++] = made;
-	return 0;
+	offers->items =
+		alloc_more(offers->items, offers->count, sizeof(*offers->items));
+	offers->items[offers->count++] = (struct iscsi_offer){
+		.iqn = alloc_text(iqn),
+		.portal = { alloc_text(host), port },
+	};
 }
 
 void iscsi_offers_free(struct iscsi_offers *offers)
@@ -112,8 +102,8 @@ void iscsi_offers_free(struct iscsi_offers *offers)
 /* ---- one portal's answer --------------------------------------------------
  */
 
-static int take_address(struct listing *listing, const char *iqn,
-			const char *address)
+static void take_address(const struct listing *listing, const char *iqn,
+			 const char *address)
 {
 	char text[MAX_STRING_SIZE + 1];
 	uint16_t port;
@@ -124,14 +114,14 @@ static int take_address(struct listing *listing, const char *iqn,
 	    !iscsi_address_split(text, &host, &port) || !is_host(host)) {
 		log_warning("target %.223s: address '%.80s' is left out", iqn,
 			    address);
-		return 0;
+		return;
 	}
-	return iscsi_offers_add(listing->offers, iqn, host, port, listing->err);
+	iscsi_offers_add(listing->offers, iqn, host, port);
 }
 
 /* libiscsi has each list in reverse. */
-static int take_portals(struct listing *listing, const char *iqn,
-			const struct iscsi_target_portal *last)
+static void take_portals(const struct listing *listing, const char *iqn,
+			 const struct iscsi_target_portal *last)
 {
 	const struct iscsi_target_portal *until = NULL;
 
@@ -140,31 +130,28 @@ static int take_portals(struct listing *listing, const char *iqn,
 
 		while (at->next != until)
 			at = at->next;
-		if (take_address(listing, iqn, at->portal))
-			return -1;
+		take_address(listing, iqn, at->portal);
 		until = at;
 	}
-	return 0;
 }
 
 /* A target without an address is at the portal that tells of it. */
-static int take_target(struct listing *listing,
-		       const struct iscsi_discovery_address *target)
+static void take_target(const struct listing *listing,
+			const struct iscsi_discovery_address *target)
 {
 	if (!is_iqn(target->target_name)) {
 		log_warning("a target's name is left out: '%.80s'",
 			    target->target_name);
-		return 0;
+		return;
 	}
 	if (!target->portals)
-		return iscsi_offers_add(listing->offers, target->target_name,
-					listing->portal->host,
-					listing->portal->port, listing->err);
-	return take_portals(listing, target->target_name, target->portals);
+		iscsi_offers_add(listing->offers, target->target_name,
+				 listing->portal->host, listing->portal->port);
+	take_portals(listing, target->target_name, target->portals);
 }
 
-static int take_targets(struct listing *listing,
-			const struct iscsi_discovery_address *last)
+static void take_targets(const struct listing *listing,
+			 const struct iscsi_discovery_address *last)
 {
 	const struct iscsi_discovery_address *until = NULL;
 
@@ -173,11 +160,9 @@ static int take_targets(struct listing *listing,
 
 		while (at->next != until)
 			at = at->next;
-		if (take_target(listing, at))
-			return -1;
+		take_target(listing, at);
 		until = at;
 	}
-	return 0;
 }
 
 static void on_list(struct iscsi_context *session, int status, void *data,
@@ -191,7 +176,7 @@ static void on_list(struct iscsi_context *session, int status, void *data,
 	listing->answered = true;
 	listing->status = status;
 	if (status == SCSI_STATUS_GOOD)
-		listing->failed = take_targets(listing, data);
+		take_targets(listing, data);
 }
 
 static int wait_for_list(struct iscsi_context *session, struct listing *listing)
@@ -218,8 +203,6 @@ static int wait_for_list(struct iscsi_context *session, struct listing *listing)
 		if (events < 0 || iscsi_service(session, events))
 			break;
 	}
-	if (listing->failed)
-		return -1;
 	if (!listing->answered || listing->status != SCSI_STATUS_GOOD)
 		return error_set(listing->err, ERROR_DISCOVERY,
 				 "%s:%u does not tell its targets: %.200s",
@@ -231,7 +214,8 @@ static int wait_for_list(struct iscsi_context *session, struct listing *listing)
 static int ask(struct iscsi_context *session, struct listing *listing)
 {
 	if (iscsi_discovery_async(session, on_list, listing))
-		return error_no_memory(listing->err);
+		return error_set(listing->err, ERROR_DISCOVERY, "%s",
+				 iscsi_get_error(session));
 	return wait_for_list(session, listing);
 }
 
@@ -289,8 +273,7 @@ int iscsi_discover(const struct iscsi_target *from, struct iscsi_offers *out,
 		    user_login_weight(failure.code) >
 			    user_login_weight(worst.code))
 			worst = failure;
-		if (failure.code == ERROR_INTERRUPTED ||
-		    failure.code == ERROR_NO_MEMORY) {
+		if (failure.code == ERROR_INTERRUPTED) {
 			answered = false;
 			break;
 		}

@@ -38,8 +38,8 @@ int iscsi_discover(const struct iscsi_target *from, struct iscsi_offers *out,
 		   struct error *err);
 
 /* Adds a copy, unless it is there already. */
-int iscsi_offers_add(struct iscsi_offers *offers, const char *iqn,
-		     const char *host, unsigned port, struct error *err);
+void iscsi_offers_add(struct iscsi_offers *offers, const char *iqn,
+		      const char *host, uint16_t port);
 
 void iscsi_offers_free(struct iscsi_offers *offers);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/text_file.h"
 
 bool initiator_kind_from_text(const char *text, enum initiator_kind *out)
@@ -55,11 +56,7 @@ int initiator_name_read(const char *path, char **out, struct error *err)
 		if (text_line_read(line, &pair) != TEXT_LINE_PAIR ||
 		    strcmp(pair.key, "InitiatorName") != 0)
 			continue;
-		name = strdup(pair.value);
-		if (!name) {
-			free(text);
-			return error_no_memory(err);
-		}
+		name = alloc_text(pair.value);
 	}
 	free(text);
 	if (name && iscsi_name_valid(name)) {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "iscsi/initiator.h"
 #include "iscsi/portals.h"
 
@@ -31,18 +32,17 @@ static int add_session(char *session, struct iscsi_offers *out,
 				 host ? iqn : session,
 				 host ? "an iSCSI name"
 				      : "a host name or an IP address");
-	return iscsi_offers_add(out, iqn, host, port, err);
+	iscsi_offers_add(out, iqn, host, port);
+	return 0;
 }
 
 int multi_session_read(const char *text, struct iscsi_offers *out,
 		       struct error *err)
 {
-	char *copy = strdup(text);
+	char *copy = alloc_text(text);
 	char *rest = copy;
 	int rc = 0;
 
-	if (!copy)
-		return error_no_memory(err);
 	while (!rc && rest) {
 		char *session = strsep(&rest, "|");
 

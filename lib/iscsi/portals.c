@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
+
 #define HOST_MAX 253 /* longest DNS name */
 
 static const char blanks[] = " \t";
@@ -101,7 +103,6 @@ int portals_add(struct iscsi_target *target, const char *host, uint16_t port,
 		const char *key, struct error *err)
 {
 	unsigned n = target->portal_count;
-	struct iscsi_portal *grown;
 
 	for (unsigned i = 0; i < n; i++) {
 		if (target->portals[i].port == port &&
@@ -111,15 +112,10 @@ int portals_add(struct iscsi_target *target, const char *host, uint16_t port,
 	if (n == PORTALS_MAX)
 		return error_set(err, ERROR_BAD_VALUE,
 				 "%s: more than %d portals", key, PORTALS_MAX);
-	grown = reallocarray(target->portals, n + 1, sizeof(*grown));
-	if (!grown)
-		return error_no_memory(err);
-	target->portals = grown;
-	grown[n].host = strdup(host);
-	if (!grown[n].host)
-		return error_no_memory(err);
-	grown[n].port = port;
-	target->portal_count++;
+	target->portals =
+		alloc_more(target->portals, n, sizeof(*target->portals));
+	target->portals[target->portal_count++] =
+		(struct iscsi_portal){ alloc_text(host), port };
 	return 0;
 }
 
@@ -173,13 +169,11 @@ static int add_multihome(struct iscsi_target *target, char *element,
 int portals_add_targets(struct iscsi_target *target, const char *list,
 			uint16_t port, struct error *err)
 {
-	char *copy = strdup(list);
+	char *copy = alloc_text(list);
 	char *rest = copy;
 	char *element;
 	int rc = 0;
 
-	if (!copy)
-		return error_no_memory(err);
 	while (!rc && (element = next_element(&rest)))
 		rc = add_target(target, element, port, err);
 	free(copy);
@@ -189,13 +183,11 @@ int portals_add_targets(struct iscsi_target *target, const char *list,
 int portals_add_multihome(struct iscsi_target *target, const char *list,
 			  struct error *err)
 {
-	char *copy = strdup(list);
+	char *copy = alloc_text(list);
 	char *rest = copy;
 	char *element;
 	int rc = 0;
 
-	if (!copy)
-		return error_no_memory(err);
 	while (!rc && (element = next_element(&rest)))
 		rc = add_multihome(target, element, err);
 	free(copy);

@@ -10,6 +10,7 @@
 
 #include <ares.h>
 
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "base/stop.h"
 
@@ -35,34 +36,18 @@ struct lookup {
 	nfds_t socket_count;
 };
 
-/* Adds one address. -1: no memory. */
-static int add(const struct sockaddr *from, uint16_t port,
-	       struct iscsi_address **list, size_t *count)
+static void add(const struct sockaddr *from, uint16_t port,
+		struct iscsi_address **list, size_t *count)
 {
-	struct iscsi_address *more =
-		reallocarray(*list, *count + 1, sizeof(**list));
+	struct iscsi_address *more = alloc_more(*list, *count, sizeof(**list));
 	size_t same = 0;
 
-	if (!more)
-		return -1;
 	*list = more;
 	if (!iscsi_address_from(from, port, &more[*count]))
-		return 0;
+		return;
 	while (!iscsi_address_equal(&more[same], &more[*count]))
 		same++;
 	*count += same == *count;
-	return 0;
-}
-
-static int add_numeric(const struct addrinfo *found, uint16_t port,
-		       struct iscsi_address **list, size_t *count,
-		       struct error *err)
-{
-	for (; found; found = found->ai_next) {
-		if (add(found->ai_addr, port, list, count))
-			return error_no_memory(err);
-	}
-	return 0;
 }
 
 static void on_end(void *data, int status, int timeouts,
@@ -173,10 +158,8 @@ static int add_by_name(const char *host, uint16_t port,
 	if (!rc && lookup.found) {
 		const struct ares_addrinfo_node *node = lookup.found->nodes;
 
-		for (; node && !rc; node = node->ai_next) {
-			if (add(node->ai_addr, port, list, count))
-				rc = error_no_memory(err);
-		}
+		for (; node; node = node->ai_next)
+			add(node->ai_addr, port, list, count);
 	}
 	if (lookup.found)
 		ares_freeaddrinfo(lookup.found);
@@ -190,15 +173,15 @@ int iscsi_resolve(const char *host, uint16_t port, struct iscsi_address **list,
 					.ai_flags = AI_NUMERICHOST };
 	struct addrinfo *found;
 	size_t before = *count;
-	int rc;
 
 	if (getaddrinfo(host, NULL, &hints, &found) == 0) {
-		rc = add_numeric(found, port, list, count, err);
+		for (struct addrinfo *at = found; at; at = at->ai_next)
+			add(at->ai_addr, port, list, count);
 		freeaddrinfo(found);
-	} else {
-		rc = add_by_name(host, port, list, count, err);
+		return 0;
 	}
-	if (rc)
-		*count = before;
-	return rc;
+	if (add_by_name(host, port, list, count, err) == 0)
+		return 0;
+	*count = before;
+	return -1;
 }

@@ -18,7 +18,7 @@
 /* Adds to *list, which the caller frees, those addresses of `host` that it does
  * not hold yet, with this port, in the order in which they are to be tried. A
  * numeric host is one address.
- * ERROR_RESOLVE, ERROR_INTERRUPTED, ERROR_NO_MEMORY: the list is as it was. */
+ * ERROR_RESOLVE, ERROR_INTERRUPTED: the list is as it was. */
 int iscsi_resolve(const char *host, uint16_t port, struct iscsi_address **list,
 		  size_t *count, struct error *err);
 

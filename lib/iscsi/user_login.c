@@ -11,6 +11,7 @@
 
 #include <iscsi/scsi-lowlevel.h>
 
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "base/stop.h"
 #include "iscsi/address.h"
@@ -65,10 +66,9 @@ static void on_answer(struct iscsi_context *session, int status, void *data,
 static int set_up(struct attempt *attempt, struct error *err)
 {
 	const struct iscsi_target *target = attempt->target;
-	struct iscsi_context *session = iscsi_create_context(target->initiator);
+	struct iscsi_context *session = alloc_checked(
+		iscsi_create_context(target->initiator));
 
-	if (!session)
-		return error_no_memory(err);
 	attempt->session = session;
 	/* stderr belongs to xapi, whatever the environment says. */
 	iscsi_set_log_level(session, 0);
@@ -82,17 +82,15 @@ static int set_up(struct attempt *attempt, struct error *err)
 	    (target->iqn && iscsi_set_targetname(session, target->iqn)))
 		return error_set(err, ERROR_INTERNAL, "libiscsi: %s",
 				 iscsi_get_error(session));
-	if (is_set(target->chap_user) &&
-	    iscsi_set_initiator_username_pwd(session, target->chap_user,
-					     target->chap_password))
-		return error_no_memory(err);
-	if (is_set(target->incoming_user)) {
-		attempt->watch.mutual = true;
-		if (iscsi_set_target_username_pwd(session,
-						  target->incoming_user,
-						  target->incoming_password))
-			return error_no_memory(err);
-	}
+	attempt->watch.mutual = is_set(target->incoming_user);
+	if ((is_set(target->chap_user) &&
+	     iscsi_set_initiator_username_pwd(session, target->chap_user,
+					      target->chap_password)) ||
+	    (attempt->watch.mutual &&
+	     iscsi_set_target_username_pwd(session, target->incoming_user,
+					   target->incoming_password)))
+		return error_set(err, ERROR_LOGIN, "CHAP: %s",
+				 iscsi_get_error(session));
 	return 0;
 }
 
@@ -258,7 +256,8 @@ static enum login_end exchange(struct attempt *attempt, struct error *err)
 
 	attempt->answered = false;
 	if (iscsi_login_async(session, on_answer, attempt)) {
-		error_no_memory(err);
+		error_set(err, ERROR_LOGIN, "%s: %s", attempt->portal,
+			  iscsi_get_error(session));
 		return LOGIN_FAILED;
 	}
 	while (!attempt->answered) {

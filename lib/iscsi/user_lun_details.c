@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/bytes.h"
 #include "base/log.h"
 #include "format/vpd.h"
@@ -91,9 +92,9 @@ int user_luns_describe(struct iscsi_context *session,
 		       struct user_lun_details **out, struct error *err)
 {
 	size_t n = count * QUESTIONS;
-	struct scsi_command *commands = calloc(n + 1, sizeof(*commands));
-	struct user_lun_details *details = calloc(count + 1, sizeof(*details));
-	uint8_t *data = calloc(n + 1, ANSWER_SIZE);
+	struct scsi_command *commands = alloc_zeroed(n + 1, sizeof(*commands));
+	struct user_lun_details *details = alloc_zeroed(count + 1, sizeof(*details));
+	uint8_t *data = alloc_zeroed(n + 1, ANSWER_SIZE);
 	struct scsi_traffic traffic = { 0 };
 	const struct scsi_batch batch = {
 		.session = session,
@@ -103,10 +104,6 @@ int user_luns_describe(struct iscsi_context *session,
 	};
 	int rc = -1;
 
-	if (!commands || !details || !data) {
-		error_no_memory(err);
-		goto out;
-	}
 	for (size_t i = 0; i < n; i++) {
 		commands[i].lun = luns[i / QUESTIONS].lun;
 		commands[i].data = data + i * ANSWER_SIZE;

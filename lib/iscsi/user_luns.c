@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/bytes.h"
 #include "base/log.h"
 #include "format/report_luns.h"
@@ -46,9 +47,7 @@ static int report_luns(struct iscsi_context *session, uint32_t size,
 		.traffic = traffic,
 	};
 
-	command.data = malloc(size);
-	if (!command.data)
-		return error_no_memory(err);
+	command.data = alloc_zeroed(size, 1);
 	put_be32(command.cdb + 6, size);
 	if (scsi_batch_run(&batch, err)) {
 		free(command.data);
@@ -108,10 +107,8 @@ static int ask(struct iscsi_context *session, const struct user_lun *luns,
 		.traffic = traffic,
 	};
 
-	out->commands = calloc(n + 1, sizeof(*out->commands));
-	out->data = calloc(n + 1, VPD_PAGE_LEN);
-	if (!out->commands || !out->data)
-		return error_no_memory(err);
+	out->commands = alloc_zeroed(n + 1, sizeof(*out->commands));
+	out->data = alloc_zeroed(n + 1, VPD_PAGE_LEN);
 	for (size_t i = 0; i < n; i++) {
 		struct scsi_command *command = &out->commands[i];
 
@@ -238,24 +235,17 @@ static int list_luns(struct iscsi_context *session, struct user_lun **luns,
 	struct user_lun *list;
 	uint16_t *numbers;
 	size_t n;
-	int failed = 0;
 
 	if (report_all_luns(session, &report, traffic, err))
 		return -1;
-	/* One more than there can be, so that none has size zero. */
-	n = report.len / REPORT_LUNS_ENTRY_LEN + 1;
-	numbers = calloc(n, sizeof(*numbers));
-	list = calloc(n, sizeof(*list));
-	if (numbers && list) {
-		*count = take_numbers(&report, list, numbers);
-		*luns = list;
-	} else {
-		free(list);
-		failed = error_no_memory(err);
-	}
+	n = report.len / REPORT_LUNS_ENTRY_LEN;
+	numbers = alloc_zeroed(n, sizeof(*numbers));
+	list = alloc_zeroed(n, sizeof(*list));
+	*count = take_numbers(&report, list, numbers);
+	*luns = list;
 	free(numbers);
 	free(report.data);
-	return failed;
+	return 0;
 }
 
 int user_luns_read(struct iscsi_context *session, struct user_lun **luns,
@@ -286,9 +276,8 @@ int user_luns_number(struct iscsi_context *session, struct lun_wanted *wanted,
 
 	if (list_luns(session, &luns, &count, &traffic, err))
 		return -1;
-	found = calloc(wanted_count, sizeof(*found));
-	failed = found ? ask(session, luns, count, &ids, &traffic, err)
-		       : error_no_memory(err);
+	found = alloc_zeroed(wanted_count, sizeof(*found));
+	failed = ask(session, luns, count, &ids, &traffic, err);
 	for (size_t i = 0; i < count && !failed; i++) {
 		struct lun_names names = ids_alone(&ids.commands[i]);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "iscsi/user_session.h"
@@ -54,7 +55,7 @@ static struct iscsi_target target_of(const struct iscsi_target *from,
 /* Whether no other target can make it better. */
 static bool is_final(const struct error *err)
 {
-	return err->code == ERROR_INTERRUPTED || err->code == ERROR_NO_MEMORY;
+	return err->code == ERROR_INTERRUPTED;
 }
 
 static int visit_one(const struct iscsi_target *target,
@@ -82,14 +83,12 @@ static int visit_all(const struct iscsi_target *from,
 		     void *context, bool *late, struct error *err)
 {
 	struct iscsi_portal *portals =
-		calloc(offers->count + 1, sizeof(*portals));
+		alloc_zeroed(offers->count + 1, sizeof(*portals));
 	struct session_limits limits = { .until = clock_now_ms() + SEARCH_MS };
 	bool reached = false;
 	int rc = 0;
 
 	*late = false;
-	if (!portals)
-		return error_no_memory(err);
 	error_set(err, ERROR_DISCOVERY, "no target is offered to initiator %s",
 		  from->initiator);
 	for (size_t i = 0; i < offers->count && rc != 1 && !*late; i++) {
@@ -126,26 +125,21 @@ static bool listed(const struct lun_listing *list,
 	return false;
 }
 
-static int add_luns(struct lun_listing *list, const struct user_lun *luns,
-		    const struct user_lun_details *details, size_t count,
-		    struct error *err)
+static void add_luns(struct lun_listing *list, const struct user_lun *luns,
+		     const struct user_lun_details *details, size_t count)
 {
-	struct listed_lun *grown = reallocarray(
-		list->items, list->count + count + 1, sizeof(*grown));
-
-	if (!grown)
-		return error_no_memory(err);
-	list->items = grown;
 	for (size_t i = 0; i < count; i++) {
 		if (!luns[i].scsi_id.text[0] ||
-		    listed(list, &luns[i].scsi_id))
+		    listed(list, &luns[i].scsi_id)) {
 			log_info("LUN %u is left out: its SCSIid is '%.64s'",
 				 lun_number(luns[i].lun), luns[i].scsi_id.text);
-		else
-			grown[list->count++] =
-				(struct listed_lun){ luns[i], details[i] };
+			continue;
+		}
+		list->items = alloc_more(list->items, list->count,
+					 sizeof(*list->items));
+		list->items[list->count++] =
+			(struct listed_lun){ luns[i], details[i] };
 	}
-	return 0;
 }
 
 static int look_at_luns(struct iscsi_context *session, const char *iqn,
@@ -161,7 +155,7 @@ static int look_at_luns(struct iscsi_context *session, const char *iqn,
 		return -1;
 	rc = user_luns_describe(session, luns, count, &details, err);
 	if (rc == 0) {
-		rc = add_luns(context, luns, details, count, err);
+		add_luns(context, luns, details, count);
 		free(details);
 	}
 	free(luns);

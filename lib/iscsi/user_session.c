@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "iscsi/discover.h"
@@ -60,16 +61,11 @@ static int check_limits(const struct session_limits *limits,
 static void note_dead(struct session_limits *limits,
 		      const struct iscsi_portal *portal)
 {
-	struct iscsi_portal *grown;
-
 	if (is_dead(limits, portal))
 		return;
-	grown = reallocarray(limits->dead, limits->dead_count + 1,
-			     sizeof(*grown));
-	if (!grown)
-		return;
-	limits->dead = grown;
-	grown[limits->dead_count++] = *portal;
+	limits->dead =
+		alloc_more(limits->dead, limits->dead_count, sizeof(*portal));
+	limits->dead[limits->dead_count++] = *portal;
 }
 
 static int try_portal(const struct iscsi_target *target,

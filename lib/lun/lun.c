@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
+
 static int check_bounds(const struct lun *lun, const struct lun_io *ios,
 			size_t n, struct error *err)
 {
@@ -83,9 +85,7 @@ int lun_swap(struct lun *lun, uint64_t offset, const uint8_t *expect,
 		*swapped = outcome == LUN_SWAPPED;
 		return 0;
 	}
-	scratch = malloc(lun->block_size);
-	if (!scratch)
-		return error_no_memory(err);
+	scratch = alloc_zeroed(lun->block_size, 1);
 	failed =
 		swap_in_steps(lun, offset, expect, with, scratch, swapped, err);
 	free(scratch);

@@ -14,6 +14,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/bytes.h"
 #include "host/sg_command.h"
 #include "lun/reservation_keys.h"
@@ -320,18 +321,12 @@ static int open_device(struct lun_block *self, struct error *err)
 static int open_block(const char *path, int access, struct lun **out,
 		      struct error *err)
 {
-	struct lun_block *self = calloc(1, sizeof(*self) + strlen(path) + 1);
+	struct lun_block *self = alloc_zeroed(1, sizeof(*self) + strlen(path) + 1);
 
-	if (!self)
-		return error_no_memory(err);
 	strcpy(self->path, path);
 	self->lun.ops = &block_ops;
 	self->access = access;
-	self->bounce = aligned_alloc(BOUNCE_ALIGN, BOUNCE);
-	if (!self->bounce) {
-		free(self);
-		return error_no_memory(err);
-	}
+	self->bounce = alloc_checked(aligned_alloc(BOUNCE_ALIGN, BOUNCE));
 	if (open_device(self, err)) {
 		free(self->bounce);
 		free(self);

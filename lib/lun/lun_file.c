@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
+
 struct lun_file {
 	struct lun lun;
 	int fd;
@@ -153,9 +155,7 @@ static int open_file(const char *path, int access, uint32_t block_size,
 	if (block_size != 512 && block_size != 4096)
 		return error_set(err, ERROR_INTERNAL, "block size %" PRIu32,
 				 block_size);
-	self = calloc(1, sizeof(*self) + strlen(path) + 1);
-	if (!self)
-		return error_no_memory(err);
+	self = alloc_zeroed(1, sizeof(*self) + strlen(path) + 1);
 	strcpy(self->path, path);
 	self->lun.ops = &file_ops;
 	self->lun.block_size = block_size;

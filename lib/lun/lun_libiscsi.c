@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/bytes.h"
 #include "iscsi/reservation.h"
 #include "iscsi/scsi_batch.h"
@@ -100,9 +101,7 @@ static int transfer(struct lun_libiscsi *self, enum scsi_xfer_dir direction,
 
 	for (size_t i = 0; i < n; i++)
 		count += pieces_of(&ios[i]);
-	commands = calloc(count, sizeof(*commands));
-	if (!commands)
-		return error_no_memory(err);
+	commands = alloc_zeroed(count, sizeof(*commands));
 	for (size_t i = 0; i < n; i++) {
 		for (size_t done = 0; done < ios[i].len; done += TRANSFER) {
 			struct scsi_command *command = &commands[at++];
@@ -442,9 +441,7 @@ static int open_lun(struct iscsi_context *session, uint16_t address,
 {
 	struct lun_libiscsi *self;
 
-	self = calloc(1, sizeof(*self));
-	if (!self)
-		return error_no_memory(err);
+	self = alloc_zeroed(1, sizeof(*self));
 	self->lun.ops = to_read ? &reading_ops : &libiscsi_ops;
 	self->to_read = to_read;
 	self->session = session;

@@ -357,16 +357,12 @@ int node_record_set(struct node_record *record,
 	int rc = 0;
 
 	compose(record, target, scan, &content);
-	if (content.failed)
-		rc = error_no_memory(err);
-	else if (keep(record) ||
-		 write_record(record, content.data, content.len))
+	if (keep(record) || write_record(record, content.data, content.len))
 		rc = error_set(err, ERROR_LOGIN, "node record %s: %s",
 			       record->path, strerror(errno));
 	if (rc)
 		give_back(record->folder);
-	if (content.data)
-		explicit_bzero(content.data, content.len);
+	explicit_bzero(content.data, content.len);
 	buffer_free(&content);
 	return rc;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/stop.h"
@@ -353,10 +354,8 @@ static void drop_other_luns(struct open_iscsi *self)
 int open_iscsi_attach(const struct open_iscsi_wanted *wanted,
 		      struct open_iscsi **out, struct error *err)
 {
-	struct open_iscsi *self = calloc(1, sizeof(*self));
+	struct open_iscsi *self = alloc_zeroed(1, sizeof(*self));
 
-	if (!self)
-		return error_no_memory(err);
 	self->wanted = *wanted;
 	if (prepare(self, err) || lock_and_enter(self, err) ||
 	    wait_for_disk(self, err) || check_id(self, err)) {

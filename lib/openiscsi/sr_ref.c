@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/log.h"
 
 /* A line of the storage manager's has 37 bytes, and a host some hundred SRs. */
@@ -56,13 +57,9 @@ static void users_close(struct users *users)
  * errno is ENOENT if there is no file. */
 static struct users *users_open(const char *iqn, int flags, struct error *err)
 {
-	struct users *users = calloc(1, sizeof(*users));
+	struct users *users = alloc_zeroed(1, sizeof(*users));
 	ssize_t n;
 
-	if (!users) {
-		error_no_memory(err);
-		return NULL;
-	}
 	snprintf(users->path, sizeof(users->path), "%s/%.*s", folder(),
 		 NAME_MAX, iqn);
 	users->fd = open(users->path, O_RDWR | O_NOFOLLOW | O_CLOEXEC | flags,

@@ -42,11 +42,9 @@ static bool read_host(unsigned number, unsigned *host)
 size_t sysfs_sessions(const char *iqn,
 		      struct sysfs_session out[SYSFS_SESSIONS_MAX])
 {
-	struct block_names names;
+	struct block_names names = block_folder(SESSIONS);
 	size_t count = 0;
 
-	if (block_folder(SESSIONS, &names))
-		return 0;
 	for (size_t i = 0; i < names.count && count < SYSFS_SESSIONS_MAX; i++) {
 		struct sysfs_session *session = &out[count];
 		char text[256];
@@ -120,11 +118,9 @@ bool sysfs_any_lun(const struct sysfs_session *session,
 			      void *data),
 		   void *data)
 {
-	struct block_names names;
+	struct block_names names = block_folder(LUNS);
 	bool found = false;
 
-	if (block_folder(LUNS, &names))
-		return false;
 	for (size_t i = 0; i < names.count && !found; i++) {
 		unsigned host, channel, id, lun;
 
@@ -145,8 +141,7 @@ bool sysfs_lun_disk(const struct sysfs_session *session, unsigned lun,
 	bool found;
 
 	lun_path(session, lun, "device/block", path);
-	if (block_folder(path, &names))
-		return false;
+	names = block_folder(path);
 	found = names.count > 0;
 	if (found)
 		strcpy(name, names.items[0]);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "plan/idmap.h"
 #include "sr/snapshot.h"
 
@@ -116,12 +117,10 @@ static int check_uuids(const struct chosen_ids *chosen, const struct idmap *map,
 		       struct error *err)
 {
 	size_t n = chosen->uuid_count;
-	struct chosen_uuid *by_new = calloc(n + 1, sizeof(*by_new));
+	struct chosen_uuid *by_new = alloc_zeroed(n + 1, sizeof(*by_new));
 	struct uuid ignored;
 	int failed = 0;
 
-	if (!by_new)
-		return error_no_memory(err);
 	for (size_t i = 0; i < n; i++)
 		by_new[i] = chosen->uuids[i];
 	qsort(by_new, n, sizeof(*by_new), compare_news);
@@ -161,11 +160,9 @@ static int check_lvm_ids(const struct chosen_ids *chosen,
 			 const struct lvm_vg *vg, struct error *err)
 {
 	size_t n = chosen->lvm_id_count;
-	struct chosen_lvm_id *by_new = calloc(n + 1, sizeof(*by_new));
+	struct chosen_lvm_id *by_new = alloc_zeroed(n + 1, sizeof(*by_new));
 	int failed = 0;
 
-	if (!by_new)
-		return error_no_memory(err);
 	for (size_t i = 0; i < n; i++)
 		by_new[i] = chosen->lvm_ids[i];
 	qsort(by_new, n, sizeof(*by_new), compare_new_lvm_ids);

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
+
 static int bad_line(unsigned line, const char *why, struct error *err)
 {
 	return error_set(err, ERROR_BAD_VALUE, "line %u: %s", line, why);
@@ -101,40 +103,24 @@ static bool get_hex(const struct word *word, uint32_t *out)
 }
 
 /* Room for one more item; by doubling at powers of two. */
-static void *grow(void *items, size_t count, size_t size)
-{
-	if (count && (count & (count - 1)))
-		return items;
-	return reallocarray(items, count ? count * 2 : 1, size);
-}
-
 static int add_uuid(struct chosen_ids *out, const struct uuid *old,
 		    const struct uuid *new, unsigned line, struct error *err)
 {
-	struct chosen_uuid *items;
-
 	if (uuid_is_zero(old) || uuid_is_zero(new))
 		return bad_line(line, "the zero uuid is no identifier", err);
-	items = grow(out->uuids, out->uuid_count, sizeof(*items));
-	if (!items)
-		return error_no_memory(err);
-	out->uuids = items;
-	items[out->uuid_count++] = (struct chosen_uuid){ *old, *new, line };
+	out->uuids =
+		alloc_more(out->uuids, out->uuid_count, sizeof(*out->uuids));
+	out->uuids[out->uuid_count++] = (struct chosen_uuid){ *old, *new, line };
 	return 0;
 }
 
-static int add_lvm_id(struct chosen_ids *out, const struct lvm_id *old,
-		      const struct lvm_id *new, unsigned line,
-		      struct error *err)
+static void add_lvm_id(struct chosen_ids *out, const struct lvm_id *old,
+		       const struct lvm_id *new, unsigned line)
 {
-	struct chosen_lvm_id *items =
-		grow(out->lvm_ids, out->lvm_id_count, sizeof(*items));
-
-	if (!items)
-		return error_no_memory(err);
-	out->lvm_ids = items;
-	items[out->lvm_id_count++] = (struct chosen_lvm_id){ *old, *new, line };
-	return 0;
+	out->lvm_ids = alloc_more(out->lvm_ids, out->lvm_id_count,
+				  sizeof(*out->lvm_ids));
+	out->lvm_ids[out->lvm_id_count++] =
+		(struct chosen_lvm_id){ *old, *new, line };
 }
 
 static int take_line(struct chosen_ids *out, const struct word *words,
@@ -160,8 +146,10 @@ static int take_line(struct chosen_ids *out, const struct word *words,
 	}
 	if (get_uuid(&words[0], &old) && get_uuid(&words[1], &new))
 		return add_uuid(out, &old, &new, line, err);
-	if (get_lvm_id(&words[0], &old_id) && get_lvm_id(&words[1], &new_id))
-		return add_lvm_id(out, &old_id, &new_id, line, err);
+	if (get_lvm_id(&words[0], &old_id) && get_lvm_id(&words[1], &new_id)) {
+		add_lvm_id(out, &old_id, &new_id, line);
+		return 0;
+	}
 	return bad_line(line,
 			"not a pair of uuids or of LVM ids: the old one, a "
 			"blank, the new one",
@@ -313,9 +301,9 @@ void id_map_write(const struct plan *plan, struct buffer *out)
 
 char *id_map_one_line(const struct buffer *map)
 {
-	char *text = strndup((const char *)map->data, map->len);
+	char *text = alloc_printf("%.*s", (int)map->len, (const char *)map->data);
 
-	for (char *at = text; at && *at; at++) {
+	for (char *at = text; *at; at++) {
 		if (*at == '\n')
 			*at = ';';
 	}

@@ -14,8 +14,7 @@
 #include "plan/plan_drop.h"
 #include "plan/plan_parts.h"
 
-int plan_renew_text(struct plan *plan, char *text, size_t len,
-		    struct error *err)
+void plan_renew_text(struct plan *plan, char *text, size_t len)
 {
 	struct uuid_hit hit;
 
@@ -23,11 +22,10 @@ int plan_renew_text(struct plan *plan, char *text, size_t len,
 	     at = hit.at + hit.len) {
 		struct uuid new = plan->ids.new_sr;
 
-		if (!hit.is_sr && idmap_renew(&plan->ids, &hit.uuid, &new))
-			return error_no_memory(err);
+		if (!hit.is_sr)
+			new = idmap_renew(&plan->ids, &hit.uuid);
 		uuid_scan_replace(text, &hit, &new);
 	}
-	return 0;
 }
 
 int plan_patch_lv(struct plan *plan, const struct lvm_lv *lv, uint64_t at,
@@ -140,11 +138,8 @@ int plan_build(const struct snapshot *from, const struct plan_options *options,
 		return error_set(err, ERROR_LUN_CONTENT,
 				 "the SR on this LUN is none of those that are "
 				 "to be resigned");
-	if (idmap_init(&plan.ids, &from->vg.sr, &new_sr, from->vg.lv_count) ||
-	    image_clone(&from->image, &plan.after)) {
-		plan_free(&plan);
-		return error_no_memory(err);
-	}
+	idmap_init(&plan.ids, &from->vg.sr, &new_sr, from->vg.lv_count);
+	image_clone(&from->image, &plan.after);
 	if (options->chosen)
 		chosen_apply(options->chosen, from, &plan.ids);
 	if (unknown_check(from, err) ||
@@ -152,13 +147,16 @@ int plan_build(const struct snapshot *from, const struct plan_options *options,
 	    plan_choose_dropped(&plan, options->drop_snapshots, err) ||
 	    plan_mgt(&plan, err) || plan_images(&plan, err) ||
 	    plan_cbtlogs(&plan, err) || plan_journals(&plan, err) ||
-	    plan_jvhds(&plan, err) || plan_lvm(&plan, err) ||
-	    plan_cut_writes(&plan, err) || check_digest(&plan, err)) {
-		plan_free(&plan);
-		return -1;
-	}
+	    plan_jvhds(&plan, err) || plan_lvm(&plan, err))
+		goto fail;
+	plan_cut_writes(&plan);
+	if (check_digest(&plan, err))
+		goto fail;
 	*out = plan;
 	return 0;
+fail:
+	plan_free(&plan);
+	return -1;
 }
 
 int plan_make(const struct snapshot *from, const struct plan_options *options,

@@ -8,15 +8,13 @@
 #include "plan/plan_drop.h"
 #include "plan/plan_parts.h"
 
-static int renew_link(struct plan *plan, const struct uuid *old, uint8_t *link,
-		      struct error *err)
+static void renew_link(struct plan *plan, const struct uuid *old, uint8_t *link)
 {
 	struct uuid new = { { 0 } };
 
-	if (!plan_drops_log(plan, old) && idmap_renew(&plan->ids, old, &new))
-		return error_no_memory(err);
+	if (!plan_drops_log(plan, old))
+		new = idmap_renew(&plan->ids, old);
 	memcpy(link, new.bytes, sizeof(new.bytes));
-	return 0;
 }
 
 int plan_cbtlogs(struct plan *plan, struct error *err)
@@ -29,11 +27,9 @@ int plan_cbtlogs(struct plan *plan, struct error *err)
 
 		if (info->kind != LV_CBTLOG || plan->dropped[i])
 			continue;
-		if (renew_link(plan, &info->cbt_parent,
-			       links + CBTLOG_PARENT_AT, err) ||
-		    renew_link(plan, &info->cbt_child, links + CBTLOG_CHILD_AT,
-			       err) ||
-		    plan_patch_lv(plan, &snap->vg.lvs[i], 0, links,
+		renew_link(plan, &info->cbt_parent, links + CBTLOG_PARENT_AT);
+		renew_link(plan, &info->cbt_child, links + CBTLOG_CHILD_AT);
+		if (plan_patch_lv(plan, &snap->vg.lvs[i], 0, links,
 				  sizeof(links), err))
 			return -1;
 	}

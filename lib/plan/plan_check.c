@@ -81,13 +81,12 @@ static int apply_to(struct snapshot *result, const struct plan *plan,
 		    struct error *err)
 {
 	struct want_list wants = { 0 };
-	int failed = image_clone(&plan->from->image, &result->image);
+	int failed;
 
-	for (size_t i = 0; i < plan->write_count && !failed; i++)
-		failed = image_put(&result->image, plan->writes[i].offset,
-				   plan->writes[i].data, plan->writes[i].len);
-	if (failed)
-		return error_no_memory(err);
+	image_clone(&plan->from->image, &result->image);
+	for (size_t i = 0; i < plan->write_count; i++)
+		image_put(&result->image, plan->writes[i].offset,
+			  plan->writes[i].data, plan->writes[i].len);
 	failed = snapshot_parse(result, &wants, err);
 	if (failed)
 		error_prefix(err, "the planned result does not parse: ");
@@ -146,7 +145,7 @@ int plan_check(const struct plan *plan, struct error *err)
 	failed = apply_to(&result, plan, err) ||
 		 check_result(plan, &result, err);
 	snapshot_free(&result);
-	if (failed && err->code != ERROR_NO_MEMORY)
+	if (failed)
 		err->code = ERROR_INTERNAL;
 	return failed ? -1 : 0;
 }

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
+
 /* Whether it is known which volume an image needs, or that it needs none. What
  * cannot be read may be the one that needs a base copy. */
 static bool parent_is_sure(const struct snapshot_lv *info)
@@ -114,16 +116,12 @@ int plan_choose_dropped(struct plan *plan, bool drop_snapshots,
 	uint32_t n = snap->vg.lv_count;
 	uint32_t *children;
 
-	plan->dropped = calloc(n ? n : 1, sizeof(*plan->dropped));
-	if (!plan->dropped)
-		return error_no_memory(err);
+	plan->dropped = alloc_zeroed(n, sizeof(*plan->dropped));
 	if (!drop_snapshots)
 		return 0;
 	if (check_can_drop(snap, err))
 		return -1;
-	children = calloc(snap->vdis.count + 1, sizeof(*children));
-	if (!children)
-		return error_no_memory(err);
+	children = alloc_zeroed(snap->vdis.count + 1, sizeof(*children));
 	drop_volumes(snap, children, plan->dropped);
 	drop_logs(snap, plan->dropped);
 	free(children);

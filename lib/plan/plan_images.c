@@ -8,33 +8,27 @@
 #include "plan/plan_parts.h"
 #include "sr/lv_bytes.h"
 
-int plan_renew_name(struct plan *plan, const uint8_t *bytes, size_t len,
-		    enum name_encoding encoding, uint8_t *to, struct error *err)
+void plan_renew_name(struct plan *plan, const uint8_t *bytes, size_t len,
+		     enum name_encoding encoding, uint8_t *to)
 {
 	char before[PARENT_NAME_MAX], after[PARENT_NAME_MAX];
 	size_t n = parent_name_get(bytes, len, encoding, before,
 				   sizeof(before));
 
 	memcpy(after, before, n);
-	if (plan_renew_text(plan, after, n, err))
-		return -1;
+	plan_renew_text(plan, after, n);
 	parent_name_put(to, encoding, before, after, n);
-	return 0;
 }
 
-int plan_renew_vhd_header(struct plan *plan, uint8_t header[VHD_HEADER_SIZE],
-			  struct error *err)
+void plan_renew_vhd_header(struct plan *plan, uint8_t header[VHD_HEADER_SIZE])
 {
 	uint8_t *name = header + VHD_PARENT_NAME_AT;
 	uint8_t before[VHD_PARENT_NAME_BYTES];
 
 	memcpy(before, name, sizeof(before));
-	if (plan_renew_name(plan, before, sizeof(before), NAME_UTF16BE, name,
-			    err))
-		return -1;
+	plan_renew_name(plan, before, sizeof(before), NAME_UTF16BE, name);
 	if (memcmp(before, name, sizeof(before)) != 0)
 		vhd_header_seal(header);
-	return 0;
 }
 
 static int not_read(const struct lvm_lv *lv, struct error *err)
@@ -57,8 +51,7 @@ static int plan_name(struct plan *plan, const struct lvm_lv *lv,
 	if (!lv_get(&plan->from->image, vg, lv, name->at, bytes, name->len) ||
 	    !lv_get(&plan->after, vg, lv, name->at, now, name->len))
 		return not_read(lv, err);
-	if (plan_renew_name(plan, bytes, name->len, name->encoding, now, err))
-		return -1;
+	plan_renew_name(plan, bytes, name->len, name->encoding, now);
 	return plan_patch_lv(plan, lv, name->at, now, name->len, err);
 }
 
@@ -70,8 +63,7 @@ static int plan_header(struct plan *plan, const struct lvm_lv *lv,
 	if (!lv_get(&plan->from->image, &plan->from->vg, lv, at, header,
 		    sizeof(header)))
 		return not_read(lv, err);
-	if (plan_renew_vhd_header(plan, header, err))
-		return -1;
+	plan_renew_vhd_header(plan, header);
 	return plan_patch_lv(plan, lv, at, header, sizeof(header), err);
 }
 

@@ -22,8 +22,8 @@ int plan_journals(struct plan *plan, struct error *err)
 			return error_set(err, ERROR_INTERNAL,
 					 "the value of LV %s was not read",
 					 lv->name);
-		if (plan_renew_text(plan, value, info->value_len, err) ||
-		    plan_patch_lv(plan, lv, info->value_at, value,
+		plan_renew_text(plan, value, info->value_len);
+		if (plan_patch_lv(plan, lv, info->value_at, value,
 				  info->value_len, err))
 			return -1;
 	}

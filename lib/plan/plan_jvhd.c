@@ -9,28 +9,26 @@
 #include "sr/lv_bytes.h"
 #include "plan/plan_parts.h"
 
-static int renew_header(struct plan *plan, uint8_t *bytes,
-			const struct vhd_journal_entry *entry,
-			struct vhd_header *parsed, struct error *err)
+static void renew_header(struct plan *plan, uint8_t *bytes,
+			 const struct vhd_journal_entry *entry,
+			 struct vhd_header *parsed)
 {
 	uint8_t header[VHD_HEADER_SIZE];
 	const char *why;
 
 	if (entry->size != sizeof(header))
-		return 0;
+		return;
 	memcpy(header, bytes + entry->data_at, sizeof(header));
 	/* libvhd does not put back what is not sound. */
 	if (!vhd_parse_header(header, parsed, &why))
-		return 0;
-	if (plan_renew_vhd_header(plan, header, err))
-		return -1;
+		return;
+	plan_renew_vhd_header(plan, header);
 	vhd_journal_put(bytes, entry, header);
-	return 0;
 }
 
-static int renew_locator(struct plan *plan, uint8_t *bytes,
-			 const struct vhd_journal_entry *entry,
-			 const struct vhd_header *header, struct error *err)
+static void renew_locator(struct plan *plan, uint8_t *bytes,
+			  const struct vhd_journal_entry *entry,
+			  const struct vhd_header *header)
 {
 	uint8_t data[PARENT_NAME_MAX];
 
@@ -42,35 +40,28 @@ static int renew_locator(struct plan *plan, uint8_t *bytes,
 		    entry->size > sizeof(data))
 			continue;
 		memcpy(data, bytes + entry->data_at, entry->size);
-		if (plan_renew_name(plan, bytes + entry->data_at, loc->len,
-				    loc->encoding, data, err))
-			return -1;
+		plan_renew_name(plan, bytes + entry->data_at, loc->len,
+				loc->encoding, data);
 		vhd_journal_put(bytes, entry, data);
-		return 0;
+		return;
 	}
-	return 0;
 }
 
-static int renew_entries(struct plan *plan, uint8_t *bytes, size_t len,
-			 struct error *err)
+static void renew_entries(struct plan *plan, uint8_t *bytes, size_t len)
 {
 	struct vhd_header header = { .locator_count = 0 };
 	struct vhd_journal_entry entry;
 	struct vhd_journal_walk walk;
-	int failed = 0;
 
 	if (!vhd_journal_begin(bytes, len, &walk))
-		return 0;
+		return;
 	/* The header comes before the locators that it describes. */
-	while (!failed && vhd_journal_next(&walk, &entry)) {
+	while (vhd_journal_next(&walk, &entry)) {
 		if (entry.type == VHD_JOURNAL_HEADER)
-			failed =
-				renew_header(plan, bytes, &entry, &header, err);
+			renew_header(plan, bytes, &entry, &header);
 		else if (entry.type == VHD_JOURNAL_LOCATOR)
-			failed = renew_locator(plan, bytes, &entry, &header,
-					       err);
+			renew_locator(plan, bytes, &entry, &header);
 	}
-	return failed;
 }
 
 int plan_jvhds(struct plan *plan, struct error *err)
@@ -88,8 +79,8 @@ int plan_jvhds(struct plan *plan, struct error *err)
 			return error_set(err, ERROR_INTERNAL,
 					 "the journal in LV %s was not read",
 					 lv->name);
-		if (renew_entries(plan, bytes, len, err) ||
-		    plan_patch_lv(plan, lv, 0, bytes, len, err))
+		renew_entries(plan, bytes, len);
+		if (plan_patch_lv(plan, lv, 0, bytes, len, err))
 			return -1;
 	}
 	return 0;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/crc.h"
 #include "format/uuid_scan.h"
 #include "plan/plan_drop.h"
@@ -22,34 +23,28 @@ static void put_id(char *text, struct text_span span, const struct lvm_id *id)
 
 /* Ids and names, and no more: tags, comments and descriptions are somebody's
  * words, and stay as they are. */
-static int make_text(struct plan *plan, struct error *err)
+static void make_text(struct plan *plan)
 {
 	const struct snapshot *snap = plan->from;
 	const struct lvm_vg *vg = &snap->vg;
 	char *text;
 
 	plan->text_size = snap->mdas[snap->newest_mda].text.size;
-	text = plan->text = malloc(plan->text_size);
-	if (!text)
-		return error_no_memory(err);
+	text = plan->text = alloc_zeroed(plan->text_size, 1);
 	memcpy(text, snap->text, plan->text_size);
 
 	put_id(text, vg->id_span, &plan->ids.vg);
 	put_id(text, vg->pv_id_span, &plan->ids.pv);
-	if (plan_renew_text(plan, text + vg->name_span.at, vg->name_span.len,
-			    err))
-		return -1;
+	plan_renew_text(plan, text + vg->name_span.at, vg->name_span.len);
 	for (uint32_t i = 0; i < vg->lv_count; i++) {
 		const struct lvm_lv *lv = &vg->lvs[i];
 
 		put_id(text, lv->id_span, &plan->ids.lvs[i]);
-		if (snap->lvs[i].kind != LV_FOREIGN &&
-		    plan_renew_text(plan, text + lv->name_span.at,
-				    lv->name_span.len, err))
-			return -1;
+		if (snap->lvs[i].kind != LV_FOREIGN)
+			plan_renew_text(plan, text + lv->name_span.at,
+					lv->name_span.len);
 	}
 	plan_cut_dropped(plan, text, &plan->text_size);
-	return 0;
 }
 
 /* ---- its place ---- */
@@ -76,19 +71,13 @@ static int put_in_place(struct plan *plan, const struct lvm_mda *mda,
 	return 0;
 }
 
-static int put_in_free_space(struct plan *plan, const struct lvm_area *at,
-			     struct error *err)
+static void put_in_free_space(struct plan *plan, const struct lvm_area *at)
 {
-	uint8_t *blocks = calloc(1, at->size);
-	int result = 0;
+	uint8_t *blocks = alloc_zeroed(1, at->size);
 
-	if (!blocks)
-		return error_no_memory(err);
 	memcpy(blocks, plan->text, plan->text_size);
-	if (image_put(&plan->after, at->offset, blocks, at->size))
-		result = error_no_memory(err);
+	image_put(&plan->after, at->offset, blocks, at->size);
 	free(blocks);
-	return result;
 }
 
 /* Behind the old text if it fits there, as LVM would put it; else over it. */
@@ -112,7 +101,8 @@ static int place_text(struct plan *plan, const struct lvm_mda *mda,
 	room.size = need;
 	locn->offset = room.offset - mda->area.offset;
 	plan->text_at[mda - plan->from->mdas] = room;
-	return put_in_free_space(plan, &room, err);
+	put_in_free_space(plan, &room);
+	return 0;
 }
 
 static int switch_mda(struct plan *plan, const struct lvm_mda *mda,
@@ -149,8 +139,8 @@ int plan_lvm(struct plan *plan, struct error *err)
 {
 	const struct snapshot *snap = plan->from;
 
-	if (make_text(plan, err) ||
-	    chosen_check(plan->ids.chosen, snap, &plan->ids, err))
+	make_text(plan);
+	if (chosen_check(plan->ids.chosen, snap, &plan->ids, err))
 		return -1;
 	for (unsigned i = 0; i < snap->mda_count; i++) {
 		if (snapshot_mda_in_use(&snap->mdas[i]) &&

@@ -10,10 +10,8 @@ static int renew_ref(struct plan *plan, const struct mgt_ref *ref,
 		     struct error *err)
 {
 	char text[UUID_TEXT_LEN];
-	struct uuid new;
+	struct uuid new = idmap_renew(&plan->ids, &ref->uuid);
 
-	if (idmap_renew(&plan->ids, &ref->uuid, &new))
-		return error_no_memory(err);
 	uuid_to_text(&new, text);
 	return plan_patch_lv(plan, plan->from->mgt_lv, ref->at, text,
 			     sizeof(text), err);

@@ -32,23 +32,20 @@ int plan_jvhds(struct plan *plan, struct error *err);
 int plan_lvm(struct plan *plan, struct error *err);
 
 /* Cuts the difference of plan->after and the snapshot into writes. */
-int plan_cut_writes(struct plan *plan, struct error *err);
+void plan_cut_writes(struct plan *plan);
 
 /* Renews every uuid in `len` bytes of ASCII, in place and in the same form. An
  * SR's is always ours: a parent name may still hold the SR that this one was
  * itself cloned from. */
-int plan_renew_text(struct plan *plan, char *text, size_t len,
-		    struct error *err);
+void plan_renew_text(struct plan *plan, char *text, size_t len);
 
 /* Renews the uuids of a parent's name, `len` bytes in one of its encodings.
  * What changes is written to `to`, of the same length; else it stays. */
-int plan_renew_name(struct plan *plan, const uint8_t *bytes, size_t len,
-		    enum name_encoding encoding, uint8_t *to,
-		    struct error *err);
+void plan_renew_name(struct plan *plan, const uint8_t *bytes, size_t len,
+		     enum name_encoding encoding, uint8_t *to);
 
 /* Renews the parent name in a dynamic header, and its checksum if need be. */
-int plan_renew_vhd_header(struct plan *plan, uint8_t header[VHD_HEADER_SIZE],
-			  struct error *err);
+void plan_renew_vhd_header(struct plan *plan, uint8_t header[VHD_HEADER_SIZE]);
 
 /* Patches bytes of an LV in plan->after; they were read, so it cannot fail but
  * by a bug. */

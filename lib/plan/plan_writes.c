@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "format/resign_journal.h"
 #include "plan/plan_parts.h"
 
@@ -80,8 +81,8 @@ static size_t run_length(const struct plan *plan, const unsigned *phases,
 	return last - first + 1;
 }
 
-static int add_write(struct plan *plan, enum plan_phase phase, size_t first,
-		     size_t count)
+static void add_write(struct plan *plan, enum plan_phase phase, size_t first,
+		      size_t count)
 {
 	const struct image_block *blocks = plan->after.blocks;
 	uint32_t size = plan->after.block_size;
@@ -89,41 +90,32 @@ static int add_write(struct plan *plan, enum plan_phase phase, size_t first,
 		.phase = phase,
 		.offset = blocks[first].offset,
 		.len = count * size,
-		.data = malloc(count * size),
+		.data = alloc_zeroed(count * size, 1),
 	};
 
-	if (!write.data)
-		return -1;
 	for (size_t i = 0; i < count; i++)
 		memcpy(write.data + i * size, blocks[first + i].data, size);
 	plan->writes[plan->write_count++] = write;
-	return 0;
 }
 
-int plan_cut_writes(struct plan *plan, struct error *err)
+void plan_cut_writes(struct plan *plan)
 {
 	size_t n = plan->after.count;
-	unsigned *phases = calloc(n, sizeof(*phases));
-	int result = 0;
+	unsigned *phases = alloc_zeroed(n, sizeof(*phases));
 
-	plan->writes = calloc(n, sizeof(*plan->writes));
-	if (!phases || !plan->writes) {
-		free(phases);
-		return error_no_memory(err);
-	}
+	plan->writes = alloc_zeroed(n, sizeof(*plan->writes));
 	for (size_t i = 0; i < n; i++)
 		phases[i] = phase_of(plan, &plan->after.blocks[i]);
-	for (unsigned phase = 0; phase < PLAN_PHASES && !result; phase++) {
-		for (size_t i = 0; i < n && !result;) {
+	for (unsigned phase = 0; phase < PLAN_PHASES; phase++) {
+		for (size_t i = 0; i < n;) {
 			size_t count = 1;
 
 			if (phases[i] == phase) {
 				count = run_length(plan, phases, i);
-				result = add_write(plan, phase, i, count);
+				add_write(plan, phase, i, count);
 			}
 			i += count;
 		}
 	}
 	free(phases);
-	return result ? error_no_memory(err) : 0;
 }

@@ -45,10 +45,7 @@ void check_duplicates(const struct sr_report *const *reports,
 	struct lun_ids ids;
 	size_t run;
 
-	if (lun_ids_sort(reports, count, &ids)) {
-		out->failed = true;
-		return;
-	}
+	lun_ids_sort(reports, count, &ids);
 	for (size_t i = 0; i < ids.count; i += run) {
 		run = lun_ids_run(&ids, i);
 		for (size_t k = i + 1; k < i + run; k++) {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/utf8.h"
 
 static bool between(uint32_t c, uint32_t first, uint32_t last)
@@ -59,12 +60,10 @@ static size_t take_reference(const char *bytes, size_t len, char *out)
 
 char *report_clean_xml(const char *bytes, size_t len)
 {
-	char *plain = malloc(len + 1);
+	char *plain = alloc_zeroed(len + 1, 1);
 	char *clean;
 	size_t n = 0;
 
-	if (!plain)
-		return NULL;
 	for (size_t i = 0; i < len;) {
 		size_t taken = take_reference(bytes + i, len - i, &plain[n]);
 

@@ -12,7 +12,7 @@
 
 #include <stddef.h>
 
-/* A copy of `len` bytes, which the caller frees; NULL without memory. */
+/* A copy of `len` bytes, which the caller frees. */
 char *report_clean(const char *bytes, size_t len);
 
 /* The same for the content of an XML element as SM writes it: the references

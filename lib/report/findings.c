@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "report/clean.h"
 #include "report/findings.h"
 
@@ -17,26 +18,10 @@ void finding_add(struct findings *findings, enum finding_weight weight,
 	va_start(ap, fmt);
 	vsnprintf(what, sizeof(what), fmt, ap);
 	va_end(ap);
-	if (findings->count == findings->room) {
-		size_t room = findings->room ? findings->room * 2 : 16;
-		struct finding *items =
-			reallocarray(findings->items, room, sizeof(*items));
-
-		if (!items) {
-			findings->failed = true;
-			return;
-		}
-		findings->items = items;
-		findings->room = room;
-	}
+	findings->items =
+		alloc_more(findings->items, findings->count, sizeof(finding));
 	finding.where = report_clean(where, strlen(where));
 	finding.what = report_clean(what, strlen(what));
-	if (!finding.where || !finding.what) {
-		free(finding.where);
-		free(finding.what);
-		findings->failed = true;
-		return;
-	}
 	findings->items[findings->count++] = finding;
 }
 

@@ -22,8 +22,7 @@ struct finding {
 
 struct findings {
 	struct finding *items;
-	size_t count, room;
-	bool failed; /* out of memory: not all are there */
+	size_t count;
 };
 
 void finding_add(struct findings *findings, enum finding_weight weight,

@@ -9,7 +9,7 @@
 
 static void add(struct json *json, const char *text)
 {
-	buffer_add(&json->text, text, strlen(text));
+	buffer_add_text(&json->text, text);
 }
 
 static void add_unit(struct json *json, uint32_t unit)
@@ -134,8 +134,6 @@ char *json_take(struct json *json)
 	char *text;
 
 	buffer_add(&json->text, "", 1);
-	if (json->text.failed)
-		buffer_free(&json->text);
 	text = (char *)json->text.data;
 	*json = (struct json){ 0 };
 	return text;

@@ -2,9 +2,7 @@
 /*
  * JSON (RFC 8259) into a buffer, in one line of ASCII: what is not ASCII is
  * written as \uXXXX, so that the text passes through XML-RPC, any terminal or
- * log.
- *
- * A failed allocation is remembered by the buffer. Keys are plain ASCII.
+ * log. Keys are plain ASCII.
  */
 #ifndef REPORT_JSON_H
 #define REPORT_JSON_H
@@ -31,8 +29,7 @@ void json_none(struct json *json, const char *key);
 void json_uuid(struct json *json, const char *key, const struct uuid *uuid);
 void json_lvm_id(struct json *json, const char *key, const struct lvm_id *id);
 
-/* The text with a NUL, which the caller frees; NULL without memory. Empties
- * *json. */
+/* The text with a NUL, which the caller frees. Empties *json. */
 char *json_take(struct json *json);
 
 #endif

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
+
 static int compare_ids(const void *a, const void *b)
 {
 	const struct lun_id *x = a, *y = b;
@@ -44,8 +46,8 @@ static void add_lun(struct lun_id *list, size_t *n, const struct sr_report *sr,
 		add_lvm_id(list, n, ID_LV, &sr->lv_ids[i], lun);
 }
 
-int lun_ids_sort(const struct sr_report *const *reports, size_t count,
-		 struct lun_ids *out)
+void lun_ids_sort(const struct sr_report *const *reports, size_t count,
+		  struct lun_ids *out)
 {
 	size_t n = 0;
 
@@ -53,16 +55,13 @@ int lun_ids_sort(const struct sr_report *const *reports, size_t count,
 		if (reports[i])
 			n += 3 + reports[i]->vdi_count + reports[i]->lv_count;
 	}
-	out->items = calloc(n + 1, sizeof(*out->items));
-	if (!out->items)
-		return -1;
+	out->items = alloc_zeroed(n + 1, sizeof(*out->items));
 	out->count = 0;
 	for (size_t i = 0; i < count; i++) {
 		if (reports[i])
 			add_lun(out->items, &out->count, reports[i], i);
 	}
 	qsort(out->items, out->count, sizeof(*out->items), compare_ids);
-	return 0;
 }
 
 size_t lun_ids_run(const struct lun_ids *ids, size_t at)

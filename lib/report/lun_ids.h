@@ -22,9 +22,9 @@ struct lun_ids {
 	size_t count;
 };
 
-/* `reports` of LUNs that could not be read are NULL. -1 without memory. */
-int lun_ids_sort(const struct sr_report *const *reports, size_t count,
-		 struct lun_ids *out);
+/* `reports` of LUNs that could not be read are NULL. */
+void lun_ids_sort(const struct sr_report *const *reports, size_t count,
+		  struct lun_ids *out);
 
 /* How many entries from `at` on have the identifier of that one; their LUNs
  * ascend, and one may be there twice. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/crc.h"
 #include "report/check.h"
 #include "report/clean.h"
@@ -22,15 +23,15 @@ static char *sr_label(const struct snapshot *snap)
 
 	if (snap->mgt_header.blank ||
 	    snap->mgt_header.length < MGT_SR_LABEL_AT + MGT_SECTOR)
-		return strdup("");
+		return alloc_text("");
 	sector = (const char *)snap->mgt_bytes + MGT_SR_LABEL_AT;
 	from = memmem(sector, MGT_SECTOR, open, sizeof(open) - 1);
 	if (!from)
-		return strdup("");
+		return alloc_text("");
 	from += sizeof(open) - 1;
 	to = memmem(from, (size_t)(sector + MGT_SECTOR - from), close,
 		    sizeof(close) - 1);
-	return to ? report_clean_xml(from, (size_t)(to - from)) : strdup("");
+	return to ? report_clean_xml(from, (size_t)(to - from)) : alloc_text("");
 }
 
 /* ---- VDIs ---- */
@@ -49,8 +50,8 @@ static uint64_t vdi_size(const struct lvm_lv *lv, const struct snapshot_lv *info
 	return info->is_image ? info->disk_size : lv->size;
 }
 
-static int make_vdi(const struct snapshot *snap, const struct plan *plan,
-		    uint32_t i, const struct vdi *vdi, struct report_vdi *out)
+static void make_vdi(const struct snapshot *snap, const struct plan *plan,
+		     uint32_t i, const struct vdi *vdi, struct report_vdi *out)
 {
 	const struct lvm_lv *lv = &snap->vg.lvs[i];
 	const struct snapshot_lv *info = &snap->lvs[i];
@@ -77,7 +78,6 @@ static int make_vdi(const struct snapshot *snap, const struct plan *plan,
 	renew(plan, &out->parent);
 	renew(plan, &out->snapshot_of);
 	out->label = report_clean_xml(label, len);
-	return out->label ? 0 : -1;
 }
 
 static void count_vdi(struct report_counts *counts, const struct vdi *vdi,
@@ -135,16 +135,14 @@ static void add_in_flight(const char *name, struct sr_report *out)
 }
 
 /* `place`: where in out->vdis each VDI of the table is. */
-static int make_vdis(const struct snapshot *snap, const struct plan *plan,
-		     size_t *place, struct sr_report *out)
+static void make_vdis(const struct snapshot *snap, const struct plan *plan,
+		      size_t *place, struct sr_report *out)
 {
 	uint32_t n = snap->vg.lv_count;
 
-	out->vdis = calloc(n + 1, sizeof(*out->vdis));
-	out->lv_ids = calloc(n + 1, sizeof(*out->lv_ids));
-	out->in_flight = calloc(n + 1, sizeof(*out->in_flight));
-	if (!place || !out->vdis || !out->lv_ids || !out->in_flight)
-		return -1;
+	out->vdis = alloc_zeroed(n + 1, sizeof(*out->vdis));
+	out->lv_ids = alloc_zeroed(n + 1, sizeof(*out->lv_ids));
+	out->in_flight = alloc_zeroed(n + 1, sizeof(*out->in_flight));
 	for (uint32_t i = 0; i < n; i++) {
 		struct report_vdi *to = &out->vdis[out->vdi_count];
 		const struct vdi *vdi = vdi_of(snap, i);
@@ -154,8 +152,7 @@ static int make_vdis(const struct snapshot *snap, const struct plan *plan,
 		count_lv(&out->counts, &snap->lvs[i]);
 		if (!vdi)
 			continue;
-		if (make_vdi(snap, plan, i, vdi, to))
-			return -1;
+		make_vdi(snap, plan, i, vdi, to);
 		if (vdi->lv == i)
 			place[vdi - snap->vdis.items] = out->vdi_count;
 		out->vdi_count++;
@@ -171,16 +168,13 @@ static int make_vdis(const struct snapshot *snap, const struct plan *plan,
 				? place[parent - snap->vdis.items]
 				: out->vdi_count;
 	}
-	return 0;
 }
 
 /* ---- writes ---- */
 
-static int make_writes(const struct plan *plan, struct sr_report *out)
+static void make_writes(const struct plan *plan, struct sr_report *out)
 {
-	out->writes = calloc(plan->write_count + 1, sizeof(*out->writes));
-	if (!out->writes)
-		return -1;
+	out->writes = alloc_zeroed(plan->write_count + 1, sizeof(*out->writes));
 	for (size_t i = 0; i < plan->write_count; i++) {
 		const struct plan_write *w = &plan->writes[i];
 		struct report_write *to = &out->writes[i];
@@ -193,18 +187,14 @@ static int make_writes(const struct plan *plan, struct sr_report *out)
 			.what = structures_at(plan->from, w),
 		};
 		out->write_count++;
-		if (!to->what)
-			return -1;
 	}
-	return 0;
 }
 
-int sr_report_make(const struct snapshot *snap, const struct plan *plan,
-		   struct sr_report *out, struct error *err)
+void sr_report_make(const struct snapshot *snap, const struct plan *plan,
+		    struct sr_report *out)
 {
 	const struct lvm_vg *vg = &snap->vg;
-	size_t *place = calloc(snap->vdis.count + 1, sizeof(*place));
-	bool failed;
+	size_t *place = alloc_zeroed(snap->vdis.count + 1, sizeof(*place));
 	struct sr_report report = {
 		.sr.old = vg->sr,
 		.vg = vg->id,
@@ -223,16 +213,12 @@ int sr_report_make(const struct snapshot *snap, const struct plan *plan,
 		report.digest = plan_digest(plan);
 	}
 	report.label = sr_label(snap);
-	failed = !report.label || make_vdis(snap, plan, place, &report) ||
-		 (plan && make_writes(plan, &report));
+	make_vdis(snap, plan, place, &report);
+	if (plan)
+		make_writes(plan, &report);
 	free(place);
 	check_warnings(snap, plan, FINDING_WARNING, &report.warnings);
-	if (failed || report.warnings.failed) {
-		sr_report_free(&report);
-		return error_no_memory(err);
-	}
 	*out = report;
-	return 0;
 }
 
 void sr_report_free(struct sr_report *report)

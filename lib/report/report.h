@@ -79,9 +79,9 @@ struct sr_report {
 	struct findings warnings; /* check_warnings */
 };
 
-/* -1 for lack of memory. Free with sr_report_free. */
-int sr_report_make(const struct snapshot *snap, const struct plan *plan,
-		   struct sr_report *out, struct error *err);
+/* Free with sr_report_free. */
+void sr_report_make(const struct snapshot *snap, const struct plan *plan,
+		    struct sr_report *out);
 void sr_report_free(struct sr_report *report);
 
 enum resign_outcome {

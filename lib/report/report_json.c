@@ -20,8 +20,6 @@ static void add_unclean(struct json *json, const char *key, const char *text)
 {
 	char *clean = report_clean(text, strlen(text));
 
-	if (!clean)
-		json->text.failed = true;
 	json_text(json, key, clean);
 	free(clean);
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "report/clean.h"
 
 #define BOLD   "\033[1m"
@@ -55,10 +56,7 @@ static void add_clean(struct report_text *text, const char *words)
 {
 	char *clean = report_clean(words, strlen(words));
 
-	if (!clean)
-		text->out.failed = true;
-	else
-		buffer_add(&text->out, clean, strlen(clean));
+	buffer_add_text(&text->out, clean);
 	free(clean);
 }
 
@@ -226,22 +224,18 @@ static void add_tree(struct report_text *text, const struct sr_report *report)
 	struct tree tree = {
 		.text = text,
 		.report = report,
-		.next_sibling = calloc(n + 1, sizeof(size_t)),
-		.first_child = calloc(n + 1, sizeof(size_t)),
-		.shown = calloc(n + 1, sizeof(bool)),
+		.next_sibling = alloc_zeroed(n + 1, sizeof(size_t)),
+		.first_child = alloc_zeroed(n + 1, sizeof(size_t)),
+		.shown = alloc_zeroed(n + 1, sizeof(bool)),
 	};
 
-	if (tree.next_sibling && tree.first_child && tree.shown) {
-		link_tree(&tree);
-		for (size_t root = tree.first_child[n]; root;
-		     root = tree.next_sibling[root - 1])
-			add_branch(&tree, root - 1, 0);
-		/* What is in a circle, or too deep, hangs on no root. */
-		for (size_t i = 0; i < n; i++)
-			add_branch(&tree, i, 0);
-	} else {
-		text->out.failed = true;
-	}
+	link_tree(&tree);
+	for (size_t root = tree.first_child[n]; root;
+	     root = tree.next_sibling[root - 1])
+		add_branch(&tree, root - 1, 0);
+	/* What is in a circle, or too deep, hangs on no root. */
+	for (size_t i = 0; i < n; i++)
+		add_branch(&tree, i, 0);
 	free(tree.next_sibling);
 	free(tree.first_child);
 	free(tree.shown);

@@ -16,7 +16,7 @@ static void add(struct buffer *list, const char *what)
 {
 	if (list->len)
 		buffer_add(list, ", ", 2);
-	buffer_add(list, what, strlen(what));
+	buffer_add_text(list, what);
 }
 
 static bool meets_lv(const struct snapshot *snap, const struct lvm_lv *lv,
@@ -56,7 +56,7 @@ char *structures_at(const struct snapshot *snap, const struct plan_write *write)
 		if (meets_lv(snap, &snap->vg.lvs[i], write))
 			add(&list, snap->vg.lvs[i].name);
 	}
-	text = list.failed ? NULL : report_clean((char *)list.data, list.len);
+	text = report_clean((char *)list.data, list.len);
 	buffer_free(&list);
 	return text;
 }

@@ -7,8 +7,7 @@
 
 #include "plan/plan.h"
 
-/* "LVM label, mda_header", "MGT", "VHD-<vdi>" …; the caller frees it; NULL
- * without memory. */
+/* "LVM label, mda_header", "MGT", "VHD-<vdi>" …; the caller frees it. */
 char *structures_at(const struct snapshot *snap,
 		    const struct plan_write *write);
 

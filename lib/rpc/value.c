@@ -7,6 +7,8 @@
 
 #include <libxml/xmlmemory.h>
 
+#include "base/alloc.h"
+
 static void wipe_and_free(void *memory)
 {
 	if (memory)
@@ -14,10 +16,20 @@ static void wipe_and_free(void *memory)
 	free(memory);
 }
 
-void value_wipe_memory(void)
+static void *get(size_t size)
 {
-	json_set_alloc_funcs(malloc, wipe_and_free);
-	xmlMemSetup(wipe_and_free, malloc, realloc, strdup);
+	return alloc_zeroed(1, size);
+}
+
+static void *resize(void *memory, size_t size)
+{
+	return alloc_checked(realloc(memory, size ? size : 1));
+}
+
+void value_own_memory(void)
+{
+	json_set_alloc_funcs(get, wipe_and_free);
+	xmlMemSetup(wipe_and_free, get, resize, alloc_text);
 }
 
 /* As XML-RPC calls the types. */

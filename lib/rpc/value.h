@@ -16,9 +16,10 @@
 
 #include "base/error.h"
 
-/* Memory of values is wiped before it is freed: some hold passwords. To be
- * called before anything else of this folder, if at all. */
-void value_wipe_memory(void);
+/* Memory of values comes from base/alloc.h, and is wiped before it is freed:
+ * some hold passwords. To be called before anything else of this folder; tests
+ * need not. */
+void value_own_memory(void);
 
 /* Fails if the value, which may be NULL, is not of this type. */
 int value_check(const json_t *value, json_type type, enum error_code code,

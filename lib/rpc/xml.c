@@ -8,6 +8,8 @@
 #include <libxml/parser.h>
 #include <libxml/tree.h>
 
+#include "base/alloc.h"
+
 /* ---- reading ---- */
 
 static bool is(const xmlNode *node, const char *name)
@@ -117,7 +119,7 @@ static json_t *read_scalar(const xmlNode *node)
 	return made;
 }
 
-/* NULL if it is none, or without memory. */
+/* NULL if it is none. */
 static json_t *read_value(const xmlNode *value)
 {
 	const xmlNode *type = element(value->children);
@@ -182,7 +184,7 @@ const char *rpc_read_call(const char *xml, size_t len, char **method,
 	    !element(list->next))
 		text = text_in(name);
 	*params = text ? read_params(list) : NULL;
-	*method = *params ? strdup((const char *)text) : NULL;
+	*method = *params ? alloc_text((const char *)text) : NULL;
 	xmlFree(text);
 	xmlFreeDoc(doc);
 	if (*method)
@@ -215,27 +217,25 @@ const char *rpc_read_response(const char *xml, size_t len, json_t **value)
 
 /* ---- writing ---- */
 
-static void add(struct buffer *to, const char *text)
-{
-	buffer_add(to, text, strlen(text));
-}
-
 /* A carriage return would be read as a line feed. */
-static void add_escaped(struct buffer *to, const char *text)
+void xml_add_escaped(struct buffer *to, const char *text, bool quotes)
 {
 	for (; *text; text++) {
 		switch (*text) {
 		case '&':
-			add(to, "&amp;");
+			buffer_add_text(to, "&amp;");
 			break;
 		case '<':
-			add(to, "&lt;");
+			buffer_add_text(to, "&lt;");
 			break;
 		case '>':
-			add(to, "&gt;");
+			buffer_add_text(to, "&gt;");
+			break;
+		case '"':
+			buffer_add_text(to, quotes ? "&quot;" : "\"");
 			break;
 		case '\r':
-			add(to, "&#13;");
+			buffer_add_text(to, "&#13;");
 			break;
 		default:
 			buffer_add(to, text, 1);
@@ -245,42 +245,42 @@ static void add_escaped(struct buffer *to, const char *text)
 
 static void add_tagged(struct buffer *to, const char *tag, const char *text)
 {
-	add(to, "<");
-	add(to, tag);
-	add(to, ">");
-	add_escaped(to, text);
-	add(to, "</");
-	add(to, tag);
-	add(to, ">");
+	buffer_add_text(to, "<");
+	buffer_add_text(to, tag);
+	buffer_add_text(to, ">");
+	xml_add_escaped(to, text, false);
+	buffer_add_text(to, "</");
+	buffer_add_text(to, tag);
+	buffer_add_text(to, ">");
 }
 
 static void add_struct(struct buffer *to, const json_t *value)
 {
-	add(to, "<struct>");
+	buffer_add_text(to, "<struct>");
 	/* json_object_iter does not change what it is given */
 	for (void *at = json_object_iter((json_t *)(uintptr_t)value); at;
 	     at = json_object_iter_next((json_t *)(uintptr_t)value, at)) {
-		add(to, "<member>");
+		buffer_add_text(to, "<member>");
 		add_tagged(to, "name", json_object_iter_key(at));
 		rpc_write_value(to, json_object_iter_value(at));
-		add(to, "</member>");
+		buffer_add_text(to, "</member>");
 	}
-	add(to, "</struct>");
+	buffer_add_text(to, "</struct>");
 }
 
 static void add_array(struct buffer *to, const json_t *value)
 {
-	add(to, "<array><data>");
+	buffer_add_text(to, "<array><data>");
 	for (size_t i = 0; i < json_array_size(value); i++)
 		rpc_write_value(to, json_array_get(value, i));
-	add(to, "</data></array>");
+	buffer_add_text(to, "</data></array>");
 }
 
 void rpc_write_value(struct buffer *to, const json_t *value)
 {
 	char number[32];
 
-	add(to, "<value>");
+	buffer_add_text(to, "<value>");
 	if (json_is_object(value)) {
 		add_struct(to, value);
 	} else if (json_is_array(value)) {
@@ -294,33 +294,33 @@ void rpc_write_value(struct buffer *to, const json_t *value)
 	} else if (json_is_boolean(value)) {
 		add_tagged(to, "boolean", json_is_true(value) ? "1" : "0");
 	} else {
-		add(to, "<nil/>");
+		buffer_add_text(to, "<nil/>");
 	}
-	add(to, "</value>");
+	buffer_add_text(to, "</value>");
 }
 
 static const char head[] = "<?xml version=\"1.0\"?>\n";
 
 void rpc_write_call(struct buffer *to, const char *method, const json_t *params)
 {
-	add(to, head);
-	add(to, "<methodCall>");
+	buffer_add_text(to, head);
+	buffer_add_text(to, "<methodCall>");
 	add_tagged(to, "methodName", method);
-	add(to, "<params>");
+	buffer_add_text(to, "<params>");
 	for (size_t i = 0; i < json_array_size(params); i++) {
-		add(to, "<param>");
+		buffer_add_text(to, "<param>");
 		rpc_write_value(to, json_array_get(params, i));
-		add(to, "</param>");
+		buffer_add_text(to, "</param>");
 	}
-	add(to, "</params></methodCall>\n");
+	buffer_add_text(to, "</params></methodCall>\n");
 }
 
 void rpc_write_response(struct buffer *to, const json_t *value)
 {
-	add(to, head);
-	add(to, "<methodResponse><params><param>");
+	buffer_add_text(to, head);
+	buffer_add_text(to, "<methodResponse><params><param>");
 	rpc_write_value(to, value);
-	add(to, "</param></params></methodResponse>\n");
+	buffer_add_text(to, "</param></params></methodResponse>\n");
 }
 
 void rpc_write_fault(struct buffer *to, int code, const char *text)
@@ -328,11 +328,11 @@ void rpc_write_fault(struct buffer *to, int code, const char *text)
 	char number[16];
 
 	snprintf(number, sizeof(number), "%d", code);
-	add(to, head);
-	add(to, "<methodResponse><fault><value><struct>"
+	buffer_add_text(to, head);
+	buffer_add_text(to, "<methodResponse><fault><value><struct>"
 		"<member><name>faultCode</name><value>");
 	add_tagged(to, "int", number);
-	add(to, "</value></member><member><name>faultString</name><value>");
+	buffer_add_text(to, "</value></member><member><name>faultString</name><value>");
 	add_tagged(to, "string", text);
-	add(to, "</value></member></struct></value></fault></methodResponse>\n");
+	buffer_add_text(to, "</value></member></struct></value></fault></methodResponse>\n");
 }

@@ -26,6 +26,10 @@ const char *rpc_read_call(const char *xml, size_t len, char **method,
 /* A methodResponse's one value, for json_decref. A fault is refused. */
 const char *rpc_read_response(const char *xml, size_t len, json_t **value);
 
+/* Adds text as it stands between tags; with `quotes`, also as in an attribute,
+ * which is how minidom writes all. */
+void xml_add_escaped(struct buffer *to, const char *text, bool quotes);
+
 /* Adds <value>…</value>. The text must be UTF-8, and may hold what XML cannot:
  * see sm/printable.h. */
 void rpc_write_value(struct buffer *to, const json_t *value);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/log.h"
 #include "base/scsi_id.h"
 #include "sm/config_keys.h"
@@ -20,12 +21,6 @@ static const char *get(const struct string_map *map, const char *key)
 	const char *value = string_map_get(map, key);
 
 	return value && value[0] ? value : NULL;
-}
-
-static int copy(const char *text, char **out, struct error *err)
-{
-	*out = strdup(text);
-	return *out ? 0 : error_no_memory(err);
 }
 
 static int read_initiator_name(const struct string_map *map,
@@ -47,7 +42,8 @@ static int read_initiator_name(const struct string_map *map,
 		return error_set(err, ERROR_NO_INITIATOR,
 				 "%s: '%.64s' is not an iSCSI name", from,
 				 name);
-	return copy(name, out, err);
+	*out = alloc_text(name);
+	return 0;
 }
 
 static int check_chap_text(const char *key, const char *text, struct error *err)
@@ -85,8 +81,10 @@ static int read_password(const struct string_map *map,
 	const char *password = get(map, keys->password);
 
 	*out = NULL;
-	if (!secret)
-		return password ? copy(password, out, err) : 0;
+	if (!secret) {
+		*out = alloc_text(password);
+		return 0;
+	}
 	if (!defaults->read_secret)
 		return error_set(err, ERROR_NO_SECRET,
 				 "%s: xapi, which keeps secrets, is not asked "
@@ -117,7 +115,8 @@ static int read_chap(const struct string_map *map, const struct chap_keys *keys,
 	if (check_chap_text(keys->user, user_text, err) ||
 	    check_chap_text(keys->password, *password, err))
 		return -1;
-	return copy(user_text, user, err);
+	*user = alloc_text(user_text);
+	return 0;
 }
 
 static int read_both_chaps(const struct string_map *map,
@@ -224,7 +223,8 @@ static int read_target_iqn(const struct string_map *map,
 		return error_set(err, ERROR_NO_TARGET_IQN,
 				 "targetIQN: '%.64s' is not an iSCSI name",
 				 iqn);
-	return copy(iqn, &config->target.iqn, err);
+	config->target.iqn = alloc_text(iqn);
+	return 0;
 }
 
 static int read_scsi_id(const struct string_map *map, char **out,
@@ -237,7 +237,8 @@ static int read_scsi_id(const struct string_map *map, char **out,
 	if (!scsi_id_valid(id))
 		return error_set(err, ERROR_NO_SCSIID,
 				 "SCSIid: '%.64s' cannot be one", id);
-	return copy(id, out, err);
+	*out = alloc_text(id);
+	return 0;
 }
 
 static void log_unknown_keys(const struct string_map *map,
@@ -260,11 +261,11 @@ static int read_iscsi(const struct string_map *map,
 	if (!targets)
 		return error_set(err, ERROR_NO_TARGET,
 				 "device_config has no target");
+	config->targets = alloc_text(targets);
 	return read_initiator_name(map, defaults, &config->target.initiator,
 				   err) ||
 			       read_both_chaps(map, defaults, &config->target,
 					       err) ||
-			       copy(targets, &config->targets, err) ||
 			       read_portals(map, config, err) ||
 			       read_way(map, defaults, config, err) ||
 			       read_target_iqn(map, config, err)
@@ -293,7 +294,8 @@ static int read_hba(const struct string_map *map, struct device_config *config,
 		return error_set(err, ERROR_BAD_PATH,
 				 "device: '%.200s' is no absolute path",
 				 device);
-	return copy(device, &config->device, err);
+	config->device = alloc_text(device);
+	return 0;
 }
 
 int device_config_read(const struct string_map *map,

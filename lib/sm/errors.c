@@ -85,7 +85,6 @@ static struct sm_error sm_error_of(enum error_code code)
 	case ERROR_IO:
 		return (struct sm_error){ 200, "General IO error" };
 	case ERROR_NONE:
-	case ERROR_NO_MEMORY:
 	case ERROR_INTERNAL:
 	case ERROR_BAD_VALUE:
 	case ERROR_LUN_CONTENT:

@@ -7,70 +7,58 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <libxml/xmlwriter.h>
-
-#include "base/buffer.h"
+#include "base/alloc.h"
 #include "host/host_scsi_id.h"
 #include "iscsi/address.h"
+#include "rpc/xml.h"
 #include "sm/printable.h"
 
 /* A document while it is written. */
 struct list {
-	xmlBuffer *text;
-	xmlTextWriter *writer;
-	bool failed;
+	struct buffer text;
+	int depth;
+	size_t opened; /* where the element that was opened last begins to hold
+			* something */
 };
 
-static const xmlChar *xml(const char *text)
+static void add(struct list *list, const char *begin, const char *name,
+		const char *end)
 {
-	return (const xmlChar *)text;
-}
-
-static void note(struct list *list, int rc)
-{
-	if (rc < 0)
-		list->failed = true;
+	buffer_add(&list->text, "\t\t\t", (size_t)list->depth);
+	buffer_add_text(&list->text, begin);
+	buffer_add_text(&list->text, name);
+	buffer_add_text(&list->text, end);
 }
 
 static void open_element(struct list *list, const char *name)
 {
-	if (!list->failed)
-		note(list, xmlTextWriterStartElement(list->writer, xml(name)));
+	add(list, "<", name, ">\n");
+	list->opened = list->text.len;
+	list->depth++;
 }
 
-static void close_element(struct list *list)
+static void close_element(struct list *list, const char *name)
 {
-	if (!list->failed)
-		note(list, xmlTextWriterEndElement(list->writer));
-}
-
-/* minidom's header has a blank that libxml2's has not. */
-static struct list begin(const char *root)
-{
-	struct list list = { .text = xmlBufferCreate() };
-
-	list.writer = list.text ? xmlNewTextWriterMemory(list.text, 0) : NULL;
-	list.failed = !list.writer;
-	if (list.failed)
-		return list;
-	note(&list, xmlTextWriterSetIndent(list.writer, 1));
-	note(&list, xmlTextWriterSetIndentString(list.writer, xml("\t")));
-	note(&list, xmlTextWriterWriteRaw(list.writer,
-					  xml("<?xml version=\"1.0\" ?>\n")));
-	open_element(&list, root);
-	return list;
+	list->depth--;
+	if (list->text.len > list->opened) {
+		add(list, "</", name, ">\n");
+		return;
+	}
+	list->text.len -= strlen(">\n");
+	buffer_add_text(&list->text, "/>\n");
 }
 
 static void add_text(struct list *list, const char *name, const char *text)
 {
 	char *clean = printable_text(text, true);
 
-	if (!clean)
-		list->failed = true;
-	open_element(list, name);
-	if (!list->failed && clean[0])
-		note(list, xmlTextWriterWriteString(list->writer, xml(clean)));
-	close_element(list);
+	add(list, "<", name, clean[0] ? ">" : "/>\n");
+	if (clean[0]) {
+		xml_add_escaped(&list->text, clean, true);
+		buffer_add_text(&list->text, "</");
+		buffer_add_text(&list->text, name);
+		buffer_add_text(&list->text, ">\n");
+	}
 	free(clean);
 }
 
@@ -82,23 +70,19 @@ static void add_number(struct list *list, const char *name, uint64_t number)
 	add_text(list, name, text);
 }
 
-/* Print's line feed comes on top of the document's own. */
-static char *finish(struct list *list, bool printed)
+/* minidom's header has a blank. */
+static struct list begin(void)
 {
-	char *made = NULL;
+	struct list list = { 0 };
 
-	close_element(list);
-	if (!list->failed)
-		note(list, xmlTextWriterFlush(list->writer));
-	if (!list->failed &&
-	    asprintf(&made, "%s%s", (const char *)xmlBufferContent(list->text),
-		     printed ? "\n" : "") < 0)
-		made = NULL;
-	if (list->writer)
-		xmlFreeTextWriter(list->writer);
-	if (list->text)
-		xmlBufferFree(list->text);
-	return made;
+	buffer_add_text(&list.text, "<?xml version=\"1.0\" ?>\n");
+	return list;
+}
+
+static char *finish(struct list *list)
+{
+	buffer_add(&list->text, "", 1);
+	return (char *)list->text.data;
 }
 
 static void add_target(struct list *list, size_t index, const char *address,
@@ -110,38 +94,45 @@ static void add_target(struct list *list, size_t index, const char *address,
 	if (port != ISCSI_PORT)
 		add_number(list, "Port", port);
 	add_text(list, "TargetIQN", iqn);
-	close_element(list);
+	close_element(list, "TGT");
+}
+
+/* Print's line feed comes on top of the document's own. */
+static char *finish_printed(struct list *list, const char *root)
+{
+	close_element(list, root);
+	buffer_add_text(&list->text, "\n");
+	return finish(list);
 }
 
 char *list_targets(const struct iscsi_offers *offers, const char *targets,
 		   uint16_t port)
 {
-	struct list list = begin("iscsi-target-iqns");
+	struct list list = begin();
 
+	open_element(&list, "iscsi-target-iqns");
 	for (size_t i = 0; i < offers->count; i++) {
 		const struct iscsi_offer *offer = &offers->items[i];
 		const char *host = offer->portal.host;
-		char *address = NULL;
-
 		/* as iscsiadm prints it */
-		if (asprintf(&address, strchr(host, ':') ? "[%s]" : "%s",
-			     host) < 0) {
-			list.failed = true;
-			break;
-		}
+		bool is_ipv6 = strchr(host, ':');
+		char *address = alloc_printf("%s%s%s", is_ipv6 ? "[" : "", host,
+					     is_ipv6 ? "]" : "");
+
 		add_target(&list, i, address, offer->portal.port, offer->iqn);
 		free(address);
 	}
 	add_target(&list, offers->count, targets, port, "*");
-	return finish(&list, true);
+	return finish_printed(&list, "iscsi-target-iqns");
 }
 
 /* lvmoiscsi leaves out what a LUN does not tell. Xen Orchestra wants a vendor
  * of each, so that one may be empty. */
 char *list_luns(const struct lun_listing *luns)
 {
-	struct list list = begin("iscsi-target");
+	struct list list = begin();
 
+	open_element(&list, "iscsi-target");
 	for (size_t i = 0; i < luns->count; i++) {
 		const struct listed_lun *item = &luns->items[i];
 
@@ -153,9 +144,9 @@ char *list_luns(const struct lun_listing *luns)
 		if (item->details.size)
 			add_number(&list, "size", item->details.size);
 		add_text(&list, "SCSIid", item->lun.scsi_id.text);
-		close_element(&list);
+		close_element(&list, "LUN");
 	}
-	return finish(&list, true);
+	return finish_printed(&list, "iscsi-target");
 }
 
 /* "/dev/sdc [sda]" */
@@ -169,13 +160,10 @@ static void add_paths(struct list *list, const struct hbas *hbas,
 
 		snprintf(path, sizeof(path), i ? " [%s]" : "/dev/%s",
 			 hbas->paths[lun->paths[i]].disk);
-		buffer_add(&text, path, strlen(path));
+		buffer_add_text(&text, path);
 	}
 	buffer_add(&text, "", 1);
-	if (text.failed)
-		list->failed = true;
-	else
-		add_text(list, "path", (const char *)text.data);
+	add_text(list, "path", (const char *)text.data);
 	buffer_free(&text);
 }
 
@@ -196,13 +184,13 @@ static void add_device(struct list *list, const struct hbas *hbas,
 	add_number(list, "id", path->id);
 	add_number(list, "lun", path->lun);
 	add_text(list, "hba", hbas->items[path->hba].driver);
-	close_element(list);
+	close_element(list, "BlockDevice");
 }
 
 static void add_adapter(struct list *list, const struct hba *hba,
 			const struct hba_facts *facts)
 {
-	bool open = false;
+	const char *open = NULL;
 	char name[24];
 
 	open_element(list, "Adapter");
@@ -219,35 +207,37 @@ static void add_adapter(struct list *list, const struct hba *hba,
 			continue;
 		}
 		if (open)
-			close_element(list);
-		open_element(list, fact->class);
-		open = true;
+			close_element(list, open);
+		open = fact->class;
+		open_element(list, open);
 	}
 	if (open)
-		close_element(list);
-	close_element(list);
+		close_element(list, open);
+	close_element(list, "Adapter");
 }
 
 char *list_devices(const struct hbas *hbas, const struct hba_luns *luns,
 		   const bool *chosen, const struct hba_facts *facts)
 {
-	struct list list = begin("Devlist");
+	struct list list = begin();
 
+	open_element(&list, "Devlist");
 	for (size_t i = 0; i < luns->count; i++) {
 		if (chosen[i])
 			add_device(&list, hbas, &luns->items[i]);
 	}
 	for (size_t i = 0; i < hbas->count; i++)
 		add_adapter(&list, &hbas->items[i], &facts[i]);
-	return finish(&list, true);
+	return finish_printed(&list, "Devlist");
 }
 
 /* No name may be "SR", "UUID", "size", "value" or another that clients look
  * for. */
 char *list_sr(const struct listed_sr *sr)
 {
-	struct list list = begin("SRlist");
+	struct list list = begin();
 
+	open_element(&list, "SRlist");
 	if (sr) {
 		open_element(&list, "SR");
 		add_text(&list, "UUID", sr->uuid);
@@ -260,7 +250,8 @@ char *list_sr(const struct listed_sr *sr)
 			add_number(&list, "snapshots", sr->vdis->snapshots);
 		}
 		add_text(&list, "resign-journal", sr->journal);
-		close_element(&list);
+		close_element(&list, "SR");
 	}
-	return finish(&list, false);
+	close_element(&list, "SRlist");
+	return finish(&list);
 }

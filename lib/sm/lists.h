@@ -5,8 +5,7 @@
  * print_LUNs_XML, lvutil.py srlist_toxml; minidom's toprettyxml): clients take
  * them apart by search strings. Pure.
  *
- * Every function returns a string that the caller frees, or NULL without
- * memory. Text of targets is made fit for XML (printable.h).
+ * Every function returns a string that the caller frees. Text of targets is made fit for XML (printable.h).
  */
 #ifndef SM_LISTS_H
 #define SM_LISTS_H

@@ -10,7 +10,7 @@
 
 /* A copy in which whatever an XML text cannot hold, or steers a terminal
  * (control characters, broken UTF-8), is '?'. With `one_line`, line feeds and
- * tabs are blanks, else they stay. The caller frees it; NULL without memory. */
+ * tabs are blanks, else they stay. The caller frees it. */
 char *printable_text(const char *text, bool one_line);
 
 #endif

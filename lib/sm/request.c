@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "rpc/value.h"
 #include "rpc/xml.h"
 
@@ -16,8 +17,8 @@ static int copy_text(const json_t *value, const char *what, char **out,
 
 	if (value_text(value, CODE, what, &text, err))
 		return -1;
-	*out = strdup(text);
-	return *out ? 0 : error_no_memory(err);
+	*out = alloc_text(text);
+	return 0;
 }
 
 /* A member that xapi sends with some commands only. */
@@ -37,15 +38,11 @@ static int copy_map(json_t *value, const char *what, struct string_map *out,
 
 	if (value_check(value, JSON_OBJECT, CODE, what, err))
 		return -1;
-	out->pairs = calloc(json_object_size(value) + 1, sizeof(*out->pairs));
-	if (!out->pairs)
-		return error_no_memory(err);
+	out->pairs = alloc_zeroed(json_object_size(value) + 1, sizeof(*out->pairs));
 	json_object_foreach(value, key, item) {
 		struct string_pair *pair = &out->pairs[out->count++];
 
-		pair->key = strdup(key);
-		if (!pair->key)
-			return error_no_memory(err);
+		pair->key = alloc_text(key);
 		if (copy_text(item, key, &pair->value, err))
 			return error_prefix(err, "%s: ", what);
 	}

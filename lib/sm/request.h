@@ -32,8 +32,7 @@ struct request {
 
 /* Reads the `len` bytes at `xml`; *out is the caller's, to be given to
  * request_free. Members that no command of this driver needs are not looked
- * at. ERROR_BAD_REQUEST names the member that is wrong and quotes no value;
- * ERROR_NO_MEMORY. */
+ * at. ERROR_BAD_REQUEST names the member that is wrong and quotes no value. */
 int request_parse(const char *xml, size_t len, struct request *out,
 		  struct error *err);
 

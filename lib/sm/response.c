@@ -11,7 +11,7 @@ const char response_out_of_memory[] =
 	"<methodResponse><fault><value><struct>"
 	"<member><name>faultCode</name><value><int>202</int></value></member>"
 	"<member><name>faultString</name><value>General backend error "
-	"[opterr=out of memory]</value></member>"
+	"[opterr=out of memory; call again]</value></member>"
 	"</struct></value></fault></methodResponse>\n";
 
 const char response_plugin_out_of_memory[] =
@@ -19,8 +19,9 @@ const char response_plugin_out_of_memory[] =
 	"<methodResponse><params><param><value><struct>"
 	"<member><name>Status</name><value>Failure</value></member>"
 	"<member><name>ErrorDescription</name><value><array><data>"
-	"<value>SR_BACKEND_FAILURE_202</value><value></value>"
-	"<value>General backend error [opterr=out of memory]</value>"
+	"<value>SR_BACKEND_FAILURE_202</value><value><string></string></value>"
+	"<value>General backend error [opterr=out of memory; call again]</value>"
+	"<value><string></string></value>"
 	"</data></array></value></member>"
 	"</struct></value></param></params></methodResponse>\n";
 
@@ -28,18 +29,14 @@ const char response_plugin_out_of_memory[] =
 static char *finish(struct buffer *xml)
 {
 	buffer_add(xml, "", 1);
-	if (xml->failed)
-		buffer_free(xml);
 	return (char *)xml->data;
 }
 
-/* Takes over `value`, which is NULL without memory. */
+/* Takes over `value`. */
 static char *answer(json_t *value)
 {
 	struct buffer xml = { 0 };
 
-	if (!value)
-		return NULL;
 	rpc_write_response(&xml, value);
 	json_decref(value);
 	return finish(&xml);
@@ -48,7 +45,7 @@ static char *answer(json_t *value)
 static json_t *text_value(const char *text, bool one_line)
 {
 	char *clean = printable_text(text, one_line);
-	json_t *made = clean ? json_string(clean) : NULL;
+	json_t *made = json_string(clean);
 
 	free(clean);
 	return made;
@@ -64,8 +61,6 @@ char *response_fault(int number, const char *text)
 	char *clean = printable_text(text, true);
 	struct buffer xml = { 0 };
 
-	if (!clean)
-		return NULL;
 	rpc_write_fault(&xml, number, clean);
 	free(clean);
 	return finish(&xml);

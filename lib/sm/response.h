@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 /*
  * The one answer to a call, as XML that xapi's reader accepts. Every function
- * returns a string that the caller frees, or NULL without memory; then
- * response_out_of_memory is the answer that needs none.
+ * returns a string that the caller frees; response_out_of_memory is the answer
+ * of a process that has none (base/alloc.h).
  *
  * Text may come from a LUN or a target: what XML cannot hold (control
  * characters, broken UTF-8) becomes '?'.

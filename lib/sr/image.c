@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
+
 void image_init(struct image *image, uint32_t block_size)
 {
 	*image = (struct image){ .block_size = block_size };
@@ -43,57 +45,37 @@ const struct image_block *image_find(const struct image *image, uint64_t offset)
 		       : NULL;
 }
 
-static int put_block(struct image *image, uint64_t offset, const uint8_t *data)
+static void put_block(struct image *image, uint64_t offset, const uint8_t *data)
 {
 	size_t i = lower_bound(image, offset);
 	uint8_t *copy;
 
 	if (i < image->count && image->blocks[i].offset == offset) {
 		memcpy(image->blocks[i].data, data, image->block_size);
-		return 0;
+		return;
 	}
-	if (image->count == image->room) {
-		size_t room = image->room ? image->room * 2 : 64;
-		struct image_block *blocks =
-			reallocarray(image->blocks, room, sizeof(*blocks));
-
-		if (!blocks)
-			return -1;
-		image->blocks = blocks;
-		image->room = room;
-	}
-	copy = malloc(image->block_size);
-	if (!copy)
-		return -1;
+	image->blocks = alloc_more(image->blocks, image->count,
+				   sizeof(*image->blocks));
+	copy = alloc_zeroed(image->block_size, 1);
 	memcpy(copy, data, image->block_size);
 	memmove(&image->blocks[i + 1], &image->blocks[i],
 		(image->count - i) * sizeof(*image->blocks));
 	image->blocks[i] = (struct image_block){ offset, copy };
 	image->count++;
-	return 0;
 }
 
-int image_put(struct image *image, uint64_t offset, const uint8_t *data,
-	      size_t len)
+void image_put(struct image *image, uint64_t offset, const uint8_t *data,
+	       size_t len)
 {
-	for (size_t done = 0; done < len; done += image->block_size) {
-		if (put_block(image, offset + done, data + done))
-			return -1;
-	}
-	return 0;
+	for (size_t done = 0; done < len; done += image->block_size)
+		put_block(image, offset + done, data + done);
 }
 
-int image_clone(const struct image *from, struct image *to)
+void image_clone(const struct image *from, struct image *to)
 {
 	image_init(to, from->block_size);
-	for (size_t i = 0; i < from->count; i++) {
-		if (put_block(to, from->blocks[i].offset,
-			      from->blocks[i].data)) {
-			image_free(to);
-			return -1;
-		}
-	}
-	return 0;
+	for (size_t i = 0; i < from->count; i++)
+		put_block(to, from->blocks[i].offset, from->blocks[i].data);
 }
 
 bool image_has(const struct image *image, uint64_t offset, uint64_t len)

@@ -18,23 +18,22 @@ struct image_block {
 struct image {
 	uint32_t block_size;
 	struct image_block *blocks; /* by offset, each once */
-	size_t count, room;
+	size_t count;
 };
 
 void image_init(struct image *image, uint32_t block_size);
 void image_free(struct image *image);
 
-/* A deep copy. -1 for lack of memory. */
-int image_clone(const struct image *from, struct image *to);
+/* A deep copy. */
+void image_clone(const struct image *from, struct image *to);
 
 /* The block that holds byte `offset`, or NULL. */
 const struct image_block *image_find(const struct image *image,
 				     uint64_t offset);
 
-/* Puts `len` bytes of whole blocks at `offset`, replacing what is there. -1 for
- * lack of memory. */
-int image_put(struct image *image, uint64_t offset, const uint8_t *data,
-	      size_t len);
+/* Puts `len` bytes of whole blocks at `offset`, replacing what is there. */
+void image_put(struct image *image, uint64_t offset, const uint8_t *data,
+	       size_t len);
 
 /* Whether all of offset..offset+len is there. */
 bool image_has(const struct image *image, uint64_t offset, uint64_t len);

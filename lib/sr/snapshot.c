@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/crc.h"
 #include "sr/snapshot_lvs.h"
 #include "sr/want.h"
@@ -105,14 +106,10 @@ static char *get_text(struct snapshot *snap, const struct lvm_mda *mda,
 	struct lvm_mda_piece pieces[2];
 	unsigned n =
 		lvm_mda_pieces(mda, mda->text.offset, mda->text.size, pieces);
-	char *text = malloc(mda->text.size);
+	char *text = alloc_zeroed(mda->text.size, 1);
 	char *to = text;
 	bool all_there = true;
 
-	if (!text) {
-		error_no_memory(err);
-		return NULL;
-	}
 	for (unsigned i = 0; i < n; i++) {
 		if (!want_bytes(&snap->image, wants, pieces[i].offset, to,
 				pieces[i].len))
@@ -261,8 +258,6 @@ int snapshot_parse(struct snapshot *snap, struct want_list *wants,
 	free_parsed(snap);
 	wants->count = 0;
 	result = parse_image(snap, wants, err);
-	if (wants->failed)
-		result = error_no_memory(err);
 	if (result)
 		free_parsed(snap);
 	return result;

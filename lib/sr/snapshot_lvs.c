@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/log.h"
 #include "format/cbtlog.h"
 #include "format/sm_journal.h"
@@ -46,9 +47,7 @@ static int parse_mgt(struct walk *w, const struct lvm_lv *lv)
 	if (!want(w, lv, 0, head, len))
 		return 0;
 	mgt_parse_header(head, lv->size, &header);
-	bytes = malloc(header.length ? header.length : 1);
-	if (!bytes)
-		return error_no_memory(w->err);
+	bytes = alloc_zeroed(header.length, 1);
 	if (!want(w, lv, 0, bytes, header.length)) {
 		free(bytes);
 		return 0;
@@ -56,7 +55,8 @@ static int parse_mgt(struct walk *w, const struct lvm_lv *lv)
 	snap->mgt_lv = lv;
 	snap->mgt_header = header;
 	snap->mgt_bytes = bytes;
-	return mgt_parse(bytes, &header, &snap->mgt, w->err);
+	mgt_parse(bytes, &header, &snap->mgt);
+	return 0;
 }
 
 /* ---- images ---- */
@@ -318,12 +318,12 @@ int snapshot_parse_lvs(struct snapshot *snap, struct want_list *wants,
 	struct walk w = { snap, wants, err };
 	uint32_t n = snap->vg.lv_count;
 
-	snap->lvs = calloc(n ? n : 1, sizeof(*snap->lvs));
-	if (!snap->lvs)
-		return error_no_memory(err);
+	snap->lvs = alloc_zeroed(n, sizeof(*snap->lvs));
 	for (uint32_t i = 0; i < n; i++) {
 		if (parse_lv(&w, &snap->vg.lvs[i], &snap->lvs[i]))
 			return -1;
 	}
-	return wants->count ? 0 : vdis_make(snap, &snap->vdis, err);
+	if (wants->count == 0)
+		vdis_make(snap, &snap->vdis);
+	return 0;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "sr/snapshot.h"
 
 /* ---- one item a volume, log, record or parent, then one a VDI ---- */
@@ -150,13 +151,11 @@ static enum vdi_role role_of(const struct snapshot *snap,
 	return uuid_equal(&vdi->uuid, &metadata) ? VDI_METADATA : VDI_DISK;
 }
 
-int vdis_make(const struct snapshot *snap, struct vdis *out, struct error *err)
+void vdis_make(const struct snapshot *snap, struct vdis *out)
 {
 	size_t most = 2 * (size_t)snap->vg.lv_count + snap->mgt.vdi_count;
-	struct vdis vdis = { .items = calloc(most + 1, sizeof(*vdis.items)) };
+	struct vdis vdis = { .items = alloc_zeroed(most + 1, sizeof(*vdis.items)) };
 
-	if (!vdis.items)
-		return error_no_memory(err);
 	add_lvs(snap, &vdis);
 	add_records(snap, &vdis);
 	add_parents(snap, &vdis);
@@ -166,7 +165,6 @@ int vdis_make(const struct snapshot *snap, struct vdis *out, struct error *err)
 	for (uint32_t i = 0; i < vdis.count; i++)
 		vdis.items[i].role = role_of(snap, &vdis.items[i]);
 	*out = vdis;
-	return 0;
 }
 
 void vdis_free(struct vdis *vdis)

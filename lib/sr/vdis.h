@@ -50,7 +50,7 @@ struct vdis {
 
 /* Makes the table of a snapshot whose LVs and MGT are parsed; it points into
  * it. Fails for lack of memory only. Free with vdis_free. */
-int vdis_make(const struct snapshot *snap, struct vdis *out, struct error *err);
+void vdis_make(const struct snapshot *snap, struct vdis *out);
 void vdis_free(struct vdis *vdis);
 
 /* NULL if nothing on the LUN is of this VDI. */

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "base/alloc.h"
+
 void want_list_free(struct want_list *wants)
 {
 	free(wants->items);
@@ -11,18 +13,8 @@ void want_list_free(struct want_list *wants)
 
 void want_range(struct want_list *wants, uint64_t offset, uint64_t len)
 {
-	if (wants->count == wants->room) {
-		size_t room = wants->room ? wants->room * 2 : 64;
-		struct want *items =
-			reallocarray(wants->items, room, sizeof(*items));
-
-		if (!items) {
-			wants->failed = true;
-			return;
-		}
-		wants->items = items;
-		wants->room = room;
-	}
+	wants->items =
+		alloc_more(wants->items, wants->count, sizeof(*wants->items));
 	wants->items[wants->count++] = (struct want){ offset, len };
 }
 

@@ -15,8 +15,7 @@ struct want {
 
 struct want_list {
 	struct want *items;
-	size_t count, room;
-	bool failed; /* out of memory: the list is not complete */
+	size_t count;
 };
 
 void want_list_free(struct want_list *wants);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/crc.h"
 #include "base/log.h"
 #include "txn/read_blocks.h"
@@ -55,10 +56,8 @@ bool journal_is_of_lun(const struct journal_head *head,
 static int add_write(struct buffer *body, const struct plan *plan,
 		     const struct plan_write *w, struct error *err)
 {
-	uint8_t *before = malloc(w->len);
+	uint8_t *before = alloc_zeroed(w->len, 1);
 
-	if (!before)
-		return error_no_memory(err);
 	if (!image_get(&plan->from->image, w->offset, before, w->len)) {
 		free(before);
 		return error_set(err, ERROR_INTERNAL,
@@ -92,7 +91,7 @@ static int encode_body(struct buffer *body, const struct plan *plan,
 				 "the journal of this resign would be %zu "
 				 "bytes, more than %u",
 				 body->len, JOURNAL_MAX_BODY);
-	return body->failed ? error_no_memory(err) : 0;
+	return 0;
 }
 
 static int fill(struct journal *j, struct buffer *body, const struct plan *plan,
@@ -123,8 +122,6 @@ static int fill(struct journal *j, struct buffer *body, const struct plan *plan,
 	uuid_new(&j->head.id);
 	strncpy(j->head.scsi_id, owner->scsi_id, JOURNAL_SCSIID_SIZE - 1);
 	buffer_add_zeros(body, (block - body->len % block) % block);
-	if (body->failed)
-		return error_no_memory(err);
 	return plan_place_journal(plan, body->len, &j->head.body_at, err);
 }
 
@@ -244,9 +241,7 @@ int journal_clear(struct journal *journal, const struct snapshot *now,
 	if (head->body_at % block == 0 &&
 	    plan_is_nobodys(now, head->body_at, padded)) {
 		body.len = padded;
-		body.data = calloc(1, padded);
-		if (!body.data)
-			return error_no_memory(err);
+		body.data = alloc_zeroed(1, padded);
 	}
 	failed = wipe(journal, &body, err) || lun_flush(journal->lun, err);
 	free(body.data);

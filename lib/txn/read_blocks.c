@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "base/alloc.h"
+
 /* Ranges nearer than this are read in one command. */
 #define MAX_GAP 4096
 
@@ -59,16 +61,12 @@ static int read_into(struct lun *lun, struct lun_io *ios, size_t n,
 					 MAX_BYTES >> 20);
 		total += ios[i].len;
 	}
-	buffer = malloc(total);
-	if (!buffer)
-		return error_no_memory(err);
+	buffer = alloc_zeroed(total, 1);
 	for (size_t i = 0, used = 0; i < n; used += ios[i++].len)
 		ios[i].data = buffer + used;
 	failed = lun_read(lun, ios, n, err);
-	for (size_t i = 0; i < n && !failed; i++) {
-		if (image_put(image, ios[i].offset, ios[i].data, ios[i].len))
-			failed = error_no_memory(err);
-	}
+	for (size_t i = 0; i < n && !failed; i++)
+		image_put(image, ios[i].offset, ios[i].data, ios[i].len);
 	free(buffer);
 	return failed;
 }
@@ -79,13 +77,9 @@ int read_wanted(struct lun *lun, const struct want_list *wants,
 	struct lun_io *ios;
 	int failed;
 
-	if (wants->failed)
-		return error_no_memory(err);
 	if (wants->count == 0)
 		return 0;
-	ios = calloc(wants->count, sizeof(*ios));
-	if (!ios)
-		return error_no_memory(err);
+	ios = alloc_zeroed(wants->count, sizeof(*ios));
 	failed = read_into(lun, ios, join(ios, wants, lun->block_size), image,
 			   err);
 	free(ios);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/crc.h"
 #include "plan/plan.h"
 #include "txn/read_blocks.h"
@@ -31,9 +32,7 @@ static int make_room(struct lun *lun, const struct journal_head *head,
 
 	if (!fits(lun, head->body_at, padded))
 		return damaged(err, "its body lies outside the LUN");
-	r->body = malloc(padded);
-	if (!r->body)
-		return error_no_memory(err);
+	r->body = alloc_zeroed(padded, 1);
 	r->body_io = (struct lun_io){ head->body_at, padded, r->body };
 	return 0;
 }
@@ -84,12 +83,10 @@ static int plan_targets(struct lun *lun, const struct journal_head *head,
 		return -1;
 	if (r->count == 0 || bytes > 4 * (size_t)JOURNAL_MAX_BODY)
 		return damaged(err, "it changes nothing, or too much");
-	r->records = calloc(r->count, sizeof(*r->records));
-	r->ios = calloc(r->count + 1, sizeof(*r->ios));
-	r->bytes = malloc(bytes);
+	r->records = alloc_zeroed(r->count, sizeof(*r->records));
+	r->ios = alloc_zeroed(r->count + 1, sizeof(*r->ios));
+	r->bytes = alloc_zeroed(bytes, 1);
 	r->size = bytes;
-	if (!r->records || !r->ios || !r->bytes)
-		return error_no_memory(err);
 	return walk_records(lun, head, r, &bytes, err);
 }
 
@@ -203,12 +200,10 @@ static int apply_phase(const struct journal *journal, const struct replay *r,
 		       uint32_t phase, struct error *err)
 {
 	struct lun *lun = journal->lun;
-	struct lun_io *ios = calloc(r->count, sizeof(*ios));
+	struct lun_io *ios = alloc_zeroed(r->count, sizeof(*ios));
 	size_t n = 0;
 	int failed;
 
-	if (!ios)
-		return error_no_memory(err);
 	for (size_t i = 0; i < r->count; i++) {
 		const struct journal_record *record = &r->records[i];
 
@@ -270,12 +265,10 @@ static int read_back(struct lun *lun, const struct replay *r,
 		     const struct snapshot *before, struct image *seen,
 		     struct error *err)
 {
-	uint8_t *buf = malloc(r->size);
+	uint8_t *buf = alloc_zeroed(r->size, 1);
 	struct want_list wants = { 0 };
 	int failed;
 
-	if (!buf)
-		return error_no_memory(err);
 	for (size_t i = 0; i < r->count; i++)
 		want_range(&wants, r->ios[i].offset, r->ios[i].len);
 	if (before)

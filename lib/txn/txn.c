@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/log.h"
 #include "txn/finish.h"
 #include "txn/read_blocks.h"
@@ -55,23 +56,19 @@ static int check_unchanged(struct journal *journal, const struct snapshot *from,
 
 /* ios[*n] follows ios[*n - 1], where the ring has room behind the text: one
  * command for both. */
-static int join_last(struct lun_io *ios, size_t *n, uint8_t **joined,
-		     struct error *err)
+static void join_last(struct lun_io *ios, size_t *n, uint8_t **joined)
 {
 	struct lun_io *last = &ios[*n];
 
 	(*n)++;
 	if (last == ios || last[-1].offset + last[-1].len != last->offset)
-		return 0;
-	*joined = malloc(last[-1].len + last->len);
-	if (!*joined)
-		return error_no_memory(err);
+		return;
+	*joined = alloc_zeroed(last[-1].len + last->len, 1);
 	memcpy(*joined, last[-1].data, last[-1].len);
 	memcpy(*joined + last[-1].len, last->data, last->len);
 	last[-1].data = *joined;
 	last[-1].len += last->len;
 	(*n)--;
-	return 0;
 }
 
 /* The new VG text, and behind all of it the journal's body. */
@@ -79,13 +76,11 @@ static int write_free_space(struct lun *lun, const struct plan *plan,
 			    const struct journal_head *head,
 			    const struct buffer *body, struct error *err)
 {
-	struct lun_io *ios = calloc(plan->write_count + 1, sizeof(*ios));
+	struct lun_io *ios = alloc_zeroed(plan->write_count + 1, sizeof(*ios));
 	uint8_t *joined = NULL;
 	size_t n = 0;
 	int failed;
 
-	if (!ios)
-		return error_no_memory(err);
 	for (size_t i = 0; i < plan->write_count; i++) {
 		const struct plan_write *w = &plan->writes[i];
 
@@ -93,8 +88,8 @@ static int write_free_space(struct lun *lun, const struct plan *plan,
 			ios[n++] = (struct lun_io){ w->offset, w->len, w->data };
 	}
 	ios[n] = (struct lun_io){ head->body_at, body->len, body->data };
-	failed = join_last(ios, &n, &joined, err) ||
-		 lun_write(lun, ios, n, err) || lun_flush(lun, err);
+	join_last(ios, &n, &joined);
+	failed = lun_write(lun, ios, n, err) || lun_flush(lun, err);
 	free(joined);
 	free(ios);
 	return failed ? -1 : 0;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/log.h"
 #include "xapi/attach_work.h"
 
@@ -15,9 +16,7 @@ static int name_hosts(const struct attach_work *work,
 {
 	size_t n = json_array_size(work->hosts);
 
-	report->hosts = calloc(n + 1, sizeof(*report->hosts));
-	if (!report->hosts)
-		return error_no_memory(err);
+	report->hosts = alloc_zeroed(n + 1, sizeof(*report->hosts));
 	for (size_t i = 0; i < n; i++) {
 		if (xapi_ask_text(&work->xapi, "host.get_name_label",
 				  attach_text_at(work->hosts, i),

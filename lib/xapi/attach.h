@@ -61,7 +61,7 @@ int xapi_attach_ended(const struct xapi *xapi, const char *sr_uuid,
 /* On 0 the SR is attached to the master and scanned, and the report says what
  * the other hosts said. On -1 *err says how far it came; what there is of the
  * report is the caller's, too. ERROR_IN_USE: the SR is on record with another
- * LUN or type; ERROR_XAPI; ERROR_INTERRUPTED; ERROR_NO_MEMORY. */
+ * LUN or type; ERROR_XAPI; ERROR_INTERRUPTED. */
 int xapi_attach(const struct xapi *xapi, const struct xapi_attach *attach,
 		struct xapi_attach_report *report, struct error *err);
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/log.h"
 #include "rpc/xml.h"
 
@@ -16,21 +17,15 @@ int xapi_open(const struct xapi_options *options, struct xapi **out,
 	if (!options->session_ref || !options->session_ref[0])
 		return error_set(err, ERROR_XAPI,
 				 "the call has no session to ask xapi in");
-	xapi = calloc(1, sizeof(*xapi));
-	if (!xapi)
-		return error_no_memory(err);
-	xapi->socket = strdup(options->socket);
-	xapi->session_ref = strdup(options->session_ref);
-	xapi->state = calloc(1, sizeof(*xapi->state));
+	xapi = alloc_zeroed(1, sizeof(*xapi));
+	xapi->socket = alloc_text(options->socket);
+	xapi->session_ref = alloc_text(options->session_ref);
+	xapi->state = alloc_zeroed(1, sizeof(*xapi->state));
 	xapi->transport = (struct transport){
 		.socket = xapi->socket,
 		.timeout_ms = options->timeout_ms,
 		.stop = options->stop,
 	};
-	if (!xapi->socket || !xapi->session_ref || !xapi->state) {
-		xapi_close(xapi);
-		return error_no_memory(err);
-	}
 	*out = xapi;
 	return 0;
 }
@@ -39,18 +34,16 @@ void xapi_close(struct xapi *xapi)
 {
 	if (!xapi)
 		return;
-	if (xapi->state && xapi->state->calls)
+	if (xapi->state->calls)
 		log_info("xapi was asked %u times", xapi->state->calls);
-	if (xapi->session_ref)
-		explicit_bzero(xapi->session_ref, strlen(xapi->session_ref));
+	explicit_bzero(xapi->session_ref, strlen(xapi->session_ref));
 	free(xapi->state);
 	free(xapi->session_ref);
 	free(xapi->socket);
 	free(xapi);
 }
 
-/* The call's text; false without memory. */
-static bool write_call(bool xml, const char *method, const json_t *params,
+static void write_call(bool xml, const char *method, const json_t *params,
 		       struct buffer *to)
 {
 	json_t *call;
@@ -58,18 +51,15 @@ static bool write_call(bool xml, const char *method, const json_t *params,
 
 	if (xml) {
 		rpc_write_call(to, method, params);
-		return !to->failed;
+		return;
 	}
 	call = json_pack("{s:s, s:O, s:i}", "method", method, "params", params,
 			 "id", 0);
 	text = json_dumps(call, JSON_COMPACT);
 	json_decref(call);
-	if (text) {
-		buffer_add(to, text, strlen(text));
-		explicit_bzero(text, strlen(text));
-	}
+	buffer_add_text(to, text);
+	explicit_bzero(text, strlen(text));
 	free(text);
-	return text && !to->failed;
 }
 
 static int post(const struct xapi *xapi, bool xml, const char *method,
@@ -81,14 +71,11 @@ static int post(const struct xapi *xapi, bool xml, const char *method,
 
 	*http = (struct http_reply){ 0 };
 	xapi->state->calls++;
-	if (write_call(xml, method, params, &body))
-		rc = transport_post(&xapi->transport, xml ? "/" : "/jsonrpc",
-				    xml ? "text/xml" : "application/json",
-				    body.data, body.len, REPLY_MAX, http, err);
-	else
-		rc = error_no_memory(err);
-	if (body.data)
-		explicit_bzero(body.data, body.len);
+	write_call(xml, method, params, &body);
+	rc = transport_post(&xapi->transport, xml ? "/" : "/jsonrpc",
+			    xml ? "text/xml" : "application/json", body.data,
+			    body.len, REPLY_MAX, http, err);
+	explicit_bzero(body.data, body.len);
 	buffer_free(&body);
 	return rc;
 }
@@ -118,7 +105,9 @@ int xapi_call(const struct xapi *xapi, const char *method, json_t *arguments,
 	json_decref(arguments);
 	if (rc) {
 		json_decref(params);
-		return error_no_memory(err);
+		return error_set(err, ERROR_BAD_VALUE,
+				 "%s: what xapi is to be told is not UTF-8",
+				 method);
 	}
 	rc = post(xapi, xapi->state->xml, method, params, &http, err);
 	if (rc == 0 && http.status == HTTP_NOT_FOUND && !xapi->state->xml) {
@@ -159,10 +148,8 @@ int xapi_ask_text(const struct xapi *xapi, const char *method,
 	if (rc)
 		return -1;
 	rc = value_text(reply.value, ERROR_XAPI, method, &text, err);
-	if (rc == 0) {
-		*out = strdup(text);
-		rc = *out ? 0 : error_no_memory(err);
-	}
+	if (rc == 0)
+		*out = alloc_text(text);
 	reply_free(&reply);
 	return rc;
 }

@@ -24,10 +24,10 @@ struct xapi {
 };
 
 /* Calls `method` with the session and these arguments, an array that is taken
- * over; NULL is one that there was no memory for. On 0 reply->value is the caller's, to be given to
- * reply_free. On -1 reply->code is xapi's error code, if it was xapi that
- * failed, and *err says ERROR_XAPI with the method's name, ERROR_INTERRUPTED or
- * ERROR_NO_MEMORY.
+ * over; NULL is one that jansson refused, for it takes UTF-8 only. On 0
+ * reply->value is the caller's, to be given to reply_free. On -1 reply->code is
+ * xapi's error code, if it was xapi that failed, and *err says ERROR_XAPI with
+ * the method's name, ERROR_BAD_VALUE or ERROR_INTERRUPTED.
  *
  * It goes to /jsonrpc, and as XML-RPC where there is none: xapi writes the names
  * of a struct's members into XML as they are (ocaml-rpc's xmlrpc.ml). */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/buffer.h"
 #include "base/log.h"
 #include "xapi/call.h"
@@ -20,7 +21,7 @@ static char *name_of_host(const struct xapi *xapi, const char *ref)
 	if (xapi_ask_text(xapi, "host.get_name_label", ref, &name, NULL,
 			  &ignored) == 0)
 		return name;
-	return strdup(ref);
+	return alloc_text(ref);
 }
 
 /* "SR 'name' (uuid)" */
@@ -137,10 +138,10 @@ static json_t *any_of(const struct uuid *uuids, size_t count)
 		uuid_to_text(&uuids[i], uuid);
 		snprintf(term, sizeof(term), "%sfield \"uuid\" = \"%s\"",
 			 i ? " or " : "", uuid);
-		buffer_add(&text, term, strlen(term));
+		buffer_add_text(&text, term);
 	}
 	buffer_add(&text, "", 1);
-	arguments = text.failed ? NULL : json_pack("[s]", text.data);
+	arguments = json_pack("[s]", text.data);
 	buffer_free(&text);
 	return arguments;
 }

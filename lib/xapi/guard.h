@@ -26,8 +26,7 @@ struct xapi_guard {
 /* Asks xapi for its SRs and PBDs, and for the new uuids. ERROR_IN_USE: the LUN
  * is attached somewhere in the pool, or recorded as an SR's; or a new uuid is
  * that of another object. The text names SR and host and says what to do.
- * ERROR_XAPI: xapi cannot say, which is no yes; ERROR_INTERRUPTED;
- * ERROR_NO_MEMORY.
+ * ERROR_XAPI: xapi cannot say, which is no yes; ERROR_INTERRUPTED.
  *
  * The new SR's uuid is that of the call's own SR, which xapi has made before:
  * that record is no obstacle. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "xapi/call.h"
 
 static int read_config(const json_t *config, struct xapi_host *out,
@@ -18,8 +19,8 @@ static int read_config(const json_t *config, struct xapi_host *out,
 				&multipathing, err))
 		return -1;
 	out->multipathing = multipathing && strcmp(multipathing, "true") == 0;
-	out->initiator_name = name ? strdup(name) : NULL;
-	return name && !out->initiator_name ? error_no_memory(err) : 0;
+	out->initiator_name = alloc_text(name);
+	return 0;
 }
 
 int xapi_host_read(const struct xapi *xapi, const char *host_ref,

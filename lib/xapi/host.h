@@ -15,7 +15,7 @@ struct xapi_host {
 };
 
 /* *out is the caller's, to be given to xapi_host_free. ERROR_XAPI;
- * ERROR_INTERRUPTED; ERROR_NO_MEMORY. */
+ * ERROR_INTERRUPTED. */
 int xapi_host_read(const struct xapi *xapi, const char *host_ref,
 		   struct xapi_host *out, struct error *err);
 

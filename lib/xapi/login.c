@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/log.h"
 #include "xapi/call.h"
 
@@ -23,10 +24,8 @@ static int ask_for_session(const struct xapi *xapi, const char *originator,
 		      &reply, err))
 		return -1;
 	failed = value_text(reply.value, ERROR_XAPI, method, &text, err);
-	if (!failed) {
-		*session_ref = strdup(text);
-		failed = *session_ref ? 0 : error_no_memory(err);
-	}
+	if (!failed)
+		*session_ref = alloc_text(text);
 	reply_free(&reply);
 	return failed;
 }

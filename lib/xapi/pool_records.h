@@ -9,7 +9,7 @@
 #include "xapi/xapi.h"
 
 /* Fetches all SRs and PBDs into *records, which was empty and is to be given to
- * records_free, also on -1. ERROR_XAPI; ERROR_INTERRUPTED; ERROR_NO_MEMORY. */
+ * records_free, also on -1. ERROR_XAPI; ERROR_INTERRUPTED. */
 int pool_records_read(const struct xapi *xapi, struct records *records,
 		      struct error *err);
 

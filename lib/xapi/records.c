@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "base/alloc.h"
+
 static int read_config(const json_t *record, const char *what, const char *key,
 		       json_t **out, struct error *err)
 {
@@ -40,9 +42,7 @@ int records_read_pbds(json_t *value, struct records *records, struct error *err)
 	if (value_check(value, JSON_OBJECT, ERROR_XAPI, "list of PBDs", err))
 		return -1;
 	records->pbds =
-		calloc(json_object_size(value) + 1, sizeof(*records->pbds));
-	if (!records->pbds)
-		return error_no_memory(err);
+		alloc_zeroed(json_object_size(value) + 1, sizeof(*records->pbds));
 	records->pbd_values = json_incref(value);
 	json_object_foreach(value, ref, record) {
 		struct pbd_record *pbd = &records->pbds[records->pbd_count++];
@@ -72,9 +72,7 @@ int records_read_srs(json_t *value, struct records *records, struct error *err)
 	if (value_check(value, JSON_OBJECT, ERROR_XAPI, "list of SRs", err))
 		return -1;
 	records->srs =
-		calloc(json_object_size(value) + 1, sizeof(*records->srs));
-	if (!records->srs)
-		return error_no_memory(err);
+		alloc_zeroed(json_object_size(value) + 1, sizeof(*records->srs));
 	records->sr_values = json_incref(value);
 	json_object_foreach(value, ref, record) {
 		struct sr_record *sr = &records->srs[records->sr_count++];

@@ -40,7 +40,7 @@ struct records {
 
 /* Each reads the value of <class>.get_all_records, a struct of records by
  * reference, into *records, which was empty or has the other kind. On -1
- * *records is still to be freed. ERROR_XAPI; ERROR_NO_MEMORY. */
+ * *records is still to be freed. ERROR_XAPI. */
 int records_read_pbds(json_t *value, struct records *records,
 		      struct error *err);
 int records_read_srs(json_t *value, struct records *records,

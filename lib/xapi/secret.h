@@ -10,7 +10,7 @@
 
 /* The secret with this uuid; *out is the caller's to wipe and free.
  * ERROR_NO_SECRET: xapi has none, or does not give it; ERROR_XAPI;
- * ERROR_INTERRUPTED; ERROR_NO_MEMORY. */
+ * ERROR_INTERRUPTED. */
 int xapi_secret_read(const struct xapi *xapi, const char *uuid, char **out,
 		     struct error *err);
 

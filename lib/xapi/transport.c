@@ -10,6 +10,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/clock.h"
 
 /* How often a wait looks whether it is to stop: a signal that comes just before
@@ -148,9 +149,7 @@ static int receive(const struct exchange *x, size_t most, struct buffer *to,
 			buffer_add(to, bytes, (size_t)n);
 		else if (n < 0 && errno != EINTR && errno != EAGAIN)
 			rc = no_answer(x, "receive", err);
-		if (to->failed)
-			rc = error_no_memory(err);
-		else if (to->len > most)
+		if (to->len > most)
 			rc = error_set(err, ERROR_XAPI,
 				       "xapi's answer has more than %zu bytes",
 				       most);
@@ -177,9 +176,7 @@ int http_reply_parse(struct http_reply *reply, struct error *err)
 		return not_http(err, "ends in the middle");
 	reply->body = end + 4;
 	reply->body_len = len - (size_t)(reply->body - text);
-	head = strndup(text, (size_t)(end - text));
-	if (!head)
-		return error_no_memory(err);
+	head = alloc_printf("%.*s", (int)(end - text), text);
 	reply->status = strncmp(head, first, strlen(first)) == 0 &&
 					strlen(head) > strlen("HTTP/1.x ")
 				? atoi(head + strlen("HTTP/1.x "))

@@ -32,7 +32,7 @@ struct http_reply {
 /* Sends `len` bytes to `path` and receives the answer, of at most `most` bytes.
  * *reply is the caller's, to be given to http_reply_free, either way.
  * ERROR_XAPI: nobody answers, too late, too much, or not HTTP;
- * ERROR_INTERRUPTED; ERROR_NO_MEMORY. */
+ * ERROR_INTERRUPTED. */
 int transport_post(const struct transport *transport, const char *path,
 		   const char *content_type, const void *body, size_t len,
 		   size_t most, struct http_reply *reply, struct error *err);

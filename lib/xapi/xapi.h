@@ -30,8 +30,7 @@ struct xapi_options {
 
 struct xapi;
 
-/* Copies the options; connects to nothing. ERROR_XAPI: no session;
- * ERROR_NO_MEMORY. */
+/* Copies the options; connects to nothing. ERROR_XAPI: no session. */
 int xapi_open(const struct xapi_options *options, struct xapi **out,
 	      struct error *err);
 

@@ -24,6 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/log.h"
 #include "engine/guard_host.h"
 #include "host/in_use.h"
@@ -122,12 +123,11 @@ static int judge(const char *device, const char *path, struct error *err)
 
 static int release(char **words, unsigned count, struct error *err)
 {
-	struct block_names disks = { .items = calloc(count + 1,
-						     sizeof(*disks.items)) };
+	struct block_names disks = {
+		.items = alloc_zeroed(count, sizeof(*disks.items)),
+	};
 	int failed;
 
-	if (!disks.items)
-		return error_no_memory(err);
 	for (; disks.count < count; disks.count++)
 		snprintf(disks.items[disks.count], sizeof(*disks.items), "%s",
 			 words[disks.count]);
@@ -148,8 +148,10 @@ static int obey(char **words, unsigned count, struct error *err)
 		lun_names_set(&names, words[2]);
 		return guard_host(words[1], &names, err);
 	}
-	if (strcmp(what, "remember") == 0)
-		return multipath_remember(&before, err);
+	if (strcmp(what, "remember") == 0) {
+		multipath_remember(&before);
+		return 0;
+	}
 	if (strcmp(what, "claim") == 0 && count == 2)
 		return claim(words[1], err);
 	if (strcmp(what, "open") == 0 && count == 2 && !lun)

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
+
 struct lun_memory {
 	struct lun lun;
 	uint8_t *bytes;
@@ -63,9 +65,7 @@ int lun_memory_open(uint8_t *bytes, uint64_t size, uint32_t block_size,
 				 "%" PRIu64 " bytes of memory are not a LUN "
 				 "with blocks of %" PRIu32,
 				 size, block_size);
-	self = calloc(1, sizeof(*self));
-	if (!self)
-		return error_no_memory(err);
+	self = alloc_zeroed(1, sizeof(*self));
 	self->lun.ops = &memory_ops;
 	self->lun.size = size;
 	self->lun.block_size = block_size;

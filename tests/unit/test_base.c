@@ -52,8 +52,6 @@ static void test_error(void **state)
 	assert_int_equal(error_prefix(&err, "LV %s: ", "a"), -1);
 	assert_int_equal(err.code, ERROR_IO);
 	assert_string_equal(err.text, "LV a: 3 of x");
-	assert_int_equal(error_no_memory(&err), -1);
-	assert_int_equal(err.code, ERROR_NO_MEMORY);
 
 	/* Cut, never more than there is room for. */
 	memset(longer, 'y', sizeof(longer) - 1);

@@ -43,7 +43,6 @@ static size_t find(void (*spoil)(struct sr *sr), enum finding_weight weight,
 		spoil(&sr);
 	load(&sr, &snap);
 	check_sr(&snap, &findings);
-	assert_false(findings.failed);
 	for (size_t i = 0; i < findings.count; i++) {
 		const struct finding *f = &findings.items[i];
 
@@ -225,14 +224,13 @@ static void test_duplicates(void **state)
 	struct sr_report one, other;
 	struct findings findings = { 0 };
 	struct snapshot snap;
-	struct error err;
 	struct sr sr;
 
 	(void)state;
 	sr_make(&sr, NULL);
 	load(&sr, &snap);
-	assert_int_equal(sr_report_make(&snap, NULL, &one, &err), 0);
-	assert_int_equal(sr_report_make(&snap, NULL, &other, &err), 0);
+	sr_report_make(&snap, NULL, &one);
+	sr_report_make(&snap, NULL, &other);
 	reports[0] = &one;
 	reports[1] = NULL; /* could not be read */
 	reports[2] = NULL;

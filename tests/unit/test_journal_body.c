@@ -46,7 +46,6 @@ static struct buffer make_body(void)
 	journal_add_text(&body, 0x123400, before, 1024);
 	journal_add_write(&body, 0x10000, 1, before, after, LEN);
 	journal_add_write(&body, 0, 2, after, before, 512);
-	assert_false(body.failed);
 	return body;
 }
 

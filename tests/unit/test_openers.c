@@ -25,11 +25,9 @@ static char path[BLOCK_NAME_SIZE + 8];
 /* A device that can be opened; -1 if there is none. */
 static int open_some(void)
 {
-	struct block_names all;
+	struct block_names all = block_all();
 	int fd = -1;
 
-	if (block_all(&all))
-		return -1;
 	for (size_t i = 0; fd < 0 && i < all.count; i++) {
 		block_path(all.items[i], path, sizeof(path));
 		fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -82,7 +80,7 @@ static void test_no_device(void **state)
 	assert_false(block_is_multipath("nonesuch"));
 	assert_int_equal(block_dm_opens("nonesuch"), -1);
 	assert_false(block_dm_remove("nonesuch"));
-	assert_int_equal(block_holders("nonesuch", &names), 0);
+	names = block_holders("nonesuch");
 	assert_int_equal(names.count, 0);
 	block_names_free(&names);
 }

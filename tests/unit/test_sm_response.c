@@ -133,7 +133,7 @@ static void knows_sms_numbers(void **state)
 		enum error_code code;
 		int number;
 	} table[] = {
-		{ ERROR_NO_MEMORY, 202 },    { ERROR_INTERNAL, 202 },
+		{ ERROR_INTERNAL, 202 },
 		{ ERROR_BAD_REQUEST, 143 },  { ERROR_UNIMPLEMENTED, 202 },
 		{ ERROR_BAD_VALUE, 202 },    { ERROR_NO_TARGET, 95 },
 		{ ERROR_NO_TARGET_IQN, 96 }, { ERROR_NO_SCSIID, 107 },
