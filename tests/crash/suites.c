@@ -54,7 +54,7 @@ static void run_nested(struct suite *suite, const struct options *options)
 
 static void run_chains(struct suite *suite, const struct options *options)
 {
-	power_try_chains(suite, options->full ? 1700 : 600, options->seed);
+	power_try_chains(suite, options->full ? 1700 : 250, options->seed);
 }
 
 static void run_faults(struct suite *suite, const struct options *options)
