@@ -138,58 +138,70 @@ static struct vpd_page page_of(const struct scsi_command *answer)
 				  answer->good ? answer->received : 0 };
 }
 
+/* The answers to all questions about LUN `i`. */
+static void gather(const struct inquiries *from, size_t i,
+		   struct vpd_pages *pages)
+{
+	const size_t questions = from->last - from->first + 1;
+
+	for (size_t k = 0; k < questions; k++)
+		pages->answers[from->first + k] =
+			page_of(&from->commands[i * questions + k]);
+}
+
 /* False if it is no disk. A page that the target refuses says nothing about
  * the device. */
-static bool read_names(const struct scsi_command *answers,
-		       enum vpd_question first, struct user_lun *lun)
+static bool read_names(const struct vpd_pages *pages, struct user_lun *lun)
 {
-	const struct scsi_command *standard = &answers[VPD_STANDARD - first];
-	struct vpd_pages pages = { 0 };
+	const struct vpd_page *standard = &pages->answers[VPD_STANDARD];
 
-	if (!standard->good ||
-	    !scsi_inquiry_is_disk(standard->data, standard->received))
+	if (!scsi_inquiry_is_disk(standard->data, standard->len))
 		return false;
-	for (int i = first; i < VPD_QUESTIONS; i++)
-		pages.answers[i] = page_of(&answers[i - first]);
-	lun->lun = standard->lun;
-	vpd_names(&pages, &lun->names);
+	vpd_names(pages, &lun->names);
 	lun->scsi_id = *host_scsi_id(&lun->names);
 	return true;
 }
 
 /* Drops what is no disk, in place. From VPD_STANDARD on there are all names, but
- * not what scsi_id prints. */
+ * not what scsi_id prints. `ids` has page 0x83 of all, or is NULL. */
 static int read_all_names(struct iscsi_context *session,
-			  enum vpd_question first, struct user_lun *luns,
-			  size_t *count, struct scsi_traffic *traffic,
-			  struct error *err)
+			  enum vpd_question first, const struct inquiries *ids,
+			  struct user_lun *luns, size_t *count,
+			  struct scsi_traffic *traffic, struct error *err)
 {
-	const size_t questions = VPD_QUESTIONS - first;
-	struct inquiries all = { first, VPD_QUESTIONS - 1, NULL, NULL };
+	struct inquiries rest = { first, ids ? VPD_SERIAL : VPD_IDS, NULL,
+				  NULL };
 	size_t disks = 0;
-	int failed = ask(session, luns, *count, &all, traffic, err);
+	int failed = ask(session, luns, *count, &rest, traffic, err);
 
-	for (size_t i = 0; i < *count && !failed; i++)
-		disks += read_names(&all.commands[i * questions], first,
-				    &luns[disks]);
+	for (size_t i = 0; i < *count && !failed; i++) {
+		struct vpd_pages pages = { 0 };
+
+		gather(&rest, i, &pages);
+		if (ids)
+			gather(ids, i, &pages);
+		luns[disks].lun = luns[i].lun;
+		disks += read_names(&pages, &luns[disks]);
+	}
 	*count = disks;
-	inquiries_free(&all);
+	inquiries_free(&rest);
 	return failed;
 }
 
 /* The names that page 0x83 gives without the others. */
-static struct lun_names ids_alone(const struct scsi_command *answer)
+static struct lun_names ids_alone(const struct inquiries *ids, size_t i)
 {
 	struct vpd_pages pages = { 0 };
 	struct lun_names names;
 
-	pages.answers[VPD_IDS] = page_of(answer);
+	gather(ids, i, &pages);
 	vpd_names(&pages, &names);
 	return names;
 }
 
-/* Keeps those of which page 0x83 alone has the name; all, if there are none. */
-static int keep_candidates(struct iscsi_context *session, const char *scsi_id,
+/* Keeps those of which page 0x83 alone has the name, with that answer, and asks
+ * for their other names. If there are none it asks all for all. */
+static int read_candidates(struct iscsi_context *session, const char *scsi_id,
 			   struct user_lun *luns, size_t *count,
 			   struct scsi_traffic *traffic, struct error *err)
 {
@@ -198,13 +210,19 @@ static int keep_candidates(struct iscsi_context *session, const char *scsi_id,
 	size_t n = 0;
 
 	for (size_t i = 0; i < *count && !failed; i++) {
-		const struct lun_names names = ids_alone(&ids.commands[i]);
+		const struct lun_names names = ids_alone(&ids, i);
 
-		if (lun_names_have(&names, scsi_id))
-			luns[n++].lun = ids.commands[i].lun;
+		if (!lun_names_have(&names, scsi_id))
+			continue;
+		luns[n].lun = luns[i].lun;
+		ids.commands[n++] = ids.commands[i];
 	}
 	if (n > 0)
 		*count = n;
+	if (!failed)
+		failed = read_all_names(session, n ? VPD_STANDARD : VPD_LIST,
+					n ? &ids : NULL, luns, count, traffic,
+					err);
 	inquiries_free(&ids);
 	return failed;
 }
@@ -255,7 +273,8 @@ int user_luns_read(struct iscsi_context *session, struct user_lun **luns,
 
 	if (list_luns(session, luns, count, &traffic, err))
 		return -1;
-	if (read_all_names(session, VPD_LIST, *luns, count, &traffic, err)) {
+	if (read_all_names(session, VPD_LIST, NULL, *luns, count, &traffic,
+			   err)) {
 		free(*luns);
 		return -1;
 	}
@@ -279,7 +298,7 @@ int user_luns_number(struct iscsi_context *session, struct lun_wanted *wanted,
 	found = alloc_zeroed(wanted_count, sizeof(*found));
 	failed = ask(session, luns, count, &ids, &traffic, err);
 	for (size_t i = 0; i < count && !failed; i++) {
-		struct lun_names names = ids_alone(&ids.commands[i]);
+		struct lun_names names = ids_alone(&ids, i);
 
 		for (size_t k = 0; k < wanted_count; k++) {
 			if (!lun_names_have(&names, wanted[k].scsi_id))
@@ -335,7 +354,7 @@ static int look_there(struct iscsi_context *session,
 		};
 		size_t disks = 1;
 
-		if (read_all_names(session, VPD_STANDARD, &lun, &disks,
+		if (read_all_names(session, VPD_STANDARD, NULL, &lun, &disks,
 				   &traffic, err))
 			return -1;
 		*found = disks == 1 &&
@@ -376,9 +395,7 @@ static int search(struct iscsi_context *session, const char *scsi_id,
 
 	if (list_luns(session, &luns, &count, &traffic, err))
 		return -1;
-	failed = keep_candidates(session, scsi_id, luns, &count, &traffic,
-				 err) ||
-		 read_all_names(session, VPD_LIST, luns, &count, &traffic, err);
+	failed = read_candidates(session, scsi_id, luns, &count, &traffic, err);
 	for (size_t i = 0; i < count && !failed; i++) {
 		if (lun_names_have(&luns[i].names, scsi_id)) {
 			*out = luns[i];
