@@ -12,6 +12,7 @@
 #define SENSE_NOT_READY	      0x02
 #define SENSE_ILLEGAL_REQUEST 0x05
 #define SENSE_UNIT_ATTENTION  0x06
+#define SENSE_DATA_PROTECT    0x07
 #define SENSE_MISCOMPARE      0x0e
 
 /* The LUN does not have this command: it does not know the operation code, or a
@@ -21,6 +22,12 @@ static inline bool sense_is_unsupported(uint8_t key, uint16_t asc)
 {
 	return key == SENSE_ILLEGAL_REQUEST &&
 	       (asc == 0x2000 || asc == 0x2400 || asc == 0x2600);
+}
+
+/* The LUN may be read alone. (27/07 says that the array is full.) */
+static inline bool sense_is_write_protected(uint8_t key, uint16_t asc)
+{
+	return key == SENSE_DATA_PROTECT && asc >= 0x2700 && asc <= 0x2706;
 }
 
 /* The LUN is there, and this path does not serve it: asymmetric access state

@@ -67,8 +67,9 @@ static const struct name sense_codes[] = {
 	{ 0x2100, "logical block address out of range" },
 	{ 0x2400, "invalid field in CDB" },
 	{ 0x2500, "logical unit not supported" },
-	{ 0x2700, "write protected" },
-	{ 0x2702, "logical unit software write protected" },
+	{ 0x2700, "write-protected by the target; allow writing, and try again" },
+	{ 0x2701, "write-protected: the hardware" },
+	{ 0x2702, "write-protected by software of the target" },
 	{ 0x2707, "space allocation failed: the target is full" },
 	{ 0x2900, "power on or reset: writes in its cache may be lost" },
 	{ 0x2901, "power on: writes in its cache may be lost" },
@@ -172,6 +173,10 @@ int scsi_command_error(const struct scsi_command *command, struct error *err)
 	else if (has_sense(command) &&
 		 sense_is_no_path(command->sense_key, command->sense_asc))
 		code = ERROR_NO_PATH;
+	else if (has_sense(command) &&
+		 sense_is_write_protected(command->sense_key,
+					  command->sense_asc))
+		code = ERROR_LUN_CONTENT;
 	scsi_command_name(command, name, sizeof(name));
 	describe_failure(command, failure, sizeof(failure));
 	return error_set(err, code, "%s: %s", name, failure);

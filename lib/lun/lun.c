@@ -47,6 +47,16 @@ int lun_flush(struct lun *lun, struct error *err)
 	return lun->ops->flush(lun, err);
 }
 
+int lun_flush_read(struct lun *lun, const struct lun_io *ios, size_t n,
+		   struct error *err)
+{
+	if (check_bounds(lun, ios, n, err))
+		return -1;
+	if (lun->ops->flush_read)
+		return lun->ops->flush_read(lun, ios, n, err);
+	return lun_flush(lun, err) || lun_read(lun, ios, n, err) ? -1 : 0;
+}
+
 static int swap_in_steps(struct lun *lun, uint64_t offset,
 			 const uint8_t *expect, const uint8_t *with,
 			 uint8_t *scratch, bool *swapped, struct error *err)

@@ -42,6 +42,9 @@ struct lun_ops {
 		     struct error *err);
 	/* Everything written so far is on stable storage, or an error. */
 	int (*flush)(struct lun *lun, struct error *err);
+	/* Optional, may be NULL: both at the same time. */
+	int (*flush_read)(struct lun *lun, const struct lun_io *ios, size_t n,
+			  struct error *err);
 	/* Optional, may be NULL: if the block at `offset` holds `expect`,
 	 * writes `with`, in one step that no other host can come between
 	 * (SCSI's COMPARE AND WRITE). */
@@ -76,6 +79,10 @@ int lun_read(struct lun *lun, const struct lun_io *ios, size_t n,
 int lun_write(struct lun *lun, const struct lun_io *ios, size_t n,
 	      struct error *err);
 int lun_flush(struct lun *lun, struct error *err);
+
+/* Flushes and reads, in no order: for what was written just now. */
+int lun_flush_read(struct lun *lun, const struct lun_io *ios, size_t n,
+		   struct error *err);
 
 /* Exchanges one block as above, *swapped says whether; not flushed. On a LUN
  * that has no command for it: read, compare, write and read again, which says

@@ -20,13 +20,12 @@
 struct lun_libiscsi {
 	struct lun lun;
 	struct iscsi_context *session;
-	uint16_t address;    /* as in scsi_command */
-	bool volatile_cache; /* the caching page says so */
-	bool unflushed;	     /* written since the last flush */
-	bool written;	     /* it may have been, at any time */
-	bool cannot_swap;    /* the target has no COMPARE AND WRITE */
-	bool reserved;	     /* by this session */
-	bool to_read;	     /* never to be written to */
+	uint16_t address; /* as in scsi_command */
+	bool unflushed;	  /* written since the last flush */
+	bool written;	  /* it may have been, at any time */
+	bool cannot_swap; /* the target has no COMPARE AND WRITE */
+	bool reserved;	  /* by this session */
+	bool to_read;	  /* never to be written to */
 	struct scsi_traffic traffic;
 };
 
@@ -90,21 +89,63 @@ static size_t pieces_of(const struct lun_io *io)
 	return io->len / TRANSFER + (io->len % TRANSFER != 0);
 }
 
-/* lun_read and lun_write have checked that every request fits the LUN. */
-static int transfer(struct lun_libiscsi *self, enum scsi_xfer_dir direction,
-		    const struct lun_io *ios, size_t n, struct error *err)
+/* WCE of the caching page (SBC-3, 6.4.5), by MODE SENSE(6). Targets need not have
+ * the page. */
+static int has_volatile_cache(struct lun_libiscsi *self, bool *has,
+			      struct error *err)
 {
-	struct scsi_command *commands;
-	size_t count = 0;
-	size_t at = 0;
-	int rc;
+	uint8_t mode[192] = { 0 };
+	struct scsi_command command = {
+		.lun = self->address,
+		/* no block descriptors; page 8, current values */
+		.cdb = { SCSI_OPCODE_MODESENSE6, 0x08, 0x08, 0, sizeof(mode) },
+		.cdb_len = 6,
+		.direction = SCSI_XFER_READ,
+		.data = mode,
+		.len = sizeof(mode),
+	};
+	size_t page;
 
-	for (size_t i = 0; i < n; i++)
-		count += pieces_of(&ios[i]);
-	commands = alloc_zeroed(count, sizeof(*commands));
+	if (run(self, &command, 1, false, err))
+		return -1;
+	page = 4 + (size_t)mode[3]; /* after the block descriptors */
+	*has = command.good && page + 3 <= command.received &&
+	       (mode[page] & 0x3f) == 8 && mode[page + 2] & 0x04;
+	return 0;
+}
+
+/* SYNCHRONIZE CACHE is optional (SBC-3). A target without it, that does not
+ * declare a volatile cache either, has nothing to flush: what it acknowledged is
+ * stable. One that declares such a cache and cannot flush it cannot be trusted
+ * with a commit. */
+static int take_flush(struct lun_libiscsi *self,
+		      const struct scsi_command *command, struct error *err)
+{
+	bool has_cache = false;
+
+	if (!command->good) {
+		if (!scsi_command_unsupported(command))
+			return command_failed(self, command, err);
+		if (has_volatile_cache(self, &has_cache, err))
+			return -1;
+	}
+	if (has_cache)
+		return error_set(err, ERROR_IO,
+				 "LUN %u has a volatile write cache and cannot "
+				 "flush it; turn the target's write-back cache "
+				 "off",
+				 lun_number(self->address));
+	self->unflushed = false;
+	return 0;
+}
+
+/* The reads or writes of `ios`, cut to TRANSFER. */
+static void set_commands(const struct lun_libiscsi *self,
+			 enum scsi_xfer_dir direction, const struct lun_io *ios,
+			 size_t n, struct scsi_command *command)
+{
 	for (size_t i = 0; i < n; i++) {
 		for (size_t done = 0; done < ios[i].len; done += TRANSFER) {
-			struct scsi_command *command = &commands[at++];
 			size_t len = ios[i].len - done;
 
 			if (len > TRANSFER)
@@ -117,9 +158,40 @@ static int transfer(struct lun_libiscsi *self, enum scsi_xfer_dir direction,
 			set_cdb(command,
 				(ios[i].offset + done) / self->lun.block_size,
 				(uint32_t)(len / self->lun.block_size));
+			command++;
 		}
 	}
-	rc = run(self, commands, count, true, err);
+}
+
+/* lun_read and lun_write have checked that every request fits the LUN. `flush`
+ * goes with them, and may be refused. */
+static int transfer(struct lun_libiscsi *self, enum scsi_xfer_dir direction,
+		    const struct lun_io *ios, size_t n, bool flush,
+		    struct error *err)
+{
+	struct scsi_command *commands;
+	size_t count = 0;
+	int rc;
+
+	for (size_t i = 0; i < n; i++)
+		count += pieces_of(&ios[i]);
+	commands = alloc_zeroed(flush + count, sizeof(*commands));
+	set_commands(self, direction, ios, n, commands + flush);
+	if (flush)
+		commands[0] = (struct scsi_command){
+			.lun = self->address,
+			/* from block 0, number of blocks 0: the whole LUN */
+			.cdb = { SCSI_OPCODE_SYNCHRONIZECACHE10 },
+			.cdb_len = 10,
+			.direction = SCSI_XFER_NONE,
+		};
+	rc = run(self, commands, flush + count, !flush, err);
+	for (size_t i = 1; i <= count && flush && !rc; i++) {
+		if (!commands[i].good)
+			rc = command_failed(self, &commands[i], err);
+	}
+	if (flush && !rc)
+		rc = take_flush(self, &commands[0], err);
 	free(commands);
 	return rc;
 }
@@ -127,7 +199,7 @@ static int transfer(struct lun_libiscsi *self, enum scsi_xfer_dir direction,
 static int libiscsi_read(struct lun *lun, const struct lun_io *ios, size_t n,
 			 struct error *err)
 {
-	return transfer(of(lun), SCSI_XFER_READ, ios, n, err);
+	return transfer(of(lun), SCSI_XFER_READ, ios, n, false, err);
 }
 
 static int libiscsi_write(struct lun *lun, const struct lun_io *ios, size_t n,
@@ -136,41 +208,21 @@ static int libiscsi_write(struct lun *lun, const struct lun_io *ios, size_t n,
 	int rc;
 
 	of(lun)->written = true;
-	rc = transfer(of(lun), SCSI_XFER_WRITE, ios, n, err);
+	rc = transfer(of(lun), SCSI_XFER_WRITE, ios, n, false, err);
 	/* On failure, too: some of them were written. */
 	of(lun)->unflushed = true;
 	return rc;
 }
 
-/* SYNCHRONIZE CACHE is optional (SBC-3). A target without it, that does not
- * declare a volatile cache either (WCE of the caching page), has nothing to
- * flush: what it acknowledged is stable. One that declares such a cache and
- * cannot flush it cannot be trusted with a commit. */
+static int libiscsi_flush_read(struct lun *lun, const struct lun_io *ios,
+			       size_t n, struct error *err)
+{
+	return transfer(of(lun), SCSI_XFER_READ, ios, n, true, err);
+}
+
 static int libiscsi_flush(struct lun *lun, struct error *err)
 {
-	struct lun_libiscsi *self = of(lun);
-	struct scsi_command command = {
-		.lun = self->address,
-		/* from block 0, number of blocks 0: the whole LUN */
-		.cdb = { SCSI_OPCODE_SYNCHRONIZECACHE10 },
-		.cdb_len = 10,
-		.direction = SCSI_XFER_NONE,
-	};
-
-	if (run(self, &command, 1, false, err))
-		return -1;
-	if (!command.good) {
-		if (!scsi_command_unsupported(&command))
-			return command_failed(self, &command, err);
-		if (self->volatile_cache)
-			return error_set(err, ERROR_IO,
-					 "LUN %u has a volatile write cache "
-					 "and cannot flush it; turn the "
-					 "target's write-back cache off",
-					 lun_number(self->address));
-	}
-	self->unflushed = false;
-	return 0;
+	return libiscsi_flush_read(lun, NULL, 0, err);
 }
 
 /* SBC-3, 5.2. Whether the target did it is known only from its answer: after a
@@ -275,6 +327,7 @@ static const struct lun_ops libiscsi_ops = {
 	.read = libiscsi_read,
 	.write = libiscsi_write,
 	.flush = libiscsi_flush,
+	.flush_read = libiscsi_flush_read,
 	.swap = libiscsi_swap,
 	.fence = libiscsi_fence,
 	.unfence = libiscsi_unfence,
@@ -343,29 +396,6 @@ static int read_capacity_10(struct lun_libiscsi *self, struct error *err)
 	return set_size(self, get_be32(data), get_be32(data + 4), err);
 }
 
-/* MODE SENSE(6), SPC-4 6.13 and 7.5: write protection is in the header, the
- * cache in page 8. Targets need not have the page; a LUN that is protected and
- * does not say so here refuses the first write, before the commit. */
-static int take_mode(struct lun_libiscsi *self,
-		     const struct scsi_command *command, struct error *err)
-{
-	const uint8_t *data = command->data;
-	size_t len = command->received;
-	size_t page;
-
-	if (!command->good || len < 4)
-		return 0;
-	if (data[2] & 0x80 && !self->to_read)
-		return error_set(err, ERROR_LUN_CONTENT,
-				 "LUN %u is write-protected by the target; "
-				 "allow writing to it, and try again",
-				 lun_number(self->address));
-	page = 4 + (size_t)data[3]; /* after the block descriptors */
-	if (page + 3 <= len && (data[page] & 0x3f) == 8)
-		self->volatile_cache = data[page + 2] & 0x04;
-	return 0;
-}
-
 /* Targets need not know of persistent reservations. One that is reserved by
  * another session may answer this with a conflict alone. */
 static int take_keys(struct lun_libiscsi *self,
@@ -383,9 +413,8 @@ static int take_keys(struct lun_libiscsi *self,
 /* All questions in one round trip. */
 static int identify(struct lun_libiscsi *self, struct error *err)
 {
-	enum { READY, CAPACITY, MODE, KEYS };
+	enum { READY, CAPACITY, KEYS };
 	uint8_t capacity[32];
-	uint8_t mode[192];
 	uint8_t keys[RESERVATION_KEYS_LEN];
 	struct scsi_command commands[] = {
 		/* It takes the unit attention that a new session begins with,
@@ -402,14 +431,6 @@ static int identify(struct lun_libiscsi *self, struct error *err)
 			       .direction = SCSI_XFER_READ,
 			       .data = capacity,
 			       .len = sizeof(capacity) },
-		/* no block descriptors; page 8, current values */
-		[MODE] = { .lun = self->address,
-			   .cdb = { SCSI_OPCODE_MODESENSE6, 0x08, 0x08, 0,
-				    sizeof(mode) },
-			   .cdb_len = 6,
-			   .direction = SCSI_XFER_READ,
-			   .data = mode,
-			   .len = sizeof(mode) },
 		[KEYS] = { .lun = self->address,
 			   .cdb_len = RESERVATION_KEYS_CDB_LEN,
 			   .direction = SCSI_XFER_READ,
@@ -431,9 +452,7 @@ static int identify(struct lun_libiscsi *self, struct error *err)
 	} else if (read_capacity_10(self, err)) {
 		return -1;
 	}
-	if (!self->to_read && take_keys(self, &commands[KEYS], err))
-		return -1;
-	return take_mode(self, &commands[MODE], err);
+	return self->to_read ? 0 : take_keys(self, &commands[KEYS], err);
 }
 
 static int open_lun(struct iscsi_context *session, uint16_t address,

@@ -19,15 +19,15 @@ struct lun_traffic {
 	uint64_t bytes_written;
 };
 
-/* Reads size, block size, write protection and cache. `address` is what
- * user_session_find_lun gives. The session stays the caller's and must outlive
- * the LUN. ERROR_LUN_CONTENT: blocks neither of 512 nor of 4096 bytes, or
- * write-protected. ERROR_IN_USE: somebody has registered for a persistent
+/* Reads size and block size. `address` is what user_session_find_lun gives. The
+ * session stays the caller's and must outlive the LUN. ERROR_LUN_CONTENT: blocks
+ * neither of 512 nor of 4096 bytes; later, at the first write: write-protected.
+ * ERROR_IN_USE: somebody has registered for a persistent
  * reservation. ERROR_RESERVED. */
 int lun_libiscsi_open(struct iscsi_context *session, uint16_t address,
 		      struct lun **out, struct error *err);
 
-/* The same for a LUN that may be write-protected: every write, swap and flush
+/* The same for a LUN that is only read: every write, swap and flush
  * of it is ERROR_INTERNAL, before a command is sent. */
 int lun_libiscsi_open_to_read(struct iscsi_context *session, uint16_t address,
 			      struct lun **out, struct error *err);

@@ -68,10 +68,7 @@ static size_t run_length(const struct plan *plan, const unsigned *phases,
 	size_t last = first;
 
 	for (size_t i = first + 1; i < plan->after.count; i++) {
-		/* The journal's head lies in a block of its own, or in that of
-		 * the label. */
-		if (blocks[i].offset != blocks[i - 1].offset + size ||
-		    blocks[i].offset == JOURNAL_PLACE_AT)
+		if (blocks[i].offset != blocks[i - 1].offset + size)
 			break;
 		if (phases[i] == phases[first])
 			last = i;

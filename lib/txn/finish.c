@@ -77,8 +77,11 @@ int finish_journal(struct journal *journal, struct replay *replay,
 	int failed;
 
 	image_init(&seen, journal->lun->block_size);
-	failed = replay_apply(journal, replay, plan ? plan->from : NULL, &seen,
-			      err);
+	/* Of what was not written, what the plan was made from: nobody else can
+	 * have changed that behind the fence. */
+	if (plan && journal->fenced)
+		image_clone(&plan->from->image, &seen);
+	failed = replay_apply(journal, replay, &seen, err);
 	if (!failed && load_snapshot(journal->lun, &seen, &now, err))
 		failed = error_prefix(err, "reading the result back: ");
 	image_free(&seen);

@@ -46,8 +46,12 @@ static size_t join(struct lun_io *ios, const struct want_list *wants,
 	return n + 1;
 }
 
-static int read_into(struct lun *lun, struct lun_io *ios, size_t n,
-		     struct image *image, struct error *err)
+/* lun_read, or lun_flush_read. */
+typedef int (*read_ios)(struct lun *lun, const struct lun_io *ios, size_t n,
+			struct error *err);
+
+static int read_into(struct lun *lun, read_ios read, struct lun_io *ios,
+		     size_t n, struct image *image, struct error *err)
 {
 	size_t total = 0;
 	uint8_t *buffer;
@@ -64,24 +68,37 @@ static int read_into(struct lun *lun, struct lun_io *ios, size_t n,
 	buffer = alloc_zeroed(total, 1);
 	for (size_t i = 0, used = 0; i < n; used += ios[i++].len)
 		ios[i].data = buffer + used;
-	failed = lun_read(lun, ios, n, err);
+	failed = read(lun, ios, n, err);
 	for (size_t i = 0; i < n && !failed; i++)
 		image_put(image, ios[i].offset, ios[i].data, ios[i].len);
 	free(buffer);
 	return failed;
 }
 
-int read_wanted(struct lun *lun, const struct want_list *wants,
-		struct image *image, struct error *err)
+static int read_joined(struct lun *lun, read_ios read,
+		       const struct want_list *wants, struct image *image,
+		       struct error *err)
 {
 	struct lun_io *ios;
 	int failed;
 
 	if (wants->count == 0)
-		return 0;
+		return read(lun, NULL, 0, err);
 	ios = alloc_zeroed(wants->count, sizeof(*ios));
-	failed = read_into(lun, ios, join(ios, wants, lun->block_size), image,
-			   err);
+	failed = read_into(lun, read, ios, join(ios, wants, lun->block_size),
+			   image, err);
 	free(ios);
 	return failed;
+}
+
+int read_wanted(struct lun *lun, const struct want_list *wants,
+		struct image *image, struct error *err)
+{
+	return read_joined(lun, lun_read, wants, image, err);
+}
+
+int flush_and_read_wanted(struct lun *lun, const struct want_list *wants,
+			  struct image *image, struct error *err)
+{
+	return read_joined(lun, lun_flush_read, wants, image, err);
 }

@@ -13,4 +13,8 @@
 int read_wanted(struct lun *lun, const struct want_list *wants,
 		struct image *image, struct error *err);
 
+/* The same, while what was written before is flushed. */
+int flush_and_read_wanted(struct lun *lun, const struct want_list *wants,
+			  struct image *image, struct error *err);
+
 #endif

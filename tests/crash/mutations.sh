@@ -23,13 +23,13 @@ trap 'exit 143' TERM
 mutations()
 {
 	cat <<'LIST'
-no flush before the commit|txn/txn.c|/^static int write_free_space/,/^}/s/ || lun_flush(lun, err)//|power
+no flush before the commit|txn/replay.c|s/read_all(lun, flush_and_read_wanted,/read_all(lun, read_wanted,/|power
 no flush after the commit|txn/txn.c|/JOURNAL_COMMITTED, err/,/{/s/lun_flush(journal->lun, err)/0/|power
 no flush before a recovery believes|txn/recover.c|/^static int complete/,/^}/s/if (lun_flush(journal->lun, err))/if (0)/|nested
-no flush while applying|txn/replay.c|s/lun_write(lun, ios, n, err) || lun_flush(lun, err)/lun_write(lun, ios, n, err)/|power
-no flush between data and switch|txn/replay.c|s/lun_write(lun, ios, n, err) || lun_flush(lun, err)/lun_write(lun, ios, n, err) || (phase == PLAN_SWITCH \&\& lun_flush(lun, err))/|used nested
+no flush of the switch|txn/replay.c|s/flush_and_read_wanted(lun, &wants, seen/read_wanted(lun, \&wants, seen/|power
+no flush between data and switch|txn/replay.c|s/(phase + 1 < PLAN_PHASES && lun_flush(lun, err))/0/|used nested
 switch before data|txn/replay.c|s/for (uint32_t phase = 0; phase < PLAN_PHASES; phase++)/for (uint32_t phase = PLAN_PHASES; phase-- > 0;)/|used
-failed flushes are ignored|txn/replay.c|s/lun_flush(lun, err)/(lun_flush(lun, err), 0)/|faults
+failed flushes are ignored|lun/lun.c|/^int lun_flush(/,/^}/s/return lun->ops->flush(lun, err);/lun->ops->flush(lun, err); return 0;/|faults
 commit before the body|txn/txn.c|s/write_free_space(journal->lun, plan, &journal->head, body, err) ||/journal_put(journal, JOURNAL_COMMITTED, err) || &/|power
 body is not written|txn/txn.c|s/join_last(ios, &n, &joined, err)/0/|power
 result is not read back|txn/replay.c|s/if (!same(seen/if (0 \&\& !same(seen/|faults
@@ -37,7 +37,7 @@ head is not wiped|txn/journal.c|/^static int wipe/,/^}/{s/lun_write(lun, both, b
 body is not wiped|txn/journal.c|/^int journal_clear/,/^}/s/if (head->body_at/if (0 \&\& head->body_at/|power
 no journal on recovery|txn/recover.c|s/if (spot->found != JOURNAL_SOUND ||/if (1 ||/|power
 a claim counts as committed|format/resign_journal_head.c|s/\.state = (enum journal_state)state,/.state = JOURNAL_COMMITTED,/|power
-a recovery applies nothing|txn/finish.c|s/replay_apply(journal, replay, plan ? plan->from : NULL, &seen,/plan \&\& replay_apply(journal, replay, plan->from, \&seen,/|power
+a recovery applies nothing|txn/finish.c|s/replay_apply(journal, replay, &seen,/plan \&\& replay_apply(journal, replay, \&seen,/|power
 torn data is refused|format/resign_journal_body.c|s/some_after ? JOURNAL_MIXED/some_after ? JOURNAL_OTHER/|power
 LVM's work is written over|txn/recover.c|s/if (replay.content == JOURNAL_OTHER) {/if (0) {/|used
 what LVM has finished is refused|txn/recover.c|s/if (finish_is_result(&journal->head, &now))/if (0)/|used

@@ -455,6 +455,8 @@ static void answer_read_write(const uint8_t *request, const uint8_t *cdb,
 		return;
 	if (at > DISK_SIZE || len > DISK_SIZE - at) {
 		answer_sense(request, 5, 0x21);
+	} else if (write && has("write-protected")) {
+		answer_sense(request, 7, 0x27);
 	} else if (write) {
 		memcpy(disk + at, payload, sent < len ? sent : len);
 		answer_status(request, 0, payload, 0);

@@ -133,7 +133,7 @@ check_luns() {
 	expect "outside the LUN" 1 "OTHER: I/O of .* does not fit .*" \
 		run "$id2" "$portal" check:67108864:512:1
 	expect "write-protected LUN" 1 "LUN_CONTENT: .*write-protected.*" \
-		run "$id4" "$portal" info
+		run "$id4" "$portal" write:0:512:1
 	expect "unknown SCSIid" 1 \
 		"NO_SCSIID: .*it has 4: LUN 1: $id1, LUN 2: $id2.*" \
 		run 36nothere "$portal" info
@@ -260,8 +260,10 @@ check_discovery() {
 check_bad_lun() {
 	with "READ CAPACITY(10) only" 0 "LUN 1, 1048576 bytes.*" \
 		old-capacity -- info
-	with "write-protected" 1 "LUN_CONTENT: .*" write-protected --
-	with "no MODE SENSE" 0 "" no-mode -- write:0:512:1 flush
+	with "write-protected" 1 "LUN_CONTENT: .*write-protected.*" \
+		write-protected -- write:0:512:1
+	with "no flush and no MODE SENSE" 0 "" no-sync no-mode -- \
+		write:0:512:1 flush
 	with "blocks of 520" 1 "LUN_CONTENT: .*520.*" block:520 --
 	with "impossible size" 1 "IO: .*impossible size.*" huge --
 	with "answers short" 1 "IO: .*READ\(10\) of 1 blocks at LBA 2:.*short.*" \
