@@ -124,6 +124,7 @@ int call_meet_xapi(const struct request *request, struct call *out,
 	if (meet_xapi(request, out, err) == 0)
 		return 0;
 	leave_xapi(out);
+	*out = (struct call){ 0 };
 	return -1;
 }
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -30,11 +31,31 @@ void process_forbid_core_files(void)
 			    strerror(errno));
 }
 
-unsigned long process_ms_since(const struct timespec *start)
+void process_write(int fd, const char *text)
 {
-	struct timespec now;
+	if (!process_write_all(fd, text, strlen(text)))
+		log_error("the answer cannot be written: %s", strerror(errno));
+}
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (unsigned long)((now.tv_sec - start->tv_sec) * 1000 +
-			       (now.tv_nsec - start->tv_nsec) / 1000000);
+void process_list(char *list)
+{
+	process_write(STDERR_FILENO, list);
+	free(list);
+}
+
+bool process_write_all(int fd, const void *bytes, size_t len)
+{
+	const char *from = bytes;
+
+	while (len > 0) {
+		ssize_t n = write(fd, from, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return false;
+		from += n;
+		len -= (size_t)n;
+	}
+	return true;
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 /*
- * What every form of the program does first.
+ * What every form of the program does first, and last.
  */
 #ifndef DRIVERS_PROCESS_H
 #define DRIVERS_PROCESS_H
 
-#include <time.h>
+#include <stdbool.h>
+#include <stddef.h>
 
 /* Without an open stdin, stdout and stderr the first socket would be one of
  * them, and our answer would go to the target. */
@@ -14,7 +15,13 @@ void process_open_standard_files(void);
 /* The process holds CHAP passwords. */
 void process_forbid_core_files(void);
 
-/* Milliseconds since a time of CLOCK_MONOTONIC. */
-unsigned long process_ms_since(const struct timespec *start);
+/* Writes all of it, as far as it takes; false, and errno, if it cannot. */
+bool process_write_all(int fd, const void *bytes, size_t len);
+
+/* The program's answer; a failure is only logged. */
+void process_write(int fd, const char *text);
+
+/* Writes a list to stderr, which xapi hands to the client, and frees it. */
+void process_list(char *list);
 
 #endif

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -49,15 +48,12 @@ static enum relvm_status do_inspect(const struct relvm_report *report,
 				    const struct lun_choice *choice,
 				    struct error *err)
 {
-	struct timespec start;
 	struct look look;
 	int failed;
 
-	clock_gettime(CLOCK_MONOTONIC, &start);
 	failed = look_inspect(choice, &look, err);
 	if (!failed)
-		relvm_report_inspect(report, choice, &look,
-				     process_ms_since(&start));
+		relvm_report_inspect(report, choice, &look);
 	look_free(&look);
 	return failed ? RELVM_FAILED : RELVM_DONE;
 }
@@ -67,19 +63,16 @@ static enum relvm_status do_plan(const struct relvm_report *report,
 				 struct error *err)
 {
 	const struct relvm_options *options = report->options;
-	struct timespec start;
 	struct look_plan plan = { 0 };
 	int failed;
 
-	clock_gettime(CLOCK_MONOTONIC, &start);
 	if (look_plan(choice, &options->request, &plan, err))
 		return RELVM_FAILED;
 	failed = options->save_map &&
 		 relvm_file_write(options->save_map, ID_MAP_FIRST_LINE,
 				  plan.map.data, plan.map.len, err);
 	if (!failed)
-		relvm_report_plan(report, choice, &plan,
-				  process_ms_since(&start));
+		relvm_report_plan(report, choice, &plan);
 	look_plan_free(&plan);
 	return failed ? RELVM_FAILED : RELVM_DONE;
 }
@@ -91,13 +84,10 @@ static enum relvm_status do_resign(const struct relvm_report *report,
 				   struct error *err)
 {
 	struct resign_report resigned;
-	struct timespec start;
 
-	clock_gettime(CLOCK_MONOTONIC, &start);
 	if (resign(choice, &report->options->request, scsi_id, &resigned, err))
 		return RELVM_FAILED;
-	relvm_report_resign(report, choice, scsi_id->text, &resigned,
-			    process_ms_since(&start));
+	relvm_report_resign(report, choice, scsi_id->text, &resigned);
 	resign_report_free(&resigned);
 	return RELVM_DONE;
 }
@@ -132,12 +122,10 @@ static enum relvm_status do_attach(const struct run *run,
 	};
 	struct attach_result result;
 	struct resign_report resign;
-	struct timespec start;
 	json_t *config;
 	bool resigned, all = true;
 	int failed;
 
-	clock_gettime(CLOCK_MONOTONIC, &start);
 	if (choice->path || !wanted.xapi) {
 		error_set(err, ERROR_BAD_VALUE,
 			  "attach wants a LUN of a target, iscsi://…, and a "
@@ -156,8 +144,7 @@ static enum relvm_status do_attach(const struct run *run,
 	json_decref(config);
 	if (failed)
 		return RELVM_FAILED;
-	relvm_report_attach(report, choice, &result, resigned ? &resign : NULL,
-			    process_ms_since(&start));
+	relvm_report_attach(report, choice, &result, resigned ? &resign : NULL);
 	for (size_t i = 0; i < result.report.host_count; i++)
 		all = all && result.report.hosts[i].attached;
 	attach_result_free(&result);
@@ -170,14 +157,11 @@ static enum relvm_status do_list_targets(const struct relvm_report *report,
 					 struct error *err)
 {
 	struct iscsi_offers offers = { 0 };
-	struct timespec start;
 	int failed;
 
-	clock_gettime(CLOCK_MONOTONIC, &start);
 	failed = iscsi_discover(&choice->target, &offers, err);
 	if (!failed)
-		relvm_report_targets(report, choice, &offers,
-				     process_ms_since(&start));
+		relvm_report_targets(report, choice, &offers);
 	iscsi_offers_free(&offers);
 	return failed ? RELVM_FAILED : RELVM_DONE;
 }
@@ -187,15 +171,13 @@ static enum relvm_status do_list(const struct run *run,
 				 const struct lun_choice *choice,
 				 struct error *err)
 {
-	struct timespec start;
 	struct target_list list;
 
 	if (!choice->target.iqn)
 		return do_list_targets(report, choice, err);
-	clock_gettime(CLOCK_MONOTONIC, &start);
 	if (target_list_read(&choice->target, run->xapi.session, &list, err))
 		return RELVM_FAILED;
-	relvm_report_list(report, choice, &list, process_ms_since(&start));
+	relvm_report_list(report, choice, &list);
 	target_list_free(&list);
 	return RELVM_DONE;
 }
@@ -268,11 +250,9 @@ static enum relvm_status run_verify(void *context, size_t index,
 	struct verified_lun *luns = alloc_zeroed(options->count, sizeof(*luns));
 	struct findings duplicates = { 0 };
 	enum relvm_status status = RELVM_DONE;
-	struct timespec start;
 	struct error err;
 
 	(void)index;
-	clock_gettime(CLOCK_MONOTONIC, &start);
 	for (size_t i = 0; i < options->count; i++) {
 		luns[i].name = options->choices[i].name;
 		if (look_verify(&options->choices[i], &luns[i].look,
@@ -286,8 +266,7 @@ static enum relvm_status run_verify(void *context, size_t index,
 		}
 	}
 	verified_compare(luns, options->count, &duplicates);
-	relvm_report_verify(&report, luns, options->count, &duplicates,
-			    process_ms_since(&start));
+	relvm_report_verify(&report, luns, options->count, &duplicates);
 	if (status == RELVM_DONE)
 		status = verdict(luns, options->count, &duplicates);
 	verified_free(luns, options->count);

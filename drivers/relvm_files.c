@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "drivers/process.h"
 #include "base/buffer.h"
 
 #define FILE_MAX (16u << 20)
@@ -147,21 +148,6 @@ char *relvm_password_from_environment(void)
 	return password;
 }
 
-static int write_all(int fd, const uint8_t *bytes, size_t len)
-{
-	while (len > 0) {
-		ssize_t n = write(fd, bytes, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		bytes += n;
-		len -= (size_t)n;
-	}
-	return fsync(fd);
-}
-
 /* Whether a file with this path may be made. What is there already is another
  * one of ours, or nothing that we may touch: a name that was given twice may be
  * that of a LUN. */
@@ -206,7 +192,7 @@ int relvm_file_write(const char *path, const char *magic, const void *bytes,
 		free(other);
 		return cannot(path, err);
 	}
-	failed = write_all(fd, bytes, len);
+	failed = !process_write_all(fd, bytes, len) || fsync(fd);
 	failed = close(fd) || failed;
 	if (failed || rename(other, path)) {
 		cannot(path, err);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "report/clean.h"
 #include "report/report_text.h"
 
@@ -41,12 +42,12 @@ static void add_lun(struct report_text *text, const char *name,
 
 void relvm_report_inspect(const struct relvm_report *report,
 			  const struct lun_choice *choice,
-			  const struct look *look, unsigned long ms)
+			  const struct look *look)
 {
 	struct report_text text = begin(report);
 
 	if (report->options->json) {
-		add_json(report, answer_inspect(choice->name, look, ms));
+		add_json(report, answer_inspect(choice->name, look));
 		return;
 	}
 	add_lun(&text, choice->name, look);
@@ -57,12 +58,12 @@ void relvm_report_inspect(const struct relvm_report *report,
 
 void relvm_report_plan(const struct relvm_report *report,
 		       const struct lun_choice *choice,
-		       const struct look_plan *plan, unsigned long ms)
+		       const struct look_plan *plan)
 {
 	struct report_text text = begin(report);
 
 	if (report->options->json) {
-		add_json(report, answer_plan(choice->name, plan, ms));
+		add_json(report, answer_plan(choice->name, plan));
 		return;
 	}
 	add_lun(&text, choice->name, &plan->look);
@@ -154,20 +155,20 @@ static void add_next(struct report_text *text, const struct lun_choice *choice,
 
 void relvm_report_resign(const struct relvm_report *report,
 			 const struct lun_choice *choice, const char *scsi_id,
-			 const struct resign_report *resign, unsigned long ms)
+			 const struct resign_report *resign)
 {
 	struct report_text text = begin(report);
 
 	if (report->options->json) {
 		add_json(report,
 			 answer_resign(report->options->command_text,
-				       choice->name, scsi_id, resign, ms));
+				       choice->name, scsi_id, resign));
 		return;
 	}
 	add_name(&text, choice->name);
 	report_text_add(&text, ": ");
 	add_outcome(&text, report, resign);
-	report_text_add(&text, ", %lu.%03lu s\n", ms / 1000, ms % 1000);
+	report_text_add(&text, ", %.3f s\n", (double)clock_elapsed_ms() / 1000);
 	if (report->options->count == 1) {
 		report_text_sr(&text, &resign->sr);
 		add_next(&text, choice, resign);
@@ -180,14 +181,14 @@ void relvm_report_resign(const struct relvm_report *report,
 void relvm_report_attach(const struct relvm_report *report,
 			 const struct lun_choice *choice,
 			 const struct attach_result *result,
-			 const struct resign_report *resign, unsigned long ms)
+			 const struct resign_report *resign)
 {
 	const struct xapi_attach_report *attach = &result->report;
 	struct report_text text = begin(report);
 
 	if (report->options->json) {
 		add_json(report,
-			 answer_attach(choice->name, result, resign, ms));
+			 answer_attach(choice->name, result, resign));
 		return;
 	}
 	add_name(&text, choice->name);
@@ -196,9 +197,9 @@ void relvm_report_attach(const struct relvm_report *report,
 		add_outcome(&text, report, resign);
 		report_text_add(&text, "; ");
 	}
-	report_text_add(&text, "attached as SR %s, %lu.%03lu s\n",
-			uuid_string(&result->look.sr.sr.old).chars, ms / 1000,
-			ms % 1000);
+	report_text_add(&text, "attached as SR %s, %.3f s\n",
+			uuid_string(&result->look.sr.sr.old).chars,
+			(double)clock_elapsed_ms() / 1000);
 	for (size_t i = 0; i < attach->host_count; i++) {
 		const struct xapi_attach_host *host = &attach->hosts[i];
 
@@ -221,12 +222,12 @@ static void add_total(struct report_text *text, size_t errors, size_t warnings)
 
 void relvm_report_verify(const struct relvm_report *report,
 			 const struct verified_lun *luns, size_t count,
-			 const struct findings *duplicates, unsigned long ms)
+			 const struct findings *duplicates)
 {
 	struct report_text text = begin(report);
 
 	if (report->options->json) {
-		add_json(report, answer_verify(luns, count, duplicates, ms));
+		add_json(report, answer_verify(luns, count, duplicates));
 		return;
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -279,12 +280,12 @@ static void add_listed(struct report_text *text, const struct target_list *list,
 
 void relvm_report_list(const struct relvm_report *report,
 		       const struct lun_choice *choice,
-		       const struct target_list *list, unsigned long ms)
+		       const struct target_list *list)
 {
 	struct report_text text = begin(report);
 
 	if (report->options->json) {
-		add_json(report, answer_list(choice->name, list, ms));
+		add_json(report, answer_list(choice->name, list));
 		return;
 	}
 	for (size_t i = 0; i < list->count; i++)
@@ -296,12 +297,12 @@ void relvm_report_list(const struct relvm_report *report,
 
 void relvm_report_targets(const struct relvm_report *report,
 			  const struct lun_choice *choice,
-			  const struct iscsi_offers *offers, unsigned long ms)
+			  const struct iscsi_offers *offers)
 {
 	struct report_text text = begin(report);
 
 	if (report->options->json) {
-		add_json(report, answer_targets(choice->name, offers, ms));
+		add_json(report, answer_targets(choice->name, offers));
 		return;
 	}
 	for (size_t i = 0; i < offers->count; i++) {

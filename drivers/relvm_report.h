@@ -19,34 +19,34 @@ struct relvm_report {
 
 void relvm_report_inspect(const struct relvm_report *report,
 			  const struct lun_choice *choice,
-			  const struct look *look, unsigned long ms);
+			  const struct look *look);
 void relvm_report_plan(const struct relvm_report *report,
 		       const struct lun_choice *choice,
-		       const struct look_plan *plan, unsigned long ms);
+		       const struct look_plan *plan);
 
-/* `ms`: how long it took. One line of text if there are several LUNs. */
+/* One line of text if there are several LUNs. */
 void relvm_report_resign(const struct relvm_report *report,
 			 const struct lun_choice *choice, const char *scsi_id,
-			 const struct resign_report *resign, unsigned long ms);
+			 const struct resign_report *resign);
 
 /* `resign` is NULL if the LUN was resigned before. */
 void relvm_report_attach(const struct relvm_report *report,
 			 const struct lun_choice *choice,
 			 const struct attach_result *result,
-			 const struct resign_report *resign, unsigned long ms);
+			 const struct resign_report *resign);
 
 void relvm_report_verify(const struct relvm_report *report,
 			 const struct verified_lun *luns, size_t count,
-			 const struct findings *duplicates, unsigned long ms);
+			 const struct findings *duplicates);
 
 void relvm_report_list(const struct relvm_report *report,
 		       const struct lun_choice *choice,
-		       const struct target_list *list, unsigned long ms);
+		       const struct target_list *list);
 
 /* The targets of a host. */
 void relvm_report_targets(const struct relvm_report *report,
 			  const struct lun_choice *choice,
-			  const struct iscsi_offers *offers, unsigned long ms);
+			  const struct iscsi_offers *offers);
 
 void relvm_report_error(const struct relvm_report *report, const char *lun,
 			const char *scsi_id, const struct error *err);

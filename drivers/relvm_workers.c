@@ -11,11 +11,12 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/stop.h"
+#include "drivers/process.h"
 
 /* Progress is shown to a terminal, when it has taken this long. */
 #define PATIENCE_MS 1000
@@ -34,27 +35,9 @@ struct pool {
 	struct pollfd *polls;	/* parallel */
 	size_t next, done, busy, failed;
 	enum relvm_status status;
-	struct timespec began;
 	bool shown; /* a line of progress is on the terminal */
 	bool told;  /* the workers know that they are to stop */
 };
-
-static bool write_all(int fd, const void *bytes, size_t len)
-{
-	const uint8_t *from = bytes;
-
-	while (len > 0) {
-		ssize_t n = write(fd, from, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return false;
-		from += n;
-		len -= (size_t)n;
-	}
-	return true;
-}
 
 /* ---- in the worker ---- */
 
@@ -68,11 +51,12 @@ be_worker(const struct relvm_work *work, size_t index, int fd, pid_t parent)
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != parent)
 		_exit(RELVM_FAILED);
+	clock_restart();
 	status = work->run(work->context, index, &said);
 	/* One stream, a NUL between the two texts. */
 	buffer_add(&said.out, "", 1);
-	if (!write_all(fd, said.out.data, said.out.len) ||
-	    !write_all(fd, said.err.data, said.err.len))
+	if (!process_write_all(fd, said.out.data, said.out.len) ||
+	    !process_write_all(fd, said.err.data, said.err.len))
 		_exit(RELVM_FAILED); /* without a word, or half of one */
 	_exit((int)status);
 }
@@ -108,15 +92,6 @@ static int start(struct pool *pool, struct worker *worker)
 	return 0;
 }
 
-static long elapsed_ms(const struct pool *pool)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (now.tv_sec - pool->began.tv_sec) * 1000 +
-	       (now.tv_nsec - pool->began.tv_nsec) / 1000000;
-}
-
 static void hide_progress(struct pool *pool)
 {
 	if (pool->shown)
@@ -126,7 +101,7 @@ static void hide_progress(struct pool *pool)
 
 static void show_progress(struct pool *pool)
 {
-	long ms = elapsed_ms(pool);
+	long ms = (long)clock_elapsed_ms();
 
 	if (ms < PATIENCE_MS || !isatty(STDERR_FILENO))
 		return;
@@ -166,8 +141,8 @@ static bool split_report(const struct buffer *report, struct relvm_said *said)
 static bool print(const struct relvm_said *said)
 {
 	fflush(stdout);
-	write_all(STDERR_FILENO, said->err.data, said->err.len);
-	if (write_all(STDOUT_FILENO, said->out.data, said->out.len))
+	process_write_all(STDERR_FILENO, said->err.data, said->err.len);
+	if (process_write_all(STDOUT_FILENO, said->out.data, said->out.len))
 		return true;
 	fprintf(stderr, "relvm: the report cannot be written: %s\n",
 		strerror(errno));
@@ -295,7 +270,7 @@ enum relvm_status relvm_workers_run(const struct relvm_work *work)
 		.polls = alloc_zeroed(work->jobs, sizeof(*pool.polls)),
 	};
 
-	clock_gettime(CLOCK_MONOTONIC, &pool.began);
+	clock_restart();
 	start_more(&pool);
 	while (pool.busy) {
 		wait_for_workers(&pool);

@@ -3,10 +3,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/stop.h"
 #include "sm/errors.h"
@@ -14,7 +14,6 @@
 #include "sm/response.h"
 #include "sm/smlog.h"
 #include "drivers/call.h"
-#include "drivers/output.h"
 #include "drivers/process.h"
 #include "drivers/verbs.h"
 
@@ -68,21 +67,11 @@ static char *answer_call(const struct sr_type *type, int argc, char **argv)
 	return answer;
 }
 
-static long milliseconds_since(const struct timespec *start)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (now.tv_sec - start->tv_sec) * 1000 +
-	       (now.tv_nsec - start->tv_nsec) / 1000000;
-}
-
 int sm_backend(const struct sr_type *type, int argc, char **argv)
 {
-	struct timespec start;
 	char *answer;
 
-	clock_gettime(CLOCK_MONOTONIC, &start);
+	clock_restart();
 	log_to(smlog_write, LOG_LEVEL_INFO);
 	alloc_last_words(response_out_of_memory, 0);
 	stop_on_signals();
@@ -90,8 +79,8 @@ int sm_backend(const struct sr_type *type, int argc, char **argv)
 	process_forbid_core_files();
 
 	answer = answer_call(type, argc, argv);
-	output_write(STDOUT_FILENO, answer);
+	process_write(STDOUT_FILENO, answer);
 	free(answer);
-	log_info("answered after %ld ms", milliseconds_since(&start));
+	log_info("answered after %ld ms", (long)clock_elapsed_ms());
 	return 0;
 }

@@ -8,7 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
-#include "drivers/output.h"
+#include "drivers/process.h"
 #include "host/hba.h"
 #include "host/host_scsi_id.h"
 #include "host/inventory.h"
@@ -90,7 +90,7 @@ static int list_luns_of(const struct call *call, const struct hbas *hbas,
 	if (!failed) {
 		for (size_t i = 0; i < hbas->count; i++)
 			hba_facts_read(&hbas->items[i], &facts[i]);
-		output_list(list_devices(hbas, &luns, chosen, facts));
+		process_list(list_devices(hbas, &luns, chosen, facts));
 	}
 	log_info("%zu LUNs by %zu HBAs", luns.count, hbas->count);
 	free(facts);

@@ -9,7 +9,7 @@
 #include "iscsi/user_search.h"
 #include "sm/lists.h"
 #include "iscsi/portals.h"
-#include "drivers/output.h"
+#include "drivers/process.h"
 #include "drivers/which_device.h"
 
 static int write_targets(const struct device_config *config, struct error *err)
@@ -18,7 +18,7 @@ static int write_targets(const struct device_config *config, struct error *err)
 
 	if (iscsi_discover(&config->target, &offers, err))
 		return -1;
-	output_list(list_targets(&offers, config->targets, config->port));
+	process_list(list_targets(&offers, config->targets, config->port));
 	iscsi_offers_free(&offers);
 	return 0;
 }
@@ -26,7 +26,7 @@ static int write_targets(const struct device_config *config, struct error *err)
 static void write_luns(struct lun_listing *luns)
 {
 	log_info("%zu LUNs to choose from", luns->count);
-	output_list(list_luns(luns));
+	process_list(list_luns(luns));
 	free(luns->items);
 }
 

@@ -122,22 +122,6 @@ static int read_choices(const struct request *request,
 	return 0;
 }
 
-/* The call's target, with all that device_config says of it. */
-static int require(const struct call *call, enum plugin_wants wants,
-		   struct error *err)
-{
-	switch (wants) {
-	case PLUGIN_WANTS_TARGET:
-		if (!call->config.target.iqn)
-			return error_set(err, ERROR_NO_TARGET_IQN,
-					 "the arguments have no targetIQN");
-		break;
-	case PLUGIN_WANTS_LUN:
-		return device_config_require_lun(&call->config, err);
-	}
-	return 0;
-}
-
 int plugin_arguments_read(const struct request *request,
 			  enum plugin_wants wants, bool may_choose,
 			  struct plugin_arguments *out, struct error *err)
@@ -147,10 +131,15 @@ int plugin_arguments_read(const struct request *request,
 	*out = (struct plugin_arguments){ 0 };
 	if (begin_call(request, may_choose, call, err))
 		return -1;
-	if (require(call, wants, err) || read_choices(request, out, err)) {
-		plugin_arguments_free(out);
-		return -1;
+	if (wants == PLUGIN_WANTS_TARGET && !call->config.target.iqn) {
+		error_set(err, ERROR_NO_TARGET_IQN,
+			  "the arguments have no targetIQN");
+		goto fail;
 	}
+	if ((wants == PLUGIN_WANTS_LUN &&
+	     device_config_require_lun(&call->config, err)) ||
+	    read_choices(request, out, err))
+		goto fail;
 	out->choice = call_choice(call);
 	if (call->config.drop_snapshots)
 		out->request.snapshots = RESIGN_SNAPSHOTS_DROP;
@@ -161,6 +150,9 @@ int plugin_arguments_read(const struct request *request,
 							       : NULL;
 	out->request.xapi = call->xapi;
 	return 0;
+fail:
+	plugin_arguments_free(out);
+	return -1;
 }
 
 /* What each host's PBD is to have. The initiator's name is each host's own, and

@@ -19,6 +19,7 @@ struct plugin_arguments {
 };
 
 enum plugin_wants {
+	PLUGIN_WANTS_NOTHING,
 	PLUGIN_WANTS_TARGET, /* targetIQN */
 	PLUGIN_WANTS_LUN,    /* ... and SCSIid */
 };

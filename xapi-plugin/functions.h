@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 /*
  * The plugin's functions. Each sets *value, a JSON document of schema.json that
- * the caller frees, and returns 0; *value is NULL if there was no memory for
- * it. Or it returns -1 with the failure in *err.
+ * the caller frees, and returns 0; or -1 with the failure in *err.
  *
  * Arguments are the keys of device_config: target, targetIQN, SCSIid … Further:
  *
@@ -25,28 +24,7 @@
 #include "base/error.h"
 #include "sm/request.h"
 
-typedef int (*plugin_function)(const struct request *request, char **value,
-			       struct error *err);
-
-int plugin_list(const struct request *request, char **value, struct error *err);
-int plugin_inspect(const struct request *request, char **value,
-		   struct error *err);
-int plugin_plan(const struct request *request, char **value, struct error *err);
-int plugin_resign(const struct request *request, char **value,
-		  struct error *err);
-int plugin_recover(const struct request *request, char **value,
-		   struct error *err);
-int plugin_verify(const struct request *request, char **value,
-		  struct error *err);
-int plugin_attach(const struct request *request, char **value,
-		  struct error *err);
-int plugin_detach(const struct request *request, char **value,
-		  struct error *err);
-int plugin_rescan(const struct request *request, char **value,
-		  struct error *err);
-int plugin_release(const struct request *request, char **value,
-		   struct error *err);
-int plugin_version(const struct request *request, char **value,
-		   struct error *err);
+/* Runs the function that request->command names; sets request->only_reads. */
+int plugin_run(struct request *request, char **value, struct error *err);
 
 #endif

@@ -7,49 +7,16 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/stop.h"
 #include "drivers/call.h"
-#include "drivers/output.h"
 #include "drivers/process.h"
 #include "sm/errors.h"
 #include "sm/request.h"
 #include "sm/response.h"
 #include "sm/smlog.h"
 #include "xapi-plugin/functions.h"
-
-static const struct {
-	const char *name;
-	plugin_function run;
-	bool only_reads;
-} functions[] = {
-	{ "list", plugin_list, true },
-	{ "inspect", plugin_inspect, true },
-	{ "plan", plugin_plan, true },
-	{ "resign", plugin_resign, false },
-	{ "recover", plugin_recover, false },
-	{ "verify", plugin_verify, true },
-	{ "attach", plugin_attach, false },
-	{ "detach", plugin_detach, false },
-	{ "rescan", plugin_rescan, false },
-	{ "release", plugin_release, false },
-	{ "version", plugin_version, true },
-};
-
-static int run_function(struct request *request, char **value,
-			struct error *err)
-{
-	for (size_t i = 0; i < sizeof(functions) / sizeof(*functions); i++) {
-		request->only_reads = functions[i].only_reads;
-		if (strcmp(request->command, functions[i].name) == 0)
-			return functions[i].run(request, value, err);
-	}
-	return error_set(err, ERROR_UNIMPLEMENTED,
-			 "%.64s: the plugin's functions are list, inspect, "
-			 "plan, resign, recover, verify, attach, detach, "
-			 "rescan, release, version",
-			 request->command);
-}
 
 static char *answer_failure(const struct error *err)
 {
@@ -74,7 +41,7 @@ static char *answer_call(int argc, char **argv)
 		return answer_failure(&err);
 	request.type = &sr_type_iscsi;
 	log_info("relvmoiscsi " VERSION ": plugin, %.64s", request.command);
-	if (run_function(&request, &value, &err))
+	if (plugin_run(&request, &value, &err))
 		answer = answer_failure(&err);
 	else
 		answer = response_plugin_success(value);
@@ -87,13 +54,14 @@ int plugin(int argc, char **argv)
 {
 	char *answer;
 
+	clock_restart();
 	log_to(smlog_write, LOG_LEVEL_INFO);
 	alloc_last_words(response_plugin_out_of_memory, 0);
 	stop_on_signals();
 	process_open_standard_files();
 	process_forbid_core_files();
 	answer = answer_call(argc, argv);
-	output_write(STDOUT_FILENO, answer);
+	process_write(STDOUT_FILENO, answer);
 	free(answer);
 	return 0;
 }

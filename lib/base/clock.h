@@ -8,4 +8,8 @@
 /* Milliseconds of CLOCK_MONOTONIC. */
 int64_t clock_now_ms(void);
 
+/* What this process is doing begins now; and how long it has taken. */
+void clock_restart(void);
+int64_t clock_elapsed_ms(void);
+
 #endif

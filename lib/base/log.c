@@ -4,19 +4,20 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <time.h>
+
+#include "base/clock.h"
 
 #define LINE_SIZE 1024
 
 static log_sink current_sink;
 static enum log_level current_most;
-static struct timespec last_step;
+static int64_t last_step;
 
 void log_to(log_sink sink, enum log_level most)
 {
 	current_sink = sink;
 	current_most = most;
-	clock_gettime(CLOCK_MONOTONIC, &last_step);
+	last_step = clock_now_ms();
 }
 
 void log_write(enum log_level level, const char *fmt, ...)
@@ -39,15 +40,13 @@ void log_write(enum log_level level, const char *fmt, ...)
 
 void log_step(const char *fmt, ...)
 {
-	struct timespec before = last_step;
+	int64_t before = last_step;
 	char line[LINE_SIZE - 64];
 	va_list ap;
 
-	clock_gettime(CLOCK_MONOTONIC, &last_step);
+	last_step = clock_now_ms();
 	va_start(ap, fmt);
 	vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
-	log_info("%s, in %ld ms", line,
-		 (last_step.tv_sec - before.tv_sec) * 1000L +
-			 (last_step.tv_nsec - before.tv_nsec) / 1000000L);
+	log_info("%s, in %ld ms", line, (long)(last_step - before));
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "plan/map_file.h"
 #include "report/report_json.h"
 #include "sm/errors.h"
@@ -22,17 +23,16 @@ static void add_lun(struct json *json, const char *name,
 	report_json_lun(json, &lun);
 }
 
-static char *finish(struct json *json, unsigned long ms)
+static char *finish(struct json *json)
 {
 	json_open(json, "durations_ms", '{');
-	json_number(json, "total", ms);
+	json_number(json, "total", (uint64_t)clock_elapsed_ms());
 	json_close(json, '}');
 	json_close(json, '}');
 	return json_take(json);
 }
 
-char *answer_inspect(const char *name, const struct look *look,
-		     unsigned long ms)
+char *answer_inspect(const char *name, const struct look *look)
 {
 	struct json json = { 0 };
 
@@ -40,7 +40,7 @@ char *answer_inspect(const char *name, const struct look *look,
 	add_lun(&json, name, look);
 	report_json_sr(&json, &look->sr);
 	report_json_journal(&json, &look->journal);
-	return finish(&json, ms);
+	return finish(&json);
 }
 
 /* On one line, so that xe's args:map= carries it whole. */
@@ -52,8 +52,7 @@ static void add_map(struct json *json, const struct buffer *map)
 	free(text);
 }
 
-char *answer_plan(const char *name, const struct look_plan *plan,
-		  unsigned long ms)
+char *answer_plan(const char *name, const struct look_plan *plan)
 {
 	struct json json = { 0 };
 
@@ -67,11 +66,11 @@ char *answer_plan(const char *name, const struct look_plan *plan,
 	json_number(&json, "body_length", plan->journal_body_len);
 	json_close(&json, '}');
 	add_map(&json, &plan->map);
-	return finish(&json, ms);
+	return finish(&json);
 }
 
 char *answer_resign(const char *command, const char *name, const char *scsi_id,
-		    const struct resign_report *resign, unsigned long ms)
+		    const struct resign_report *resign)
 {
 	const struct report_lun lun = { .name = name, .scsi_id = scsi_id };
 	struct json json = { 0 };
@@ -79,7 +78,7 @@ char *answer_resign(const char *command, const char *name, const char *scsi_id,
 	report_json_begin(&json, command);
 	report_json_lun(&json, &lun);
 	report_json_resign(&json, resign);
-	return finish(&json, ms);
+	return finish(&json);
 }
 
 /* ---- list ---- */
@@ -107,8 +106,7 @@ static void add_listed(struct json *json, const struct target_list *list,
 	json_close(json, '}');
 }
 
-char *answer_list(const char *name, const struct target_list *list,
-		  unsigned long ms)
+char *answer_list(const char *name, const struct target_list *list)
 {
 	struct json json = { 0 };
 
@@ -118,11 +116,10 @@ char *answer_list(const char *name, const struct target_list *list,
 	for (size_t i = 0; i < list->count; i++)
 		add_listed(&json, list, &list->luns[i]);
 	json_close(&json, ']');
-	return finish(&json, ms);
+	return finish(&json);
 }
 
-char *answer_targets(const char *name, const struct iscsi_offers *offers,
-		     unsigned long ms)
+char *answer_targets(const char *name, const struct iscsi_offers *offers)
 {
 	struct json json = { 0 };
 
@@ -137,7 +134,7 @@ char *answer_targets(const char *name, const struct iscsi_offers *offers,
 		json_close(&json, '}');
 	}
 	json_close(&json, ']');
-	return finish(&json, ms);
+	return finish(&json);
 }
 
 /* ---- verify ---- */
@@ -154,7 +151,7 @@ static size_t errors_of(const struct verified_lun *luns, size_t count,
 }
 
 char *answer_verify(const struct verified_lun *luns, size_t count,
-		    const struct findings *duplicates, unsigned long ms)
+		    const struct findings *duplicates)
 {
 	struct json json = { 0 };
 
@@ -177,7 +174,7 @@ char *answer_verify(const struct verified_lun *luns, size_t count,
 		    errors_of(luns, count, duplicates, FINDING_ERROR));
 	json_number(&json, "warnings",
 		    errors_of(luns, count, duplicates, FINDING_WARNING));
-	return finish(&json, ms);
+	return finish(&json);
 }
 
 /* ---- attach ---- */
@@ -246,7 +243,7 @@ static void add_vdis(struct json *json, json_t *vdis,
 }
 
 char *answer_attach(const char *name, const struct attach_result *result,
-		    const struct resign_report *resign, unsigned long ms)
+		    const struct resign_report *resign)
 {
 	struct json json = { 0 };
 
@@ -264,20 +261,19 @@ char *answer_attach(const char *name, const struct attach_result *result,
 	json_close(&json, '}');
 	add_hosts(&json, &result->report);
 	add_vdis(&json, result->report.vdis, resign);
-	return finish(&json, ms);
+	return finish(&json);
 }
 
-char *answer_detach(const char *sr_uuid, unsigned long ms)
+char *answer_detach(const char *sr_uuid)
 {
 	struct json json = { 0 };
 
 	report_json_begin(&json, "detach");
 	json_text(&json, "sr_uuid", sr_uuid);
-	return finish(&json, ms);
+	return finish(&json);
 }
 
-char *answer_rescan(const char *name, const struct attach_scanned *scanned,
-		    unsigned long ms)
+char *answer_rescan(const char *name, const struct attach_scanned *scanned)
 {
 	struct json json = { 0 };
 
@@ -285,17 +281,17 @@ char *answer_rescan(const char *name, const struct attach_scanned *scanned,
 	json_text(&json, "lun", name);
 	json_number(&json, "sessions", scanned->sessions);
 	json_number(&json, "scanned", scanned->scanned);
-	return finish(&json, ms);
+	return finish(&json);
 }
 
-char *answer_release(const char *scsi_id, unsigned removed, unsigned long ms)
+char *answer_release(const char *scsi_id, unsigned removed)
 {
 	struct json json = { 0 };
 
 	report_json_begin(&json, "release");
 	json_text(&json, "lun", scsi_id);
 	json_number(&json, "removed", removed);
-	return finish(&json, ms);
+	return finish(&json);
 }
 
 char *answer_error(const char *command, const char *name, const char *scsi_id,

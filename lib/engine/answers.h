@@ -12,30 +12,25 @@
 #include "engine/verified.h"
 #include "iscsi/discover.h"
 
-/* Each returns a line without its end, which the caller frees; NULL without
- * memory. `name` is the LUN's or the target's. `ms`: how long it took. */
-char *answer_inspect(const char *name, const struct look *look,
-		     unsigned long ms);
-char *answer_plan(const char *name, const struct look_plan *plan,
-		  unsigned long ms);
+/* Each returns a line without its end, which the caller frees. `name` is
+ * the LUN's or the target's. The time that it took is since clock_restart(). */
+char *answer_inspect(const char *name, const struct look *look);
+char *answer_plan(const char *name, const struct look_plan *plan);
 char *answer_resign(const char *command, const char *name, const char *scsi_id,
-		    const struct resign_report *resign, unsigned long ms);
-char *answer_list(const char *name, const struct target_list *list,
-		  unsigned long ms);
+		    const struct resign_report *resign);
+char *answer_list(const char *name, const struct target_list *list);
 /* Of a host: its targets. */
-char *answer_targets(const char *name, const struct iscsi_offers *offers,
-		     unsigned long ms);
+char *answer_targets(const char *name, const struct iscsi_offers *offers);
 
 char *answer_verify(const struct verified_lun *luns, size_t count,
-		    const struct findings *duplicates, unsigned long ms);
+		    const struct findings *duplicates);
 
 /* `resign` is NULL if no resign went before. */
 char *answer_attach(const char *name, const struct attach_result *result,
-		    const struct resign_report *resign, unsigned long ms);
-char *answer_detach(const char *sr_uuid, unsigned long ms);
-char *answer_release(const char *scsi_id, unsigned removed, unsigned long ms);
-char *answer_rescan(const char *name, const struct attach_scanned *scanned,
-		    unsigned long ms);
+		    const struct resign_report *resign);
+char *answer_detach(const char *sr_uuid);
+char *answer_release(const char *scsi_id, unsigned removed);
+char *answer_rescan(const char *name, const struct attach_scanned *scanned);
 
 /* A failure; `scsi_id` may be empty. */
 char *answer_error(const char *command, const char *name, const char *scsi_id,
