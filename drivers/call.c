@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "host/inventory.h"
+#include "host/this_host.h"
 #include "base/stop.h"
 #include "xapi/call.h"
 #include "xapi/secret.h"

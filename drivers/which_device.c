@@ -11,7 +11,7 @@
 #include "drivers/process.h"
 #include "host/hba.h"
 #include "host/host_scsi_id.h"
-#include "host/inventory.h"
+#include "host/this_host.h"
 #include "sm/lists.h"
 #include "xapi/pool_records.h"
 

@@ -2,13 +2,34 @@
 #include "base/text_file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 
 static const char blanks[] = " \t\r";
+
+ssize_t file_begin(int at, const char *path, void *to, size_t size)
+{
+	int fd = openat(at, path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, to, size);
+
+	if (fd >= 0)
+		close(fd);
+	return n;
+}
+
+bool file_line(int at, const char *path, char *line, size_t size)
+{
+	ssize_t n = file_begin(at, path, line, size - 1);
+
+	line[n > 0 ? n : 0] = '\0';
+	line[strcspn(line, "\n")] = '\0';
+	return n >= 0;
+}
 
 int text_file_read(const char *path, char **out, size_t *len, struct error *err)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 /*
- * Small configuration files, line by line.
+ * Small files: what their beginning says, and configuration line by line.
  */
 #ifndef BASE_TEXT_FILE_H
 #define BASE_TEXT_FILE_H
@@ -8,7 +8,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <sys/types.h>
+
 #include "base/error.h"
+
+/* Up to `size` bytes of the beginning of the file that `path` is, seen from the
+ * open folder `at` (AT_FDCWD). How many, -1 if it cannot be read. */
+ssize_t file_begin(int at, const char *path, void *to, size_t size);
+
+/* Its first line, without the newline, cut to `size`; "" and false if it cannot be
+ * read. */
+bool file_line(int at, const char *path, char *line, size_t size);
 
 #define TEXT_FILE_MAX (64 * 1024)
 

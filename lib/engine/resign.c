@@ -6,7 +6,7 @@
 #include "engine/guard_pool.h"
 #include "engine/judge.h"
 #include "engine/turn.h"
-#include "host/boot_id.h"
+#include "host/this_host.h"
 
 struct plan_options resign_plan_options(const struct resign_request *request)
 {

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/text_file.h"
 
 #define BLOCK_DIR "/sys/block"
 
@@ -21,17 +22,28 @@
 static ssize_t read_file(const char *device, const char *attribute, void *out,
 			 size_t size)
 {
-	char path[256];
-	ssize_t n;
-	int fd;
+	char path[SYSFS_PATH_SIZE];
 
 	snprintf(path, sizeof(path), CLASS_DIR "/%s/%s", device, attribute);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	return file_begin(AT_FDCWD, path, out, size);
+}
+
+int sysfs_write(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	int why = 0;
+
 	if (fd < 0)
 		return -1;
-	n = read(fd, out, size);
+	while (write(fd, text, strlen(text)) < 0) {
+		why = errno;
+		if (why != EINTR)
+			break;
+		why = 0;
+	}
 	close(fd);
-	return n;
+	errno = why;
+	return why ? -1 : 0;
 }
 
 bool block_attribute(const char *device, const char *attribute, char *out,

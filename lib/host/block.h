@@ -15,6 +15,12 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/* A path of sysfs with its NUL: they are shorter. */
+#define SYSFS_PATH_SIZE 256
+
+/* Writes an attribute. 0, or -1 with errno. */
+int sysfs_write(const char *path, const char *text);
+
 #define BLOCK_NAME_SIZE 64  /* a kernel name with its NUL */
 #define BLOCK_DM_SIZE	130 /* device-mapper's name or uuid with its NUL */
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include "host/hba.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +10,7 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "host/child.h"
-#include "host/sysfs.h"
+#include "base/text_file.h"
 
 #define HOSTS "/sys/class/scsi_host"
 #define DISKS "/sys/class/scsi_disk"
@@ -24,7 +25,7 @@ static void host_attribute(const char *host, const char *name, char *text,
 	char path[SYSFS_PATH_SIZE];
 
 	snprintf(path, sizeof(path), HOSTS "/%s/%s", host, name);
-	sysfs_read(path, text, size);
+	file_line(AT_FDCWD, path, text, size);
 }
 
 /* The driver's name; some do not call themselves by it. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include "host/hba.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +10,7 @@
 #include "base/alloc.h"
 #include "host/child.h"
 #include "host/host_scsi_id.h"
-#include "host/sysfs.h"
+#include "base/text_file.h"
 
 #define SECTOR 512 /* in which sysfs counts, whatever the disk's blocks are */
 
@@ -122,7 +123,7 @@ static void read_class(const struct hba *hba, const char *class,
 		*fact = (struct hba_fact){ class, *names, "" };
 		snprintf(path, sizeof(path), "/sys/class/%s/host%u/%s", class,
 			 hba->number, *names);
-		sysfs_read(path, fact->value, sizeof(fact->value));
+		file_line(AT_FDCWD, path, fact->value, sizeof(fact->value));
 		out->count += fact->value[0] != '\0';
 	}
 }

@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/text_file.h"
+
 struct subject {
 	const char *file; /* its resolved path; NULL: a block device */
 	struct stat st;	  /* of a device only st_rdev */
@@ -20,23 +22,6 @@ struct subject {
 static bool is_number(const char *text)
 {
 	return isdigit((unsigned char)*text);
-}
-
-/* A first line; false if there is none, such as of a process that has ended. */
-static bool read_line(int fds, const char *file, char *out, size_t size)
-{
-	int fd = openat(fds, file, O_RDONLY | O_CLOEXEC);
-	ssize_t n = -1;
-
-	if (fd >= 0) {
-		n = read(fd, out, size - 1);
-		close(fd);
-	}
-	if (n < 0)
-		return false;
-	out[n] = '\0';
-	out[strcspn(out, "\n")] = '\0';
-	return true;
 }
 
 static bool is_passer(const char *name)
@@ -97,7 +82,7 @@ static void count(struct openers *out, int fds, pid_t pid, bool writes)
 		out->ours++;
 		return;
 	}
-	if (!read_line(fds, "../comm", name, sizeof(name)))
+	if (!file_line(fds, "../comm", name, sizeof(name)))
 		return;
 	if (!writes && is_passer(name)) {
 		out->passers++;

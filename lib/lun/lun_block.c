@@ -14,6 +14,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "base/text_file.h"
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "host/sg_command.h"
@@ -255,22 +256,15 @@ static int read_geometry(struct lun_block *self, struct error *err)
 /* Whether the kernel itself says that fsync() reaches the LUN's cache. */
 static bool kernel_flushes(int fd)
 {
-	char path[80];
-	char text[16] = "";
+	char path[80], text[16];
 	struct stat st;
-	FILE *file;
 
 	if (fstat(fd, &st))
 		return false;
 	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/queue/write_cache",
 		 major(st.st_rdev), minor(st.st_rdev));
-	file = fopen(path, "re");
-	if (!file)
-		return false;
-	if (!fgets(text, sizeof(text), file))
-		text[0] = '\0';
-	fclose(file);
-	return strcmp(text, "write back\n") == 0;
+	return file_line(AT_FDCWD, path, text, sizeof(text)) &&
+	       strcmp(text, "write back") == 0;
 }
 
 /* Not every disk is a SCSI one: a loop device, NVMe or virtio takes no such

@@ -18,6 +18,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text_file.h"
+
 #define MARK "relvmoiscsi"
 
 /* When the process was started, in ticks since the host was; 0 if there is
@@ -28,14 +30,9 @@ static unsigned long long start_of(long pid)
 	char path[40], text[1024];
 	char *field;
 	ssize_t n;
-	int fd;
 
 	snprintf(path, sizeof(path), "/proc/%ld/stat", pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	n = read(fd, text, sizeof(text) - 1);
-	close(fd);
+	n = file_begin(AT_FDCWD, path, text, sizeof(text) - 1);
 	text[n > 0 ? n : 0] = '\0';
 	field = strrchr(text, ')');
 	for (int i = 2; field && i < 22; i++)

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "host/sysfs.h"
+#include "base/text_file.h"
 
 #define SESSIONS    "/sys/class/iscsi_session"
 #define CONNECTIONS "/sys/class/iscsi_connection"
@@ -23,7 +23,7 @@ static void session_attribute(unsigned number, const char *name, char *text,
 	char path[SYSFS_PATH_SIZE];
 
 	snprintf(path, sizeof(path), SESSIONS "/session%u/%s", number, name);
-	sysfs_read(path, text, size);
+	file_line(AT_FDCWD, path, text, size);
 }
 
 /* hostN is the folder above the session's device. */
@@ -75,10 +75,10 @@ static bool is_at(unsigned number, const char *prefix,
 
 	snprintf(path, sizeof(path), CONNECTIONS "/connection%u:0/%saddress",
 		 number, prefix);
-	sysfs_read(path, address.host, sizeof(address.host));
+	file_line(AT_FDCWD, path, address.host, sizeof(address.host));
 	snprintf(path, sizeof(path), CONNECTIONS "/connection%u:0/%sport",
 		 number, prefix);
-	sysfs_read(path, port, sizeof(port));
+	file_line(AT_FDCWD, path, port, sizeof(port));
 	address.port = (uint16_t)strtoul(port, NULL, 10);
 	return iscsi_address_equal(&address, wanted);
 }

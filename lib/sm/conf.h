@@ -26,7 +26,7 @@ struct conf {
 	 * asked, so nothing keeps a live original from being resigned but what
 	 * this host itself sees of it. */
 	char xapi_socket[108];
-	char inventory[108]; /* of this host (host/inventory.h) */
+	char inventory[108]; /* of this host (host/this_host.h) */
 };
 
 /* Reads the file; what it does not set has its default. ERROR_BAD_VALUE names

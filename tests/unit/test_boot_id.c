@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "host/boot_id.h"
+#include "host/this_host.h"
 
 static void test_boot_id(void **state)
 {

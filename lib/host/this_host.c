@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-only
-#include "host/inventory.h"
+#include "host/this_host.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text_file.h"
 
+#define BOOT_ID_FILE  "/proc/sys/kernel/random/boot_id"
 #define UUID_KEY      "INSTALLATION_UUID='"
 #define ROOT_DISK_KEY "PRIMARY_DISK='"
 
@@ -48,4 +50,18 @@ void host_inventory_root_disk(const char *path, char *out, size_t size)
 		snprintf(out, size, "%.*s", (int)strcspn(at, "'\n"), at);
 	}
 	free(text);
+}
+
+int boot_id_read(struct uuid *out, struct error *err)
+{
+	char text[UUID_TEXT_LEN];
+
+	/* No id at all would be the same on every host. */
+	if (file_begin(AT_FDCWD, BOOT_ID_FILE, text, sizeof(text)) !=
+		    sizeof(text) ||
+	    !uuid_from_text(text, out))
+		return error_set(err, ERROR_INTERNAL,
+				 BOOT_ID_FILE " cannot be read; is /proc "
+					      "mounted?");
+	return 0;
 }
