@@ -69,19 +69,19 @@ void relvm_report_plan(const struct relvm_report *report,
 	add_lun(&text, choice->name, &plan->look);
 	report_text_sr(&text, &plan->look.sr);
 	report_text_writes(&text, &plan->look.sr);
-	report_text_add(&text,
+	buffer_printf(&text.out,
 			"  the journal, which is gone at the end: a head at "
 			"%llu, and %llu bytes at %llu\n",
 			(unsigned long long)plan->journal_head,
 			(unsigned long long)plan->journal_body_len,
 			(unsigned long long)plan->journal_body);
 	if (report->options->save_map)
-		report_text_add(&text,
+		buffer_printf(&text.out,
 				"  nothing was written; resign --map %.200s "
 				"makes just these writes\n",
 				report->options->save_map);
 	else
-		report_text_add(&text, "  nothing was written\n");
+		buffer_printf(&text.out, "  nothing was written\n");
 	end(report, &text);
 }
 
@@ -89,7 +89,7 @@ static void add_name(struct report_text *text, const char *name)
 {
 	char *clean = report_clean(name, strlen(name));
 
-	report_text_add(text, "%.500s", clean ? clean : "?");
+	buffer_printf(&text->out, "%.500s", clean ? clean : "?");
 	free(clean);
 }
 
@@ -102,16 +102,16 @@ static void add_outcome(struct report_text *text,
 
 	switch (resign->outcome) {
 	case RESIGN_DONE:
-		report_text_add(text, "resigned, SR %s -> %s, %zu VDIs",
+		buffer_printf(&text->out, "resigned, SR %s -> %s, %zu VDIs",
 				uuid_string(&sr->sr.old).chars,
 				uuid_string(&sr->sr.new).chars,
 				sr->vdi_count - sr->counts.dropped);
 		if (sr->counts.dropped)
-			report_text_add(text, ", %u dropped",
+			buffer_printf(&text->out, ", %u dropped",
 					sr->counts.dropped);
 		break;
 	case RESIGN_COMPLETED:
-		report_text_add(text,
+		buffer_printf(&text->out,
 				"an interrupted resign was completed, SR %s -> "
 				"%s, %zu VDIs",
 				uuid_string(&resign->completed_from).chars,
@@ -119,17 +119,17 @@ static void add_outcome(struct report_text *text,
 		break;
 	case RESIGN_LEFT_ALONE:
 		if (report->options->command == RELVM_RECOVER)
-			report_text_add(text,
+			buffer_printf(&text->out,
 					"no resign was interrupted, SR %s",
 					uuid_string(&sr->sr.old).chars);
 		else if (report->options->request.from_count)
-			report_text_add(text,
+			buffer_printf(&text->out,
 					"left alone: its SR %s is none of "
 					"--from: it was resigned before, or "
 					"is no clone of that",
 					uuid_string(&sr->sr.old).chars);
 		else
-			report_text_add(text,
+			buffer_printf(&text->out,
 					"left alone: its SR is %s already",
 					uuid_string(&sr->sr.old).chars);
 		break;
@@ -146,7 +146,7 @@ static void add_next(struct report_text *text, const struct lun_choice *choice,
 
 	if (resign->outcome == RESIGN_LEFT_ALONE || choice->path)
 		return;
-	report_text_add(text,
+	buffer_printf(&text->out,
 			"next, on the pool's master: xe sr-introduce "
 			"type=lvmoiscsi shared=true content-type=user "
 			"name-label=... uuid=%s\n",
@@ -166,9 +166,9 @@ void relvm_report_resign(const struct relvm_report *report,
 		return;
 	}
 	add_name(&text, choice->name);
-	report_text_add(&text, ": ");
+	buffer_printf(&text.out, ": ");
 	add_outcome(&text, report, resign);
-	report_text_add(&text, ", %.3f s\n", (double)clock_elapsed_ms() / 1000);
+	buffer_printf(&text.out, ", %.3f s\n", (double)clock_elapsed_ms() / 1000);
 	if (report->options->count == 1) {
 		report_text_sr(&text, &resign->sr);
 		add_next(&text, choice, resign);
@@ -192,18 +192,18 @@ void relvm_report_attach(const struct relvm_report *report,
 		return;
 	}
 	add_name(&text, choice->name);
-	report_text_add(&text, ": ");
+	buffer_printf(&text.out, ": ");
 	if (resign) {
 		add_outcome(&text, report, resign);
-		report_text_add(&text, "; ");
+		buffer_printf(&text.out, "; ");
 	}
-	report_text_add(&text, "attached as SR %s, %.3f s\n",
+	buffer_printf(&text.out, "attached as SR %s, %.3f s\n",
 			uuid_string(&result->look.sr.sr.old).chars,
 			(double)clock_elapsed_ms() / 1000);
 	for (size_t i = 0; i < attach->host_count; i++) {
 		const struct xapi_attach_host *host = &attach->hosts[i];
 
-		report_text_add(&text, "  host %.64s: %s%s%s\n", host->name,
+		buffer_printf(&text.out, "  host %.64s: %s%s%s\n", host->name,
 				host->attached ? "attached" : "NOT attached: ",
 				host->error, host->rescan[0] ? " (no rescan)" : "");
 	}
@@ -213,9 +213,9 @@ void relvm_report_attach(const struct relvm_report *report,
 static void add_total(struct report_text *text, size_t errors, size_t warnings)
 {
 	if (errors == 0 && warnings == 0)
-		report_text_add(text, "sound\n");
+		buffer_printf(&text->out, "sound\n");
 	else
-		report_text_add(text, "%zu error%s, %zu warning%s\n", errors,
+		buffer_printf(&text->out, "%zu error%s, %zu warning%s\n", errors,
 				errors == 1 ? "" : "s", warnings,
 				warnings == 1 ? "" : "s");
 }
@@ -234,13 +234,13 @@ void relvm_report_verify(const struct relvm_report *report,
 		const struct findings *f = &luns[i].findings;
 
 		add_name(&text, luns[i].name);
-		report_text_add(&text, ": ");
+		buffer_printf(&text.out, ": ");
 		add_total(&text, findings_of(f, FINDING_ERROR),
 			  findings_of(f, FINDING_WARNING));
 		report_text_findings(&text, f);
 	}
 	if (duplicates->count)
-		report_text_add(&text, "identifiers that are there twice:\n");
+		buffer_printf(&text.out, "identifiers that are there twice:\n");
 	report_text_findings(&text, duplicates);
 	end(report, &text);
 }
@@ -253,29 +253,29 @@ static void add_listed(struct report_text *text, const struct target_list *list,
 	snprintf(name, sizeof(name), "LUN %u", lun->number);
 	add_lun(text, name, &lun->look);
 	if (!lun->has_sr) {
-		report_text_add(text, "  no SR: ");
+		buffer_printf(&text->out, "  no SR: ");
 		add_name(text, lun->error.text);
 	} else {
 		const struct sr_report *sr = &lun->look.sr;
 
-		report_text_add(text, "  SR %s",
+		buffer_printf(&text->out, "  SR %s",
 				uuid_string(&sr->sr.old).chars);
 		if (sr->label[0])
-			report_text_add(text, " \"%s\"", sr->label);
-		report_text_add(text, ", %zu VDI%s", sr->vdi_count,
+			buffer_printf(&text->out, " \"%s\"", sr->label);
+		buffer_printf(&text->out, ", %zu VDI%s", sr->vdi_count,
 				sr->vdi_count == 1 ? "" : "s");
 		if (lun->owner > OWNER_UNKNOWN)
-			report_text_add(text, ", %s", owner_text(lun->owner));
+			buffer_printf(&text->out, ", %s", owner_text(lun->owner));
 	}
-	report_text_add(text, "\n");
+	buffer_printf(&text->out, "\n");
 	report_text_journal(text, &lun->look.journal);
 	if (lun->conflict_count == 0)
 		return;
-	report_text_add(text, "  has the same identifiers as LUN");
+	buffer_printf(&text->out, "  has the same identifiers as LUN");
 	for (size_t i = 0; i < lun->conflict_count; i++)
-		report_text_add(text, " %u",
+		buffer_printf(&text->out, " %u",
 				list->luns[lun->conflicts[i]].number);
-	report_text_add(text, "\n");
+	buffer_printf(&text->out, "\n");
 }
 
 void relvm_report_list(const struct relvm_report *report,
@@ -291,7 +291,7 @@ void relvm_report_list(const struct relvm_report *report,
 	for (size_t i = 0; i < list->count; i++)
 		add_listed(&text, list, &list->luns[i]);
 	if (list->count == 0)
-		report_text_add(&text, "the target has no disk\n");
+		buffer_printf(&text.out, "the target has no disk\n");
 	end(report, &text);
 }
 
@@ -309,12 +309,12 @@ void relvm_report_targets(const struct relvm_report *report,
 		const struct iscsi_offer *offer = &offers->items[i];
 		bool v6 = strchr(offer->portal.host, ':');
 
-		report_text_add(&text, "iscsi://%s%s%s:%u/%s\n", v6 ? "[" : "",
+		buffer_printf(&text.out, "iscsi://%s%s%s:%u/%s\n", v6 ? "[" : "",
 				offer->portal.host, v6 ? "]" : "",
 				offer->portal.port, offer->iqn);
 	}
 	if (offers->count == 0)
-		report_text_add(&text, "the host has no target\n");
+		buffer_printf(&text.out, "the host has no target\n");
 	end(report, &text);
 }
 
@@ -330,13 +330,13 @@ void relvm_report_error(const struct relvm_report *report, const char *lun,
 					      lun, scsi_id, err));
 		return;
 	}
-	report_text_add(&text, "relvm: ");
+	buffer_printf(&text.out, "relvm: ");
 	/* Most errors of a file or a device begin with its name. */
 	if (strncmp(err->text, lun, n) != 0 || !strchr(": ", err->text[n])) {
 		add_name(&text, lun);
-		report_text_add(&text, ": ");
+		buffer_printf(&text.out, ": ");
 	}
 	add_name(&text, err->text);
-	report_text_add(&text, "\n");
+	buffer_printf(&text.out, "\n");
 	end(&to_err, &text);
 }

@@ -43,9 +43,9 @@ static const char *known_words(const struct probe *probe)
 static char *answer_sr(const struct probe *probe, const char *scsi_id)
 {
 	const struct listed_vdis vdis = { probe->vdis, probe->snapshots };
-	char uuid[UUID_TEXT_LEN + 1] = "";
+	const struct uuid_string uuid = uuid_string(&probe->sr);
 	struct listed_sr sr = {
-		.uuid = uuid,
+		.uuid = uuid.chars,
 		.size = probe->size,
 		.known = known_words(probe),
 		.lun = owner_text(probe->owner),
@@ -54,10 +54,9 @@ static char *answer_sr(const struct probe *probe, const char *scsi_id)
 	};
 	char *device, *list;
 
-	uuid_to_text(&probe->sr, uuid);
 	log_info("SCSIid %s holds SR %s, %zu VDIs, %zu of them snapshots; "
 		 "known to xapi: %s, LUN: %s, journal: %s",
-		 scsi_id, uuid, probe->vdis, probe->snapshots, sr.known, sr.lun,
+		 scsi_id, uuid.chars, probe->vdis, probe->snapshots, sr.known, sr.lun,
 		 sr.journal);
 	sr.device = device = alloc_printf(DEVICE_FOLDER "%s", scsi_id);
 	list = list_sr(&sr);

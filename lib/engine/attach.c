@@ -12,16 +12,9 @@
 #include "host/in_use.h"
 #include "openiscsi/sysfs_session.h"
 
-struct sr_text {
-	char chars[UUID_TEXT_LEN + 1];
-};
-
-static struct sr_text sr_of(const struct look *look)
+static struct uuid_string sr_of(const struct look *look)
 {
-	struct sr_text text = { { 0 } };
-
-	uuid_to_text(&look->sr.sr.old, text.chars);
-	return text;
+	return uuid_string(&look->sr.sr.old);
 }
 
 static int is_begun(const struct lun_choice *choice, const struct xapi *xapi,
@@ -49,10 +42,8 @@ static int attach_begun(const struct attach_wanted *wanted, bool *begun,
 
 static void copy_in_flight(const struct sr_report *sr, char **out)
 {
-	for (size_t i = 0; i < sr->in_flight_count; i++) {
-		out[i] = alloc_zeroed(1, UUID_TEXT_LEN + 1);
-		uuid_to_text(&sr->in_flight[i], out[i]);
-	}
+	for (size_t i = 0; i < sr->in_flight_count; i++)
+		out[i] = alloc_text(uuid_string(&sr->in_flight[i]).chars);
 }
 
 int attach_lun(const struct attach_wanted *wanted, struct attach_result *out,
@@ -64,7 +55,7 @@ int attach_lun(const struct attach_wanted *wanted, struct attach_result *out,
 		.type = wanted->type,
 		.device_config = wanted->device_config,
 	};
-	struct sr_text sr;
+	struct uuid_string sr;
 	char **in_flight;
 	int rc;
 

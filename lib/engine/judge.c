@@ -44,24 +44,12 @@ static int may_write(void *context, const struct uuid *sr, struct error *err)
 		       : 0;
 }
 
-/* An LVM id as text, with its NUL. */
-struct id_text {
-	char chars[LVM_ID_TEXT_LEN + 1];
-};
-
-static struct id_text id_text(const struct lvm_id *id)
-{
-	struct id_text text = { { 0 } };
-
-	lvm_id_to_text(id, text.chars);
-	return text;
-}
-
 static int ask_lvm(const char *device, const struct lvm_vg *vg,
-		   struct lvm_expected_lv *lvs, struct id_text *ids,
+		   struct lvm_expected_lv *lvs, struct lvm_id_string *ids,
 		   struct error *err)
 {
-	struct id_text pv_id = id_text(&vg->pv_id), vg_id = id_text(&vg->id);
+	const struct lvm_id_string pv_id = lvm_id_string(&vg->pv_id),
+				   vg_id = lvm_id_string(&vg->id);
 	char vg_name[VG_NAME_LEN + 1] = VG_NAME_PREFIX;
 	const struct lvm_expectation want = {
 		.pv_id = pv_id.chars,
@@ -73,7 +61,7 @@ static int ask_lvm(const char *device, const struct lvm_vg *vg,
 
 	uuid_to_text(&vg->sr, vg_name + VG_NAME_PREFIX_LEN);
 	for (uint32_t i = 0; i < vg->lv_count; i++) {
-		ids[i] = id_text(&vg->lvs[i].id);
+		ids[i] = lvm_id_string(&vg->lvs[i].id);
 		lvs[i] = (struct lvm_expected_lv){ .id = ids[i].chars,
 						   .name = vg->lvs[i].name };
 	}
@@ -86,7 +74,7 @@ static int accept_result(void *context, const struct snapshot *result,
 	struct judge *judge = context;
 	size_t n = result->vg.lv_count + 1;
 	struct lvm_expected_lv *lvs;
-	struct id_text *ids;
+	struct lvm_id_string *ids;
 	int failed;
 
 	if (!judge->lun->device)

@@ -132,14 +132,13 @@ static void find_conflicts(struct target_list *list)
 static enum lun_owner owner_of(const struct records *records,
 			       const struct listed_lun *lun, const char *iqn)
 {
-	char sr[UUID_TEXT_LEN + 1] = "";
+	const struct uuid_string sr = uuid_string(&lun->look.sr.sr.old);
 	const struct guard_question question = {
 		.names = &lun->look.names,
 		.iqn = iqn,
-		.old_sr = sr,
+		.old_sr = sr.chars,
 	};
 
-	uuid_to_text(&lun->look.sr.sr.old, sr);
 	return guard_judge(records, &question).owner;
 }
 

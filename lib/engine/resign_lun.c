@@ -7,11 +7,8 @@
 static void log_uuid(const char *what, const struct uuid *old,
 		     const struct uuid *new)
 {
-	char a[UUID_TEXT_LEN], b[UUID_TEXT_LEN];
-
-	uuid_to_text(old, a);
-	uuid_to_text(new, b);
-	log_info("%s %.*s -> %.*s", what, UUID_TEXT_LEN, a, UUID_TEXT_LEN, b);
+	log_info("%s %s -> %s", what, uuid_string(old).chars,
+		 uuid_string(new).chars);
 }
 
 static void log_ids(const struct plan *plan)
@@ -71,12 +68,10 @@ static int accept_done(const struct job *job, const struct snapshot *now,
 		.from = now,
 		.ids = { .old_sr = now->vg.sr, .new_sr = now->vg.sr },
 	};
-	char sr[UUID_TEXT_LEN];
 
-	uuid_to_text(&now->vg.sr, sr);
-	log_info("the SR on this LUN is %.*s already: an earlier call has "
+	log_info("the SR on this LUN is %s already: an earlier call has "
 		 "resigned it; nothing is written",
-		 UUID_TEXT_LEN, sr);
+		 uuid_string(&now->vg.sr).chars);
 	if (hooks && hooks->may_begin &&
 	    hooks->may_begin(hooks->context, &nothing, err))
 		return -1;

@@ -96,21 +96,15 @@ static int compare_new_lvm_ids(const void *a, const void *b)
 static int refuse_uuid(unsigned line, const struct uuid *uuid, const char *why,
 		       struct error *err)
 {
-	char text[UUID_TEXT_LEN];
-
-	uuid_to_text(uuid, text);
-	return error_set(err, ERROR_BAD_VALUE, "line %u: uuid %.*s %s", line,
-			 UUID_TEXT_LEN, text, why);
+	return error_set(err, ERROR_BAD_VALUE, "line %u: uuid %s %s", line,
+			 uuid_string(uuid).chars, why);
 }
 
 static int refuse_lvm_id(unsigned line, const struct lvm_id *id,
 			 const char *why, struct error *err)
 {
-	char text[LVM_ID_TEXT_LEN];
-
-	lvm_id_to_text(id, text);
-	return error_set(err, ERROR_BAD_VALUE, "line %u: LVM id %.*s %s", line,
-			 LVM_ID_TEXT_LEN, text, why);
+	return error_set(err, ERROR_BAD_VALUE, "line %u: LVM id %s %s", line,
+			 lvm_id_string(id).chars, why);
 }
 
 static int check_uuids(const struct chosen_ids *chosen, const struct idmap *map,

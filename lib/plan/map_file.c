@@ -249,54 +249,35 @@ int id_map_parse(const char *text, size_t len, struct chosen_ids *out,
 static void write_uuids(struct buffer *out, const struct uuid *old,
 			const struct uuid *new)
 {
-	char line[2 * UUID_TEXT_LEN + 2];
-
-	uuid_to_text(old, line);
-	line[UUID_TEXT_LEN] = ' ';
-	uuid_to_text(new, line + UUID_TEXT_LEN + 1);
-	line[sizeof(line) - 1] = '\n';
-	buffer_add(out, line, sizeof(line));
+	buffer_printf(out, "%s %s\n", uuid_string(old).chars,
+		      uuid_string(new).chars);
 }
 
 static void write_lvm_ids(struct buffer *out, const struct lvm_id *old,
 			  const struct lvm_id *new)
 {
-	char line[2 * LVM_ID_TEXT_LEN + 2];
-
-	lvm_id_to_text(old, line);
-	line[LVM_ID_TEXT_LEN] = ' ';
-	lvm_id_to_text(new, line + LVM_ID_TEXT_LEN + 1);
-	line[sizeof(line) - 1] = '\n';
-	buffer_add(out, line, sizeof(line));
-}
-
-static void write_text(struct buffer *out, const char *text)
-{
-	buffer_add(out, text, strlen(text));
+	buffer_printf(out, "%s %s\n", lvm_id_string(old).chars,
+		      lvm_id_string(new).chars);
 }
 
 void id_map_write(const struct plan *plan, struct buffer *out)
 {
 	const struct lvm_vg *vg = &plan->from->vg;
 	size_t entries = 4 + plan->ids.vdi_count + vg->lv_count;
-	char line[48];
 
-	write_text(out, ID_MAP_FIRST_LINE);
-	snprintf(line, sizeof(line), "entries %zu\n", entries);
-	write_text(out, line);
+	buffer_add_text(out, ID_MAP_FIRST_LINE);
+	buffer_printf(out, "entries %zu\n", entries);
 	write_uuids(out, &plan->ids.old_sr, &plan->ids.new_sr);
-	write_text(out, "# VDIs\n");
+	buffer_add_text(out, "# VDIs\n");
 	for (size_t i = 0; i < plan->ids.vdi_count; i++)
 		write_uuids(out, &plan->ids.vdis[i].old,
 			    &plan->ids.vdis[i].new);
-	write_text(out, "# LVM: PV, VG, LVs\n");
+	buffer_add_text(out, "# LVM: PV, VG, LVs\n");
 	write_lvm_ids(out, &vg->pv_id, &plan->ids.pv);
 	write_lvm_ids(out, &vg->id, &plan->ids.vg);
 	for (uint32_t i = 0; i < vg->lv_count; i++)
 		write_lvm_ids(out, &vg->lvs[i].id, &plan->ids.lvs[i]);
-	snprintf(line, sizeof(line), "digest %08" PRIx32 "\n",
-		 plan_digest(plan));
-	write_text(out, line);
+	buffer_printf(out, "digest %08" PRIx32 "\n", plan_digest(plan));
 }
 
 char *id_map_one_line(const struct buffer *map)

@@ -14,10 +14,7 @@ static void add(struct json *json, const char *text)
 
 static void add_unit(struct json *json, uint32_t unit)
 {
-	char text[8];
-
-	snprintf(text, sizeof(text), "\\u%04x", unit & 0xffff);
-	add(json, text);
+	buffer_printf(&json->text, "\\u%04x", unit & 0xffff);
 }
 
 static void add_character(struct json *json, uint32_t c)
@@ -92,11 +89,8 @@ void json_text(struct json *json, const char *key, const char *text)
 
 void json_number(struct json *json, const char *key, uint64_t number)
 {
-	char text[24];
-
 	begin(json, key);
-	snprintf(text, sizeof(text), "%" PRIu64, number);
-	add(json, text);
+	buffer_printf(&json->text, "%" PRIu64, number);
 }
 
 void json_bool(struct json *json, const char *key, bool value)
@@ -113,20 +107,12 @@ void json_none(struct json *json, const char *key)
 
 void json_uuid(struct json *json, const char *key, const struct uuid *uuid)
 {
-	char text[UUID_TEXT_LEN];
-
-	uuid_to_text(uuid, text);
-	begin(json, key);
-	add_string(json, text, sizeof(text));
+	json_text(json, key, uuid_string(uuid).chars);
 }
 
 void json_lvm_id(struct json *json, const char *key, const struct lvm_id *id)
 {
-	char text[LVM_ID_TEXT_LEN];
-
-	lvm_id_to_text(id, text);
-	begin(json, key);
-	add_string(json, text, sizeof(text));
+	json_text(json, key, lvm_id_string(id).chars);
 }
 
 char *json_take(struct json *json)

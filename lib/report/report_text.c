@@ -2,7 +2,6 @@
 #include "report/report_text.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,21 +14,6 @@
 #define RED    "\033[31m"
 #define YELLOW "\033[33m"
 #define PLAIN  "\033[0m"
-
-void report_text_add(struct report_text *text, const char *fmt, ...)
-{
-	char line[2048];
-	va_list ap;
-	int n;
-
-	va_start(ap, fmt);
-	n = vsnprintf(line, sizeof(line), fmt, ap);
-	va_end(ap);
-	if (n > 0)
-		buffer_add(&text->out, line,
-			   (size_t)n < sizeof(line) ? (size_t)n
-						    : sizeof(line) - 1);
-}
 
 static const char *style(const struct report_text *text, const char *escape)
 {
@@ -64,18 +48,18 @@ void report_text_lun(struct report_text *text, const struct report_lun *lun)
 {
 	char size[REPORT_SIZE_TEXT];
 
-	report_text_add(text, "%s", style(text, BOLD));
+	buffer_printf(&text->out, "%s", style(text, BOLD));
 	add_clean(text, lun->name);
-	report_text_add(text, "%s", style(text, PLAIN));
+	buffer_printf(&text->out, "%s", style(text, PLAIN));
 	if (lun->size) {
 		report_text_size(lun->size, size);
-		report_text_add(text, ", %s", size);
+		buffer_printf(&text->out, ", %s", size);
 	}
 	if (lun->scsi_id && lun->scsi_id[0]) {
-		report_text_add(text, ", SCSIid ");
+		buffer_printf(&text->out, ", SCSIid ");
 		add_clean(text, lun->scsi_id);
 	}
-	report_text_add(text, "\n");
+	buffer_printf(&text->out, "\n");
 }
 
 /* ---- the SR ---- */
@@ -83,9 +67,9 @@ void report_text_lun(struct report_text *text, const struct report_lun *lun)
 static void add_change(struct report_text *text, const char *what,
 		       const char *old, const char *new)
 {
-	report_text_add(text, "  %-5s %s", what, old);
+	buffer_printf(&text->out, "  %-5s %s", what, old);
 	if (new)
-		report_text_add(text, " -> %s%s%s", style(text, BOLD), new,
+		buffer_printf(&text->out, " -> %s%s%s", style(text, BOLD), new,
 				style(text, PLAIN));
 }
 
@@ -94,7 +78,7 @@ static void add_count(struct report_text *text, uint32_t n, const char *one,
 {
 	if (n == 0)
 		return;
-	report_text_add(text, "%s%" PRIu32 " %s", *more ? ", " : "", n,
+	buffer_printf(&text->out, "%s%" PRIu32 " %s", *more ? ", " : "", n,
 			n == 1 ? one : many);
 	*more = true;
 }
@@ -104,7 +88,7 @@ static void add_counts(struct report_text *text,
 {
 	bool more = false;
 
-	report_text_add(text, "  holds ");
+	buffer_printf(&text->out, "  holds ");
 	add_count(text, counts->disks, "disk", "disks", &more);
 	add_count(text, counts->snapshots, "snapshot", "snapshots", &more);
 	add_count(text, counts->base_copies, "base copy", "base copies", &more);
@@ -116,7 +100,7 @@ static void add_counts(struct report_text *text,
 		  &more);
 	add_count(text, counts->foreign, "volume that is not SM's",
 		  "volumes that are not SM's", &more);
-	report_text_add(text, "%s\n", more ? "" : "no VDI");
+	buffer_printf(&text->out, "%s\n", more ? "" : "no VDI");
 }
 
 static void add_head(struct report_text *text, const struct sr_report *report)
@@ -127,16 +111,16 @@ static void add_head(struct report_text *text, const struct sr_report *report)
 	add_change(text, "SR", uuid_string(&report->sr.old).chars,
 		   renewed ? uuid_string(&report->sr.new).chars : NULL);
 	if (report->label[0])
-		report_text_add(text, " \"%s\"", report->label);
-	report_text_add(text, "\n");
+		buffer_printf(&text->out, " \"%s\"", report->label);
+	buffer_printf(&text->out, "\n");
 	add_change(text, "VG id", lvm_id_string(&report->vg).chars,
 		   renewed ? lvm_id_string(&report->new_vg).chars : NULL);
-	report_text_add(text, "\n");
+	buffer_printf(&text->out, "\n");
 	add_change(text, "PV id", lvm_id_string(&report->pv).chars,
 		   renewed ? lvm_id_string(&report->new_pv).chars : NULL);
 	report_text_size(report->extents * report->extent_size, size);
 	report_text_size(report->extents_used * report->extent_size, used);
-	report_text_add(text, "\n  size  %s, %s of it in use\n", size, used);
+	buffer_printf(&text->out, "\n  size  %s, %s of it in use\n", size, used);
 	add_counts(text, &report->counts);
 }
 
@@ -162,32 +146,32 @@ static void add_vdi(struct tree *tree, size_t i, size_t depth)
 	char size[REPORT_SIZE_TEXT];
 
 	report_text_size(vdi->size, size);
-	report_text_add(text, "  ");
+	buffer_printf(&text->out, "  ");
 	for (size_t level = 1; level < depth; level++)
-		report_text_add(text, "%s",
+		buffer_printf(&text->out, "%s",
 				tree->is_last[level] ? "    " : "|   ");
 	if (depth > 0)
-		report_text_add(text, "%s",
+		buffer_printf(&text->out, "%s",
 				tree->is_last[depth] ? "`-- " : "|-- ");
-	report_text_add(text, "%s", uuid_string(&vdi->uuid.old).chars);
+	buffer_printf(&text->out, "%s", uuid_string(&vdi->uuid.old).chars);
 	if (vdi->dropped)
-		report_text_add(text, " -> dropped");
+		buffer_printf(&text->out, " -> dropped");
 	else if (tree->report->renewed)
-		report_text_add(text, " -> %s%s%s", style(text, BOLD),
+		buffer_printf(&text->out, " -> %s%s%s", style(text, BOLD),
 				uuid_string(&vdi->uuid.new).chars,
 				style(text, PLAIN));
-	report_text_add(text, "  %s%s, %s%s%s%s%s", style(text, DIM),
+	buffer_printf(&text->out, "  %s%s, %s%s%s%s%s", style(text, DIM),
 			vdi_role_text(vdi->role), size,
 			plain ? "" : ", ", plain ? "" : lv_kind_text(vdi->kind),
 			vdi->has_cbt ? ", cbt" : "", style(text, PLAIN));
 	if (vdi->label[0])
-		report_text_add(text, "  \"%s\"", vdi->label);
+		buffer_printf(&text->out, "  \"%s\"", vdi->label);
 	if (vdi->has_parent && vdi->parent_at == tree->report->vdi_count)
-		report_text_add(text, "  %sits parent %s is missing%s",
+		buffer_printf(&text->out, "  %sits parent %s is missing%s",
 				style(text, RED),
 				uuid_string(&vdi->parent.old).chars,
 				style(text, PLAIN));
-	report_text_add(text, "\n");
+	buffer_printf(&text->out, "\n");
 }
 
 static void add_branch(struct tree *tree, size_t i, size_t depth)
@@ -260,20 +244,20 @@ void report_text_writes(struct report_text *text,
 	for (size_t i = 0; i < report->write_count; i++)
 		total += report->writes[i].len;
 	report_text_size(total, size);
-	report_text_add(text, "  %zu writes, %s in all:\n", report->write_count,
+	buffer_printf(&text->out, "  %zu writes, %s in all:\n", report->write_count,
 			size);
-	report_text_add(text, "  %-8s %15s %9s  %-8s  %s\n", "phase", "offset",
+	buffer_printf(&text->out, "  %-8s %15s %9s  %-8s  %s\n", "phase", "offset",
 			"length", "crc32", "structures");
 	for (size_t i = 0; i < report->write_count; i++) {
 		const struct report_write *w = &report->writes[i];
 
-		report_text_add(text,
+		buffer_printf(&text->out,
 				"  %-8s %15" PRIu64 " %9" PRIu64 "  %08" PRIx32
 				"  %.1024s\n",
 				phases[w->phase], w->offset, w->len, w->crc32,
 				w->what);
 	}
-	report_text_add(text, "  digest %08" PRIx32 "\n", report->digest);
+	buffer_printf(&text->out, "  digest %08" PRIx32 "\n", report->digest);
 }
 
 void report_text_journal(struct report_text *text,
@@ -284,15 +268,15 @@ void report_text_journal(struct report_text *text,
 	case JOURNAL_FOREIGN:
 		break;
 	case JOURNAL_DAMAGED:
-		report_text_add(text,
+		buffer_printf(&text->out,
 				"  %sthe journal of an interrupted resign is "
 				"damaged%s; make a new clone\n",
 				style(text, RED), style(text, PLAIN));
 		break;
 	case JOURNAL_SOUND:
 		if (journal->head.state == JOURNAL_COMMITTED)
-			report_text_add(
-				text,
+			buffer_printf(
+				&text->out,
 				"  %sa resign %s -> %s was interrupted%s; "
 				"recover completes it\n",
 				style(text, YELLOW),
@@ -300,7 +284,7 @@ void report_text_journal(struct report_text *text,
 				uuid_string(&journal->head.new_sr).chars,
 				style(text, PLAIN));
 		else
-			report_text_add(text, "  a resign was begun here, but "
+			buffer_printf(&text->out, "  a resign was begun here, but "
 					      "changed nothing\n");
 		break;
 	}
@@ -315,7 +299,7 @@ void report_text_findings(struct report_text *text,
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct finding *f = &findings->items[i];
 
-		report_text_add(text, "  %s%s%s: %.600s: %.1000s\n",
+		buffer_printf(&text->out, "  %s%s%s: %.600s: %.1000s\n",
 				style(text, colours[f->weight]),
 				weights[f->weight], style(text, PLAIN),
 				f->where, f->what);

@@ -11,6 +11,7 @@
 #include "report/report.h"
 #include "report/report_json.h"
 
+/* What comes from elsewhere and is printed into it must be clean. */
 struct report_text {
 	struct buffer out;
 	bool colour; /* ANSI escapes: for a terminal only */
@@ -24,10 +25,6 @@ void report_text_journal(struct report_text *text,
 			 const struct report_journal *journal);
 void report_text_findings(struct report_text *text,
 			  const struct findings *findings);
-
-/* printf into the report. What comes from elsewhere must be clean. */
-void report_text_add(struct report_text *text, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
 
 /* 1536 as "1.5 KiB"; `out` has 16 bytes. */
 #define REPORT_SIZE_TEXT 16

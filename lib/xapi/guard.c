@@ -92,12 +92,12 @@ static int guard_lun(const struct xapi *xapi, struct records *records,
 		.iqn = guard->iqn,
 		.own_sr_ref = guard->own_sr_ref,
 	};
-	char old_sr[UUID_TEXT_LEN + 1] = "";
+	struct uuid_string old_sr;
 	struct guard_verdict verdict;
 
 	if (guard->old_sr) {
-		uuid_to_text(guard->old_sr, old_sr);
-		question.old_sr = old_sr;
+		old_sr = uuid_string(guard->old_sr);
+		question.old_sr = old_sr.chars;
 	}
 	if (xapi_judge(xapi, &question, records, &verdict, err))
 		return -1;
@@ -113,17 +113,15 @@ static int guard_lun(const struct xapi *xapi, struct records *records,
 static int guard_new_sr(const struct records *records,
 			const struct xapi_guard *guard, struct error *err)
 {
-	char uuid[UUID_TEXT_LEN + 1] = "";
-	const struct sr_record *sr;
+	const struct uuid_string uuid = uuid_string(guard->new_sr);
+	const struct sr_record *sr = records_find_sr(records, uuid.chars);
 
-	uuid_to_text(guard->new_sr, uuid);
-	sr = records_find_sr(records, uuid);
 	if (!sr ||
 	    (guard->own_sr_ref && strcmp(sr->ref, guard->own_sr_ref) == 0))
 		return 0;
 	return error_set(err, ERROR_IN_USE,
 			 "the new SR uuid %s is that of SR '%.64s' already",
-			 uuid, sr->name);
+			 uuid.chars, sr->name);
 }
 
 /* One question for all of them, in the language of xapi's db_filter. */
@@ -133,11 +131,10 @@ static json_t *any_of(const struct uuid *uuids, size_t count)
 	json_t *arguments;
 
 	for (size_t i = 0; i < count; i++) {
-		char uuid[UUID_TEXT_LEN + 1] = "", term[96];
+		char term[96];
 
-		uuid_to_text(&uuids[i], uuid);
 		snprintf(term, sizeof(term), "%sfield \"uuid\" = \"%s\"",
-			 i ? " or " : "", uuid);
+			 i ? " or " : "", uuid_string(&uuids[i]).chars);
 		buffer_add_text(&text, term);
 	}
 	buffer_add(&text, "", 1);
