@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "drivers/relvm_files.h"
+#include "sm/device_config.h"
 #include "iscsi/initiator.h"
 #include "sm/string_map.h"
 
@@ -60,40 +61,22 @@ static int read_jobs(const char *text, struct relvm_options *out,
 static int read_snapshots(const char *text, struct relvm_options *out,
 			  struct error *err)
 {
-	if (strcmp(text, "drop") == 0)
-		out->request.snapshots = RESIGN_SNAPSHOTS_DROP;
-	else if (strcmp(text, "keep") == 0)
-		out->request.snapshots = RESIGN_SNAPSHOTS_KEEP;
-	else
-		return error_set(err, ERROR_BAD_VALUE,
-				 "--snapshots is '%.64s'; it can be: keep, "
-				 "drop",
-				 text);
-	return 0;
+	return choice_read("--snapshots", text, "keep", "drop",
+			   &out->request.drop_snapshots, err);
 }
 
 static int read_life(const char *text, struct relvm_options *out,
 		     struct error *err)
 {
-	out->request.ignore_life = strcmp(text, "ignore") == 0;
-	if (!out->request.ignore_life && strcmp(text, "refuse") != 0)
-		return error_set(err, ERROR_BAD_VALUE,
-				 "--signs-of-life is '%.64s'; it can be: "
-				 "refuse, ignore",
-				 text);
-	return 0;
+	return choice_read("--signs-of-life", text, "refuse", "ignore",
+			   &out->request.ignore_life, err);
 }
 
 static int read_journals(const char *text, struct relvm_options *out,
 			 struct error *err)
 {
-	out->request.keep_journals = strcmp(text, "keep") == 0;
-	if (!out->request.keep_journals && strcmp(text, "refuse") != 0)
-		return error_set(err, ERROR_BAD_VALUE,
-				 "--journals is '%.64s'; it can be: refuse, "
-				 "keep",
-				 text);
-	return 0;
+	return choice_read("--journals", text, "refuse", "keep",
+			   &out->request.keep_journals, err);
 }
 
 static int read_initiator(const char *text, struct relvm_options *out,

@@ -141,8 +141,7 @@ int plugin_arguments_read(const struct request *request,
 	    read_choices(request, out, err))
 		goto fail;
 	out->choice = call_choice(call);
-	if (call->config.drop_snapshots)
-		out->request.snapshots = RESIGN_SNAPSHOTS_DROP;
+	out->request.drop_snapshots = call->config.drop_snapshots;
 	out->request.ignore_life = call->config.ignore_life;
 	out->request.keep_journals = call->config.keep_journals;
 	out->request.chosen =

@@ -145,14 +145,13 @@ static int do_resign(struct plugin_arguments *arguments,
 		     struct error *err)
 {
 	const char *attach = string_map_get(&request->device_config, "attach");
+	bool attaches = false;
 
-	if (attach && strcmp(attach, "true") == 0)
-		return run_attach(arguments, request, true, value, err);
-	if (attach && strcmp(attach, "false") != 0)
-		return error_set(err, ERROR_BAD_VALUE,
-				 "attach is '%.32s'; it can be: true, false",
-				 attach);
-	return resign_or_recover(arguments, request, value, err);
+	if (attach &&
+	    choice_read("attach", attach, "false", "true", &attaches, err))
+		return -1;
+	return attaches ? run_attach(arguments, request, true, value, err)
+			: resign_or_recover(arguments, request, value, err);
 }
 
 static int attach(struct plugin_arguments *arguments,

@@ -12,7 +12,7 @@ struct plan_options resign_plan_options(const struct resign_request *request)
 {
 	return (struct plan_options){
 		.new_sr = request->new_sr_uuid,
-		.drop_snapshots = request->snapshots == RESIGN_SNAPSHOTS_DROP,
+		.drop_snapshots = request->drop_snapshots,
 		.keep_journals = request->keep_journals,
 		.chosen = request->chosen,
 		.from = request->from,

@@ -14,13 +14,8 @@
 #include "report/report.h"
 #include "xapi/xapi.h"
 
-enum resign_snapshots {
-	RESIGN_SNAPSHOTS_KEEP, /* every VDI and chain is kept */
-	RESIGN_SNAPSHOTS_DROP, /* snapshot VDIs are not in the result */
-};
-
 struct resign_request {
-	enum resign_snapshots snapshots;
+	bool drop_snapshots; /* snapshot VDIs are not in the result */
 	bool ignore_life; /* see engine/life.h */
 	bool keep_journals; /* see plan_options */
 	struct uuid new_sr_uuid; /* xapi's uuid of this sr_create call; zeros:

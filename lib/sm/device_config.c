@@ -179,33 +179,39 @@ static int read_way(const struct string_map *map,
 	return 0;
 }
 
+int choice_read(const char *name, const char *text, const char *usual,
+		const char *other, bool *out, struct error *err)
+{
+	*out = strcmp(text, other) == 0;
+	if (*out || strcmp(text, usual) == 0)
+		return 0;
+	return error_set(err, ERROR_BAD_VALUE,
+			 "%s is '%.64s'; it can be: %s, %s", name, text, usual,
+			 other);
+}
+
+/* One that need not be there. */
+static int read_choice(const struct string_map *map, const char *key,
+		       const char *usual, const char *other, bool *out,
+		       struct error *err)
+{
+	const char *text = get(map, key);
+
+	return text ? choice_read(key, text, usual, other, out, err) : 0;
+}
+
 /* What the LUN's way does not matter for. */
 static int read_choices(const struct string_map *map,
 			struct device_config *out, struct error *err)
 {
-	const char *snapshots = get(map, "snapshots");
-	const char *life = get(map, "signs_of_life");
-	const char *journals = get(map, "journals");
-
-	if (snapshots && strcmp(snapshots, "drop") == 0)
-		out->drop_snapshots = true;
-	else if (snapshots && strcmp(snapshots, "keep") != 0)
-		return error_set(err, ERROR_BAD_VALUE,
-				 "snapshots is '%.64s'; it can be: keep, drop",
-				 snapshots);
-	if (life && strcmp(life, "ignore") == 0)
-		out->ignore_life = true;
-	else if (life && strcmp(life, "refuse") != 0)
-		return error_set(err, ERROR_BAD_VALUE,
-				 "signs_of_life is '%.64s'; it can be: refuse, "
-				 "ignore",
-				 life);
-	out->keep_journals = journals && strcmp(journals, "keep") == 0;
-	if (journals && !out->keep_journals && strcmp(journals, "refuse") != 0)
-		return error_set(err, ERROR_BAD_VALUE,
-				 "journals is '%.64s'; it can be: refuse, keep",
-				 journals);
-	return 0;
+	return read_choice(map, "snapshots", "keep", "drop",
+			   &out->drop_snapshots, err) ||
+			       read_choice(map, "signs_of_life", "refuse",
+					   "ignore", &out->ignore_life, err) ||
+			       read_choice(map, "journals", "refuse", "keep",
+					   &out->keep_journals, err)
+		       ? -1
+		       : 0;
 }
 
 static int read_target_iqn(const struct string_map *map,
@@ -278,13 +284,9 @@ static int read_hba(const struct string_map *map, struct device_config *config,
 		    struct error *err)
 {
 	const char *device = string_map_get(map, "device");
-	const char *rescan = get(map, "rescan");
 
-	config->rescan = rescan && strcmp(rescan, "true") == 0;
-	if (rescan && !config->rescan && strcmp(rescan, "false") != 0)
-		return error_set(err, ERROR_BAD_VALUE,
-				 "rescan is '%.64s'; it can be: true, false",
-				 rescan);
+	if (read_choice(map, "rescan", "false", "true", &config->rescan, err))
+		return -1;
 	if (!device || get(map, "SCSIid"))
 		return 0;
 	if (!device[0])

@@ -16,6 +16,11 @@
 #include "sm/sr_type.h"
 #include "sm/string_map.h"
 
+/* Reads a choice of two words: *out is whether it is the second. ERROR_BAD_VALUE
+ * says what `name` can be. */
+int choice_read(const char *name, const char *text, const char *usual,
+		const char *other, bool *out, struct error *err);
+
 struct device_config {
 	const struct sr_type *type;
 
