@@ -110,7 +110,9 @@ static json_t *read_scalar(const xmlNode *node)
 	xmlChar *text = text_in(node);
 	json_t *made = NULL;
 
-	if (text && (is(node, "string") || is(node, "value")))
+	/* A time is a text here, as it is in JSON. */
+	if (text && (is(node, "string") || is(node, "value") ||
+		     is(node, "dateTime.iso8601")))
 		made = json_string((const char *)text);
 	else if (text && (is(node, "int") || is(node, "i4") ||
 			  is(node, "boolean") || is(node, "double")))

@@ -66,17 +66,17 @@ static int release_host(const struct attach_work *work, const char *host,
 			const char *sr_uuid, struct error *err)
 {
 	static const char refusal[] = "SR_BACKEND_FAILURE_";
-	const json_t *config = json_object_get(
-		json_object_get(work->pbds, host), "device_config");
+	json_t *config = json_object_get(json_object_get(work->pbds, host),
+					 "device_config");
+	json_t *iqn = json_object_get(config, "targetIQN");
 	struct xapi_reply reply;
 
-	if (!config ||
+	/* By iSCSI alone. */
+	if (!iqn ||
 	    attach_call(work, "host.call_plugin",
 			json_pack("[s, s, s, {s:s, s:O, s:O}]", host,
 				  ATTACH_PLUGIN, "release", "sr_uuid", sr_uuid,
-				  "targetIQN",
-				  json_object_get(config, "targetIQN"),
-				  "SCSIid", json_object_get(config, "SCSIid")),
+				  "targetIQN", iqn, "SCSIid", json_object_get(config, "SCSIid")),
 			NULL, &reply, err) == 0)
 		return 0;
 	of_host(work, host, "keeps the LUN", err);

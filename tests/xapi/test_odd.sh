@@ -117,6 +117,7 @@ attached()
 	clone "$WORK/original" "$WORK/clone"
 	call_plugin "${what[@]}" || return
 	new=$(jq -r .sr.uuid "$WORK/xe.out")
+	[[ $(jq '.vdis | length' "$WORK/xe.out") -gt 0 ]] || return
 	xe pbd-list sr-uuid="$new" params=uuid --minimal
 	for pbd in $(tr , ' ' <"$WORK/xe.out"); do
 		odd PBD "$pbd" other_config || return

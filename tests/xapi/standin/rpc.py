@@ -28,7 +28,8 @@ def xml_value(value):
     if isinstance(value, float):
         return f"<value><double>{value}</double></value>"
     if isinstance(value, dict):
-        members = "".join(f"<member><name>{key}</name>{xml_value(item)}</member>"
+        members = "".join(f"<member><name>{key}</name>"
+                          f"{xml_member(key, item)}</member>"
                           for key, item in value.items())
         return f"<value><struct>{members}</struct></value>" if members \
             else "<value><struct/></value>"
@@ -39,6 +40,14 @@ def xml_value(value):
     if value is None:
         return "<value><nil/></value>"
     return f"<value>{escape(value)}</value>" if value else "<value/>"
+
+
+def xml_member(key, value):
+    """Times are of a type of their own."""
+    if key == "snapshot_time":
+        return (f"<value><dateTime.iso8601>{value}</dateTime.iso8601>"
+                "</value>")
+    return xml_value(value)
 
 
 def xml_call(method, params):

@@ -256,7 +256,8 @@ def vdi_db_introduce(uuid, label, description, sr, kind, sharable, read_only,
         "SR": sr, "type": kind, "location": location, "sm_config": sm_config,
         "sharable": sharable, "read_only": read_only, "managed": True,
         "other_config": other_config, "xenstore_data": xenstore_data,
-        "is_a_snapshot": False, "snapshot_of": "OpaqueRef:NULL", **fields})
+        "is_a_snapshot": False, "snapshot_of": "OpaqueRef:NULL",
+        "snapshot_time": "19700101T00:00:00Z", **fields})
     db.get("SR", sr)["VDIs"].append(ref)
     db.save()
     return ref
