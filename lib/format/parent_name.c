@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include "format/parent_name.h"
 
+#include <string.h>
+
 #include "base/bytes.h"
+#include "format/lvm_vg.h"
+#include "format/uuid_scan.h"
 
 static uint16_t get_char(const uint8_t *bytes, enum name_encoding encoding,
 			 size_t i)
@@ -68,4 +72,99 @@ void parent_name_put(uint8_t *bytes, enum name_encoding encoding,
 			break;
 		}
 	}
+}
+
+/* Whether `text` ends in `suffix`, whose dashes are doubled there if it is in a
+ * name of device-mapper's; *len is then what stands before it. */
+static bool cut(const char *text, size_t *len, const char *suffix, bool doubled)
+{
+	size_t left = *len;
+
+	for (size_t i = strlen(suffix); i-- > 0;) {
+		size_t n = suffix[i] == '-' && doubled ? 2 : 1;
+
+		while (n--) {
+			if (left == 0 || text[--left] != suffix[i])
+				return false;
+		}
+	}
+	*len = left;
+	return true;
+}
+
+/* SM's own prefix right before the uuid that ends an LV's name. */
+static bool cut_lv_prefix(const char *text, size_t *len, bool doubled)
+{
+	cut(text, len, "OLD_", false);
+	return cut(text, len, "VHD-", doubled) ||
+	       cut(text, len, "QCOW2-", doubled) ||
+	       cut(text, len, "LV-", doubled);
+}
+
+/* Whether a file's name may begin with these: the directory, and what tells
+ * qemu that a file's name follows. */
+static bool is_dir(const char *text, size_t len)
+{
+	if (len == 0 || (len == 3 && memcmp(text, "../", 3) == 0))
+		return true;
+	if (!cut(text, &len, "/dev/", false) &&
+	    !cut(text, &len, "/dev/mapper/", false))
+		return false;
+	return len == 0 || (len == 5 && memcmp(text, "file:", 5) == 0) ||
+	       (len == 7 && memcmp(text, "file://", 7) == 0) ||
+	       (len == 12 && memcmp(text, "host_device:", 12) == 0) ||
+	       (len > 5 && memcmp(text, "json:", 5) == 0 &&
+		text[len - 1] == '"');
+}
+
+static bool is_dir_of_vhd(const char *text, size_t len)
+{
+	return len == 0 || text[len - 1] == '/' || text[len - 1] == '\\';
+}
+
+/* What follows the VDI's uuid ends the name, or the string in json: text. */
+static bool ends(const char *name, size_t len, size_t at)
+{
+	return at == len || name[at] == '\0' ||
+	       (name[at] == '"' && len > 5 && memcmp(name, "json:", 5) == 0);
+}
+
+struct parent_ref parent_name_read(const char *name, size_t len, bool is_file)
+{
+	struct parent_ref ref = { .form = PARENT_NO_VDI };
+	struct uuid_hit sr = { .len = 0 }, hit;
+	bool found = uuid_scan(name, len, 0, &hit), more;
+	size_t before;
+
+	if (found && hit.is_sr) {
+		sr = hit;
+		found = uuid_scan(name, len, sr.at + sr.len, &hit);
+	}
+	if (!found)
+		return ref;
+	ref.form = PARENT_OTHER;
+	ref.vdi = hit.uuid;
+	ref.sr = sr.uuid;
+	before = hit.at;
+	more = uuid_scan(name, len, hit.at + hit.len, &(struct uuid_hit){ 0 });
+	if (hit.is_sr || more ||
+	    !cut_lv_prefix(name, &before, hit.len == UUID_MAPPER_LEN) ||
+	    (is_file && !ends(name, len, hit.at + hit.len)))
+		return ref;
+	if (sr.len == 0) {
+		if (is_file ? before == 0 ||
+				      (before == 2 && memcmp(name, "./", 2) == 0)
+			    : is_dir_of_vhd(name, before))
+			ref.form = PARENT_IN_DIR;
+		return ref;
+	}
+	/* The VG's name, and one character, lie between the two. */
+	if (before != sr.at + sr.len + 1 ||
+	    name[before - 1] != (sr.len == UUID_MAPPER_LEN ? '-' : '/'))
+		return ref;
+	before = sr.at;
+	if (cut(name, &before, VG_NAME_PREFIX, sr.len == UUID_MAPPER_LEN) &&
+	    (is_file ? is_dir(name, before) : is_dir_of_vhd(name, before)))
+		ref.form = PARENT_IN_SR;
+	return ref;
 }

@@ -7,8 +7,11 @@
 #ifndef FORMAT_PARENT_NAME_H
 #define FORMAT_PARENT_NAME_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "base/uuid.h"
 
 enum name_encoding {
 	NAME_UTF8,
@@ -39,5 +42,26 @@ size_t parent_name_get_all(const uint8_t *bytes, size_t len,
 			   size_t max);
 void parent_name_put(uint8_t *bytes, enum name_encoding encoding,
 		     const char *before, const char *after, size_t count);
+
+/* Where a name leads. */
+enum parent_form {
+	PARENT_NO_VDI, /* it holds no uuid of a VDI */
+	PARENT_OTHER,  /* it does, but not as SM or qemu write an LV's name */
+	PARENT_IN_DIR, /* to the LV of a VDI beside the volume's own */
+	PARENT_IN_SR,  /* to that of a VDI in the VG of an SR */
+};
+
+struct parent_ref {
+	enum parent_form form;
+	struct uuid vdi; /* but for PARENT_NO_VDI */
+	struct uuid sr;	 /* PARENT_IN_SR */
+};
+
+/* Reads `len` characters of ASCII. A VHD's: [PATH/]LV or [PATH/]VG-LV as
+ * device-mapper doubles the dashes, PATH/ being whatever ends in a slash of
+ * either kind. A QCOW2 image's (`is_file`): [./]LV, or DIR/VG/LV, or
+ * device-mapper's, where DIR is /dev, /dev/mapper or .., with a protocol of local
+ * files before it, or inside json: text. */
+struct parent_ref parent_name_read(const char *name, size_t len, bool is_file);
 
 #endif

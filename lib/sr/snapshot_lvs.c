@@ -211,7 +211,10 @@ static int parse_vhd(struct walk *w, const struct lvm_lv *lv,
 	if (!want(w, lv, 0, head, sizeof(head)) ||
 	    !find_footer(w, lv, head, info))
 		return 0;
-	if (!info->has_footer && !vhd_has_header(head + VHD_SECTOR))
+	/* The footer at the end may be left of what was there before; but a fixed
+	 * VHD begins with whatever its VM wrote. */
+	if ((!info->has_footer && !vhd_has_header(head + VHD_SECTOR)) ||
+	    (qcow2_has_magic(head) && info->footer.type != VHD_FIXED))
 		return no_image(w, lv, head);
 	info->is_image = true;
 	info->disk_size = info->footer.size;

@@ -101,11 +101,67 @@ static int check_locator(const struct snapshot *snap, const struct lvm_lv *lv,
 			 lv->name);
 }
 
+/* The names of its parent: each that names a VDI leads to a volume by a form
+ * that can be renewed, and to none of another SR. */
+static int check_parent(const struct snapshot *snap, const struct lvm_lv *lv,
+			const struct snapshot_lv *info,
+			const struct parent_name *name, struct error *err)
+{
+	uint8_t bytes[PARENT_NAME_MAX];
+	char text[PARENT_NAME_MAX];
+	struct parent_ref ref;
+	const struct vdi *vdi;
+	size_t n;
+
+	if (name->encoding == NAME_UNKNOWN ||
+	    !lv_get(&snap->image, &snap->vg, lv, name->at, bytes, name->len))
+		return 0;
+	n = parent_name_get(bytes, name->len, name->encoding, text,
+			    sizeof(text));
+	ref = parent_name_read(text, n, info->kind == LV_QCOW2);
+	if (ref.form == PARENT_OTHER)
+		return error_set(err, ERROR_LUN_CONTENT,
+				 "the image in LV %s names VDI %s as its "
+				 "parent, but in a form that is not known here "
+				 "and cannot be renamed: repair or delete it on "
+				 "the original, then make a new clone",
+				 lv->name, uuid_string(&ref.vdi).chars);
+	vdi = vdis_find(&snap->vdis, &ref.vdi);
+	if (ref.form != PARENT_IN_SR || uuid_equal(&ref.sr, &snap->vg.sr) ||
+	    (vdi && vdi->lv != VDI_NONE))
+		return 0;
+	return error_set(err, ERROR_LUN_CONTENT,
+			 "the image in LV %s is based on VDI %s of another SR, "
+			 "%s, which is not on this LUN: repair or delete it on "
+			 "the original, then make a new clone",
+			 lv->name, uuid_string(&ref.vdi).chars,
+			 uuid_string(&ref.sr).chars);
+}
+
+/* An LV that was made and never formatted may hold anything; but what names this
+ * SR's volumes was an image of it, and may be one to somebody. */
+static int check_unformatted(const struct snapshot *snap,
+			     const struct lvm_lv *lv, struct error *err)
+{
+	uint8_t head[VHD_SECTOR + VHD_HEADER_SIZE];
+
+	if (!lv_get(&snap->image, &snap->vg, lv, 0, head, sizeof(head)) ||
+	    !holds_known_uuid(snap, head, sizeof(head)))
+		return 0;
+	return error_set(err, ERROR_LUN_CONTENT,
+			 "LV %s holds no image that is known here, but a uuid "
+			 "of this SR at its beginning: repair or delete the "
+			 "VDI on the original, then make a new clone",
+			 lv->name);
+}
+
 static int check_image(const struct snapshot *snap, const struct lvm_lv *lv,
 		       const struct snapshot_lv *info, struct error *err)
 {
 	if (check_name(lv, info, err))
 		return -1;
+	if (lv_kind_is_image(info->kind) && !info->is_image)
+		return check_unformatted(snap, lv, err);
 	if (info->is_child && info->name_count && !info->has_parent)
 		return error_set(err, ERROR_LUN_CONTENT,
 				 "the image in LV %s is based on another one, "
@@ -114,7 +170,8 @@ static int check_image(const struct snapshot *snap, const struct lvm_lv *lv,
 				 "clone",
 				 lv->name);
 	for (unsigned i = 0; i < info->name_count; i++) {
-		if (check_locator(snap, lv, &info->names[i], err))
+		if (check_locator(snap, lv, &info->names[i], err) ||
+		    check_parent(snap, lv, info, &info->names[i], err))
 			return -1;
 	}
 	return 0;

@@ -47,12 +47,13 @@ static void plan(struct sr *sr, bool drop, const char *words)
 	int failed;
 
 	lun_memory_open(sr->bytes, SR_SIZE, 512, &lun, &err);
-	if (load_snapshot(lun, NULL, &snap, &err))
-		fail_msg("%s", err.text);
-	failed = plan_make(&snap, &options, &plan, &err);
-	if (!failed)
-		plan_free(&plan);
-	snapshot_free(&snap);
+	failed = load_snapshot(lun, NULL, &snap, &err);
+	if (!failed) {
+		failed = plan_make(&snap, &options, &plan, &err);
+		if (!failed)
+			plan_free(&plan);
+		snapshot_free(&snap);
+	}
 	lun_close(lun);
 	sr_free(sr);
 	if (failed && !words)
@@ -147,6 +148,95 @@ static void test_no_parent(void **state)
 	plan(&sr, false, "LV VHD-" CHILD_UUID);
 }
 
+#define DEV "/dev/" SR_VG_NAME "/"
+
+/* The name by which the second QCOW2 image calls the first; NULL words: it can be
+ * resigned. */
+static void parent_is(const char *name, const char *words)
+{
+	static const struct sr_options qcow2 = { .lvs = "akl" };
+	struct sr sr;
+
+	sr_make(&sr, &qcow2);
+	sr_put_qcow2(sr.bytes + SR_AT(SR_CLONE), name);
+	plan(&sr, false, words);
+}
+
+static void test_backing_names(void **state)
+{
+	(void)state;
+	parent_is(DEV "QCOW2-" QCOW2_UUID, NULL);
+	parent_is(DEV "LV-" RAW_UUID, NULL);
+	parent_is("QCOW2-" QCOW2_UUID, NULL);
+	parent_is("./QCOW2-" QCOW2_UUID, NULL);
+	parent_is("../" SR_VG_NAME "/QCOW2-" QCOW2_UUID, NULL);
+	parent_is("file:" DEV "QCOW2-" QCOW2_UUID, NULL);
+	parent_is("json:{\"file.filename\":\"" DEV "QCOW2-" QCOW2_UUID "\"}",
+		  NULL);
+	parent_is("/dev/mapper/VG_XenStorage--11111111--aaaa--4111--8111--"
+		  "0123456789ab-QCOW2--88888888--abcd--4888--8888--0123456789ab",
+		  NULL);
+	/* Of the SR that this one was itself cloned from. */
+	parent_is("/dev/VG_XenStorage-" HOST_UUID "/QCOW2-" QCOW2_UUID, NULL);
+	/* A VDI that is not here, and nowhere near. */
+	parent_is("/dev/VG_XenStorage-" HOST_UUID "/QCOW2-" HOST_UUID,
+		  "of another SR");
+	/* Its uuids would be renewed, or one of them, and it would lead astray. */
+	parent_is("/dev/vg0/QCOW2-" QCOW2_UUID, "form that is not known");
+	parent_is("nbd://10.0.0.1/QCOW2-" QCOW2_UUID, "form that is not known");
+	parent_is("nbd://10.0.0.1" DEV "QCOW2-" QCOW2_UUID,
+		  "form that is not known");
+	parent_is(DEV "golden-" QCOW2_UUID, "form that is not known");
+	parent_is(DEV "QCOW2-" QCOW2_UUID "/LV-" RAW_UUID,
+		  "form that is not known");
+	parent_is("/srv/" SR_VG_NAME "/QCOW2-" QCOW2_UUID,
+		  "form that is not known");
+	parent_is("json:{\"filename\":\"/dev/VG_XenStorage\\u002d" SR_UUID
+		  "/QCOW2-" QCOW2_UUID "\"}",
+		  "form that is not known");
+	parent_is("/dev/dm-3", "names no VDI");
+}
+
+static void test_vhd_names(void **state)
+{
+	struct sr sr;
+
+	(void)state;
+	sr_make(&sr, NULL);
+	sr_put_vhd(sr.bytes + SR_AT(SR_CHILD), "backup-" BASE_UUID);
+	plan(&sr, false, "form that is not known");
+	sr_make(&sr, NULL);
+	sr_put_vhd(sr.bytes + SR_AT(SR_CHILD),
+		   "VG_XenStorage--99999999--aaaa--4999--8999--0123456789ab-"
+		   "VHD--99999999--bbbb--4222--8222--0123456789ab");
+	plan(&sr, false, "of another SR");
+	sr_make(&sr, NULL);
+	sr_put_vhd(sr.bytes + SR_AT(SR_CHILD), DEV "VHD-" BASE_UUID);
+	plan(&sr, false, NULL);
+}
+
+/* What is left of an image whose signature is gone. */
+static void test_no_signature(void **state)
+{
+	static const struct sr_options qcow2 = { .lvs = "akl" };
+	struct sr sr;
+
+	(void)state;
+	sr_make(&sr, &qcow2);
+	sr.bytes[SR_AT(SR_CLONE)] = 0;
+	plan(&sr, false, "holds no image");
+	sr_make(&sr, &qcow2);
+	memset(sr.bytes + SR_AT(SR_CLONE), 0, SR_EXTENT);
+	plan(&sr, false, NULL);
+	/* a VHD's LV whose beginning is another image's, its own footer at its
+	 * end */
+	sr_make(&sr, NULL);
+	memcpy(sr.bytes + SR_AT(SR_CHILD) + 2 * SR_EXTENT - 512,
+	       sr.bytes + SR_AT(SR_CHILD), 512);
+	sr_put_qcow2(sr.bytes + SR_AT(SR_CHILD), DEV "QCOW2-" QCOW2_UUID);
+	plan(&sr, false, "it holds a QCOW2 image");
+}
+
 /* The builder's SR has journals, without which snapshots could be dropped. */
 static void no_journals(struct sr *sr)
 {
@@ -202,6 +292,9 @@ int main(void)
 		cmocka_unit_test(test_kinds),	  cmocka_unit_test(test_type),
 		cmocka_unit_test(test_locator),	  cmocka_unit_test(test_no_parent),
 		cmocka_unit_test(test_drop),
+		cmocka_unit_test(test_backing_names),
+		cmocka_unit_test(test_vhd_names),
+		cmocka_unit_test(test_no_signature),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
