@@ -129,9 +129,11 @@ bool qcow2_parse(const uint8_t *head, size_t len, uint64_t volume_size,
 		end = 1u << bits;
 	/* qemu takes an image without an offset for one without a parent. */
 	if (at && name_len) {
+		uint32_t cluster = 1u << bits;
+
 		if (at < length || name_len > QCOW2_NAME_MAX ||
-		    at > (1u << bits) - name_len ||
-		    volume_size < 1u << bits) {
+		    name_len > cluster || at > cluster - name_len ||
+		    volume_size < cluster) {
 			*why = "the name of its backing file lies outside its "
 			       "first cluster";
 			return false;

@@ -41,10 +41,9 @@ trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# One VHD that we have not written ourselves.
-POOL=$work/qemu.vhd
-qemu-img create -q -f vpc -o subformat=dynamic "$POOL" 8M &&
-	qemu-io -f vpc -c 'write -P 0x5a 1M 64k' "$POOL" >/dev/null || exit
+# Images that we have not written ourselves.
+POOL=$work/pool
+mkdir "$POOL" && "$here/pool.sh" "$POOL" || exit
 
 for ((i = 0; i < jobs; i++)); do
 	mkdir "$work/$i"

@@ -28,6 +28,36 @@ report()
 	lvm_run vgck && lvm_report >"$WORK/report"
 }
 
+# The segments of $1's volumes of QCOW2 chains, in the order of its extents, which
+# a clone shares: VG, LV, image, place and length in bytes.
+qcow2_maps()
+{
+	awk -F'|' -v pv="$1" -v image="$WORK/$1" '
+		$1 == "PV" && $2 == pv { start = $4; vg = $10; extent = $12 }
+		$1 == "SEG" && $2 == vg && $3 ~ /^(QCOW2|LV)-/ {
+			split($11, range, /[:-]/)
+			first = range[length(range) - 1]
+			if ($3 != lv)
+				key = first
+			lv = $3
+			printf "%d %d %s %s %s %.0f %.0f\n", key, NR, vg, lv, \
+				image, start + first * extent, $9 * extent
+		}' "$WORK/report" | sort -n -k 1,1 -k 2,2 | cut -d ' ' -f 3-
+}
+
+qcow2_chains()
+{
+	local said
+
+	{
+		qcow2_maps image
+		qcow2_maps clone
+	} >"$WORK/maps"
+	said=$(QCOW2_FILES=1 unshare -m "$here/../golden/qcow2_chains.sh" "$vg" \
+		"VG_XenStorage-$1" "$WORK/maps" 2>&1) || { echo "$said"; return 1; }
+	echo "$said QCOW2 images"
+}
+
 resigned_twice()
 {
 	local sr next
@@ -43,7 +73,8 @@ resigned_twice()
 		lvm_attach again "$again" "$block" &&
 		report &&
 		audited "$sr" "$image" "$clone" &&
-		audited "$next" "$clone" "$again" >/dev/null
+		audited "$next" "$clone" "$again" >/dev/null || return
+	[[ -z $qcow2 ]] || qcow2_chains "$sr"
 }
 
 # Where it may be refused, too; then with nothing changed.
@@ -73,7 +104,7 @@ refused_with_words()
 # In a subshell of its own, for the variables of the shape.
 seed()
 {
-	local expect="" expected="" may_refuse="" truncate=""
+	local expect="" expected="" may_refuse="" truncate="" qcow2=""
 
 	make_sr "$1" || return
 	if [[ $expect == refuse ]]; then

@@ -123,6 +123,10 @@ static void test_refused(void **state)
 	refuses("backing file");
 	put_be64(head + 8, UINT64_MAX);
 	refuses("backing file");
+	/* longer than a small cluster */
+	put_be32(head + 20, 9);
+	put_be32(head + 16, 768);
+	refuses("backing file");
 	put_be64(head + 8, 96);
 	refuses("backing file");
 	put_be32(head + 16, QCOW2_NAME_MAX + 1);

@@ -36,6 +36,7 @@ enum content {
 	C_VHD_CHILD, /* differencing */
 	C_VHD_FIXED,
 	C_VHD_QEMU, /* made by qemu-img */
+	C_QCOW2,    /* likewise */
 	C_PAYLOAD,  /* anything */
 	C_CBTLOG,
 	C_VALUE, /* a journal's value */
@@ -64,7 +65,7 @@ struct glv {
 
 struct gvdi {
 	char uuid[UUID_LEN + 1];
-	bool raw;
+	bool raw, qcow2; /* else a VHD */
 	int parent; /* index, or -1 */
 	char snapshot_of[UUID_LEN + 1];
 	bool hidden;
@@ -75,6 +76,7 @@ struct gvdi {
 
 struct sr {
 	uint64_t seed;
+	bool plain;	/* of the commonest shape: to be damaged */
 	unsigned trees; /* so many, three deep; 0: as the dice fall */
 	char uuid[UUID_LEN + 1];
 	char vg_id[LVM_ID + 1], pv_id[LVM_ID + 1];
@@ -92,7 +94,7 @@ struct sr {
 	unsigned mapper_names; /* percent of parents in that form */
 
 	int image;	  /* fd */
-	const char *pool; /* a VHD that qemu-img made, or NULL */
+	const char *pool; /* images that qemu-img made, or NULL */
 	FILE *mutations;
 	FILE *shape;
 	char what[512];
@@ -133,6 +135,7 @@ void lv_name_of(const struct sr *sr, const struct gvdi *vdi, bool mapper,
 
 void write_mgt(const struct sr *sr, const struct glv *lv);
 void write_vhd(const struct sr *sr, const struct glv *lv);
+void write_qcow2(const struct sr *sr, const struct glv *lv);
 void write_cbtlog(const struct sr *sr, const struct glv *lv);
 void write_value(const struct sr *sr, const struct glv *lv);
 void write_jvhd(const struct sr *sr, const struct glv *lv);

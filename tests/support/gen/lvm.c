@@ -32,6 +32,12 @@ static uint64_t some_pe_start(const struct sr *sr)
 {
 	uint64_t need = 2 * text_estimate(sr) + 8 * KIB;
 
+	/* So small that the text fills more than half of it; 192 KiB was
+	 * XenServer 5.0's. */
+	if (need > 70 * KIB && chance(30))
+		return need < 2 * 184 * KIB && chance(50)
+			       ? 192 * KIB
+			       : (need * 5 / 8 + 8 * KIB) / 4096 * 4096;
 	if (need < 60 * KIB && chance(15))
 		return 64 * KIB;
 	if (need < MIB && chance(15))

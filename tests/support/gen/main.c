@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 /*
- * gen SEED DIR [VHD]: makes the SR of this seed. Writes into DIR:
+ * gen SEED DIR [POOL]: makes the SR of this seed. Writes into DIR:
  *
  *   image      its LUN, a sparse file, with no LVM metadata yet
  *   vg.conf    its VG, for `pvcreate --restorefile` and `vgcfgrestore`
@@ -8,7 +8,7 @@
  *   shape      variables for the shell: what vg pv_uuid block expect …
  *
  * GEN_TREES in the environment: so many trees of VHDs, each three deep.
- * VHD is a file that qemu-img made. Every tenth seed must be refused.
+ * POOL: images that qemu-img made (tests/generated/pool.sh). Every tenth seed must be refused.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -65,6 +65,9 @@ static void write_lvs(const struct sr *sr)
 		case C_VHD_QEMU:
 			write_vhd(sr, lv);
 			break;
+		case C_QCOW2:
+			write_qcow2(sr, lv);
+			break;
 		case C_CBTLOG:
 			write_cbtlog(sr, lv);
 			break;
@@ -99,6 +102,7 @@ static void plan_plain(struct sr *sr)
 	char name[64];
 	int base = 0;
 
+	sr->plain = true;
 	sr->vdis = grow(NULL, 0, sizeof(*sr->vdis));
 	sr->vdis = grow(sr->vdis, 1, sizeof(*sr->vdis));
 	memset(sr->vdis, 0, 2 * sizeof(*sr->vdis));
@@ -150,7 +154,7 @@ int main(int argc, char **argv)
 	const char *dir;
 
 	if (argc < 3 || argc > 4)
-		die("usage: %s SEED DIR [VHD]", argv[0]);
+		die("usage: %s SEED DIR [POOL]", argv[0]);
 	dir = argv[2];
 	sr.seed = strtoull(argv[1], NULL, 10);
 	sr.pool = argc > 3 ? argv[3] : NULL;

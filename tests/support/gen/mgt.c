@@ -36,11 +36,34 @@ static void put(uint8_t *to, size_t room, const char *text)
 
 static void put_header(uint8_t *mgt, uint64_t length)
 {
+	/* Each SM reads the length, and goes on. */
+	static const char *const versions[] = { ":1:2", ":1:1", ":1:0", ":1:3",
+						":2:0" };
 	char text[64];
 
-	snprintf(text, sizeof(text), "XSSM:%-10llu:1:2",
-		 (unsigned long long)length);
+	snprintf(text, sizeof(text), "XSSM:%-10llu%s",
+		 (unsigned long long)length,
+		 versions[chance(60) ? 0 : below(5)]);
 	put(mgt, SECTOR, text);
+}
+
+/* SM reads no records then, and attaches the SR without names. */
+static void spoil_header(uint8_t *mgt)
+{
+	switch (below(4)) {
+	case 0:
+		memset(mgt, 0, 4);
+		break;
+	case 1:
+		memcpy(mgt, "XSSX:", 5);
+		break;
+	case 2:
+		memset(mgt + 5, ' ', 10);
+		break;
+	default:
+		for (int i = 0; i < SECTOR; i++)
+			mgt[i] = (uint8_t)rng_next();
+	}
 }
 
 static void put_sr(const struct sr *sr, uint8_t *mgt)
@@ -105,7 +128,7 @@ static void put_tags(const struct gvdi *vdi, uint8_t *at)
 				     : "");
 	snprintf(tags[n++], 96, "<type>%s</type>", vdi->type);
 	snprintf(tags[n++], 96, "<vdi_type>%s</vdi_type>",
-		 vdi->raw ? "aio" : "vhd");
+		 vdi->raw ? "aio" : vdi->qcow2 ? "qcow2" : "vhd");
 	snprintf(tags[n++], 96, "<read_only>%d</read_only>", vdi->hidden);
 	snprintf(tags[n++], 96, "<managed>%d</managed>", !vdi->hidden);
 	snprintf(tags[n++], 96, "<deleted>%d</deleted>", vdi->deleted);
@@ -196,6 +219,8 @@ void write_mgt(const struct sr *sr, const struct glv *lv)
 	} else {
 		put_header(mgt, length);
 	}
+	if (chance(4))
+		spoil_header(mgt);
 	for (uint64_t at = 0; at < room; at += SECTOR) {
 		static const uint8_t zero[SECTOR];
 

@@ -94,7 +94,8 @@ static void add_jvhd(struct sr *sr)
 		struct glv *lv;
 		char name[64];
 
-		if (sr->vdis[i].raw || !sr->vdis[i].has_lv)
+		if (sr->vdis[i].raw || sr->vdis[i].qcow2 ||
+		    !sr->vdis[i].has_lv)
 			continue;
 		snprintf(name, sizeof(name), "jvhd_%s", sr->vdis[i].uuid);
 		lv = add_lv(sr, C_JVHD, 64 * 1024, name);
@@ -120,6 +121,16 @@ static void add_old(struct sr *sr)
 			lv->content = C_VHD_DYNAMIC;
 	}
 	say(sr, "VHD-OLD_");
+}
+
+/* SM was trimming the free space. */
+static void add_trim(struct sr *sr)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s_trim_lv", sr->uuid);
+	add_lv(sr, C_PAYLOAD, between(1, 4) * sr->extent_size, name);
+	say(sr, "trim volume");
 }
 
 static void add_foreign(struct sr *sr)
@@ -164,6 +175,8 @@ void plan_others(struct sr *sr)
 		add_jvhd(sr);
 	if (chance(7))
 		add_old(sr);
+	if (chance(7))
+		add_trim(sr);
 	if (chance(15))
 		add_foreign(sr);
 	add_cbtlogs(sr);

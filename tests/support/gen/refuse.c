@@ -148,7 +148,10 @@ static void damage_lvs(struct sr *sr)
 		break;
 	default:
 		damage(sr, "a locator outside its LV", "VHD.*locator.*outside");
-		mutation(sr, "hex\t%llu\t00000fff", LL(child + 512 + 592));
+		mutation(sr,
+			 "hex\t%llu\t4d616358" /* MacX */
+			 "00000200000000100000000000000fff00000000",
+			 LL(child + 512 + 576));
 		mutation(sr, "vhdsum\t%llu", LL(child + 512));
 	}
 }

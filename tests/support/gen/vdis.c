@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 /*
- * VDIs: trees of VHDs of any depth, raw ones, raw parents of VHDs.
+ * VDIs: trees of VHDs or QCOW2 images of any depth, raw ones, raw parents.
  */
 #include <string.h>
 
@@ -28,7 +28,7 @@ void lv_name_of(const struct sr *sr, const struct gvdi *vdi, bool mapper,
 		char *to, size_t room)
 {
 	char sr_text[UUID_LEN * 2], vdi_text[UUID_LEN * 2];
-	const char *prefix = vdi->raw ? "LV" : "VHD";
+	const char *prefix = vdi->raw ? "LV" : vdi->qcow2 ? "QCOW2" : "VHD";
 	const char *from[2] = { sr->uuid, vdi->uuid };
 	char *doubled[2] = { sr_text, vdi_text };
 
@@ -97,8 +97,18 @@ static enum content root_content(const struct sr *sr)
 	return C_VHD_DYNAMIC;
 }
 
-/* A VHD or raw VDI and all that descends from it. */
-static void add_tree(struct sr *sr, int parent, unsigned depth,
+/* Larger than any image of the pool. */
+static void add_qcow2_lv(struct sr *sr, int i)
+{
+	struct glv *lv = add_vdi_lv(sr, i, C_QCOW2);
+	uint64_t bytes = between(8, 16) * 128 * 1024;
+
+	lv->extents = (bytes + sr->extent_size - 1) / sr->extent_size;
+}
+
+/* A VDI and all that descends from it: VHDs or QCOW2 images, the first perhaps
+ * a raw one. */
+static void add_tree(struct sr *sr, int parent, bool qcow2, unsigned depth,
 		     unsigned *budget)
 {
 	int i = add_vdi(sr, parent);
@@ -106,8 +116,11 @@ static void add_tree(struct sr *sr, int parent, unsigned depth,
 	unsigned children;
 
 	sr->vdis[i].raw = parent < 0 && chance(has_children ? 15 : 25);
+	sr->vdis[i].qcow2 = qcow2 && !sr->vdis[i].raw;
 	sr->vdis[i].hidden = has_children;
-	if (parent < 0)
+	if (sr->vdis[i].qcow2)
+		add_qcow2_lv(sr, i);
+	else if (parent < 0)
 		add_vdi_lv(sr, i,
 			   sr->vdis[i].raw ? C_PAYLOAD : root_content(sr));
 	else
@@ -117,7 +130,7 @@ static void add_tree(struct sr *sr, int parent, unsigned depth,
 	children = chance(60) ? 2 : (unsigned)between(1, 4);
 	while (children-- && *budget) {
 		--*budget;
-		add_tree(sr, i, depth - 1, budget);
+		add_tree(sr, i, qcow2, depth - 1, budget);
 	}
 }
 
@@ -150,6 +163,7 @@ static void add_special(struct sr *sr, const char *type)
 void plan_vdis(struct sr *sr)
 {
 	unsigned trees = (unsigned)below(5), deepest = 0;
+	bool has_qcow2 = false, may_qcow2 = sr->pool && chance(15);
 
 	if (chance(1))
 		trees = (unsigned)between(100, 250);
@@ -158,6 +172,7 @@ void plan_vdis(struct sr *sr)
 	while (trees--) {
 		unsigned depth = chance(40) ? 0 : (unsigned)between(1, 4);
 		unsigned budget = depth ? (unsigned)between(depth, 8) : 0;
+		bool qcow2;
 
 		if (sr->trees) {
 			depth = 3;
@@ -168,7 +183,13 @@ void plan_vdis(struct sr *sr)
 		}
 		if (depth > deepest)
 			deepest = depth;
-		add_tree(sr, -1, depth, &budget);
+		qcow2 = may_qcow2 && trees < 5 && depth < 30 && chance(60);
+		has_qcow2 = has_qcow2 || qcow2;
+		add_tree(sr, -1, qcow2, depth, &budget);
+	}
+	if (has_qcow2) {
+		fprintf(sr->shape, "qcow2=1\n");
+		say(sr, "QCOW2");
 	}
 	say(sr, "%zu VDIs up to %u deep", sr->vdi_count, deepest);
 	relate_snapshots(sr);

@@ -119,6 +119,9 @@ unsigned make_vhd_header(const struct sr *sr, const struct gvdi *vdi,
 		set_be32(header + 56, 848664053);
 		lv_name_of(sr, parent, mapper, name, sizeof(name));
 		utf16(name, true, header + NAME_AT);
+		/* Nobody reads the header's, where locators are. */
+		if (chance(5))
+			memset(header + NAME_AT, 0, NAME_LEN);
 		/* Nothing says that all must have one form. */
 		if (chance(5))
 			lv_name_of(sr, parent, !mapper, name, sizeof(name));
@@ -141,7 +144,9 @@ static struct shape choose_shape(const struct sr *sr, uint64_t size)
 
 	s.bat_entries = (uint32_t)(size / BLOCK + 1);
 	/* So that a segment may end in the middle of the header. */
-	if (size > 6 * sr->extent_size && sr->extent_size <= 65536 &&
+	if (sr->plain)
+		s.header_at = SECTOR;
+	else if (size > 6 * sr->extent_size && sr->extent_size <= 65536 &&
 	    chance(40))
 		s.header_at = sr->extent_size - SECTOR;
 	else if (chance(5))
@@ -180,12 +185,15 @@ static void write_blocks(const struct sr *sr, const struct glv *lv,
 static void write_qemu(const struct sr *sr, const struct glv *lv)
 {
 	static uint8_t buffer[65536], zero[65536];
-	int fd = open(sr->pool, O_RDONLY | O_CLOEXEC);
+	char path[4096];
 	uint64_t at = 0;
 	ssize_t n;
+	int fd;
 
+	snprintf(path, sizeof(path), "%s/qemu.vhd", sr->pool);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		die("%s: %s", sr->pool, strerror(errno));
+		die("%s: %s", path, strerror(errno));
 	while ((n = read(fd, buffer, sizeof(buffer))) > 0) {
 		if (at + (uint64_t)n > lv_size(sr, lv))
 			break;
@@ -236,7 +244,9 @@ void write_vhd(const struct sr *sr, const struct glv *lv)
 	make_footer(footer, child ? DIFFERENCING : DYNAMIC, s.header_at,
 		    (uint64_t)s.bat_entries * BLOCK, vdi && vdi->hidden);
 	write_blocks(sr, lv, &s, bat);
-	lv_write(sr, lv, 0, footer, sizeof(footer));
+	/* The copy may be gone: libvhd looks at the end first. */
+	lv_write(sr, lv, !sr->plain && chance(8) ? size - SECTOR : 0, footer,
+		 sizeof(footer));
 	lv_write(sr, lv, s.header_at, header, sizeof(header));
 	lv_write(sr, lv, s.bat_at, bat, bat_len);
 	for (unsigned i = 0; i < count; i++)
