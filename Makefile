@@ -290,7 +290,7 @@ GOLDEN_SUITES := \
 DRIVER_SUITES := \
     "tests/driver/test_lost_target.sh build/asan" \
     "tests/driver/test_hostile.sh build/asan build" \
-    $(patsubst %,"tests/driver/test_%.sh build/asan",backend lists refuse \
+    $(patsubst %,"tests/driver/test_%.sh build/asan",backend lists refuse content \
     two_hosts smlog resign)
 SUITES := \
     "tests/iscsi/test_kill.sh build/asan $(ASAN)/audit" \

@@ -296,6 +296,22 @@ check "help" said "Exit status:"
 relvm --version
 check "version" said "relvm "
 
+# ---- an operation that SM was in the middle of ----
+
+golden leaf-one_renamed "$WORK/leaf"
+clone "$WORK/leaf" "$WORK/leaf.before"
+relvm resign -y "$WORK/leaf"
+check "leaf_ in flight: refused" status 1
+check "leaf_ in flight: what to do" said "resign with journals=keep"
+check "leaf_ in flight: nothing is written" same "$WORK/leaf.before" "$WORK/leaf"
+relvm resign -y --json --journals keep "$WORK/leaf"
+check "--journals keep: resigned" status 0
+check "--journals keep: of the schema" valid 1
+check "--journals keep: which VDI is to be introduced" bash -c \
+	"jq -e '.warnings | any(.text | test(\"until VDI [-0-9a-f]{36} is introduced\"))' '$OUT'"
+check "--journals keep: lvm2 and the audit agree" audited \
+	"$(field .sr.new_uuid)" "$WORK/leaf.before" "$WORK/leaf"
+
 # ---- verify finds what is wrong ----
 
 clone "$WORK/original" "$WORK/twin"

@@ -178,6 +178,25 @@ fails "a bad uuid" 202 "sr_uuid: 'x' is not a uuid" resign \
 	SCSIid="$clone_id" sr_uuid=x
 fails "a refused login" 83 "" list targetIQN=iqn.2024-01.test:none
 
+# ---- an operation that SM was in the middle of ----
+
+golden leaf-one_renamed "$WORK/leaf"
+clone "$WORK/leaf" "$WORK/leaf.before"
+tgt_lun 1 4 "$WORK/leaf" scsi_id="$(lun_serial 4)"
+for function in plan resign; do
+	fails "$function with leaf_ in flight" 202 \
+		"LV leaf_.*journals=keep and introduce that VDI" \
+		"$function" SCSIid="$(lun_id 4)"
+done
+check "the LUN is untouched" same "$WORK/leaf.before" "$WORK/leaf"
+fails "inspect with journals" 202 "inspect takes no argument journals" \
+	inspect SCSIid="$(lun_id 4)" journals=keep
+answers "resign with journals=keep" resign SCSIid="$(lun_id 4)" journals=keep
+check "it tells which VDI is to be introduced" bash -c \
+	"jq -e '.warnings | any(.text | test(\"until VDI [-0-9a-f]{36} is introduced\"))' '$OUT'"
+check "lvm2 and the audit agree" audited "$(field .sr.new_uuid)" \
+	"$WORK/leaf.before" "$WORK/leaf"
+
 # ---- relvm, where there is an xapi ----
 
 relvm resign -y --initiator-name "$INITIATOR" "$url/1"
