@@ -283,7 +283,7 @@ static void report_death(void *context, size_t index, const char *how,
 	const struct relvm_report report = report_into(run, said);
 	struct error err;
 
-	error_set(&err, ERROR_INTERNAL,
+	error_set(&err, ERROR_HOST,
 		  "%s; what became of the LUN is not known: inspect it", how);
 	relvm_report_error(&report, run->options.choices[index].name, "", &err);
 }

@@ -336,6 +336,7 @@ void relvm_report_error(const struct relvm_report *report, const char *lun,
 		add_name(&text, lun);
 		buffer_printf(&text.out, ": ");
 	}
+	buffer_add_text(&text.out, error_whose(err));
 	add_name(&text, err->text);
 	buffer_printf(&text.out, "\n");
 	end(&to_err, &text);

@@ -31,3 +31,11 @@ int error_prefix(struct error *err, const char *fmt, ...)
 			 text);
 	return -1;
 }
+
+const char *error_whose(const struct error *err)
+{
+	return err->code == ERROR_INTERNAL
+		       ? "a fault of relvmoiscsi itself, please report it with "
+			 "these words: "
+		       : "";
+}

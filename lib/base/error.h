@@ -14,6 +14,7 @@
 enum error_code {
 	ERROR_NONE = 0,
 	ERROR_INTERNAL, /* a check of our own work failed: a bug */
+	ERROR_HOST,	/* a program, file or process of this host */
 
 	/* what the caller asked for */
 	ERROR_BAD_REQUEST,   /* not a request that can be read */
@@ -55,10 +56,17 @@ struct error {
 	char text[512]; /* one line of UTF-8, no trailing newline */
 };
 
+/* What to do about a LUN that cannot be mended where it is. */
+#define MAKE_NEW_CLONE "make a new clone of the original LUN"
+
 /* Sets *err and returns -1, so that callers can `return error_set(...)`.
  * Text that does not fit is cut. */
 int error_set(struct error *err, enum error_code code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* What stands before the text where users see it: "" unless the fault is our
+ * own. */
+const char *error_whose(const struct error *err);
 
 /* Puts context in front of the text of a failure; returns -1. */
 int error_prefix(struct error *err, const char *fmt, ...)

@@ -98,7 +98,7 @@ static void add_listed(struct json *json, const struct target_list *list,
 	json_close(json, ']');
 	if (!lun->has_sr) {
 		report_json_error(json, sm_error_number(lun->error.code),
-				  lun->error.text);
+				  &lun->error);
 	} else {
 		report_json_sr(json, &lun->look.sr);
 	}
@@ -302,7 +302,7 @@ char *answer_error(const char *command, const char *name, const char *scsi_id,
 
 	report_json_begin(&json, command);
 	report_json_lun(&json, &lun);
-	report_json_error(&json, sm_error_number(err->code), err->text);
+	report_json_error(&json, sm_error_number(err->code), err);
 	json_close(&json, '}');
 	return json_take(&json);
 }

@@ -78,8 +78,7 @@ static int check_no_journal(const struct journal_spot *spot, struct error *err)
 	if (spot->found == JOURNAL_DAMAGED)
 		return error_set(err, ERROR_LUN_CONTENT,
 				 "the journal of an interrupted resign is "
-				 "damaged; make a new clone of the original "
-				 "LUN");
+				 "damaged; " MAKE_NEW_CLONE);
 	if (spot->found == JOURNAL_SOUND &&
 	    spot->head.state == JOURNAL_COMMITTED)
 		return error_set(err, ERROR_LUN_CONTENT,

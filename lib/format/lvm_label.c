@@ -141,7 +141,7 @@ int lvm_label_find(const uint8_t *head, struct lvm_label *out,
 				"label: LVM calls the LUN partitioned, and no "
 				"host takes it; wipe the table on the original "
 				"if it is not needed (sfdisk --delete), then "
-				"make a new clone");
+				MAKE_NEW_CLONE);
 		else if (parse_pv_header(sector, &label, err))
 			return -1;
 		else {
@@ -151,8 +151,7 @@ int lvm_label_find(const uint8_t *head, struct lvm_label *out,
 	}
 	if (broken)
 		return error_set(err, ERROR_LUN_CONTENT,
-				 "the LVM label is damaged: %s; make a new "
-				 "clone of the original LUN",
+				 "the LVM label is damaged: %s; " MAKE_NEW_CLONE,
 				 broken);
 	return error_set(err, ERROR_LUN_CONTENT,
 			 "no LVM label on this LUN: %s; give the clone of a "

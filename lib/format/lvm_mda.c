@@ -49,8 +49,7 @@ static int damaged(struct error *err, const struct lvm_area *area,
 {
 	return error_set(err, ERROR_LUN_CONTENT,
 			 "the LVM metadata area at byte %" PRIu64
-			 " is damaged: %s; make a new clone of the original "
-			 "LUN",
+			 " is damaged: %s; " MAKE_NEW_CLONE,
 			 area->offset, what);
 }
 

@@ -89,7 +89,7 @@ static int check_vg_state(struct build *b, const struct lvm_node *node)
 
 	if (lvm_text_list_has(t, node, "status", "EXPORTED"))
 		return refuse(b, "it is exported; run vgimport on the "
-				 "original, then make a new clone");
+				 "original, then " MAKE_NEW_CLONE);
 	if (lvm_text_list_has(t, node, "status", "CLUSTERED") ||
 	    lvm_text_list_has(t, node, "flags", "CLUSTERED") ||
 	    (lock && !lvm_text_span_is(t, lock->span, "none")))
@@ -100,15 +100,14 @@ static int check_vg_state(struct build *b, const struct lvm_node *node)
 				 "the VG has the LVM system_id \"%.*s\": it "
 				 "belongs to the host of that name, and no "
 				 "other takes it; clear it on the original "
-				 "(vgchange --systemid \"\"), then make a new "
-				 "clone",
+				 "(vgchange --systemid \"\"), then " MAKE_NEW_CLONE,
 				 (int)(system_id->span.len < 64
 					       ? system_id->span.len
 					       : 64),
 				 t->bytes + system_id->span.at);
 	if (lvm_text_list_has(t, node, "status", "PARTIAL"))
 		return refuse(b, "it is partial; repair the original, then "
-				 "make a new clone");
+				 MAKE_NEW_CLONE);
 	return 0;
 }
 
@@ -135,7 +134,7 @@ static int parse_pv(struct build *b, const struct lvm_node *vg_node)
 		return refuse(b, "its PV has no id");
 	if (lvm_text_list_has(b->text, pv, "flags", "MISSING"))
 		return refuse(b, "it is partial, its PV is marked MISSING; "
-				 "repair the original, then make a new clone");
+				 "repair the original, then " MAKE_NEW_CLONE);
 	if (!lvm_text_number(b->text, pv, "pe_start", &pe_start) ||
 	    !lvm_text_number(b->text, pv, "pe_count", &b->vg->pe_count) ||
 	    pe_start == 0 || pe_start > UINT64_MAX / LVM_SECTOR_SIZE)
@@ -195,7 +194,7 @@ static int refuse_type(struct build *b, const struct lvm_lv *lv,
 	return error_set(b->err, ERROR_LUN_CONTENT,
 			 "LV %s has a segment of type %.*s that is not linear, "
 			 "as SM's LVs are; make it so on the original "
-			 "(lvconvert), or remove it, then make a new clone",
+			 "(lvconvert), or remove it, then " MAKE_NEW_CLONE,
 			 lv->name,
 			 (int)(type->span.len < 32 ? type->span.len : 32),
 			 b->text->bytes + type->span.at);
@@ -431,7 +430,7 @@ static int check_value(struct build *b, const struct lvm_lv *lv,
 	return error_set(b->err, ERROR_LUN_CONTENT,
 			 "LV %s, which is not SM's, is an LVM snapshot of LV "
 			 "%s, or bound to it otherwise: remove it on the "
-			 "original (lvremove), then make a new clone",
+			 "original (lvremove), then " MAKE_NEW_CLONE,
 			 lv->name, (*found)->name);
 }
 

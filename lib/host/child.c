@@ -44,7 +44,7 @@ static int find_program(const char *name, char *path, size_t size,
 		if (access(path, X_OK) == 0)
 			return 0;
 	}
-	return error_set(err, ERROR_INTERNAL,
+	return error_set(err, ERROR_HOST,
 			 "%s is not installed: it is in none of /usr/sbin, "
 			 "/usr/bin, /sbin and /bin",
 			 name);
@@ -71,7 +71,7 @@ static int fill_environment(const struct child_command *command, char **out,
 	for (size_t i = 0; command->environment && command->environment[i];
 	     i++) {
 		if (n + 1 == ENVIRONMENT_MAX)
-			return error_set(err, ERROR_INTERNAL,
+			return error_set(err, ERROR_HOST,
 					 "too many variables for %s",
 					 command->argv[0]);
 		out[n++] = unconst(command->environment[i]);
@@ -155,10 +155,10 @@ static int start(const struct child_command *command, struct running *child,
 	    fill_environment(command, environment, err))
 		return -1;
 	if (pipe2(out, O_CLOEXEC))
-		return error_set(err, ERROR_INTERNAL, "pipe: %s",
+		return error_set(err, ERROR_HOST, "pipe: %s",
 				 strerror(errno));
 	if (pipe2(errors, O_CLOEXEC)) {
-		error_set(err, ERROR_INTERNAL, "pipe: %s", strerror(errno));
+		error_set(err, ERROR_HOST, "pipe: %s", strerror(errno));
 		close(out[0]);
 		close(out[1]);
 		return -1;
@@ -170,7 +170,7 @@ static int start(const struct child_command *command, struct running *child,
 	if (rc) {
 		close(out[0]);
 		close(errors[0]);
-		return error_set(err, ERROR_INTERNAL, "%s: %s", path,
+		return error_set(err, ERROR_HOST, "%s: %s", path,
 				 strerror(rc));
 	}
 	child->outputs[0] = (struct pollfd){ out[0], POLLIN, 0 };
@@ -283,7 +283,7 @@ int child_run(const struct child_command *command, struct child_result *result,
 	if (late) {
 		child_result_free(&got);
 		return error_set(
-			err, ERROR_INTERNAL,
+			err, ERROR_HOST,
 			"%s did not end within %u seconds and was killed%s",
 			command->argv[0], command->deadline_ms / 1000,
 			child.ended ? "" : ", but hangs in the kernel");

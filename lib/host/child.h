@@ -36,7 +36,7 @@ struct child_result {
 
 /* Runs the program to its end. 0 with *result, to be given to
  * child_result_free, whatever its exit status is. -1 and nothing to free:
- * ERROR_INTERNAL (there is no such program, or it cannot be started; or it did
+ * ERROR_HOST (there is no such program, or it cannot be started; or it did
  * not end in time and was killed). The arguments are not
  * logged here: the caller knows which of them may be. */
 int child_run(const struct child_command *command, struct child_result *result,

@@ -30,7 +30,7 @@ struct lvm_expectation {
  * nothing, and goes by its defaults, whatever this host's lvm.conf says.
  *
  * ERROR_INTERNAL: LVM refuses it, with its words, or sees other identifiers
- * than planned; or LVM cannot be run. */
+ * than planned. ERROR_HOST: LVM cannot be run. */
 int lvm_judge(const char *device, const struct lvm_expectation *want,
 	      struct error *err);
 

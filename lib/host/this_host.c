@@ -60,7 +60,7 @@ int boot_id_read(struct uuid *out, struct error *err)
 	if (file_begin(AT_FDCWD, BOOT_ID_FILE, text, sizeof(text)) !=
 		    sizeof(text) ||
 	    !uuid_from_text(text, out))
-		return error_set(err, ERROR_INTERNAL,
+		return error_set(err, ERROR_HOST,
 				 BOOT_ID_FILE " cannot be read; is /proc "
 					      "mounted?");
 	return 0;

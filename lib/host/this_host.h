@@ -18,7 +18,7 @@ int host_inventory_uuid(const char *path, char out[UUID_TEXT_LEN + 1],
  * is not there or does not tell. */
 void host_inventory_root_disk(const char *path, char *out, size_t size);
 
-/* The kernel's random number for this boot. ERROR_INTERNAL if it does not tell. */
+/* The kernel's random number for this boot. ERROR_HOST if it does not tell. */
 int boot_id_read(struct uuid *out, struct error *err);
 
 #endif

@@ -72,7 +72,7 @@ static int run(const char *const argv[], unsigned deadline_ms,
 	int status;
 
 	if (child_run(&command, &result, err)) {
-		if (err->code == ERROR_INTERNAL)
+		if (err->code == ERROR_HOST)
 			err->code = ERROR_NO_DAEMON;
 		return -1;
 	}

@@ -42,7 +42,7 @@ static const char *folder(void)
 
 static int fail(const struct users *users, struct error *err)
 {
-	return error_set(err, ERROR_INTERNAL, "%.256s: %s", users->path,
+	return error_set(err, ERROR_HOST, "%.256s: %s", users->path,
 			 strerror(errno));
 }
 
@@ -105,7 +105,7 @@ static int replace(const struct users *users, const struct place *place,
 	ssize_t n = pread(users->fd, now, len, at);
 
 	if (n != (ssize_t)len || memcmp(now, place->text, len) != 0)
-		return error_set(err, ERROR_INTERNAL,
+		return error_set(err, ERROR_HOST,
 				 "%.256s has just been changed by another",
 				 users->path);
 	if (pwrite(users->fd, bytes, len, at) != (ssize_t)len)
@@ -195,7 +195,7 @@ int sr_ref_join(const char *iqn, struct sr_ref *out, struct error *err)
 
 	uuid_new(&self.us);
 	if (mkdir(folder(), 0755) && errno != EEXIST)
-		return error_set(err, ERROR_INTERNAL, "%s: %s", folder(),
+		return error_set(err, ERROR_HOST, "%s: %s", folder(),
 				 strerror(errno));
 	users = users_open(iqn, O_CREAT, err);
 	if (!users)

@@ -47,7 +47,7 @@ struct sr_ref {
 	struct sr_ref_made made; /* what our line says */
 };
 
-/* Adds our line under a new uuid. ERROR_INTERNAL. */
+/* Adds our line under a new uuid. ERROR_HOST. */
 int sr_ref_join(const char *iqn, struct sr_ref *out, struct error *err);
 
 /* More runs than these are not killed between two of ours. */
@@ -60,7 +60,7 @@ size_t sr_ref_dead(struct sr_ref *self, struct sr_ref_made out[SR_REF_DEAD_MAX])
 /* Takes the lines of the dead out: there is nothing left to undo. */
 void sr_ref_bury(const struct sr_ref *self);
 
-/* Writes self->made into our line. ERROR_INTERNAL. */
+/* Writes self->made into our line. ERROR_HOST. */
 int sr_ref_note(const struct sr_ref *self, struct error *err);
 
 enum sr_ref_kind {

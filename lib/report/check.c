@@ -294,7 +294,7 @@ void check_journal(const struct report_journal *journal, struct findings *out)
 	case JOURNAL_DAMAGED:
 		finding_add(out, FINDING_ERROR, "journal",
 			    "the journal of an interrupted resign is damaged; "
-			    "make a new clone");
+			    MAKE_NEW_CLONE);
 		break;
 	case JOURNAL_SOUND:
 		if (journal->head.state == JOURNAL_COMMITTED)

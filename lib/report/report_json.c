@@ -227,8 +227,11 @@ void report_json_findings(struct json *json, const char *key,
 	json_close(json, ']');
 }
 
-void report_json_error(struct json *json, int number, const char *text)
+void report_json_error(struct json *json, int number, const struct error *err)
 {
+	char text[sizeof(err->text) + 128];
+
+	snprintf(text, sizeof(text), "%s%s", error_whose(err), err->text);
 	json_open(json, "error", '{');
 	json_number(json, "code", (uint64_t)number);
 	add_unclean(json, "text", text);

@@ -46,6 +46,7 @@ void report_json_findings(struct json *json, const char *key,
 			  const struct findings *findings);
 
 /* "error", with SM's number. */
-void report_json_error(struct json *json, int number, const char *text);
+void report_json_error(struct json *json, int number,
+		       const struct error *err);
 
 #endif

@@ -270,7 +270,7 @@ void report_text_journal(struct report_text *text,
 	case JOURNAL_DAMAGED:
 		buffer_printf(&text->out,
 				"  %sthe journal of an interrupted resign is "
-				"damaged%s; make a new clone\n",
+				"damaged%s; " MAKE_NEW_CLONE "\n",
 				style(text, RED), style(text, PLAIN));
 		break;
 	case JOURNAL_SOUND:

@@ -64,7 +64,8 @@ void sm_error_text(const struct error *err, char *out, size_t size)
 	const char *description = sm_error_of(err->code)->description;
 
 	if (err->text[0])
-		snprintf(out, size, "%s [opterr=%s]", description, err->text);
+		snprintf(out, size, "%s [opterr=%s%s]", description,
+			 error_whose(err), err->text);
 	else
 		snprintf(out, size, "%s", description);
 }

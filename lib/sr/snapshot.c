@@ -120,7 +120,7 @@ static char *get_text(struct snapshot *snap, const struct lvm_mda *mda,
 	    lvm_crc(LVM_CRC_INITIAL, text, mda->text.size) != mda->text.crc) {
 		error_set(err, ERROR_LUN_CONTENT,
 			  "the VG's metadata text does not match its checksum; "
-			  "make a new clone of the original LUN");
+			  MAKE_NEW_CLONE);
 		all_there = false;
 	}
 	if (!all_there) {
@@ -202,7 +202,7 @@ static int check_layout(const struct snapshot *snap, struct error *err)
 			err, ERROR_LUN_CONTENT,
 			"the PV id in the LVM label is not the one in "
 			"the VG's metadata: this LUN is no longer a PV "
-			"of that VG; make a new clone of the original");
+			"of that VG; " MAKE_NEW_CLONE);
 	if (end > snap->lun_size)
 		return error_set(err, ERROR_LUN_CONTENT,
 				 "the LVs reach to byte %" PRIu64 ", this LUN "

@@ -68,7 +68,7 @@ static int refuse_image(struct walk *w, const struct lvm_lv *lv,
 		w->err, ERROR_LUN_CONTENT,
 		"the %s in LV %s cannot be resigned: %s; its parent cannot be "
 		"renamed. Repair or delete the VDI on the original, "
-		"then make a new clone",
+		"then " MAKE_NEW_CLONE,
 		lv->kind == LV_VHD ? "VHD" : "QCOW2 image",
 		lv->name, why);
 }

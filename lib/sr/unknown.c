@@ -44,7 +44,7 @@ static int check_name(const struct lvm_lv *lv, const struct snapshot_lv *info,
 			 "the name of LV %s holds no uuid: SM takes it for a "
 			 "VDI, which would be the same one in the original and "
 			 "in the clone. Rename or remove it on the original, "
-			 "then make a new clone",
+			 "then " MAKE_NEW_CLONE,
 			 lv->name);
 }
 
@@ -166,8 +166,7 @@ static int check_image(const struct snapshot *snap, const struct lvm_lv *lv,
 		return error_set(err, ERROR_LUN_CONTENT,
 				 "the image in LV %s is based on another one, "
 				 "but names no VDI of an SR as that: repair or "
-				 "delete it on the original, then make a new "
-				 "clone",
+				 "delete it on the original, then " MAKE_NEW_CLONE,
 				 lv->name);
 	for (unsigned i = 0; i < info->name_count; i++) {
 		if (check_locator(snap, lv, &info->names[i], err) ||

@@ -9,8 +9,6 @@
 #include "txn/read_blocks.h"
 #include "txn/txn.h"
 
-#define MAKE_NEW_CLONE "make a new clone of the original LUN"
-
 /* Where no fence keeps its host out, how long a committed head of another host
  * must stand unchanged before that host is taken for dead: longer than any
  * command can be under way. */

@@ -13,7 +13,7 @@ static int damaged(struct error *err, const char *what)
 {
 	return error_set(err, ERROR_LUN_CONTENT,
 			 "the journal of an interrupted resign is damaged: %s; "
-			 "make a new clone of the original LUN",
+			 MAKE_NEW_CLONE,
 			 what);
 }
 

@@ -52,6 +52,8 @@ static const char *code_name(enum error_code code)
 		return "NO_DEVICE";
 	case ERROR_INTERNAL:
 		return "INTERNAL";
+	case ERROR_HOST:
+		return "HOST";
 	case ERROR_LUN_CONTENT:
 		return "LUN_CONTENT";
 	default:

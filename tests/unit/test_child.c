@@ -109,7 +109,7 @@ static void test_no_program(void **state)
 
 	(void)state;
 	assert_int_equal(child_run(&command, &result, &err), -1);
-	assert_int_equal(err.code, ERROR_INTERNAL);
+	assert_int_equal(err.code, ERROR_HOST);
 	assert_non_null(strstr(err.text, "nonesuch-program is not installed"));
 }
 
@@ -165,7 +165,7 @@ static void test_deadline(void **state)
 	assert_true(fd >= 0);
 	snprintf(line, sizeof(line), "sleep 1000 & echo $! >%s; wait", name);
 	assert_int_equal(run_line(line, 300, &result, &err), -1);
-	assert_int_equal(err.code, ERROR_INTERNAL);
+	assert_int_equal(err.code, ERROR_HOST);
 	assert_non_null(strstr(err.text, "sh did not end within 0 seconds and "
 					 "was killed"));
 	assert_null(strstr(err.text, "hangs"));

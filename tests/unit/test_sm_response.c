@@ -133,7 +133,7 @@ static void knows_sms_numbers(void **state)
 		enum error_code code;
 		int number;
 	} table[] = {
-		{ ERROR_INTERNAL, 202 },
+		{ ERROR_INTERNAL, 202 }, { ERROR_HOST, 202 },
 		{ ERROR_BAD_REQUEST, 143 },  { ERROR_UNIMPLEMENTED, 202 },
 		{ ERROR_BAD_VALUE, 202 },    { ERROR_NO_TARGET, 95 },
 		{ ERROR_NO_TARGET_IQN, 96 }, { ERROR_NO_SCSIID, 107 },
@@ -175,6 +175,11 @@ static void puts_detail_behind_sms_description(void **state)
 			    "The SCSIid parameter is missing or incorrect");
 	sm_error_text(&err, tight, sizeof(tight));
 	assert_string_equal(tight, "The SCS");
+	error_set(&err, ERROR_INTERNAL, "x");
+	sm_error_text(&err, text, sizeof(text));
+	assert_string_equal(text, "General backend error [opterr=a fault of "
+				  "relvmoiscsi itself, please report it with "
+				  "these words: x]");
 }
 
 static void knows_utf8(void **state)
