@@ -109,5 +109,22 @@ check "and it is untouched" untouched
 call_lun "$clone_id"
 check "the next call does" resigned
 check "rightly" audited "$XAPI_SR_UUID" "$WORK/original" "$WORK/clone"
+
+# A registration outlives its session: the last, on this LUN.
+registered()
+{
+	answered || return
+	[[ $ANSWER == "fault 16 "*"has a persistent reservation"*f00d* ]] ||
+		{ echo "$ANSWER"; return 1; }
+	same "$WORK/resigned" "$WORK/clone"
+}
+
+clone "$WORK/clone" "$WORK/resigned"
+other_host register:f00d
+call_lun "$clone_id"
+check "another host has registered its key: 16, untouched" registered
+let_go
+call_lun "$clone_id"
+check "and when its session is gone, too" registered
 check "no session or lock is left" no_session 1
 driver_end
