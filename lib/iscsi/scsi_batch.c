@@ -50,7 +50,6 @@ struct run {
 	size_t next;   /* first command not yet in a slot */
 	unsigned busy; /* slots not idle */
 	int64_t deadline;
-	uint64_t canary;
 	bool unflushed;
 	const struct scsi_command *failed; /* the first, all_must_succeed */
 	const char *lost;		   /* why the session is */
@@ -58,20 +57,32 @@ struct run {
 
 /* A target may say GOOD without having sent all the data, and leave the
  * residual count at zero. So the end of each 512 bytes holds a random number
- * before the read, and must not hold it afterwards. */
-static void plant_canaries(const struct run *run, struct scsi_command *command)
+ * before the read, and must not hold it afterwards. No target is ever told it:
+ * one will do for all commands of the process. */
+static uint64_t canary(void)
+{
+	static uint64_t number;
+	struct uuid chance;
+
+	while (!number) {
+		uuid_new(&chance);
+		number = get_be64(chance.bytes + 8);
+	}
+	return number;
+}
+
+static void plant_canaries(struct scsi_command *command)
 {
 	for (uint32_t end = CANARY_STRIDE; end <= command->len;
 	     end += CANARY_STRIDE)
-		put_be64(command->data + end - 8, run->canary);
+		put_be64(command->data + end - 8, canary());
 }
 
-static bool canary_left(const struct run *run,
-			const struct scsi_command *command)
+static bool canary_left(const struct scsi_command *command)
 {
 	for (uint32_t end = CANARY_STRIDE; end <= command->len;
 	     end += CANARY_STRIDE) {
-		if (get_be64(command->data + end - 8) == run->canary)
+		if (get_be64(command->data + end - 8) == canary())
 			return true;
 	}
 	return false;
@@ -103,7 +114,7 @@ static int send_slot(struct run *run, struct slot *slot)
 	slot->iov.iov_len = command->len;
 	if (command->direction == SCSI_XFER_READ) {
 		if (command->exact)
-			plant_canaries(run, command);
+			plant_canaries(command);
 		else
 			memset(command->data, 0, command->len);
 		scsi_task_set_iov_in(slot->task, &slot->iov, 1);
@@ -154,7 +165,7 @@ static void take_answer(struct run *run, struct slot *slot)
 		command->short_data =
 			task->residual_status != SCSI_RESIDUAL_NO_RESIDUAL ||
 			(command->direction == SCSI_XFER_READ &&
-			 canary_left(run, command));
+			 canary_left(command));
 		command->good = !command->short_data;
 	}
 	run->batch->traffic->bytes_in += command->received;
@@ -315,12 +326,9 @@ int scsi_batch_run(const struct scsi_batch *batch, struct error *err)
 		.unflushed = batch->unflushed,
 		.lost = "the iSCSI session was lost",
 	};
-	struct uuid chance;
 	int64_t until;
 
 	run.deadline = clock_now_ms() + PROGRESS_MS;
-	uuid_new(&chance);
-	run.canary = get_be64(chance.bytes + 8);
 	for (;;) {
 		int events;
 

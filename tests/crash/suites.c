@@ -130,8 +130,8 @@ static const struct kind {
 	{ "faults", run_faults, 0, ONLY_PLAIN },
 	{ "clones", run_clones, 0, ALL },
 	{ "used", run_used, 0, ALL },
-	{ "hosts", run_hosts, 20, FEW },
-	{ "stalls", run_stalls, 20, FEW },
+	{ "hosts", run_hosts, 30, FEW },
+	{ "stalls", run_stalls, 30, FEW },
 };
 
 static bool run_kind(struct suite *suite, const struct options *options,
