@@ -16,7 +16,8 @@
 void check_sr(const struct snapshot *snap, struct findings *out);
 
 /* What a resign does not mend, and its user should know: that the LUN is
- * smaller than its PV, that MGT is broken, what SM will do about operations that
+ * smaller than its PV, that MGT is broken, that a chain is, what SM will do about
+ * operations that
  * were in flight. `plan`: NULL, or the resign, for new uuids. `smaller`: how
  * much the first weighs. */
 void check_warnings(const struct snapshot *snap, const struct plan *plan,

@@ -53,6 +53,24 @@ static void check_operation(const struct snapshot *snap,
 	}
 }
 
+/* A resign keeps such a chain as it is: broken. */
+static void check_lost_parent(const struct snapshot *snap, uint32_t i,
+			      struct findings *out)
+{
+	const struct snapshot_lv *info = &snap->lvs[i];
+	const struct vdi *parent;
+
+	if (!snapshot_is_volume(info) || !info->is_child || !info->has_parent)
+		return;
+	parent = vdis_find(&snap->vdis, &info->parent);
+	if (!parent || parent->lv == VDI_NONE)
+		finding_add(out, FINDING_WARNING, snap->vg.lvs[i].name,
+			    "its parent %s is not on the LUN, so that the "
+			    "storage manager cannot use it, here as on the "
+			    "original",
+			    uuid_string(&info->parent).chars);
+}
+
 void check_warnings(const struct snapshot *snap, const struct plan *plan,
 		    enum finding_weight smaller, struct findings *out)
 {
@@ -62,6 +80,10 @@ void check_warnings(const struct snapshot *snap, const struct plan *plan,
 			    "its header is broken: it is left as it is; the "
 			    "storage manager attaches the SR, and its VDIs "
 			    "have no names or snapshot relations");
-	for (uint32_t i = 0; i < snap->vg.lv_count; i++)
+	for (uint32_t i = 0; i < snap->vg.lv_count; i++) {
 		check_operation(snap, plan, i, out);
+		/* Without a plan it is no warning, but an error (check.c). */
+		if (plan)
+			check_lost_parent(snap, i, out);
+	}
 }

@@ -140,17 +140,20 @@ static bool overlap(uint64_t a, uint64_t a_len, uint64_t b, uint64_t b_len)
 	return a < b + b_len && b < a + a_len;
 }
 
-/* Where libvhd looks first: at the end, if byte 0 has no sound footer. False if
- * more is to be read. */
+/* libvhd looks at the end first. Two sound ones differ in nothing that counts
+ * here, but where one says "fixed": then there is no header to look into. False
+ * if more is to be read. */
 static bool find_footer(struct walk *w, const struct lvm_lv *lv,
 			const uint8_t *first, struct snapshot_lv *info)
 {
 	struct vhd_footer copy = { 0 }, last;
 	uint8_t tail[VHD_TAIL_BYTES];
+	bool copy_is_sound;
 
 	info->has_footer = vhd_parse_footer(first, &copy);
 	info->footer = copy;
-	if (info->has_footer && copy.is_sound)
+	copy_is_sound = info->has_footer && copy.is_sound;
+	if (copy_is_sound && copy.type != VHD_FIXED)
 		return true;
 	if (!want(w, lv, lv->size - sizeof(tail), tail, sizeof(tail)))
 		return false;
@@ -159,10 +162,12 @@ static bool find_footer(struct walk *w, const struct lvm_lv *lv,
 		    !last.is_sound)
 			continue;
 		info->has_footer = true;
-		info->footer_is_last = true;
+		info->footer_is_last = !copy_is_sound;
 		info->footer = last;
 		return true;
 	}
+	if (copy_is_sound)
+		return true;
 	/* No sound one: then the header is where all put it, if it is there. */
 	if (vhd_has_header(first + VHD_SECTOR))
 		info->footer.header_at = VHD_SECTOR;

@@ -158,6 +158,33 @@ static void test_lost_parent(void **state)
 			 1);
 }
 
+/* What a resign does not mend is said in its answer. */
+static void test_lost_parent_of_clone(void **state)
+{
+	struct findings findings = { 0 };
+	struct snapshot snap;
+	struct plan plan = { .from = &snap };
+	struct sr sr;
+
+	(void)state;
+	sr_make(&sr, NULL);
+	load(&sr, &snap);
+	check_warnings(&snap, &plan, FINDING_WARNING, &findings);
+	for (size_t i = 0; i < findings.count; i++)
+		assert_null(strstr(findings.items[i].what, "its parent"));
+	findings_free(&findings);
+	snapshot_free(&snap);
+	lose_parent(&sr);
+	load(&sr, &snap);
+	check_warnings(&snap, &plan, FINDING_WARNING, &findings);
+	assert_string_equal(findings.items[0].where, "VHD-" CHILD_UUID);
+	assert_non_null(strstr(findings.items[0].what,
+			       "parent " HOST_UUID " is not on the LUN"));
+	findings_free(&findings);
+	snapshot_free(&snap);
+	sr_free(&sr);
+}
+
 static void test_other_sr(void **state)
 {
 	(void)state;
@@ -265,6 +292,7 @@ int main(void)
 		cmocka_unit_test(test_footer),
 		cmocka_unit_test(test_parent_uuid),
 		cmocka_unit_test(test_lost_parent),
+		cmocka_unit_test(test_lost_parent_of_clone),
 		cmocka_unit_test(test_other_sr),
 		cmocka_unit_test(test_circle),
 		cmocka_unit_test(test_no_vdi),

@@ -215,6 +215,29 @@ static void test_vhd_names(void **state)
 	plan(&sr, false, NULL);
 }
 
+/* libvhd goes by the footer at the end, and so by the names in the header. */
+static void test_footers_differ(void **state)
+{
+	uint8_t *vhd;
+	struct sr sr;
+
+	(void)state;
+	for (int fixed = 0; fixed < 2; fixed++) {
+		sr_make(&sr, NULL);
+		vhd = sr.bytes + SR_AT(SR_CHILD);
+		memcpy(vhd + 2 * SR_EXTENT - 512, vhd, 512);
+		if (fixed) {
+			vhd[63] = 2;
+			sr_seal_footer(vhd);
+		}
+		sr_put_vhd(sr.bytes + SR_AT(SR_BASE), "backup-" OTHER_UUID);
+		memcpy(vhd + 512, sr.bytes + SR_AT(SR_BASE) + 512, 1024);
+		memcpy(vhd + 2048, sr.bytes + SR_AT(SR_BASE) + 2048, 2048);
+		sr_put_vhd(sr.bytes + SR_AT(SR_BASE), NULL);
+		plan(&sr, false, "LV VHD-" CHILD_UUID " names VDI " OTHER_UUID);
+	}
+}
+
 /* What is left of an image whose signature is gone. */
 static void test_no_signature(void **state)
 {
@@ -294,6 +317,7 @@ int main(void)
 		cmocka_unit_test(test_drop),
 		cmocka_unit_test(test_backing_names),
 		cmocka_unit_test(test_vhd_names),
+		cmocka_unit_test(test_footers_differ),
 		cmocka_unit_test(test_no_signature),
 	};
 
