@@ -16,10 +16,9 @@
 void check_sr(const struct snapshot *snap, struct findings *out);
 
 /* What a resign does not mend, and its user should know: that the LUN is
- * smaller than its PV, that MGT is broken, that a chain is, what SM will do about
- * operations that
- * were in flight. `plan`: NULL, or the resign, for new uuids. `smaller`: how
- * much the first weighs. */
+ * smaller than its PV, that MGT or a chain is broken, what SM will do about
+ * operations that were in flight. `plan`: NULL, or the resign, for new uuids.
+ * `smaller`: how much the first weighs. */
 void check_warnings(const struct snapshot *snap, const struct plan *plan,
 		    enum finding_weight smaller, struct findings *out);
 
