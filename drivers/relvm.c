@@ -18,6 +18,7 @@
 #include "engine/resign.h"
 #include "base/stop.h"
 #include "report/clean.h"
+#include "sm/sr_type.h"
 #include "plan/map_file.h"
 
 /* One call of relvm. */
@@ -118,7 +119,7 @@ static enum relvm_status do_attach(const struct run *run,
 	struct attach_wanted wanted = {
 		.choice = &mine,
 		.xapi = run->xapi.session,
-		.type = "lvmoiscsi",
+		.type = sr_type_iscsi.attached_as,
 	};
 	struct attach_result result;
 	struct resign_report resign;
@@ -126,16 +127,21 @@ static enum relvm_status do_attach(const struct run *run,
 	bool resigned, all = true;
 	int failed;
 
-	if (choice->path || !wanted.xapi) {
+	if (!wanted.xapi) {
 		error_set(err, ERROR_BAD_VALUE,
-			  "attach wants a LUN of a target, iscsi://…, and a "
-			  "host of a pool, for its xapi does it");
+			  "attach wants a host of a pool, for its xapi does "
+			  "it");
 		return RELVM_FAILED;
 	}
 	if (!mine.lun.scsi_id) {
 		if (reach(choice, REACH_TO_READ, note_name, scsi_id, err))
 			return RELVM_FAILED;
 		mine.lun = (struct lun_wanted){ .scsi_id = scsi_id->text };
+	}
+	if (choice->path) {
+		mine.path = NULL;
+		mine.by_hba = true;
+		wanted.type = sr_type_hba.attached_as;
 	}
 	config = attach_config(&mine.target, mine.lun.scsi_id);
 	wanted.device_config = config;
@@ -320,6 +326,7 @@ static enum relvm_status run_command(struct run *run)
 		return RELVM_FAILED;
 	}
 	options->request.xapi = run->xapi.session;
+	options->request.own_host = run->xapi.own_host;
 	if (writes && !relvm_confirm(options))
 		status = RELVM_NOT_CONFIRMED;
 	else

@@ -2,11 +2,14 @@
 #include "drivers/relvm_xapi.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/stop.h"
+#include "host/this_host.h"
 #include "sm/conf.h"
+#include "xapi/call.h"
 #include "xapi/login.h"
 
 static bool is_socket(const char *path)
@@ -51,6 +54,17 @@ static bool writes(const struct relvm_options *options)
 	       options->command == RELVM_ATTACH;
 }
 
+static void find_own_host(struct relvm_xapi *xapi, const struct conf *conf)
+{
+	char uuid[UUID_TEXT_LEN + 1];
+	struct error ignored;
+
+	if (host_inventory_uuid(conf->inventory, uuid, &ignored) ||
+	    xapi_find_uuid(xapi->session, "host", uuid, &xapi->own_host,
+			   &ignored))
+		xapi->own_host = NULL;
+}
+
 int relvm_xapi_begin(struct relvm_xapi *out,
 		     const struct relvm_options *options, struct error *err)
 {
@@ -67,8 +81,10 @@ int relvm_xapi_begin(struct relvm_xapi *out,
 		login.socket = conf.xapi_socket;
 		if (!writes(options))
 			login.timeout_ms = XAPI_READER_TIMEOUT_MS;
-		if (xapi_login(&login, "relvm", &out->session, err) == 0)
+		if (xapi_login(&login, "relvm", &out->session, err) == 0) {
+			find_own_host(out, &conf);
 			return 0;
+		}
 		if (writes(options) || err->code == ERROR_INTERRUPTED)
 			return -1;
 		fprintf(stderr,
@@ -96,4 +112,5 @@ void relvm_xapi_end(struct relvm_xapi *xapi)
 {
 	xapi_logout(xapi->session);
 	xapi->session = NULL;
+	free(xapi->own_host);
 }

@@ -11,6 +11,7 @@
 
 struct relvm_xapi {
 	struct xapi *session; /* NULL: there is no xapi to be asked */
+	char *own_host; /* reference of this host; NULL: it is not known */
 };
 
 /* Opens a session of root's on this host's xapi, if there is one and a LUN is

@@ -56,6 +56,7 @@ static int resign_lun(const struct request *request, const struct call *call,
 		.new_sr_uuid = *new_sr_uuid,
 		.xapi = call->xapi,
 		.own_sr_ref = request->sr_ref,
+		.own_host = call->host.ref,
 	};
 
 	log_info("sr_create: resigning LUN %s of %s", config->scsi_id,

@@ -101,18 +101,15 @@ static int list_luns_of(const struct call *call, const struct hbas *hbas,
 
 static int list_all(const struct call *call, struct error *err)
 {
-	struct hbas hbas = hbas_read();
-	int failed = 0;
+	struct hbas hbas;
+	int failed;
 
-	if (call->config.rescan && hbas.count) {
-		failed = hbas_rescan(&hbas, err);
-		hbas_free(&hbas);
-		hbas = hbas_read();
-	}
-	if (!failed)
-		failed = list_luns_of(call, &hbas, err);
+	if (call->config.rescan && hbas_rescan(err))
+		log_warning("%s", err->text);
+	hbas = hbas_read();
+	failed = list_luns_of(call, &hbas, err);
 	hbas_free(&hbas);
-	return failed ? -1 : 0;
+	return failed;
 }
 
 int which_device(struct call *call, struct error *err)

@@ -71,7 +71,8 @@ static int begin_call(const struct request *request, bool may_choose,
 					   request->command, key);
 		else if (config_key_known(key, request->type->keys))
 			own->pairs[own->count++] = all->pairs[i];
-		else if (!is_own_key(key) && !is_attach_key(key))
+		else if (!is_own_key(key) && !is_attach_key(key) &&
+			 strcmp(key, "type") != 0)
 			failed = error_set(err, ERROR_BAD_VALUE,
 					   "there is no argument %.64s", key);
 	}
@@ -131,6 +132,12 @@ int plugin_arguments_read(const struct request *request,
 	*out = (struct plugin_arguments){ 0 };
 	if (begin_call(request, may_choose, call, err))
 		return -1;
+	if (wants == PLUGIN_WANTS_TARGET && request->type == &sr_type_hba) {
+		error_set(err, ERROR_BAD_VALUE,
+			  "list is of one target of iSCSI; xe sr-probe "
+			  "type=relvmohba lists LUNs by HBA");
+		goto fail;
+	}
 	if (wants == PLUGIN_WANTS_TARGET && !call->config.target.iqn) {
 		error_set(err, ERROR_NO_TARGET_IQN,
 			  "the arguments have no targetIQN");
@@ -148,6 +155,7 @@ int plugin_arguments_read(const struct request *request,
 		string_map_get(&request->device_config, "map") ? &out->chosen
 							       : NULL;
 	out->request.xapi = call->xapi;
+	out->request.own_host = call->host.ref;
 	return 0;
 fail:
 	plugin_arguments_free(out);
@@ -159,7 +167,9 @@ fail:
 static bool is_for_pbds(const char *key, enum config_for types)
 {
 	static const char *const not[] = { "localIQN", "initiator", "snapshots",
-					   "resign", "SRmaster", NULL };
+					   "signs_of_life", "journals",
+					   "resign",   "SRmaster",  "rescan",
+					   NULL };
 
 	for (size_t i = 0; not[i]; i++) {
 		if (strcmp(key, not[i]) == 0)

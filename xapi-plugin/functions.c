@@ -6,7 +6,9 @@
 
 #include "base/alloc.h"
 #include "engine/answers.h"
+#include "engine/guard_host.h"
 #include "engine/resign.h"
+#include "host/refresh.h"
 #include "report/report_json.h"
 #include "xapi-plugin/arguments.h"
 
@@ -116,7 +118,7 @@ static int run_attach(struct plugin_arguments *arguments,
 	const struct attach_wanted wanted = {
 		.choice = choice,
 		.xapi = arguments->call.xapi,
-		.type = "lvmoiscsi",
+		.type = request->type->attached_as,
 		.label = string_map_get(&request->device_config, "name-label"),
 		.device_config = config,
 	};
@@ -219,6 +221,46 @@ static int release(struct plugin_arguments *arguments,
 	return 0;
 }
 
+/* What other hosts ask about a LUN by HBA: its SCSIid alone. */
+static int read_lun(const struct request *request, struct lun_names *names,
+		    struct error *err)
+{
+	const char *id = string_map_get(&request->device_config, "SCSIid");
+
+	if (!id || request->device_config.count != 1 || !scsi_id_valid(id))
+		return error_set(err, ERROR_NO_SCSIID,
+				 "%.64s takes one argument: SCSIid",
+				 request->command);
+	lun_names_set(names, id);
+	return 0;
+}
+
+static int in_use(struct plugin_arguments *arguments,
+		  const struct request *request, char **value,
+		  struct error *err)
+{
+	struct lun_names names;
+
+	(void)arguments;
+	if (read_lun(request, &names, err) || guard_host(NULL, &names, err))
+		return -1;
+	*value = answer_in_use(lun_names_best(&names));
+	return 0;
+}
+
+static int refresh(struct plugin_arguments *arguments,
+		   const struct request *request, char **value,
+		   struct error *err)
+{
+	struct lun_names names;
+
+	(void)arguments;
+	if (read_lun(request, &names, err))
+		return -1;
+	*value = answer_refresh(lun_names_best(&names), host_refresh(&names));
+	return 0;
+}
+
 /* ---- verify ---- */
 
 struct verification {
@@ -293,11 +335,29 @@ static const struct {
 	{ "detach", detach, PLUGIN_WANTS_NOTHING, false, false },
 	{ "rescan", rescan, PLUGIN_WANTS_LUN, false, false },
 	{ "release", release, PLUGIN_WANTS_NOTHING, false, false },
+	{ "in_use", in_use, PLUGIN_WANTS_NOTHING, false, true },
+	{ "refresh", refresh, PLUGIN_WANTS_NOTHING, false, true },
 	{ "version", version, PLUGIN_WANTS_NOTHING, false, true },
 };
 
+/* The argument `type`: as what the SR is attached. */
+static int read_type(struct request *request, struct error *err)
+{
+	const char *type = string_map_get(&request->device_config, "type");
+
+	request->type = type ? sr_type_of_attached(type) : &sr_type_iscsi;
+	return request->type
+		       ? 0
+		       : error_set(err, ERROR_BAD_VALUE,
+				   "type is '%.32s'; it can be: lvmoiscsi, "
+				   "lvmohba",
+				   type);
+}
+
 int plugin_run(struct request *request, char **value, struct error *err)
 {
+	if (read_type(request, err))
+		return -1;
 	for (size_t i = 0; i < sizeof(functions) / sizeof(*functions); i++) {
 		struct plugin_arguments arguments = { 0 };
 		int failed = 0;
@@ -317,6 +377,6 @@ int plugin_run(struct request *request, char **value, struct error *err)
 	return error_set(err, ERROR_UNIMPLEMENTED,
 			 "%.64s: the plugin's functions are list, inspect, "
 			 "plan, resign, recover, verify, attach, detach, "
-			 "rescan, release, version",
+			 "rescan, release, in_use, refresh, version",
 			 request->command);
 }

@@ -5,6 +5,7 @@
  *
  * Arguments are the keys of device_config: target, targetIQN, SCSIid … Further:
  *
+ *   type           lvmohba: the LUN is by HBA; else lvmoiscsi
  *   plan, resign   sr_uuid    the SR's new uuid
  *                  from       the SR's old uuid, several with commas: another
  *                             SR is left alone
@@ -16,7 +17,8 @@
  *   detach         sr_uuid    the SR, and no more
  *
  * rescan is what attach calls on each host; release, with targetIQN, SCSIid and
- * sr_uuid, is what detach does.
+ * sr_uuid, is what detach does; in_use and refresh, which take the SCSIid alone,
+ * what a resign of a LUN by HBA calls on each other host.
  */
 #ifndef XAPI_PLUGIN_FUNCTIONS_H
 #define XAPI_PLUGIN_FUNCTIONS_H

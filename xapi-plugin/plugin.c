@@ -39,7 +39,6 @@ static char *answer_call(int argc, char **argv)
 
 	if (call_read(argc, argv, request_parse_plugin, &request, &err))
 		return answer_failure(&err);
-	request.type = &sr_type_iscsi;
 	log_info("relvmoiscsi " VERSION ": plugin, %.64s", request.command);
 	if (plugin_run(&request, &value, &err))
 		answer = answer_failure(&err);

@@ -294,6 +294,26 @@ char *answer_release(const char *scsi_id, unsigned removed)
 	return finish(&json);
 }
 
+char *answer_in_use(const char *name)
+{
+	struct json json = { 0 };
+
+	report_json_begin(&json, "in_use");
+	json_text(&json, "lun", name);
+	json_bool(&json, "in_use", false);
+	return finish(&json);
+}
+
+char *answer_refresh(const char *name, size_t disks)
+{
+	struct json json = { 0 };
+
+	report_json_begin(&json, "refresh");
+	json_text(&json, "lun", name);
+	json_number(&json, "disks", disks);
+	return finish(&json);
+}
+
 char *answer_error(const char *command, const char *name, const char *scsi_id,
 		   const struct error *err)
 {

@@ -32,6 +32,10 @@ char *answer_detach(const char *sr_uuid);
 char *answer_release(const char *scsi_id, unsigned removed);
 char *answer_rescan(const char *name, const struct attach_scanned *scanned);
 
+/* `disks`: how many the host has of the LUN. */
+char *answer_in_use(const char *name);
+char *answer_refresh(const char *name, size_t disks);
+
 /* A failure; `scsi_id` may be empty. */
 char *answer_error(const char *command, const char *name, const char *scsi_id,
 		   const struct error *err);

@@ -53,6 +53,8 @@ int attach_lun(const struct attach_wanted *wanted, struct attach_result *out,
 	struct xapi_attach attach = {
 		.scsi_id = wanted->choice->lun.scsi_id,
 		.type = wanted->type,
+		/* SM itself does by HBA. */
+		.rescan = !wanted->choice->by_hba,
 		.device_config = wanted->device_config,
 	};
 	struct uuid_string sr;

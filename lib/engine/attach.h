@@ -13,7 +13,7 @@
 struct attach_wanted {
 	const struct lun_choice *choice;
 	const struct xapi *xapi;
-	const char *type;  /* of the SR: "lvmoiscsi" */
+	const char *type;  /* of the SR: "lvmoiscsi", "lvmohba" */
 	const char *label; /* NULL: what the SR's metadata has */
 	const json_t *device_config;
 };

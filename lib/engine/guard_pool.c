@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "plan/chosen.h"
 #include "xapi/guard.h"
+#include "xapi/hosts.h"
 
 int guard_pool_lun(const struct resign_request *request,
 		   const struct reached *lun, const struct uuid *sr,
@@ -52,4 +53,18 @@ int guard_pool_plan(const struct resign_request *request,
 	failed = xapi_guard(request->xapi, &guard, err);
 	free(vdis);
 	return failed;
+}
+
+int guard_pool_hosts(const struct resign_request *request,
+		     const struct reached *lun, struct error *err)
+{
+	if (!request->xapi || !lun->shared)
+		return 0;
+	if (!request->own_host)
+		return error_set(err, ERROR_XAPI,
+				 "which host of the pool this one is is not "
+				 "known, so that the others cannot be asked "
+				 "whether they use the LUN");
+	return xapi_hosts_check(request->xapi, request->own_host,
+				lun_names_best(&lun->names), err);
 }

@@ -17,6 +17,11 @@ int guard_pool_lun(const struct resign_request *request,
 		   const struct reached *lun, const struct uuid *sr,
 		   struct error *err);
 
+/* Whether another host uses a LUN that is its disk, too; nobody is asked about
+ * any other. As xapi_hosts_check. */
+int guard_pool_hosts(const struct resign_request *request,
+		     const struct reached *lun, struct error *err);
+
 /* Asks with all that the plan says: which SR is on the LUN, and which uuids it
  * shall get. *owner is what the pool makes of a LUN that it lets through. */
 int guard_pool_plan(const struct resign_request *request,

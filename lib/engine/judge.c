@@ -19,7 +19,8 @@ static int may_begin(void *context, const struct plan *plan, struct error *err)
 	const struct resign_request *request = judge->request;
 	enum lun_owner owner;
 
-	if (guard_pool_plan(request, judge->lun, plan, &owner, err))
+	if (guard_pool_plan(request, judge->lun, plan, &owner, err) ||
+	    guard_pool_hosts(request, judge->lun, err))
 		return -1;
 	if (owner != OWNER_UNKNOWN || request->ignore_life ||
 	    plan->write_count == 0)
@@ -35,7 +36,8 @@ static int may_write(void *context, const struct uuid *sr, struct error *err)
 
 	if (stop_requested())
 		return error_set(err, ERROR_INTERRUPTED, "stopped by a signal");
-	if (guard_pool_lun(judge->request, judge->lun, sr, err))
+	if (guard_pool_lun(judge->request, judge->lun, sr, err) ||
+	    guard_pool_hosts(judge->request, judge->lun, err))
 		return -1;
 	return guard_host(judge->lun->device, &judge->lun->names, err) ||
 			       still_lun_check(judge->lun->lun,

@@ -2,6 +2,7 @@
 #include "engine/reach.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +10,10 @@
 
 #include "base/alloc.h"
 #include "base/bytes.h"
+#include "base/clock.h"
 #include "base/crc.h"
 #include "base/log.h"
+#include "base/stop.h"
 #include "engine/guard_host.h"
 #include "host/block.h"
 #include "host/disk_id.h"
@@ -29,6 +32,10 @@
  * byte, and 4096 would only be coarser. */
 #define FILE_BLOCK 512
 
+/* How long a LUN may take from a rescan to its disk. */
+#define RESCAN_MS	5000
+#define RESCAN_PAUSE_MS 100
+
 /* What has to be undone. */
 struct way {
 	struct reached reached;
@@ -40,6 +47,7 @@ struct way {
 	/* By the host's disks. */
 	struct open_iscsi *attached;
 	struct block_names disks; /* the LUN's paths */
+	bool rescanned;		  /* which brought them */
 	struct multipath_before before;
 	struct multipath_map map;
 
@@ -103,55 +111,78 @@ static int open_path(struct way *way, struct error *err)
 	return -1;
 }
 
+static int claim_disks(struct way *way, struct error *err)
+{
+	for (size_t i = 0; i < way->disks.count; i++) {
+		if (multipath_claim(way->disks.items[i], &way->before,
+				    &way->map, err))
+			return -1;
+	}
+	return 0;
+}
+
 static int open_disks_to_read(struct way *way, struct error *err)
 {
+	/* A map that came with them goes with them. */
+	if (way->rescanned && claim_disks(way, err))
+		return -1;
 	multipath_of(way->disks.items[0], way->device);
 	return way->device[0] ? open_device(way, err) : open_path(way, err);
 }
 
 static int open_disks(struct way *way, struct error *err)
 {
-	const char *disk = way->disks.items[0];
+	const char *device = way->map.device;
 
-	if (lock(way, err))
-		return -1;
-	for (size_t i = 0; i < way->disks.count; i++) {
-		if (multipath_claim(way->disks.items[i], &way->before,
-				    &way->map, err))
-			return -1;
-	}
-	if (guard_host(disk, &way->reached.names, err) ||
+	if (lock(way, err) || claim_disks(way, err) ||
+	    guard_host(*device ? device : way->disks.items[0],
+		       &way->reached.names, err) ||
 	    multipath_fail_fast(&way->map, err))
 		return -1;
-	if (!way->map.device[0])
+	if (!*device)
 		return open_path(way, err);
-	strcpy(way->device, way->map.device);
+	strcpy(way->device, device);
 	return open_device(way, err);
 }
 
-static int find_by_hba(const struct lun_choice *choice, struct way *way,
-		       struct error *err)
+static int find_now(const struct lun_choice *choice, struct way *way,
+		    struct error *err)
 {
 	struct hbas hbas = hbas_read();
 	int failed = hbas_find(&hbas, choice->lun.scsi_id, &way->disks,
 			       &way->reached.names, err);
 
-	if (failed && err->code == ERROR_NO_SCSIID && choice->rescan) {
-		failed = hbas_rescan(&hbas, err);
-		hbas_free(&hbas);
-		hbas = hbas_read();
-		failed = failed ||
-			 hbas_find(&hbas, choice->lun.scsi_id, &way->disks,
-				   &way->reached.names, err);
-	}
 	hbas_free(&hbas);
-	return failed ? -1 : 0;
+	return failed;
+}
+
+static int find_by_hba(const struct lun_choice *choice, struct way *way,
+		       struct error *err)
+{
+	int64_t until;
+
+	if (find_now(choice, way, err) == 0)
+		return 0;
+	if (err->code != ERROR_NO_SCSIID || !choice->rescan)
+		return -1;
+	if (hbas_rescan(err))
+		return -1;
+	/* The kernel makes a disk of a LUN when the scan is over. */
+	until = clock_now_ms() + RESCAN_MS;
+	while (find_now(choice, way, err)) {
+		if (err->code != ERROR_NO_SCSIID || stop_requested() ||
+		    clock_now_ms() >= until)
+			return -1;
+		poll(NULL, 0, RESCAN_PAUSE_MS);
+	}
+	way->rescanned = true;
+	return 0;
 }
 
 static int by_hba(const struct lun_choice *choice, struct way *way,
 		  struct error *err)
 {
-	way->reached.by_hba = true;
+	way->reached.shared = true;
 	multipath_remember(&way->before);
 	if (find_by_hba(choice, way, err))
 		return -1;
@@ -267,6 +298,7 @@ static int by_device(const char *path, dev_t number, struct way *way,
 				 "whole LUNs: name the disk",
 				 path);
 	device_names_read(way->device, &way->reached.names);
+	way->reached.shared = lun_names_best(&way->reached.names)[0];
 	if (way->purpose == REACH_TO_WRITE &&
 	    (lock(way, err) ||
 	     guard_host(way->device, &way->reached.names, err) ||
@@ -345,27 +377,46 @@ static void log_traffic(const struct lun *lun)
 		 (unsigned long long)traffic.bytes_written);
 }
 
-static void detach(struct way *way)
+/* Disks with the identifiers of another SR are not left to the host. */
+static void drop_disks(const struct block_names *disks)
 {
-	const struct block_names stay = { 0 };
 	struct error err;
 
-	if (multipath_release(&way->map, way->attached ? &way->disks : &stay,
+	for (size_t i = 0; i < disks->count; i++) {
+		if (in_use_check(disks->items[i], &err))
+			log_error("a disk that a rescan has brought stays: %s",
+				  err.text);
+		else
+			hba_drop_disk(disks->items[i]);
+	}
+}
+
+static void detach(struct way *way, bool failed)
+{
+	const struct block_names stay = { 0 };
+	bool drop = way->rescanned &&
+		    (failed || way->purpose == REACH_TO_READ);
+	struct error err;
+
+	if (multipath_release(&way->map,
+			      way->attached || drop ? &way->disks : &stay,
 			      &err))
 		log_error("the multipath map stays: %s", err.text);
+	if (drop)
+		drop_disks(&way->disks);
 	if (way->attached)
 		open_iscsi_detach(way->attached);
 	block_names_free(&way->disks);
 	multipath_before_free(&way->before);
 }
 
-static void leave(struct way *way)
+static void leave(struct way *way, bool failed)
 {
 	if (way->session && way->reached.lun)
 		log_traffic(way->reached.lun);
 	lun_close(way->reached.lun);
 	user_session_close(way->session);
-	detach(way);
+	detach(way, failed);
 	if (way->locked)
 		host_lock_release(&way->lock);
 	log_step("disconnected");
@@ -390,7 +441,7 @@ static int try_from(const struct lun_choice *choice, enum reach_purpose purpose,
 	*here = failed && is_over_session(choice, purpose) && way.session &&
 		(err->code == ERROR_NO_PATH ||
 		 (err->code == ERROR_NO_SCSIID && !entered));
-	leave(&way);
+	leave(&way, failed);
 	return failed;
 }
 

@@ -42,7 +42,8 @@ struct lun_choice {
 	const char *name; /* for people */
 	const char *path; /* of a device or a file; else NULL */
 	bool by_hba;	  /* else over iSCSI */
-	bool rescan;	  /* the HBAs look for a LUN that is not there */
+	bool rescan;	  /* the HBAs look for a LUN that is not there; it goes
+			   * again unless it was resigned */
 
 	struct iscsi_target target;
 	struct lun_wanted lun;
@@ -56,7 +57,7 @@ enum reach_purpose {
 
 struct reached {
 	struct lun *lun; /* not to be closed */
-	bool by_hba;
+	bool shared; /* other hosts may have it as a disk, too */
 	struct lun_names names;
 	const char *iqn; /* of the target that has it; NULL: not over iSCSI */
 	unsigned number; /* likewise */

@@ -6,7 +6,9 @@
 #include "engine/guard_pool.h"
 #include "engine/judge.h"
 #include "engine/turn.h"
+#include "host/refresh.h"
 #include "host/this_host.h"
+#include "xapi/hosts.h"
 
 struct plan_options resign_plan_options(const struct resign_request *request)
 {
@@ -25,6 +27,8 @@ struct job {
 	bool asked; /* xapi, by the name that we were given */
 	struct turn turn;
 	struct scsi_id scsi_id;
+	bool shared; /* a disk of other hosts, too */
+	struct lun_names names; /* of a LUN that is a device of this host */
 	struct resign_report *report;
 };
 
@@ -43,6 +47,9 @@ static int resign_reached(const struct reached *lun, void *context,
 
 	snprintf(job->scsi_id.text, sizeof(job->scsi_id.text), "%s",
 		 owner.scsi_id);
+	job->shared = lun->shared;
+	if (lun->device)
+		job->names = lun->names;
 	if (boot_id_read(&owner.boot, err) ||
 	    (!job->asked && guard_pool_lun(request, lun, NULL, err)))
 		return -1;
@@ -66,6 +73,19 @@ static int ask_first(const struct lun_choice *choice, struct job *job,
 	return guard_pool_lun(job->request, &asked, NULL, err);
 }
 
+/* Where the LUN stays a disk, what was known of its content is old. */
+static void refresh(const struct job *job)
+{
+	const struct resign_request *request = job->request;
+
+	if (!lun_names_best(&job->names)[0])
+		return;
+	host_refresh(&job->names);
+	if (job->shared && request->xapi)
+		xapi_hosts_refresh(request->xapi, request->own_host,
+				   lun_names_best(&job->names));
+}
+
 int resign(const struct lun_choice *choice,
 	   const struct resign_request *request, struct scsi_id *scsi_id,
 	   struct resign_report *report, struct error *err)
@@ -79,6 +99,8 @@ int resign(const struct lun_choice *choice,
 				       &job, err);
 		} while (failed && turn_again(&job.turn, err));
 	}
+	if (!failed)
+		refresh(&job);
 	if (scsi_id)
 		*scsi_id = job.scsi_id;
 	return failed;

@@ -28,6 +28,7 @@ struct resign_request {
 	/* Who knows which LUNs are originals; NULL: nobody is asked. */
 	const struct xapi *xapi;
 	const char *own_sr_ref; /* xapi's SR that this call makes, or NULL */
+	const char *own_host;	/* xapi's reference of this host, or NULL */
 };
 
 /* What the request says of the plan. */

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "host/block.h"
 #include "host/sg_command.h"
 
 struct answers {
@@ -141,4 +140,28 @@ static bool from_links(const char *disk, struct lun_names *out)
 bool disk_names_known(const char *disk, struct lun_names *out)
 {
 	return from_sysfs(disk, out) || from_links(disk, out);
+}
+
+struct block_names disks_of_lun(const struct lun_names *names, bool *untold)
+{
+	struct block_names all = block_all();
+	size_t there = 0, told = 0, found = 0;
+
+	for (size_t i = 0; i < all.count; i++) {
+		struct lun_names own;
+
+		if (strncmp(all.items[i], "sd", 2) != 0)
+			continue;
+		there++;
+		if (!disk_names_known(all.items[i], &own))
+			continue;
+		told++;
+		if (lun_names_same(&own, names))
+			memmove(all.items[found++], all.items[i],
+				sizeof(all.items[i]));
+	}
+	all.count = found;
+	if (untold)
+		*untold = there && !told;
+	return all;
 }

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/scsi_id.h"
 #include "format/vpd.h"
+#include "host/block.h"
 
 /* Asks the LUN itself, as scsi_id does: the pages in sysfs are those of the
  * moment when the disk was found, and kernels before 3.15 have none. `path` is
@@ -34,5 +35,10 @@ void device_names_read(const char *device, struct lun_names *out);
  * sysfs, and before 3.15 from the links that SM's udev rule makes in
  * /dev/disk/by-scsid. `disk` is the kernel's name, "sda". False: neither tells. */
 bool disk_names_known(const char *disk, struct lun_names *out);
+
+/* The disks ("sda") of this host that are the LUN, as the kernel has it. *untold,
+ * unless it is NULL: there are disks, and it tells of none what they are. For
+ * block_names_free. */
+struct block_names disks_of_lun(const struct lun_names *names, bool *untold);
 
 #endif

@@ -197,28 +197,41 @@ static int no_hba(struct error *err)
 			 "nor another that relvmohba is for");
 }
 
-int hbas_rescan(const struct hbas *hbas, struct error *err)
+int hbas_rescan(struct error *err)
 {
 	static const char *const argv[] = { "udevadm", "settle", NULL };
 	const struct child_command settle = { .argv = argv,
 					      .deadline_ms = UDEV_MS };
 	struct child_result result;
+	struct hbas hbas = hbas_read();
+	size_t count;
 
-	if (hbas->count == 0)
-		return no_hba(err);
-	for (size_t i = 0; i < hbas->count; i++) {
+	for (size_t i = 0; i < hbas.count; i++) {
 		char path[SYSFS_PATH_SIZE];
 
 		snprintf(path, sizeof(path), HOSTS "/host%u/scan",
-			 hbas->items[i].number);
+			 hbas.items[i].number);
 		if (sysfs_write(path, "- - -"))
 			log_warning("%s: %m", path);
 	}
+	count = hbas.count;
+	hbas_free(&hbas);
+	if (count == 0)
+		return no_hba(err);
 	if (child_run(&settle, &result, err))
 		log_warning("udevadm settle: %s", err->text);
 	else
 		child_result_free(&result);
 	return 0;
+}
+
+void hba_drop_disk(const char *disk)
+{
+	char path[SYSFS_PATH_SIZE];
+
+	snprintf(path, sizeof(path), "/sys/class/block/%s/device/delete", disk);
+	if (sysfs_write(path, "1"))
+		log_warning("%s: %m", path);
 }
 
 /* ---- one LUN ---- */

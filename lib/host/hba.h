@@ -44,9 +44,9 @@ struct hbas {
 struct hbas hbas_read(void);
 void hbas_free(struct hbas *hbas);
 
-/* Has every HBA look for new LUNs, and waits, as long as udev does, until each
- * has its node. ERROR_NO_DISK: there is no HBA. */
-int hbas_rescan(const struct hbas *hbas, struct error *err);
+/* Has every HBA look for new LUNs, whose disks come a moment later, and waits for
+ * udev. ERROR_NO_DISK: there is no HBA. */
+int hbas_rescan(struct error *err);
 
 /* The paths of one LUN: by any of its names, in either case of letters. What the
  * kernel knows is believed as far as the disk itself says so now; disks that the
@@ -55,6 +55,9 @@ int hbas_rescan(const struct hbas *hbas, struct error *err);
 int hbas_find(const struct hbas *hbas, const char *scsi_id,
 	      struct block_names *disks, struct lun_names *names,
 	      struct error *err);
+
+/* Takes a disk out of the kernel until the next rescan. */
+void hba_drop_disk(const char *disk);
 
 /* A LUN, for who has to choose. */
 struct hba_lun {

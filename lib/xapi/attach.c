@@ -272,7 +272,8 @@ int xapi_attach(const struct xapi *xapi, const struct xapi_attach *attach,
 	rc = attach_find_hosts(&work, err) || name_hosts(&work, report, err) ||
 	     introduce_sr(&work, err) || make_config(&work, err);
 	if (!rc) {
-		rescan_hosts(&work, report);
+		if (attach->rescan)
+			rescan_hosts(&work, report);
 		rc = create_pbds(&work, err) ||
 		     introduce_in_flight(&work, err) ||
 		     plug(&work, report, err) || scan(&work, report, err);

@@ -25,7 +25,8 @@
 struct xapi_attach {
 	const char *sr_uuid;  /* that of the SR on the LUN */
 	const char *scsi_id;
-	const char *type;  /* "lvmoiscsi" */
+	const char *type;  /* "lvmoiscsi", "lvmohba" */
+	bool rescan;	   /* the hosts look for the LUN first */
 	const char *label; /* of the SR, if it is introduced now */
 	/* For the PBDs; strings. A password in it becomes a secret. */
 	const json_t *device_config;

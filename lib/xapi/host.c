@@ -34,6 +34,7 @@ int xapi_host_read(const struct xapi *xapi, const char *host_ref,
 		return -1;
 	rc = read_config(reply.value, &host, err);
 	reply_free(&reply);
+	host.ref = alloc_text(host_ref);
 	if (rc)
 		xapi_host_free(&host);
 	else
@@ -43,6 +44,7 @@ int xapi_host_read(const struct xapi *xapi, const char *host_ref,
 
 void xapi_host_free(struct xapi_host *host)
 {
+	free(host->ref);
 	free(host->initiator_name);
 	*host = (struct xapi_host){ 0 };
 }

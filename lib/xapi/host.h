@@ -10,6 +10,7 @@
 #include "xapi/xapi.h"
 
 struct xapi_host {
+	char *ref;
 	char *initiator_name; /* iscsi_iqn; NULL if there is none */
 	bool multipathing;    /* "true" */
 };

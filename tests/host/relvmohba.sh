@@ -29,21 +29,45 @@ guest_limit=1800
 }
 mkdir -p "$WORK"
 echo "inventory = $WORK/inventory.xs1" >"$CONF"
-standin_begin xs1 || exit 1
+standin_begin xs1 xs2 || exit 1
 echo "inventory = $WORK/inventory.xs1" >>"$CONF"
 standin_hosts
+xe host-list name-label=xs1 params=uuid --minimal
+host=$(<"$WORK/xe.out")
+
+# The plugin: the real one on this host; the other host, which would have a kernel
+# of its own, says what is in $WORK/other.
+cat >"$WORK/plugins/relvmoiscsi" <<END
+#!/bin/bash
+case \$RELVMOISCSI_CONF in *xs1) exec $build/relvmoiscsi "\$1" ;; esac
+grep -o '<methodName>[a-z_]*' <<<"\$1" | sed 's/.*>//' >>$WORK/asked
+cat $WORK/other
+END
+chmod +x "$WORK/plugins/relvmoiscsi"
+
+plugin_says() {
+	local xml='<?xml version="1.0"?><methodResponse><params><param><value><struct><member><name>Status</name><value>'
+	case $1 in
+	free) xml+='Success</value></member><member><name>Value</name><value>{}</value></member>' ;;
+	used) xml+='Failure</value></member><member><name>ErrorDescription</name><value><array><data><value>SR_BACKEND_FAILURE_16</value><value><string></string></value><value>sda is in use</value><value><string></string></value></data></array></value></member>' ;;
+	esac
+	echo "$xml</struct></value></param></params></methodResponse>" >"$WORK/other"
+	: >"$WORK/asked"
+}
+plugin_says free
 
 success="Error parameters: , Error reporting error, unknown key The SR has been successfully resigned. Use the lvmohba type to attach it"
 
 # create [KEY=VALUE]...: with this device_config; what xe says is in /tmp/said
 create() {
+	: >"$WORK/asked"
 	xe sr-create name-label=clone type=relvmohba shared=true "${@/#/device-config:}" && fail 'xe sr-create made an SR'
 	cp "$WORK/xe.err" /tmp/said
 	[ "$(records sr-list type=relvmohba)" = 0 ] || fail 'an SR stays on record'
 }
 
 said() {
-	grep -q -e "$1" /tmp/said || fail "not '$1': $(cat /tmp/said)"
+	grep -q -e "$1" /tmp/said || fail "not '$1': $(cat /tmp/said; tail -n 3 "$STANDIN_LOG")"
 }
 
 resigned() {
@@ -67,9 +91,19 @@ sr_on() {
 		sed 's/VG_XenStorage-//; s/ {//'
 }
 
-# Two LUNs' maps and links, without what tells of their content: LVM's links.
+# Two LUNs' maps and links, without what tells of their content: LVM's links. Of
+# two paths either may have the link of both.
 names_there() {
-	find /dev/mapper /dev/disk -mindepth 1 \( ! -type d ! -lname '*/loop*' ! -name '*lvm-pv*' \) -printf '%p %l\n' | sort
+	find /dev/mapper /dev/disk -mindepth 1 \( ! -type d ! -lname '*/loop*' ! -name '*lvm-pv*' \) -printf '%p %l\n' |
+		sed 's,/sd[a-z]$,/a path,' | sort
+}
+
+# udev_knows DEVICE: the PV's id, which is what is on it.
+udev_knows() {
+	udevadm settle
+	[ "$(udevadm info -q property -n "$1" | sed -n 's/^ID_FS_UUID=//p')" = "$(head -c 4096 "$1" | grep -ao 'LVM2 001.\{32\}' |
+		sed 's/LVM2 001//; s/^\(.\{6\}\)\(.\{4\}\)\(.\{4\}\)\(.\{4\}\)\(.\{4\}\)\(.\{4\}\)/\1-\2-\3-\4-\5-\6-/')" ] ||
+		fail "udev's $1 is old: $(udevadm info -q property -n "$1" | grep ID_FS)"
 }
 
 # one_path BLOCK
@@ -85,8 +119,9 @@ one_path() {
 	refused "is in use on this host: .*logical volume"
 	create SCSIid="$clone_id"
 	resigned
+	[ "$(tr '\n' ' ' <"$WORK/asked")" = 'in_use in_use refresh ' ] || fail "the other host: $(cat "$WORK/asked")"
 	lvm_sees_both "$original" "$clone" "$(sr_on "$clone")"
-	udevadm settle
+	udev_knows "$clone"
 	names_there | diff /tmp/names - || fail "names have changed"
 	detach "$original"
 	down
@@ -108,7 +143,7 @@ two_paths() {
 	resigned
 	multipath_has "$clone_id" 2 active || fail "the map has lost a path"
 	lvm_sees_both "$original" "$clone" "$(sr_on "$clone")"
-	udevadm settle
+	udev_knows "$clone"
 	names_there | diff /tmp/names - || fail "names have changed"
 	detach "$original"
 	udevadm settle
@@ -132,7 +167,193 @@ two_paths_no_map() {
 	resigned
 	for clone in $(tcm_loop_disks "$clone_id"); do
 		[ "$(sr_on "/dev/$clone")" != "$sr" ] || fail "by $clone it is the old SR"
+		udev_knows "/dev/$clone"
 	done
+	down
+}
+
+# A path goes while the resign goes on; the other one carries it through.
+path_fails() {
+	local map=/dev/mapper/$clone_id pid
+	multipathd_start
+	up 2
+	map_clone 2
+	wait_for multipath_has "$clone_id" 2 active
+	rm -f "/run/lock/sm/relvmoiscsi/$clone_id"
+	create SCSIid="$clone_id" &
+	pid=$!
+	wait_for test -e "/run/lock/sm/relvmoiscsi/$clone_id"
+	tcm_loop_unmap "$1" 1
+	wait "$pid"
+	resigned
+	wait_for multipath_has "$clone_id" 1 active
+	[ "$(sr_on "$map")" != "$sr" ] || fail 'it is the old SR'
+	multipathd_stop
+	down
+}
+
+# By whichever name: attached here; then on record alone; then on another host.
+refused_by_name() {
+	local original names name device
+	up 1
+	map_clone 1
+	original=$(tcm_loop_disks "$original_id")
+	names=$(echo "names /dev/$original" | "$build/tests/support/host_tool")
+	[ "$(wc -w <<<"$names")" -ge 2 ] || fail "too few names: $names"
+	echo "time: its names: $names"
+	attach "/dev/$original"
+	for name in $names; do
+		create SCSIid="$name"
+		refused 'is in use on this host'
+	done
+	detach "/dev/$original"
+	record "$original_id"
+	cp /tmp/original.img /tmp/kept
+	for name in $names; do
+		create SCSIid="$name"
+		refused 'LUN of SR .original.'
+	done
+	create device="/dev/$original"
+	refused 'LUN of SR .original.'
+	unrecord
+	plugin_says used
+	create SCSIid="$original_id"
+	refused "host 'xs2': .*sda is in use"
+	mv "$WORK/plugins/relvmoiscsi" "$WORK/plugins/off"
+	create SCSIid="$original_id"
+	said "host 'xs2': it has no plugin relvmoiscsi"
+	mv "$WORK/plugins/off" "$WORK/plugins/relvmoiscsi"
+	plugin_says free
+	cmp /tmp/original.img /tmp/kept || fail 'the original was written to'
+	untouched
+	rm /tmp/kept
+	down
+}
+
+# Disks of this host's own.
+not_candidates() {
+	local disk
+	up 1
+	map_clone 1
+	image_empty /tmp/empty.img 64M
+	lio_backstore empty /tmp/empty.img 512 0003
+	tcm_loop_map 1 2 empty
+	wait_for tcm_loop_has "$(lio_scsiid 0003)" 1
+	udevadm settle
+	disk=/dev/$(tcm_loop_disks "$(lio_scsiid 0003)")
+	mkfs.ext4 -q "$disk"
+	mkdir -p /tmp/mnt
+	mount "$disk" /tmp/mnt
+	create SCSIid="$(lio_scsiid 0003)"
+	refused 'is mounted or otherwise claimed'
+	umount /tmp/mnt
+	disk=/dev/$(tcm_loop_disks "$clone_id")
+	dmsetup create raid --table "0 8 mirror core 1 64 2 $disk 0 $disk 8" 2>/dev/null ||
+		dmsetup create raid --table "0 8 linear $disk 0"
+	create SCSIid="$clone_id"
+	refused 'device-mapper device raid is active on it'
+	dmsetup remove raid
+	untouched
+	create SCSIid=36001405ffff
+	said SR_BACKEND_FAILURE_107
+	create device=/dev/nothing
+	said SR_BACKEND_FAILURE_19
+	create device=sda
+	said SR_BACKEND_FAILURE_91
+	create device=
+	said SR_BACKEND_FAILURE_90
+	down
+	rm /tmp/empty.img
+	create SCSIid="$clone_id"
+	said 'SR_BACKEND_FAILURE_19'
+	xe sr-probe type=relvmohba && fail 'no list'
+	grep -q '<Devlist/>' "$WORK/xe.err" || fail "$(cat "$WORK/xe.err")"
+}
+
+# The array has mapped the clone, and this host has not looked yet.
+rescanned() {
+	local disk
+	[ "${1:-}" != map ] || multipathd_start
+	up 1
+	# tcm_loop's scan finds no other number than 0.
+	tcm_loop_target 2
+	tcm_loop_map 2 0 clone
+	wait_for tcm_loop_has "$clone_id" 1
+	udevadm settle
+	disk=$(tcm_loop_disks "$clone_id")
+	[ "${1:-}" != map ] || wait_for test -b "/dev/mapper/$clone_id"
+	[ "${1:-}" != map ] || multipath -f "$clone_id"
+	echo 1 >"/sys/block/$disk/device/delete"
+	wait_for not test -e "/sys/block/$disk"
+	udevadm settle
+	host_state >/tmp/before
+	create SCSIid="$clone_id"
+	said 'SR_BACKEND_FAILURE_107.*\|no HBA of this host has a LUN'
+	plugin_says used
+	create SCSIid="$clone_id" rescan=true
+	refused "host 'xs2'"
+	plugin_says free
+	state_kept /tmp/before
+	xe sr-probe type=relvmohba device-config:SCSIid="$clone_id" device-config:rescan=true ||
+		fail "$(cat "$WORK/xe.err")"
+	grep -q "<UUID>$sr</UUID>" "$WORK/xe.out" || fail "$(cat "$WORK/xe.out")"
+	state_kept /tmp/before
+	create SCSIid="$clone_id" rescan=true
+	resigned
+	wait_for tcm_loop_has "$clone_id" 1
+	[ "${1:-}" != map ] || multipathd_stop
+	down
+}
+
+# The real plugin, on this host.
+by_plugin() {
+	local original
+	up 1
+	map_clone 1
+	original=/dev/$(tcm_loop_disks "$original_id")
+	attach "$original"
+	xe host-call-plugin host-uuid="$host" plugin=relvmoiscsi fn=in_use args:SCSIid="$original_id" && fail 'it is in use'
+	grep -q 'SR_BACKEND_FAILURE_16' "$WORK/xe.err" || fail "$(cat "$WORK/xe.err")"
+	xe host-call-plugin host-uuid="$host" plugin=relvmoiscsi fn=in_use args:SCSIid="$clone_id" || fail "$(cat "$WORK/xe.err")"
+	xe host-call-plugin host-uuid="$host" plugin=relvmoiscsi fn=refresh args:SCSIid="$clone_id" || fail "$(cat "$WORK/xe.err")"
+	grep -q '"disks":1' "$WORK/xe.out" || fail "$(cat "$WORK/xe.out")"
+	detach "$original"
+	down
+}
+
+# plugin FUNCTION [KEY=VALUE]...
+plugin() {
+	xe host-call-plugin host-uuid="$host" plugin=relvmoiscsi fn="$1" args:type=lvmohba \
+		args:SCSIid="$clone_id" "${@:2}" || fail "$(cat "$WORK/xe.err")"
+}
+
+# From a clone to an SR on both hosts, by the plugin; and back. Likewise by relvm.
+attached() {
+	local new path
+	up 1
+	attach "/dev/$(tcm_loop_disks "$original_id")"
+	record "$original_id"
+	map_clone 1
+	path=/dev/$(tcm_loop_disks "$clone_id")
+	plugin resign args:attach=true
+	new=$(sr_on "$path")
+	[ "$new" != "$sr" ] || fail 'it is the old SR'
+	grep -q "\"attached\":true.*\"attached\":true" "$WORK/xe.out" || fail "$(cat "$WORK/xe.out")"
+	xe sr-list uuid="$new" params=type --minimal
+	[ "$(<"$WORK/xe.out")" = lvmohba ] || fail "type $(<"$WORK/xe.out")"
+	xe pbd-list sr-uuid="$new" params=device-config --minimal
+	[ "$(<"$WORK/xe.out")" = "SCSIid: $clone_id,SCSIid: $clone_id" ] || fail "PBDs: $(<"$WORK/xe.out")"
+	create SCSIid="$clone_id"
+	refused "is attached as SR"
+	xe host-call-plugin host-uuid="$host" plugin=relvmoiscsi fn=detach args:sr_uuid="$new" || fail "$(cat "$WORK/xe.err")"
+	[ "$(records sr-list type=lvmohba)" = 1 ] || fail 'the SR stays'
+	RELVMOISCSI_CONF=$WORK/conf.xs1 "$build/relvm" attach -y "$path" >/tmp/said 2>&1 || fail "$(cat /tmp/said)"
+	said 'host xs2: attached'
+	xe sr-list uuid="$(sr_on "$path")" params=type --minimal
+	[ "$(<"$WORK/xe.out")" = lvmohba ] || fail "type $(<"$WORK/xe.out")"
+	xe host-call-plugin host-uuid="$host" plugin=relvmoiscsi fn=detach args:sr_uuid="$(sr_on "$path")" || fail "$(cat "$WORK/xe.err")"
+	unrecord
+	detach "/dev/$(tcm_loop_disks "$original_id")"
 	down
 }
 
@@ -152,8 +373,7 @@ disks_are() {
 # record SCSIID: an SR of the pool, on no host.
 record() {
 	xe sr-introduce uuid="$sr" type=lvmohba name-label=original shared=true content-type=user
-	xe pbd-create sr-uuid="$sr" host-uuid="$(xe host-list params=uuid --minimal; cat "$WORK/xe.out")" \
-		device-config:SCSIid="$1"
+	xe pbd-create sr-uuid="$sr" host-uuid="$host" device-config:SCSIid="$1"
 }
 
 unrecord() {
@@ -198,4 +418,12 @@ run_test 'one path' one_path 512
 run_test 'one path, blocks of 4096 bytes' one_path 4096
 run_test 'two paths in a map' two_paths
 run_test 'two paths without a map' two_paths_no_map
+run_test 'the first path fails in the middle' path_fails 1
+run_test 'the second path fails in the middle' path_fails 2
+run_test 'the original by each of its names' refused_by_name
+run_test 'disks that are no candidates' not_candidates
+run_test 'a LUN that a rescan finds' rescanned
+run_test 'a LUN that a rescan finds, and multipathd' rescanned map
+run_test 'what other hosts ask the plugin' by_plugin
+run_test 'attached, by plugin and by relvm' attached
 finish

@@ -27,6 +27,7 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "engine/guard_host.h"
+#include "host/disk_id.h"
 #include "host/in_use.h"
 #include "host/lock.h"
 #include "host/lvm_judge.h"
@@ -123,6 +124,20 @@ static int judge(const char *device, const char *path, struct error *err)
 	return lvm_judge(device, &want, err);
 }
 
+/* Says all names of a disk. */
+static int tell_names(const char *path, struct error *err)
+{
+	struct lun_names names;
+	const char *name = NULL;
+
+	if (disk_names_read(path, &names, err))
+		return -1;
+	while ((name = lun_names_next(&names, name)))
+		printf("%s ", name);
+	putchar('\n');
+	return 1;
+}
+
 static int release(char **words, unsigned count, struct error *err)
 {
 	struct block_names disks = {
@@ -150,6 +165,8 @@ static int obey(char **words, unsigned count, struct error *err)
 		lun_names_set(&names, words[2]);
 		return guard_host(words[1], &names, err);
 	}
+	if (strcmp(what, "names") == 0 && count == 2)
+		return tell_names(words[1], err);
 	if (strcmp(what, "remember") == 0) {
 		multipath_remember(&before);
 		return 0;

@@ -97,6 +97,7 @@ standin_begin()
 	ln -s "$PROGRAM" "$SM/RELVMoISCSISR"
 	ln -s "$PROGRAM" "$SM/RELVMoHBASR"
 	ln -s "$xapi_here/LVMoISCSISR" "$SM/LVMoISCSISR"
+	ln -s "$xapi_here/LVMoISCSISR" "$SM/LVMoHBASR"
 	: >"$STANDIN_LOG"
 	: >"$STANDIN_CALLS"
 	standin_start
