@@ -278,7 +278,7 @@ HOST_TOOLS  := $(BUILD)/tests/audit $(BUILD)/tests/iscsi/kill_at \
                steady_io visible xapi_answer iscsi_proxy) \
                $(patsubst %,$(BUILD)/tests/xapi/%,xapi_tool lun_head)
 HOST_SUITES := $(patsubst %,"tests/host/%.sh build",kill races failures beside maps \
-               multipath targets sm libiscsi attach hba relvmohba in_use lvm_judge relvm many xe amx)
+               multipath targets sm libiscsi attach hba relvmohba hba_kill in_use lvm_judge relvm many xe amx)
 
 # What a suite is called with: see the head of each. The longest come first.
 IMAGE_TOOLS   := $(ASAN)/support/resign_file $(ASAN)/audit
