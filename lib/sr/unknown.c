@@ -124,7 +124,7 @@ static int check_parent(const struct snapshot *snap, const struct lvm_lv *lv,
 				 "the image in LV %s names VDI %s as its "
 				 "parent, but in a form that is not known here "
 				 "and cannot be renamed: repair or delete it on "
-				 "the original, then make a new clone",
+				 "the original, then " MAKE_NEW_CLONE,
 				 lv->name, uuid_string(&ref.vdi).chars);
 	vdi = vdis_find(&snap->vdis, &ref.vdi);
 	if (ref.form != PARENT_IN_SR || uuid_equal(&ref.sr, &snap->vg.sr) ||
@@ -133,7 +133,7 @@ static int check_parent(const struct snapshot *snap, const struct lvm_lv *lv,
 	return error_set(err, ERROR_LUN_CONTENT,
 			 "the image in LV %s is based on VDI %s of another SR, "
 			 "%s, which is not on this LUN: repair or delete it on "
-			 "the original, then make a new clone",
+			 "the original, then " MAKE_NEW_CLONE,
 			 lv->name, uuid_string(&ref.vdi).chars,
 			 uuid_string(&ref.sr).chars);
 }
@@ -151,7 +151,7 @@ static int check_unformatted(const struct snapshot *snap,
 	return error_set(err, ERROR_LUN_CONTENT,
 			 "LV %s holds no image that is known here, but a uuid "
 			 "of this SR at its beginning: repair or delete the "
-			 "VDI on the original, then make a new clone",
+			 "VDI on the original, then " MAKE_NEW_CLONE,
 			 lv->name);
 }
 
