@@ -44,21 +44,6 @@ size_t utf8_decode(const char *text, size_t len, uint32_t *code_point)
 	return need;
 }
 
-bool utf8_valid(const char *text, size_t len)
-{
-	uint32_t c;
-
-	while (len > 0) {
-		size_t n = utf8_decode(text, len, &c);
-
-		if (n == 0)
-			return false;
-		text += n;
-		len -= n;
-	}
-	return true;
-}
-
 char *utf8_replace(const char *text, size_t len, char (*instead)(uint32_t c))
 {
 	char *copy = alloc_zeroed(len + 1, 1);

@@ -6,7 +6,6 @@
 #ifndef BASE_UTF8_H
 #define BASE_UTF8_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,8 +13,6 @@
  * many bytes it takes and sets *code_point, or returns 0 if the bytes there are
  * no character. */
 size_t utf8_decode(const char *text, size_t len, uint32_t *code_point);
-
-bool utf8_valid(const char *text, size_t len);
 
 /* A copy, which the caller frees, with what `instead` wants in place of a
  * character: a single byte, or '\0' to leave it as it is. Bytes that are no

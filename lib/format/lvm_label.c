@@ -44,7 +44,6 @@ static int parse_pv_header(const uint8_t *sector, struct lvm_label *label,
 		return error_set(err, ERROR_LUN_CONTENT,
 				 "the LVM label's PV id is not an LVM id");
 	label->pv_id_at = at;
-	label->device_size = get_le64(sector + at + LVM_ID_LEN);
 	at += LVM_ID_LEN + sizeof(uint64_t);
 
 	/* Two lists, each ended by an entry whose offset is zero. */

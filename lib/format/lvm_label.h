@@ -37,7 +37,6 @@ struct lvm_area {
 struct lvm_label {
 	unsigned sector; /* 0..3 */
 	struct lvm_id pv_id;
-	uint64_t device_size; /* bytes; what the PV was made on */
 	struct lvm_area mdas[LVM_MAX_MDAS];
 	unsigned mda_count;
 

@@ -82,7 +82,8 @@ int lvm_mda_parse(const uint8_t *header, const struct lvm_area *area,
 	ring = mda.area.size - LVM_MDA_HEADER_SIZE;
 	if (mda.text.offset && (mda.text.offset < LVM_MDA_HEADER_SIZE ||
 				mda.text.offset >= mda.area.size ||
-				mda.text.size < 2 || mda.text.size > ring))
+				mda.text.size < 2 || mda.text.size > ring ||
+				mda.text.size > LVM_MAX_TEXT))
 		return damaged(err, area,
 			       "its VG text lies outside it, or is longer "
 			       "than any");

@@ -543,12 +543,3 @@ void lvm_vg_free(struct lvm_vg *vg)
 	free(vg->segments);
 	*vg = (struct lvm_vg){ 0 };
 }
-
-const struct lvm_lv *lvm_vg_find(const struct lvm_vg *vg, const char *name)
-{
-	for (uint32_t i = 0; i < vg->lv_count; i++) {
-		if (strcmp(vg->lvs[i].name, name) == 0)
-			return &vg->lvs[i];
-	}
-	return NULL;
-}

@@ -77,7 +77,4 @@ int lvm_vg_parse(const struct lvm_text *text, struct lvm_vg *out,
 		 struct error *err);
 void lvm_vg_free(struct lvm_vg *vg);
 
-/* The LV of this name, or NULL. */
-const struct lvm_lv *lvm_vg_find(const struct lvm_vg *vg, const char *name);
-
 #endif

@@ -9,8 +9,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "iscsi/resolve.h"
-
 void iscsi_address_text(const struct iscsi_address *address,
 			char text[ISCSI_PORTAL_SIZE])
 {
@@ -30,32 +28,6 @@ bool iscsi_address_equal(const struct iscsi_address *a,
 	    inet_pton(AF_INET6, b->host, &other) == 1)
 		return memcmp(&one, &other, sizeof(one)) == 0;
 	return strcmp(a->host, b->host) == 0;
-}
-
-int iscsi_addresses(const struct iscsi_target *target,
-		    struct iscsi_address **out, size_t *count,
-		    struct error *err)
-{
-	struct iscsi_address *list = NULL;
-	size_t n = 0;
-
-	error_set(err, ERROR_RESOLVE, "the target has no IP address");
-	for (unsigned i = 0; i < target->portal_count; i++) {
-		const struct iscsi_portal *portal = &target->portals[i];
-
-		if (iscsi_resolve(portal->host, portal->port, &list, &n, err) &&
-		    err->code != ERROR_RESOLVE) {
-			free(list);
-			return -1;
-		}
-	}
-	if (n == 0) {
-		free(list);
-		return -1;
-	}
-	*out = list;
-	*count = n;
-	return 0;
 }
 
 bool iscsi_address_from(const struct sockaddr *from, uint16_t port,

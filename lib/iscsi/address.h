@@ -33,13 +33,6 @@ void iscsi_address_text(const struct iscsi_address *address,
 bool iscsi_address_equal(const struct iscsi_address *a,
 			 const struct iscsi_address *b);
 
-/* All addresses of all portals, in the portals' order; *out is the caller's to
- * free. Portals that do not resolve are left out. ERROR_RESOLVE if none
- * resolves, ERROR_INTERRUPTED. */
-int iscsi_addresses(const struct iscsi_target *target,
-		    struct iscsi_address **out, size_t *count,
-		    struct error *err);
-
 /* What a sockaddr_in or sockaddr_in6 tells; its port is not looked at. False:
  * it is neither, or names an interface that is gone. */
 bool iscsi_address_from(const struct sockaddr *from, uint16_t port,

@@ -8,7 +8,7 @@
 
 #include "format/uuid_scan.h"
 #include "sr/in_flight.h"
-#include "sr/lv_bytes.h"
+#include "sr/want.h"
 #include "sr/unknown.h"
 #include "plan/plan_check.h"
 #include "plan/plan_drop.h"

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "format/uuid_scan.h"
-#include "sr/lv_bytes.h"
+#include "sr/want.h"
 #include "sr/unknown.h"
 
 /* Longer chains are none that SM makes (it allows 30). */

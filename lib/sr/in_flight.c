@@ -5,7 +5,7 @@
 
 #include "format/sm_journal.h"
 #include "format/uuid_scan.h"
-#include "sr/lv_bytes.h"
+#include "sr/want.h"
 
 /* The uuids of a journal: of the VDI, then of its value. */
 struct journal_ids {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "format/uuid_scan.h"
-#include "sr/lv_bytes.h"
+#include "sr/want.h"
 
 #define NEWER \
 	"a newer storage manager may have made it, and a clone that keeps its " \

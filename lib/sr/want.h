@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 /*
- * What parsing still needs to have read.
+ * Bytes of the LUN and of its LVs out of what was read, and what parsing still
+ * needs to have read.
  */
 #ifndef SR_WANT_H
 #define SR_WANT_H
@@ -31,5 +32,13 @@ bool want_bytes(const struct image *image, struct want_list *wants,
 bool want_lv_bytes(const struct image *image, struct want_list *wants,
 		   const struct lvm_vg *vg, const struct lvm_lv *lv,
 		   uint64_t at, void *to, size_t len);
+
+/* All ranges lie inside the LV. False if a block is not in the image; of
+ * lv_patch, blocks before it may then be changed. */
+bool lv_get(const struct image *image, const struct lvm_vg *vg,
+	    const struct lvm_lv *lv, uint64_t at, void *to, size_t len);
+bool lv_patch(struct image *image, const struct lvm_vg *vg,
+	      const struct lvm_lv *lv, uint64_t at, const void *from,
+	      size_t len);
 
 #endif

@@ -11,7 +11,7 @@
 
 #include "format/resign_journal.h"
 #include "lun/lun_file.h"
-#include "sr/lv_bytes.h"
+#include "sr/want.h"
 #include "tests/unit/sr_builder.h"
 #include "txn/load.h"
 

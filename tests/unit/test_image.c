@@ -12,7 +12,6 @@
 #include <cmocka.h>
 
 #include "sr/image.h"
-#include "sr/lv_bytes.h"
 #include "sr/want.h"
 
 static void fill(uint8_t *bytes, size_t len, unsigned seed)

@@ -65,7 +65,6 @@ static void test_sectors(void **state)
 		assert_int_equal(label.sector, i);
 		assert_memory_equal(label.pv_id.chars,
 				    "PvPvPv0123456789abcdefghijklmnop", 32);
-		assert_int_equal(label.device_size, SR_SIZE);
 		assert_int_equal(label.mda_count, 1);
 		assert_int_equal(label.mdas[0].offset, 4096);
 		assert_int_equal(label.mdas[0].size, 10 << 20);

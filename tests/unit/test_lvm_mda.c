@@ -165,6 +165,24 @@ static void test_text_place(void **state)
 	}
 }
 
+/* On a LUN that is large enough, all the same. */
+static void test_huge_text(void **state)
+{
+	struct lvm_mda mda;
+	struct error err;
+
+	(void)state;
+	put(512, LVM_MAX_TEXT);
+	put_le64(header + 32, 1u << 30);
+	sr_seal_mda(header);
+	assert_int_equal(lvm_mda_parse(header, &area, 1ull << 40, &mda, &err),
+			 0);
+	put(512, LVM_MAX_TEXT + 1);
+	put_le64(header + 32, 1u << 30);
+	sr_seal_mda(header);
+	refused_on(1ull << 40, "longer");
+}
+
 static void test_ignored(void **state)
 {
 	(void)state;
@@ -265,6 +283,7 @@ int main(void)
 		cmocka_unit_test(test_header_fields),
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_text_place),
+		cmocka_unit_test(test_huge_text),
 		cmocka_unit_test(test_ignored),
 		cmocka_unit_test(test_pieces),
 		cmocka_unit_test(test_is_free),

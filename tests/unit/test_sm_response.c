@@ -182,6 +182,21 @@ static void puts_detail_behind_sms_description(void **state)
 				  "these words: x]");
 }
 
+static bool utf8_valid(const char *text, size_t len)
+{
+	uint32_t c;
+
+	while (len > 0) {
+		size_t n = utf8_decode(text, len, &c);
+
+		if (n == 0)
+			return false;
+		text += n;
+		len -= n;
+	}
+	return true;
+}
+
 static void knows_utf8(void **state)
 {
 	(void)state;

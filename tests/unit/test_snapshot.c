@@ -57,10 +57,20 @@ static void seal_mda(struct sr *sr)
 	sr_seal_mda(sr->bytes + SR_MDA_AT);
 }
 
+/* The LV of this name, or NULL. */
+static const struct lvm_lv *find_lv(const struct lvm_vg *vg, const char *name)
+{
+	for (uint32_t i = 0; i < vg->lv_count; i++) {
+		if (strcmp(vg->lvs[i].name, name) == 0)
+			return &vg->lvs[i];
+	}
+	return NULL;
+}
+
 static const struct snapshot_lv *lv_of(const struct snapshot *snap,
 				       const char *name)
 {
-	const struct lvm_lv *lv = lvm_vg_find(&snap->vg, name);
+	const struct lvm_lv *lv = find_lv(&snap->vg, name);
 
 	assert_non_null(lv);
 	return &snap->lvs[lv - snap->vg.lvs];

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: LGPL-2.1-only
+/*
+ * New uuids in what stands inside LVs.
+ */
+#include <string.h>
+
+#include "format/cbtlog.h"
+#include "format/sm_journal.h"
+#include "format/vhd_journal.h"
+#include "plan/plan_drop.h"
+#include "plan/plan_parts.h"
+#include "sr/want.h"
+
+/* ---- the MGT volume: the SR, and of every record, free slots too, the VDI
+ * and the one it is a snapshot of ---- */
+
+static int renew_ref(struct plan *plan, const struct mgt_ref *ref,
+		     struct error *err)
+{
+	char text[UUID_TEXT_LEN];
+	struct uuid new = idmap_renew(&plan->ids, &ref->uuid);
+
+	uuid_to_text(&new, text);
+	return plan_patch_lv(plan, plan->from->mgt_lv, ref->at, text,
+			     sizeof(text), err);
+}
+
+int plan_mgt(struct plan *plan, struct error *err)
+{
+	const struct mgt *mgt = &plan->from->mgt;
+
+	if (mgt->has_sr) {
+		char text[UUID_TEXT_LEN];
+
+		/* This field is the SR's, whatever it says now. */
+		uuid_to_text(&plan->ids.new_sr, text);
+		if (plan_patch_lv(plan, plan->from->mgt_lv, mgt->sr.at, text,
+				  sizeof(text), err))
+			return -1;
+	}
+	for (uint32_t i = 0; i < mgt->vdi_count; i++) {
+		const struct mgt_vdi *vdi = &mgt->vdis[i];
+
+		if (renew_ref(plan, &vdi->uuid, err))
+			return -1;
+		if (vdi->has_snapshot_of &&
+		    renew_ref(plan, &vdi->snapshot_of, err))
+			return -1;
+		/* As SM itself frees a record. */
+		if (plan_drops_record(plan, vdi) &&
+		    plan_patch_lv(plan, plan->from->mgt_lv, vdi->deleted_at,
+				  "1", 1, err))
+			return -1;
+	}
+	return 0;
+}
+
+/* ---- names of parents, and the checksum of a VHD's header that holds one ---- */
+
+void plan_renew_name(struct plan *plan, const uint8_t *bytes, size_t len,
+		     enum name_encoding encoding, uint8_t *to)
+{
+	char before[PARENT_NAME_MAX], after[PARENT_NAME_MAX];
+	size_t n = parent_name_get(bytes, len, encoding, before,
+				   sizeof(before));
+
+	memcpy(after, before, n);
+	plan_renew_text(plan, after, n);
+	parent_name_put(to, encoding, before, after, n);
+}
+
+void plan_renew_vhd_header(struct plan *plan, uint8_t header[VHD_HEADER_SIZE])
+{
+	uint8_t *name = header + VHD_PARENT_NAME_AT;
+	uint8_t before[VHD_PARENT_NAME_BYTES];
+
+	memcpy(before, name, sizeof(before));
+	plan_renew_name(plan, before, sizeof(before), NAME_UTF16BE, name);
+	if (memcmp(before, name, sizeof(before)) != 0)
+		vhd_header_seal(header);
+}
+
+static int not_read(const struct lvm_lv *lv, struct error *err)
+{
+	return error_set(err, ERROR_INTERNAL,
+			 "a name of the parent of LV %s was not read",
+			 lv->name);
+}
+
+/* Two names may share their bytes: each goes by what was read, is renewed once,
+ * and changes its own characters only. */
+static int plan_name(struct plan *plan, const struct lvm_lv *lv,
+		     const struct parent_name *name, struct error *err)
+{
+	const struct lvm_vg *vg = &plan->from->vg;
+	uint8_t bytes[PARENT_NAME_MAX], now[PARENT_NAME_MAX];
+
+	if (name->encoding == NAME_UNKNOWN)
+		return 0;
+	if (!lv_get(&plan->from->image, vg, lv, name->at, bytes, name->len) ||
+	    !lv_get(&plan->after, vg, lv, name->at, now, name->len))
+		return not_read(lv, err);
+	plan_renew_name(plan, bytes, name->len, name->encoding, now);
+	return plan_patch_lv(plan, lv, name->at, now, name->len, err);
+}
+
+static int plan_header(struct plan *plan, const struct lvm_lv *lv,
+		       uint64_t at, struct error *err)
+{
+	uint8_t header[VHD_HEADER_SIZE];
+
+	if (!lv_get(&plan->from->image, &plan->from->vg, lv, at, header,
+		    sizeof(header)))
+		return not_read(lv, err);
+	plan_renew_vhd_header(plan, header);
+	return plan_patch_lv(plan, lv, at, header, sizeof(header), err);
+}
+
+int plan_images(struct plan *plan, struct error *err)
+{
+	const struct snapshot *snap = plan->from;
+
+	for (uint32_t i = 0; i < snap->vg.lv_count; i++) {
+		const struct snapshot_lv *info = &snap->lvs[i];
+		const struct lvm_lv *lv = &snap->vg.lvs[i];
+
+		if (plan->dropped[i])
+			continue;
+		if (info->has_header &&
+		    plan_header(plan, lv, info->footer.header_at, err))
+			return -1;
+		for (unsigned k = info->has_header; k < info->name_count; k++) {
+			if (plan_name(plan, lv, &info->names[k], err))
+				return -1;
+		}
+	}
+	return 0;
+}
+
+/* ---- libvhd's journal of a resize, whose revert puts its copies of header
+ * and locators back ---- */
+
+static void renew_header(struct plan *plan, uint8_t *bytes,
+			 const struct vhd_journal_entry *entry,
+			 struct vhd_header *parsed)
+{
+	uint8_t header[VHD_HEADER_SIZE];
+	const char *why;
+
+	if (entry->size != sizeof(header))
+		return;
+	memcpy(header, bytes + entry->data_at, sizeof(header));
+	/* libvhd does not put back what is not sound. */
+	if (!vhd_parse_header(header, parsed, &why))
+		return;
+	plan_renew_vhd_header(plan, header);
+	vhd_journal_put(bytes, entry, header);
+}
+
+static void renew_locator(struct plan *plan, uint8_t *bytes,
+			  const struct vhd_journal_entry *entry,
+			  const struct vhd_header *header)
+{
+	uint8_t data[PARENT_NAME_MAX];
+
+	for (unsigned i = 0; i < header->locator_count; i++) {
+		const struct parent_name *loc = &header->locators[i];
+
+		if (loc->encoding == NAME_UNKNOWN ||
+		    loc->at != entry->vhd_offset || loc->len > entry->size ||
+		    entry->size > sizeof(data))
+			continue;
+		memcpy(data, bytes + entry->data_at, entry->size);
+		plan_renew_name(plan, bytes + entry->data_at, loc->len,
+				loc->encoding, data);
+		vhd_journal_put(bytes, entry, data);
+		return;
+	}
+}
+
+static void renew_entries(struct plan *plan, uint8_t *bytes, size_t len)
+{
+	struct vhd_header header = { .locator_count = 0 };
+	struct vhd_journal_entry entry;
+	struct vhd_journal_walk walk;
+
+	if (!vhd_journal_begin(bytes, len, &walk))
+		return;
+	/* The header comes before the locators that it describes. */
+	while (vhd_journal_next(&walk, &entry)) {
+		if (entry.type == VHD_JOURNAL_HEADER)
+			renew_header(plan, bytes, &entry, &header);
+		else if (entry.type == VHD_JOURNAL_LOCATOR)
+			renew_locator(plan, bytes, &entry, &header);
+	}
+}
+
+int plan_jvhds(struct plan *plan, struct error *err)
+{
+	const struct snapshot *snap = plan->from;
+
+	for (uint32_t i = 0; i < snap->vg.lv_count; i++) {
+		const struct lvm_lv *lv = &snap->vg.lvs[i];
+		size_t len = snap->lvs[i].jvhd_len;
+		uint8_t bytes[VHD_JOURNAL_HEAD];
+
+		if (snap->lvs[i].kind != LV_JVHD)
+			continue;
+		if (!lv_get(&snap->image, &snap->vg, lv, 0, bytes, len))
+			return error_set(err, ERROR_INTERNAL,
+					 "the journal in LV %s was not read",
+					 lv->name);
+		renew_entries(plan, bytes, len);
+		if (plan_patch_lv(plan, lv, 0, bytes, len, err))
+			return -1;
+	}
+	return 0;
+}
+
+/* ---- links of changed-block logs; none to a log that is dropped ---- */
+
+static void renew_link(struct plan *plan, const struct uuid *old, uint8_t *link)
+{
+	struct uuid new = { { 0 } };
+
+	if (!plan_drops_log(plan, old))
+		new = idmap_renew(&plan->ids, old);
+	memcpy(link, new.bytes, sizeof(new.bytes));
+}
+
+int plan_cbtlogs(struct plan *plan, struct error *err)
+{
+	const struct snapshot *snap = plan->from;
+
+	for (uint32_t i = 0; i < snap->vg.lv_count; i++) {
+		const struct snapshot_lv *info = &snap->lvs[i];
+		uint8_t links[CBTLOG_LINKS_LEN];
+
+		if (info->kind != LV_CBTLOG || plan->dropped[i])
+			continue;
+		renew_link(plan, &info->cbt_parent, links + CBTLOG_PARENT_AT);
+		renew_link(plan, &info->cbt_child, links + CBTLOG_CHILD_AT);
+		if (plan_patch_lv(plan, &snap->vg.lvs[i], 0, links,
+				  sizeof(links), err))
+			return -1;
+	}
+	return 0;
+}
+
+/* ---- values of SM's journals that stand in their LV ---- */
+
+int plan_journals(struct plan *plan, struct error *err)
+{
+	const struct snapshot *snap = plan->from;
+
+	for (uint32_t i = 0; i < snap->vg.lv_count; i++) {
+		const struct snapshot_lv *info = &snap->lvs[i];
+		const struct lvm_lv *lv = &snap->vg.lvs[i];
+		char value[JOURNAL_VALUE_SECTOR];
+
+		if (info->kind != LV_JOURNAL || info->value_len == 0)
+			continue;
+		if (!lv_get(&snap->image, &snap->vg, lv, info->value_at, value,
+			    info->value_len))
+			return error_set(err, ERROR_INTERNAL,
+					 "the value of LV %s was not read",
+					 lv->name);
+		plan_renew_text(plan, value, info->value_len);
+		if (plan_patch_lv(plan, lv, info->value_at, value,
+				  info->value_len, err))
+			return -1;
+	}
+	return 0;
+}
