@@ -40,7 +40,8 @@ enum {
 
 /* The first byte, beside the kind; the second. */
 enum { BLOCK_4096 = 0x08, KEEP_LVM = 0x10, KEEP_VHD = 0x20, KEEP_JOURNAL = 0x40 };
-enum { KEEP_OPERATIONS = 1, DROP = 2, REPORT = 4, TWICE = 8 };
+/* What costs another run or more takes several bits, so that few inputs ask. */
+enum { KEEP_OPERATIONS = 1, DROP = 2, REPORT = 0x0c, TWICE = 0x70 };
 
 /* So small that the text fills most of it. */
 #define SMALL_AREA (512u + 3072)
@@ -84,6 +85,11 @@ void uuid_generate_random(uuid_t out)
 	out[8] = (out[8] & 0x3f) | 0x80;
 }
 
+static bool asks(uint8_t asked, uint8_t what)
+{
+	return (asked & what) == what;
+}
+
 static int resign(struct lun *lun, uint8_t first_byte, uint8_t asked,
 		  struct error *err)
 {
@@ -97,8 +103,8 @@ static int resign(struct lun *lun, uint8_t first_byte, uint8_t asked,
 	memset(&options.new_sr, 0x5a, sizeof(options.new_sr));
 	options.new_sr.bytes[0] = first_byte;
 	failed = resign_lun(lun, &options, &owner, NULL,
-			    asked & REPORT ? &report : NULL, err);
-	if (!failed && asked & REPORT)
+			    asks(asked, REPORT) ? &report : NULL, err);
+	if (!failed && asks(asked, REPORT))
 		resign_report_free(&report);
 	return failed;
 }
@@ -333,13 +339,13 @@ static void check_resigned(struct lun *lun, uint8_t asked)
 	struct snapshot snap;
 	struct error err;
 
-	if (asked & REPORT) {
+	if (asks(asked, REPORT)) {
 		MUST(!load_snapshot(lun, NULL, &snap, &err));
 		check_sr(&snap, &findings);
 		findings_free(&findings);
 		snapshot_free(&snap);
 	}
-	if (asked & TWICE && resign(lun, 3, asked, &err))
+	if (asks(asked, TWICE) && resign(lun, 3, asked, &err))
 		check_refused(&err);
 }
 

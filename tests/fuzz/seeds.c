@@ -163,20 +163,24 @@ static void seed_resign(void)
 		{ "label", 0, { 1, 4, 0x54, 2, 1, 'Z' }, 6 },
 		{ "head", 4, { 1, 5, 240, 0, 5, '3', '6', '0', '0', 'b' }, 10 },
 		{ "mda", 1, { 1, 6, 48, 0, 2, 0x00, 0x20 }, 7 },
-		{ "mgt", 0, { 5, 8, 5, 0, 4, '9', '9', '9', '9' }, 9 },
-		{ "vhd", 0, { 13, 11, 0x48, 4, 2, 0x10, 0 }, 7 },
+		{ "mgt", 0, { 13, 8, 5, 0, 4, '9', '9', '9', '9' }, 9 },
+		{ "vhd", 0, { 1, 11, 0x48, 4, 2, 0x10, 0 }, 7 },
 		{ "locator", 0, { 1, 11, 64, 4, 4, 'M', 'a', 'c', 'X' }, 9 },
-		{ "qcow2", 3, { 13, 16, 14, 0, 2, 1, 0 }, 7 },
+		{ "qcow2", 3, { 1, 16, 14, 0, 2, 1, 0 }, 7 },
 		{ "name", 3, { 1, 16, 40, 2, 5, '/', 'L', 'V', '-', '8' }, 10 },
 		{ "extension", 1, { 1, 16, 104, 0, 4, 'D', 'A', 'T', 'A' }, 9 },
 	};
 
+	/* Operations kept or not, snapshots dropped, a report, a second run. */
+	static const uint8_t asked[] = { 0, 1, 2, 3, 0x0d, 0x71, 0x7f };
+
 	for (int kind = 0; kind < 16; kind++) {
 		char name[32];
 
-		for (uint8_t asked = 0; asked < 16; asked++) {
-			snprintf(name, sizeof(name), "kind%d-%d", kind, asked);
-			seed("resign", name, kind, &asked, 1);
+		for (size_t i = 0; i < sizeof(asked); i++) {
+			snprintf(name, sizeof(name), "kind%d-%d", kind,
+				 asked[i]);
+			seed("resign", name, kind, &asked[i], 1);
 		}
 	}
 	for (size_t i = 0; i < sizeof(changes) / sizeof(*changes); i++)
