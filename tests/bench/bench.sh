@@ -85,7 +85,7 @@ call()
 	XAPI_SR_UUID=@UUID@
 	xapi_call sr_create target=127.0.0.1 port="$3" targetIQN="$iqn.$1" \
 		SCSIid="$(tgt_scsiid "$(serial "$2")")" initiator=libiscsi \
-		localIQN=iqn.2024-01.test:initiator
+		localIQN=iqn.2024-01.test:initiator journals=keep
 }
 
 # The driver locks SCSIids; other runs use others.
