@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "drivers/process.h"
 #include "host/hba.h"
-#include "host/host_scsi_id.h"
+#include "host/disk_id.h"
 #include "host/this_host.h"
 #include "sm/lists.h"
 #include "xapi/pool_records.h"

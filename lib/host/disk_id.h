@@ -41,4 +41,9 @@ bool disk_names_known(const char *disk, struct lun_names *out);
  * block_names_free. */
 struct block_names disks_of_lun(const struct lun_names *names, bool *untold);
 
+/* What the storage manager of this host would call a LUN, the choice of the
+ * scsi_id that is installed here: one of names->scsi_id and names->old_scsi_id. Where they differ, udev is
+ * asked for its version, once; a host that cannot tell has an old one. */
+const struct scsi_id *host_scsi_id(const struct lun_names *names);
+
 #endif

@@ -9,7 +9,7 @@
 
 #include "base/alloc.h"
 #include "host/child.h"
-#include "host/host_scsi_id.h"
+#include "host/disk_id.h"
 #include "base/text_file.h"
 
 #define SECTOR 512 /* in which sysfs counts, whatever the disk's blocks are */

@@ -43,4 +43,11 @@ void iscsi_offers_add(struct iscsi_offers *offers, const char *iqn,
 
 void iscsi_offers_free(struct iscsi_offers *offers);
 
+/* The key multiSession of lvmoiscsi: the sessions that a targetIQN of "*"
+ * stands for, "ip,port,iqn" with '|' between them, and often behind the last.
+ * Adds them to *out, which stays the caller's on failure, too. ERROR_BAD_VALUE,
+ * ERROR_BAD_PORT. */
+int multi_session_read(const char *text, struct iscsi_offers *out,
+		       struct error *err);
+
 #endif

@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "format/report_luns.h"
 #include "format/vpd.h"
-#include "host/host_scsi_id.h"
+#include "host/disk_id.h"
 #include "iscsi/scsi_batch.h"
 #include "iscsi/user_session.h"
 

@@ -7,11 +7,9 @@
 #include "base/crc.h"
 
 #include "format/uuid_scan.h"
-#include "sr/in_flight.h"
+#include "sr/refusals.h"
 #include "sr/want.h"
-#include "sr/unknown.h"
 #include "plan/plan_check.h"
-#include "plan/plan_drop.h"
 #include "plan/plan_parts.h"
 
 void plan_renew_text(struct plan *plan, char *text, size_t len)

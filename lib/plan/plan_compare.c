@@ -8,7 +8,7 @@
 
 #include "format/uuid_scan.h"
 #include "plan/plan_check.h"
-#include "plan/plan_drop.h"
+#include "plan/plan_parts.h"
 
 static int differs(struct error *err, const char *what, const char *name)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only
-#include "plan/plan_drop.h"
+#include "plan/plan_parts.h"
 
 #include <stdlib.h>
 #include <string.h>

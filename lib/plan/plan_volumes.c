@@ -7,7 +7,6 @@
 #include "format/cbtlog.h"
 #include "format/sm_journal.h"
 #include "format/vhd_journal.h"
-#include "plan/plan_drop.h"
 #include "plan/plan_parts.h"
 #include "sr/want.h"
 

@@ -5,7 +5,7 @@
 
 #include "format/uuid_scan.h"
 #include "sr/want.h"
-#include "sr/unknown.h"
+#include "sr/refusals.h"
 
 /* Longer chains are none that SM makes (it allows 30). */
 #define MAX_CHAIN 1024

@@ -3,7 +3,7 @@
 
 #include <inttypes.h>
 
-#include "sr/in_flight.h"
+#include "sr/refusals.h"
 
 static void check_size(const struct snapshot *snap,
 		       enum finding_weight smaller, struct findings *out)

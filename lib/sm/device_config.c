@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "base/scsi_id.h"
 #include "sm/config_keys.h"
-#include "iscsi/multi_session.h"
+#include "iscsi/discover.h"
 #include "iscsi/portals.h"
 #include "iscsi/user_luns.h"
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "host/host_scsi_id.h"
+#include "host/disk_id.h"
 #include "iscsi/address.h"
 #include "rpc/xml.h"
 #include "sm/printable.h"

@@ -7,7 +7,7 @@
 #include "host/dm_words.h"
 #include "host/lvm_report.h"
 #include "iscsi/address.h"
-#include "iscsi/multi_session.h"
+#include "iscsi/discover.h"
 #include "openiscsi/sr_ref.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/sr_builder.h"
