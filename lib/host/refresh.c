@@ -48,17 +48,17 @@ static void refresh(const char *device)
 
 size_t host_refresh(const struct lun_names *names)
 {
-	char map[BLOCK_NAME_SIZE], last[BLOCK_NAME_SIZE] = "";
+	char device[BLOCK_NAME_SIZE], last[BLOCK_NAME_SIZE] = "";
 	struct block_names disks = disks_of_lun(names, NULL);
 	size_t count;
 
 	for (size_t i = 0; i < disks.count; i++) {
-		refresh(disks.items[i]);
-		multipath_of(disks.items[i], map);
-		if (!*map || strcmp(map, last) == 0)
-			continue;
-		refresh(map);
-		strcpy(last, map);
+		multipath_of(disks.items[i], device);
+		if (!*device)
+			strcpy(device, disks.items[i]);
+		if (strcmp(device, last) != 0)
+			refresh(device);
+		strcpy(last, device);
 	}
 	count = disks.count;
 	block_names_free(&disks);

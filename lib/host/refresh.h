@@ -10,8 +10,8 @@
 
 #include "base/scsi_id.h"
 
-/* For every disk that is the LUN, and every multipath map of these; returns how
- * many there were. What fails is logged. */
+/* For every disk that is the LUN, or the multipath map that it is a path of;
+ * returns how many disks there were. What fails is logged. */
 size_t host_refresh(const struct lun_names *names);
 
 #endif

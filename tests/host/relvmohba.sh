@@ -91,11 +91,9 @@ sr_on() {
 		sed 's/VG_XenStorage-//; s/ {//'
 }
 
-# Two LUNs' maps and links, without what tells of their content: LVM's links. Of
-# two paths either may have the link of both.
+# Two LUNs' maps and links, without what tells of their content: LVM's links.
 names_there() {
-	find /dev/mapper /dev/disk -mindepth 1 \( ! -type d ! -lname '*/loop*' ! -name '*lvm-pv*' \) -printf '%p %l\n' |
-		sed 's,/sd[a-z]$,/a path,' | sort
+	find /dev/mapper /dev/disk -mindepth 1 \( ! -type d ! -lname '*/loop*' ! -name '*lvm-pv*' \) -printf '%p %l\n' | sort
 }
 
 # udev_knows DEVICE: the PV's id, which is what is on it.
