@@ -31,7 +31,7 @@ no flush between data and switch|txn/replay.c|s/(phase + 1 < PLAN_PHASES && lun_
 switch before data|txn/replay.c|s/for (uint32_t phase = 0; phase < PLAN_PHASES; phase++)/for (uint32_t phase = PLAN_PHASES; phase-- > 0;)/|used
 failed flushes are ignored|lun/lun.c|/^int lun_flush(/,/^}/s/return lun->ops->flush(lun, err);/lun->ops->flush(lun, err); return 0;/|faults
 commit before the body|txn/txn.c|s/write_free_space(journal->lun, plan, &journal->head, body, err) ||/journal_put(journal, JOURNAL_COMMITTED, err) || &/|power
-body is not written|txn/txn.c|s/join_last(ios, &n, &joined, err)/0/|power
+body is not written|txn/txn.c|s/^\tjoin_last(ios, &n, &joined);//|power
 result is not read back|txn/replay.c|s/if (!same(seen/if (0 \&\& !same(seen/|faults
 head is not wiped|txn/journal.c|/^static int wipe/,/^}/{s/lun_write(lun, both, body->len ? 2 : 1, err)/lun_write(lun, both + 1, body->len ? 1 : 0, err)/;s/journal_put(journal, 0, err)/0/}|power
 body is not wiped|txn/journal.c|/^int journal_clear/,/^}/s/if (head->body_at/if (0 \&\& head->body_at/|power
