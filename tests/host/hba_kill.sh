@@ -69,7 +69,7 @@ killed_at_random() {
 		run_until 0 0
 		[ "$answer" = "$success" ] || fail "kill $i: then $answer"
 		judge_later "kill$i" /tmp/clone.img "$first" "$new"
-		if [ ${#judged[@]} -ge $batch ] || [ "$killed" = "$times" ]; then
+		if [ ${#judged[@]} -ge "$batch" ] || [ "$killed" = "$times" ]; then
 			judge /tmp/original.img
 		fi
 	done

@@ -303,6 +303,30 @@ rescanned() {
 	down
 }
 
+# Kernels before 3.15 have no pages in sysfs: each disk is asked.
+kernel_tells_nothing() {
+	local original clone page disk
+	up 1
+	map_clone 1
+	original=/dev/$(tcm_loop_disks "$original_id")
+	clone=/dev/$(tcm_loop_disks "$clone_id")
+	: >/tmp/no_page
+	for page in /sys/class/block/sd*/device/vpd_pg8[03]; do
+		mount --bind /tmp/no_page "$page"
+	done
+	attach "$original"
+	create SCSIid="$original_id"
+	refused 'is in use on this host'
+	create SCSIid="1LIO-ORG_FILEIO:0002"
+	resigned
+	lvm_sees_both "$original" "$clone" "$(sr_on "$clone")"
+	detach "$original"
+	for disk in "$original" "$clone"; do
+		umount "/sys/class/block/${disk#/dev/}"/device/vpd_pg8[03]
+	done
+	down
+}
+
 # The real plugin, on this host.
 by_plugin() {
 	local original
@@ -422,6 +446,7 @@ run_test 'the original by each of its names' refused_by_name
 run_test 'disks that are no candidates' not_candidates
 run_test 'a LUN that a rescan finds' rescanned
 run_test 'a LUN that a rescan finds, and multipathd' rescanned map
+run_test 'a kernel that does not tell which LUNs its disks are' kernel_tells_nothing
 run_test 'what other hosts ask the plugin' by_plugin
 run_test 'attached, by plugin and by relvm' attached
 finish
