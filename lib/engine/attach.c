@@ -158,14 +158,13 @@ void attach_result_free(struct attach_result *result)
 	xapi_attach_report_free(&result->report);
 }
 
-/* Where the LUN is. */
 static int note_number(const struct reached *reached, void *context,
 		       struct error *err)
 {
 	unsigned *number = context;
 
 	(void)err;
-	*number = reached->number;
+	*number = reached->linux_number;
 	return 0;
 }
 

@@ -213,6 +213,7 @@ static int open_session_lun(struct way *way, const struct user_lun *found,
 
 	reached->names = found->names;
 	reached->number = lun_number(found->lun);
+	reached->linux_number = found->lun;
 	reached->place = place_of(reached->iqn, reached->number);
 	if (way->purpose == REACH_TO_READ)
 		return lun_libiscsi_open_to_read(way->session, found->lun,

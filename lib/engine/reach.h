@@ -61,6 +61,8 @@ struct reached {
 	struct lun_names names;
 	const char *iqn; /* of the target that has it; NULL: not over iSCSI */
 	unsigned number; /* likewise */
+	/* What Linux calls it: the number, and how the target addresses it. */
+	unsigned linux_number;
 	/* The kernel's name of the device ("sda", or "dm-3" where a multipath
 	 * map has it); NULL if the LUN is none. */
 	const char *device;

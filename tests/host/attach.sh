@@ -122,6 +122,26 @@ beside_original() {
 	serve_end "$kind"
 }
 
+# A LUN number that Linux has another one for.
+flat() {
+	serve tgt 512 127.0.0.1:3260
+	tgt_lun_remove 1 2
+	tgt_lun 1 300 /tmp/clone.img 512 0002
+	iscsi_login "$iqn" 127.0.0.1 node.session.scan=manual
+	sm_count "$iqn"
+	pool_begin
+	host_state >/tmp/before
+	attach tgt
+	came scsi | grep -q ':0:16684 sd' || fail "not LUN 300: $(came scsi)"
+	lvm_is_content 1
+	detach
+	state_kept /tmp/before
+	pool_end
+	sm_detach "$iqn"
+	iscsiadm -m node -T "$iqn" -o delete
+	serve_end tgt
+}
+
 # The host has nothing of the target: the storage manager logs in.
 alone() {
 	local kind=$1
@@ -181,6 +201,7 @@ for kind in tgt lio; do
 	run_test "$kind: a host without a session" alone "$kind"
 done
 run_test "beside the attached original, multipath" beside_original tgt yes
+run_test "LUN 300, by flat addressing" flat
 run_test "rescan and release by hand" by_hand
 run_test "no password is left, nor in a child's arguments" chap
 finish
