@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,10 +22,13 @@
 
 #define ENVIRONMENT_MAX 16
 
+/* A shell's status for a program that could not be run. */
+#define NOT_RUN 127
+
 static const char *const folders[] = { "/usr/sbin", "/usr/bin", "/sbin",
 				       "/bin" };
-static char path_variable[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
-static char locale_variable[] = "LC_ALL=C";
+static const char path_variable[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
+static const char locale_variable[] = "LC_ALL=C";
 
 struct running {
 	pid_t pid;
@@ -50,19 +52,8 @@ static int find_program(const char *name, char *path, size_t size,
 			 name);
 }
 
-/* posix_spawn's types lack a const that its contract has. */
-static char *unconst(const char *text)
-{
-	union {
-		const char *from;
-		char *to;
-	} same = { text };
-
-	return same.to;
-}
-
-static int fill_environment(const struct child_command *command, char **out,
-			    struct error *err)
+static int fill_environment(const struct child_command *command,
+			    const char **out, struct error *err)
 {
 	size_t n = 0;
 
@@ -74,108 +65,69 @@ static int fill_environment(const struct child_command *command, char **out,
 			return error_set(err, ERROR_HOST,
 					 "too many variables for %s",
 					 command->argv[0]);
-		out[n++] = unconst(command->environment[i]);
+		out[n++] = command->environment[i];
 	}
 	out[n] = NULL;
 	return 0;
 }
 
 /* SIGPIPE is ignored here and would stay so; nothing is to be blocked. */
-static int set_attributes(posix_spawnattr_t *attributes)
+static void __attribute__((noreturn))
+be_program(const char *path, const char *const *argv, const char **envp,
+	   const int *outputs)
 {
+	int none = open("/dev/null", O_RDONLY);
 	sigset_t set;
-	int rc;
 
 	sigemptyset(&set);
-	rc = posix_spawnattr_setsigmask(attributes, &set);
-	sigaddset(&set, SIGPIPE);
-	if (!rc)
-		rc = posix_spawnattr_setsigdefault(attributes, &set);
-	if (!rc)
-		rc = posix_spawnattr_setpgroup(attributes, 0);
-	if (!rc)
-		rc = posix_spawnattr_setflags(attributes,
-					      POSIX_SPAWN_SETSIGMASK |
-						      POSIX_SPAWN_SETSIGDEF |
-						      POSIX_SPAWN_SETPGROUP);
-	return rc;
+	sigprocmask(SIG_SETMASK, &set, NULL);
+	signal(SIGPIPE, SIG_DFL);
+	setpgid(0, 0);
+	if (none >= 0 && dup2(none, STDIN_FILENO) >= 0 &&
+	    dup2(outputs[0], STDOUT_FILENO) >= 0 &&
+	    dup2(outputs[1], STDERR_FILENO) >= 0)
+		/* execve's types lack a const that its contract has. */
+		execve(path, (char *const *)(uintptr_t)argv,
+		       (char *const *)(uintptr_t)envp);
+	_exit(NOT_RUN);
 }
 
-static int set_files(posix_spawn_file_actions_t *actions, int out, int err)
+static void close_outputs(struct running *child)
 {
-	int rc = posix_spawn_file_actions_addopen(actions, STDIN_FILENO,
-						  "/dev/null", O_RDONLY, 0);
-
-	if (!rc)
-		rc = posix_spawn_file_actions_adddup2(actions, out,
-						      STDOUT_FILENO);
-	if (!rc)
-		rc = posix_spawn_file_actions_adddup2(actions, err,
-						      STDERR_FILENO);
-	return rc;
-}
-
-/* Returns an errno. */
-static int spawn(const char *path, const char *const *argv, char *const *envp,
-		 int out, int err, pid_t *pid)
-{
-	union {
-		const char *const *from;
-		char *const *to;
-	} arguments = { argv };
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	int rc = posix_spawn_file_actions_init(&actions);
-
-	if (rc)
-		return rc;
-	rc = posix_spawnattr_init(&attributes);
-	if (!rc) {
-		rc = set_files(&actions, out, err);
-		if (!rc)
-			rc = set_attributes(&attributes);
-		if (!rc)
-			rc = posix_spawn(pid, path, &actions, &attributes,
-					 arguments.to, envp);
-		posix_spawnattr_destroy(&attributes);
+	for (int i = 0; i < 2; i++) {
+		if (child->outputs[i].fd >= 0)
+			close(child->outputs[i].fd);
 	}
-	posix_spawn_file_actions_destroy(&actions);
-	return rc;
 }
 
 static int start(const struct child_command *command, struct running *child,
 		 struct error *err)
 {
-	char *environment[ENVIRONMENT_MAX];
+	const char *environment[ENVIRONMENT_MAX];
+	int out[2] = { -1, -1 }, errors[2] = { -1, -1 };
 	char path[64];
-	int out[2], errors[2];
-	int rc;
 
+	child->pid = -1;
 	if (find_program(command->argv[0], path, sizeof(path), err) ||
 	    fill_environment(command, environment, err))
 		return -1;
-	if (pipe2(out, O_CLOEXEC))
-		return error_set(err, ERROR_HOST, "pipe: %s",
-				 strerror(errno));
-	if (pipe2(errors, O_CLOEXEC)) {
-		error_set(err, ERROR_HOST, "pipe: %s", strerror(errno));
-		close(out[0]);
-		close(out[1]);
-		return -1;
-	}
-	rc = spawn(path, command->argv, environment, out[1], errors[1],
-		   &child->pid);
+	if (pipe2(out, O_CLOEXEC) == 0 && pipe2(errors, O_CLOEXEC) == 0)
+		child->pid = fork();
+	if (child->pid == 0)
+		be_program(path, command->argv, environment,
+			   (int[]){ out[1], errors[1] });
+	if (child->pid < 0)
+		error_set(err, ERROR_HOST, "%s: %s", path,
+			  strerror(errno));
+	else
+		setpgid(child->pid, child->pid); /* whoever is first */
 	close(out[1]);
 	close(errors[1]);
-	if (rc) {
-		close(out[0]);
-		close(errors[0]);
-		return error_set(err, ERROR_HOST, "%s: %s", path,
-				 strerror(rc));
-	}
 	child->outputs[0] = (struct pollfd){ out[0], POLLIN, 0 };
 	child->outputs[1] = (struct pollfd){ errors[0], POLLIN, 0 };
-	return 0;
+	if (child->pid < 0)
+		close_outputs(child);
+	return child->pid < 0 ? -1 : 0;
 }
 
 static void look_for_end(struct running *child)
@@ -190,7 +142,7 @@ static void look_for_end(struct running *child)
 		return;
 	child->ended = true;
 	if (pid < 0)
-		child->status = 127;
+		child->status = NOT_RUN;
 	else if (WIFSIGNALED(status))
 		child->status = 128 + WTERMSIG(status);
 	else
@@ -251,14 +203,6 @@ static void follow(struct running *child, int64_t deadline)
 	}
 	/* It may have closed its outputs and live on. */
 	wait_for_end(child, deadline);
-}
-
-static void close_outputs(struct running *child)
-{
-	for (int i = 0; i < 2; i++) {
-		if (child->outputs[i].fd >= 0)
-			close(child->outputs[i].fd);
-	}
 }
 
 int child_run(const struct child_command *command, struct child_result *result,
