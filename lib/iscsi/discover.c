@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include "iscsi/discover.h"
 
-#include <ctype.h>
 #include <iscsi/scsi-lowlevel.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -25,10 +24,6 @@
 /* How often a signal is looked for meanwhile. */
 #define STOP_MS 100
 
-/* RFC 7143, 4.2.7.1, and the longest DNS name */
-#define IQN_MAX	 223
-#define HOST_MAX 253
-
 struct listing {
 	const struct iscsi_portal *portal;
 	struct iscsi_offers *offers;
@@ -40,30 +35,14 @@ struct listing {
 /* ---- the list -------------------------------------------------------------
  */
 
+/* In a list that people read; "*" is how users say "any target". */
 static bool is_iqn(const char *text)
 {
-	size_t n = 0;
-
-	for (; text[n]; n++) {
-		unsigned char c = (unsigned char)text[n];
-
-		if (n == IQN_MAX || c <= ' ' || c > '~')
+	for (const char *c = text; *c; c++) {
+		if (*c < ' ' || *c > '~')
 			return false;
 	}
-	/* "*" is how users say "any target". */
-	return n > 1;
-}
-
-static bool is_host(const char *text)
-{
-	size_t n = 0;
-
-	for (; text[n]; n++) {
-		if (n == HOST_MAX || (!isalnum((unsigned char)text[n]) &&
-				      !strchr("._-:%", text[n])))
-			return false;
-	}
-	return n > 0 && text[0] != '-';
+	return iscsi_name_valid(text) && text[1];
 }
 
 void iscsi_offers_add(struct iscsi_offers *offers, const char *iqn,
@@ -112,7 +91,7 @@ static void take_address(const struct listing *listing, const char *iqn,
 
 	if ((size_t)snprintf(text, sizeof(text), "%s", address) >=
 		    sizeof(text) ||
-	    !iscsi_address_split(text, &host, &port) || !is_host(host)) {
+	    !iscsi_address_split(text, &host, &port) || !portal_host(host)) {
 		log_warning("target %.223s: address '%.80s' is left out", iqn,
 			    address);
 		return;

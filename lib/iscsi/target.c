@@ -5,8 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/* RFC 7143, 4.2.7.1 */
-#define NAME_MAX_LEN 223
+#include "iscsi/initiator.h"
 
 /* RFC 7143, 6.1: a text value has at most 255 bytes. Beyond it libiscsi would
  * cut a secret without a word. */
@@ -21,11 +20,11 @@ static int check_name(const char *what, const char *name, struct error *err)
 {
 	if (!is_set(name))
 		return error_set(err, ERROR_BAD_VALUE, "no %s", what);
-	if (strlen(name) > NAME_MAX_LEN)
+	if (strlen(name) > ISCSI_NAME_MAX)
 		return error_set(err, ERROR_BAD_VALUE,
 				 "%s is longer than the %d bytes that iSCSI "
 				 "allows",
-				 what, NAME_MAX_LEN);
+				 what, ISCSI_NAME_MAX);
 	return 0;
 }
 

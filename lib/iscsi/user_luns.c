@@ -158,6 +158,8 @@ static bool read_names(const struct vpd_pages *pages, struct user_lun *lun)
 	if (!scsi_inquiry_is_disk(standard->data, standard->len))
 		return false;
 	vpd_names(pages, &lun->names);
+	vpd_vendor(&pages->answers[VPD_STANDARD], lun->vendor);
+	vpd_serial(&pages->answers[VPD_SERIAL], lun->serial);
 	lun->scsi_id = *host_scsi_id(&lun->names);
 	return true;
 }

@@ -14,12 +14,17 @@
 #include "base/error.h"
 #include "base/scsi_id.h"
 #include "format/report_luns.h"
+#include "format/vpd.h"
 
 struct user_lun {
 	uint16_t lun; /* as in scsi_command */
 	/* What this host's SM would record; empty: it could not. */
 	struct scsi_id scsi_id;
 	struct lun_names names;
+	/* Of user_luns_read; a LUN that refuses a question lacks the answer. */
+	char vendor[VPD_VENDOR_SIZE];
+	char serial[VPD_SERIAL_SIZE];
+	uint64_t size; /* bytes, of user_luns_size; 0: it is not told */
 };
 
 /* Which LUN of a target: by one of its names, in either case of letters, by its
@@ -36,6 +41,10 @@ struct lun_wanted {
  * out. */
 int user_luns_read(struct iscsi_context *session, struct user_lun **luns,
 		   size_t *count, struct error *err);
+
+/* Asks all for their sizes at once. */
+int user_luns_size(struct iscsi_context *session, struct user_lun *luns,
+		   size_t count, struct error *err);
 
 /* Fills in the numbers of many that are wanted by name: REPORT LUNS and one page
  * 0x83 of each LUN, for all of them. A name that is not there, or

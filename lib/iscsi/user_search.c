@@ -119,16 +119,25 @@ static bool listed(const struct lun_listing *list,
 		   const struct scsi_id *scsi_id)
 {
 	for (size_t i = 0; i < list->count; i++) {
-		if (strcmp(list->items[i].lun.scsi_id.text, scsi_id->text) == 0)
+		if (strcmp(list->items[i].scsi_id.text, scsi_id->text) == 0)
 			return true;
 	}
 	return false;
 }
 
-static void add_luns(struct lun_listing *list, const struct user_lun *luns,
-		     const struct user_lun_details *details, size_t count)
+static int look_at_luns(struct iscsi_context *session, const char *iqn,
+			void *context, struct error *err)
 {
-	for (size_t i = 0; i < count; i++) {
+	struct lun_listing *list = context;
+	struct user_lun *luns;
+	size_t count;
+	int rc;
+
+	(void)iqn;
+	if (user_luns_read(session, &luns, &count, err))
+		return -1;
+	rc = user_luns_size(session, luns, count, err);
+	for (size_t i = 0; i < count && rc == 0; i++) {
 		if (!luns[i].scsi_id.text[0] ||
 		    listed(list, &luns[i].scsi_id)) {
 			log_info("LUN %u is left out: its SCSIid is '%.64s'",
@@ -137,26 +146,7 @@ static void add_luns(struct lun_listing *list, const struct user_lun *luns,
 		}
 		list->items = alloc_more(list->items, list->count,
 					 sizeof(*list->items));
-		list->items[list->count++] =
-			(struct listed_lun){ luns[i], details[i] };
-	}
-}
-
-static int look_at_luns(struct iscsi_context *session, const char *iqn,
-			void *context, struct error *err)
-{
-	struct user_lun_details *details;
-	struct user_lun *luns;
-	size_t count;
-	int rc;
-
-	(void)iqn;
-	if (user_luns_read(session, &luns, &count, err))
-		return -1;
-	rc = user_luns_describe(session, luns, count, &details, err);
-	if (rc == 0) {
-		add_luns(context, luns, details, count);
-		free(details);
+		list->items[list->count++] = luns[i];
 	}
 	free(luns);
 	return rc;

@@ -11,15 +11,10 @@
 
 #include "base/error.h"
 #include "iscsi/discover.h"
-#include "iscsi/user_lun_details.h"
-
-struct listed_lun {
-	struct user_lun lun;
-	struct user_lun_details details;
-};
+#include "iscsi/user_luns.h"
 
 struct lun_listing {
-	struct listed_lun *items; /* the caller's to free */
+	struct user_lun *items; /* the caller's to free */
 	size_t count;
 };
 

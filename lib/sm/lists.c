@@ -134,16 +134,16 @@ char *list_luns(const struct lun_listing *luns)
 
 	open_element(&list, "iscsi-target");
 	for (size_t i = 0; i < luns->count; i++) {
-		const struct listed_lun *item = &luns->items[i];
+		const struct user_lun *item = &luns->items[i];
 
 		open_element(&list, "LUN");
-		add_text(&list, "vendor", item->details.vendor);
-		if (item->details.serial[0])
-			add_text(&list, "serial", item->details.serial);
-		add_number(&list, "LUNid", lun_number(item->lun.lun));
-		if (item->details.size)
-			add_number(&list, "size", item->details.size);
-		add_text(&list, "SCSIid", item->lun.scsi_id.text);
+		add_text(&list, "vendor", item->vendor);
+		if (item->serial[0])
+			add_text(&list, "serial", item->serial);
+		add_number(&list, "LUNid", lun_number(item->lun));
+		if (item->size)
+			add_number(&list, "size", item->size);
+		add_text(&list, "SCSIid", item->scsi_id.text);
 		close_element(&list, "LUN");
 	}
 	return finish_printed(&list, "iscsi-target");

@@ -46,18 +46,17 @@ static void take(const uint8_t **data, size_t *left, char *to, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct listed_lun luns[2] = { { .lun = { 1, "" } },
-				      { .lun = { 65535, "" } } };
+	struct user_lun luns[2] = { { .lun = 1 }, { .lun = 65535 } };
 	char iqn[224], host[254];
 	struct iscsi_offer offer = { iqn, { host, 3261 } };
 	struct listed_sr sr = { .uuid = iqn, .device = host };
 
 	xmlSetGenericErrorFunc(NULL, ignore);
 	for (int i = 0; i < 2; i++) {
-		take(&data, &size, luns[i].details.vendor, VPD_VENDOR_SIZE);
-		take(&data, &size, luns[i].lun.scsi_id.text, SCSI_ID_SIZE);
-		take(&data, &size, luns[i].details.serial, VPD_SERIAL_SIZE);
-		luns[i].details.size = size;
+		take(&data, &size, luns[i].vendor, VPD_VENDOR_SIZE);
+		take(&data, &size, luns[i].scsi_id.text, SCSI_ID_SIZE);
+		take(&data, &size, luns[i].serial, VPD_SERIAL_SIZE);
+		luns[i].size = size;
 	}
 	take(&data, &size, iqn, sizeof(iqn));
 	take(&data, &size, host, sizeof(host));

@@ -67,10 +67,12 @@ static void lists_targets(void **state)
 
 static void lists_luns(void **state)
 {
-	struct listed_lun items[] = {
-		{ .lun = { .scsi_id = { "36000a" } },
-		  .details = { "IET", "beaf11", 1099511627776 } },
-		{ .lun = { .lun = 16684, .scsi_id = { "S<&>" } } },
+	struct user_lun items[] = {
+		{ .scsi_id = { "36000a" },
+		  .vendor = "IET",
+		  .serial = "beaf11",
+		  .size = 1099511627776 },
+		{ .lun = 16684, .scsi_id = { "S<&>" } },
 	};
 	const struct lun_listing luns = { items, 2 };
 
@@ -139,8 +141,9 @@ static void lists_srs(void **state)
  * cannot become markup or steer a terminal. */
 static void stands_hostile_text(void **state)
 {
-	struct listed_lun item = {
-		.lun = { .lun = 1, .scsi_id = { "36000a" } },
+	struct user_lun item = {
+		.lun = 1,
+		.scsi_id = { "36000a" },
 	};
 	const struct lun_listing luns = { &item, 1 };
 
@@ -150,10 +153,10 @@ static void stands_hostile_text(void **state)
 		xmlDoc *doc;
 		int n = 0;
 
-		memset(item.details.vendor, (int)byte, VPD_VENDOR_SIZE - 1);
-		strcpy(item.details.serial, "]]></serial></LUN><LUN>");
-		item.details.serial[2] = (char)byte;
-		memset(item.lun.scsi_id.text, (int)byte, SCSI_ID_SIZE - 1);
+		memset(item.vendor, (int)byte, VPD_VENDOR_SIZE - 1);
+		strcpy(item.serial, "]]></serial></LUN><LUN>");
+		item.serial[2] = (char)byte;
+		memset(item.scsi_id.text, (int)byte, SCSI_ID_SIZE - 1);
 		list = list_luns(&luns);
 		assert_non_null(list);
 		for (const char *c = list; *c; c++)
