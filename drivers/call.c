@@ -10,22 +10,6 @@
 #include "xapi/call.h"
 #include "xapi/secret.h"
 
-int call_read(int argc, char **argv, call_parser parse, struct request *out,
-	      struct error *err)
-{
-	size_t len;
-	int rc;
-
-	if (argc != 2)
-		return error_set(err, ERROR_BAD_REQUEST,
-				 "%d arguments instead of one methodCall",
-				 argc - 1);
-	len = strlen(argv[1]);
-	rc = parse(argv[1], len, out, err);
-	explicit_bzero(argv[1], len);
-	return rc;
-}
-
 static int read_secret(void *context, const char *uuid, char **out,
 		       struct error *err)
 {

@@ -21,19 +21,12 @@ struct call {
 	const char *sr_with_secrets; /* the request's sr_ref, or NULL */
 };
 
-/* Reads argv[1], the one argument, with request_parse or request_parse_plugin,
- * and takes it out of what `ps` shows. Their errors; ERROR_BAD_REQUEST. */
-typedef int (*call_parser)(const char *xml, size_t len, struct request *out,
-			   struct error *err);
-int call_read(int argc, char **argv, call_parser parse, struct request *out,
-	      struct error *err);
-
-/* What the request asks for. *out is the caller's, to be given to call_end. The
- * errors of conf_load, xapi_host_read and device_config_read. */
 /* Xapi alone, for a call that is about no LUN. Errors as of call_begin. */
 int call_meet_xapi(const struct request *request, struct call *out,
 		   struct error *err);
 
+/* What the request asks for. *out is the caller's, to be given to call_end. The
+ * errors of conf_load, xapi_host_read and device_config_read. */
 int call_begin(const struct request *request, struct call *out,
 	       struct error *err);
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 /*
- * The program as xapi runs it: one methodCall in argv[1], one methodResponse on
- * stdout, exit status 0 whatever happens (xapi hides the answer behind any
- * other and logs argv, with its passwords).
+ * The program as a storage backend of xapi's (drivers/answer.h).
  */
 #ifndef DRIVERS_SM_BACKEND_H
 #define DRIVERS_SM_BACKEND_H

@@ -109,9 +109,10 @@ char *response_plugin_success(const char *text)
 				text_value(text, false)));
 }
 
-char *response_plugin_failure(const char *code, const char *text)
+char *response_plugin_failure(int number, const char *text)
 {
-	return answer(json_pack("{s:s, s:[s, s, o, s]}", "Status", "Failure",
-				"ErrorDescription", code, "",
-				text_value(text, true), ""));
+	return answer(json_pack("{s:s, s:[o, s, o, s]}", "Status", "Failure",
+				"ErrorDescription",
+				json_sprintf("SR_BACKEND_FAILURE_%d", number),
+				"", text_value(text, true), ""));
 }

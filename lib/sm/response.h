@@ -23,11 +23,11 @@ char *response_string(const char *text);
 char *response_fault(int number, const char *text);
 
 /* A plugin's answers. The text, such as JSON, is kept as it is but for what XML
- * cannot hold. A failure is xapi's error `code` with its parameters, as the
- * storage backend's faults become: "", the text, "". */
+ * cannot hold. A failure is what xapi makes of the storage backend's faults: an
+ * error SR_BACKEND_FAILURE_<number> with "", the text, "". */
 extern const char response_plugin_out_of_memory[];
 char *response_plugin_success(const char *text);
-char *response_plugin_failure(const char *code, const char *text);
+char *response_plugin_failure(int number, const char *text);
 
 /* What xapi asks every backend at its start (sr_get_driver_info). */
 struct driver_info {

@@ -226,7 +226,7 @@ no_password()
 		-xdev -newer "$WORK/begun" -type f -size -4M ! -name xapi.state \
 		-print0 2>/dev/null | xargs -0 grep -l s3cretone)
 	[[ -z $bad ]] || { echo "$bad"; return 1; }
-	grep -q "sr_create\|plugin, resign" "$SMLOG" &&
+	grep -q "resign, plugin" "$SMLOG" &&
 		! grep -az s3cretone /proc/[0-9]*/cmdline 2>/dev/null
 }
 check "no password in SMlog, tasks, records, files, arguments" no_password
