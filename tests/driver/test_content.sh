@@ -87,7 +87,7 @@ with_clone_journal()
 	) || return
 	extent=$(sed 's/.*:\([0-9]*\)-.*/\1/' "$WORK/extent")
 	"$MUTATE" "$WORK/both" put $((11 * 1048576 + extent * 4194304)) \
-		"73 ${base}_${snapshot}$(printf '%435s')"
+		"$(printf '%-512s' "73 ${base}_${snapshot}")"
 }
 disk=71ddec77-4b5c-4198-848a-610306b82686
 base=d2384904-0dce-4879-94ac-2e1e8436ac2a

@@ -34,9 +34,9 @@ write()
 		"$1" >/dev/null
 }
 
-options=(compat=1.1 compat=0.10,cluster_size=4096
-	compat=1.1,cluster_size=512,lazy_refcounts=on
-	compat=1.1,cluster_size=16384,extended_l2=on)
+options=("compat=1.1" "compat=0.10,cluster_size=4096"
+	"compat=1.1,cluster_size=512,lazy_refcounts=on"
+	"compat=1.1,cluster_size=16384,extended_l2=on")
 for n in 0 1 2 3; do
 	qemu-img create -q -f qcow2 -o "${options[n]}" "$n.base.qcow2" 4M
 	write "$n.base.qcow2" 9

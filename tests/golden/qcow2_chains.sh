@@ -23,6 +23,7 @@ for dir in "$old_vg" "$new_vg" mapper; do
 	mkdir -p "/dev/$dir"
 	mount -t tmpfs tmpfs "/dev/$dir" || exit
 done
+# shellcheck disable=SC2094 # $maps is only read
 while read -r vg lv image offset length; do
 	mapper=/dev/mapper/${vg//-/--}-${lv//-/--}
 	[[ -e $mapper ]] || ln -s "/dev/$vg/$lv" "$mapper"
