@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "base/stop.h"
 #include "base/uuid.h"
 #include "iscsi/session_io.h"
 
@@ -17,6 +18,8 @@
 /* A target that finishes no command for this long is given up. Arrays answer
  * within this even while they fail over between controllers. */
 #define PROGRESS_MS 30000
+/* How often a batch that may stop looks whether it shall. */
+#define STOP_MS 100
 
 /* Each command is sent at most this often. A target that is busy is asked
  * again after 10, 20, 40 ... 1000 ms: some 15 s in all. */
@@ -340,6 +343,13 @@ int scsi_batch_run(const struct scsi_batch *batch, struct error *err)
 		if (clock_now_ms() >= run.deadline)
 			return give_up(&run, "the target stopped answering",
 				       err);
+		if (batch->may_stop && stop_requested()) {
+			give_up(&run, "stopped by a signal", err);
+			err->code = ERROR_INTERRUPTED;
+			return -1;
+		}
+		if (batch->may_stop && until > clock_now_ms() + STOP_MS)
+			until = clock_now_ms() + STOP_MS;
 		events = session_wait(batch->session, until);
 		if (events < 0)
 			return give_up(&run, "the iSCSI session is closed",

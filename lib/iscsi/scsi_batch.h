@@ -72,6 +72,9 @@ struct scsi_batch {
 	 * tells that it has no longer, the session is cut like a lost one:
 	 * another host may be at work. */
 	bool reserved;
+	/* Nothing depends on its end: a signal ends it (ERROR_INTERRUPTED), and
+	 * with it the session. */
+	bool may_stop;
 	struct scsi_traffic *traffic; /* added to */
 };
 

@@ -40,6 +40,7 @@ int user_luns_size(struct iscsi_context *session, struct user_lun *luns,
 		.session = session,
 		.commands = commands,
 		.count = 2 * count,
+		.may_stop = true,
 		.traffic = &traffic,
 	};
 	int rc;

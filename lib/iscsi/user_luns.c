@@ -44,6 +44,7 @@ static int report_luns(struct iscsi_context *session, uint32_t size,
 		.commands = &command,
 		.count = 1,
 		.all_must_succeed = true,
+		.may_stop = true,
 		.traffic = traffic,
 	};
 
@@ -104,6 +105,7 @@ static int ask(struct iscsi_context *session, const struct user_lun *luns,
 	struct scsi_batch batch = {
 		.session = session,
 		.count = n,
+		.may_stop = true,
 		.traffic = traffic,
 	};
 

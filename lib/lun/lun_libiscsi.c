@@ -59,6 +59,7 @@ static int run(struct lun_libiscsi *self, struct scsi_command *commands,
 		.all_must_succeed = all_must_succeed,
 		.unflushed = self->unflushed,
 		.reserved = self->reserved,
+		.may_stop = !self->written && !self->reserved,
 		.traffic = &self->traffic,
 	};
 

@@ -207,8 +207,9 @@ int journal_put(struct journal *journal, enum journal_state state,
 	return failed ? -1 : 0;
 }
 
-/* Without a fence the body comes first: from the moment that the head is gone
- * another host may begin, and put its own journal where this one was. The resign
+/* Without a fence the body comes first, if the head still stands: from the moment
+ * that it is gone another host may begin, and put its own journal, or LVM its
+ * text, where this one was. The resign
  * is finished, so a head whose body is gone tells no less (recover.c); nor does
  * a body whose head is gone. */
 static int wipe(struct journal *journal, struct lun_io *body, struct error *err)
@@ -224,6 +225,8 @@ static int wipe(struct journal *journal, struct lun_io *body, struct error *err)
 		make_block(journal, 0, block);
 		return lun_write(lun, both, body->len ? 2 : 1, err);
 	}
+	if (journal_check_head(journal, err))
+		return -1;
 	if (body->len && lun_write(lun, body, 1, err))
 		log_warning("the journal's body stays behind: %s", err->text);
 	return journal_put(journal, 0, err);

@@ -14,6 +14,14 @@
  * command can be under way. */
 #define OWNER_SECONDS 35
 
+static int not_finished(struct error *err)
+{
+	if (err->code == ERROR_LOCKED)
+		return -1;
+	return error_prefix(err, "an earlier resign is committed but not "
+				 "finished; resign it again to complete it: ");
+}
+
 /* A live run moves on within moments. */
 static int wait_for_owner(struct journal *journal, struct error *err)
 {
@@ -76,13 +84,15 @@ static int clear_if_finished(struct journal *journal, bool *used_since,
 	int failed;
 
 	if (load_snapshot(journal->lun, NULL, &now, err)) {
-		if (err->code == ERROR_LUN_CONTENT)
-			*err = why;
+		if (err->code != ERROR_LUN_CONTENT)
+			return not_finished(err);
+		*err = why;
 		return -1;
 	}
 	*used_since = now.vg.seqno != journal->head.seqno;
 	if (finish_is_result(&journal->head, &now)) {
-		failed = journal_clear(journal, &now, err);
+		failed = journal_clear(journal, &now, err) ? not_finished(err)
+							   : 0;
 	} else {
 		*err = why;
 		failed = -1;
@@ -100,11 +110,11 @@ static int complete(struct journal *journal, const struct txn_hooks *hooks,
 
 	*used_since = false;
 	if (lun_flush(journal->lun, err))
-		return -1;
+		return not_finished(err);
 	if (replay_load(journal, NULL, &replay, err))
 		return err->code == ERROR_LUN_CONTENT
 			       ? clear_if_finished(journal, used_since, err)
-			       : -1;
+			       : not_finished(err);
 	if (replay.content == JOURNAL_OTHER) {
 		error_set(err, ERROR_LUN_CONTENT,
 			  "this LUN holds the journal of an interrupted "
@@ -114,7 +124,9 @@ static int complete(struct journal *journal, const struct txn_hooks *hooks,
 		*used_since = true;
 	} else {
 		log_info("completing an interrupted resign");
-		failed = finish_journal(journal, &replay, NULL, hooks, err);
+		failed = finish_journal(journal, &replay, NULL, hooks, err)
+				 ? not_finished(err)
+				 : 0;
 	}
 	replay_free(&replay);
 	return failed;
@@ -137,15 +149,20 @@ static int fence_and_complete(struct journal *journal,
 {
 	int failed;
 
-	if (ask(journal, hooks, err) || journal_fence(journal, err))
+	if (ask(journal, hooks, err))
 		return -1;
+	if (journal_fence(journal, err))
+		return not_finished(err);
 	/* Of this boot of this host there is no other run: we hold the LUN's
 	 * lock. */
 	if (journal->fenced || uuid_equal(&journal->head.owner, &owner->boot))
 		failed = journal_check_head(journal, err);
 	else
-		failed = wait_for_owner(journal, err) ||
-			 ask(journal, hooks, err);
+		failed = wait_for_owner(journal, err);
+	if (failed)
+		failed = not_finished(err);
+	else if (!journal->fenced && ask(journal, hooks, err))
+		failed = -1;
 	if (!failed)
 		failed = complete(journal, hooks, used_since, err);
 	journal_unfence(journal);
@@ -159,11 +176,11 @@ static int recover(struct lun *lun, const struct image *seen,
 		   struct error *err)
 {
 	struct journal journal = { .lun = lun, .head = spot->head };
-	bool of_sr, used_since;
+	bool of_sr, used_since = false;
 
 	memcpy(journal.block, spot->block, lun->block_size);
 	if (is_of_sr(lun, seen, &journal.head, &of_sr, err))
-		return -1;
+		return not_finished(err);
 	if (!of_sr) {
 		log_info("the journal on this LUN is of an SR that was here "
 			 "before");
@@ -197,10 +214,5 @@ int txn_recover(struct lun *lun, const struct image *seen,
 	if (spot->found != JOURNAL_SOUND ||
 	    spot->head.state != JOURNAL_COMMITTED)
 		return 0;
-	if (!recover(lun, seen, spot, owner, hooks, found, err))
-		return 0;
-	if (err->code == ERROR_IO || err->code == ERROR_RESERVED)
-		error_prefix(err, "an earlier resign is committed but not "
-				  "finished; resign it again to complete it: ");
-	return -1;
+	return recover(lun, seen, spot, owner, hooks, found, err);
 }

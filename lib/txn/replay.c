@@ -188,23 +188,36 @@ int replay_load(const struct journal *journal, const struct buffer *expected,
 	return 0;
 }
 
-/* On large blocks the label shares its block with the head, which stays. */
-static void keep_head(const struct journal *journal, const struct lun_io *io)
+/* The writes of *io, one or two; the head stays as it is. Where it has a block of
+ * its own and no fence keeps a late write from coming when it is gone, it is left
+ * out; else it is written along. */
+static size_t around_head(const struct journal *journal,
+			  const struct lun_io *io, struct lun_io out[2])
 {
 	uint32_t block = journal->lun->block_size;
+	size_t before, after;
 
-	if (io->offset <= JOURNAL_PLACE_AT &&
-	    io->len > JOURNAL_PLACE_AT - io->offset)
-		memcpy(io->data + (JOURNAL_PLACE_AT - io->offset),
-		       journal->block + JOURNAL_PLACE_AT % block,
-		       JOURNAL_HEAD_SIZE);
+	out[0] = *io;
+	if (io->offset > JOURNAL_PLACE_AT ||
+	    io->len <= JOURNAL_PLACE_AT - io->offset)
+		return 1;
+	before = JOURNAL_PLACE_AT - io->offset;
+	memcpy(io->data + before, journal->block + JOURNAL_PLACE_AT % block,
+	       JOURNAL_HEAD_SIZE);
+	if (journal->fenced || block != JOURNAL_HEAD_SIZE || before == 0)
+		return 1;
+	after = before + block;
+	out[0].len = before;
+	out[1] = (struct lun_io){ io->offset + after, io->len - after,
+				  io->data + after };
+	return io->len > after ? 2 : 1;
 }
 
 static int apply_phase(const struct journal *journal, const struct replay *r,
 		       uint32_t phase, struct error *err)
 {
 	struct lun *lun = journal->lun;
-	struct lun_io *ios = alloc_zeroed(r->count, sizeof(*ios));
+	struct lun_io *ios = alloc_zeroed(2 * r->count, sizeof(*ios));
 	size_t n = 0;
 	int failed;
 
@@ -214,8 +227,7 @@ static int apply_phase(const struct journal *journal, const struct replay *r,
 		if (record->type != JOURNAL_WRITE || record->phase != phase)
 			continue;
 		journal_patch(record, r->ios[i].data);
-		keep_head(journal, &r->ios[i]);
-		ios[n++] = r->ios[i];
+		n += around_head(journal, &r->ios[i], &ios[n]);
 	}
 	/* A run that was held up must not write over what another host, which
 	 * took it for dead, has completed since. And a flush that fails is as

@@ -149,10 +149,17 @@ static int commit_and_finish(struct journal *journal, struct replay *replay,
 					 "complete it: ");
 	}
 	log_step("committed");
-	if (finish_journal(journal, replay, plan, hooks, err))
+	if (finish_journal(journal, replay, plan, hooks, err)) {
+		/* Nobody is to try again as if nothing had been done. */
+		if (err->code == ERROR_RESERVED)
+			err->code = ERROR_IO;
+		if (err->code == ERROR_LOCKED)
+			return error_prefix(err, "committed; to finish it is "
+						 "another host's now: ");
 		return error_prefix(err, "the resign is committed but not "
 					 "finished; resign it again to "
 					 "complete it: ");
+	}
 	log_step("applied, read back and checked");
 	return 0;
 }

@@ -84,16 +84,20 @@ static int read_singly(const struct xapi *xapi, const struct class *class,
 	char method[64];
 	json_t *ref;
 	size_t i;
-	int rc = 0;
+	int rc;
 
 	snprintf(method, sizeof(method), "%s.get_all", class->name);
 	if (xapi_ask(xapi, method, NULL, &reply, err))
 		return -1;
+	rc = value_check(reply.value, JSON_ARRAY, ERROR_XAPI, method, err);
 	json_array_foreach(reply.value, i, ref) {
 		const char *text = json_string_value(ref);
 		json_t *record = NULL;
 
-		if (text && rc == 0)
+		if (rc == 0)
+			rc = value_check(ref, JSON_STRING, ERROR_XAPI, method,
+					 err);
+		if (rc == 0)
 			rc = read_fields(xapi, class, text, &record, err);
 		if (record && rc == 0)
 			json_object_set(all, text, record);
