@@ -16,7 +16,7 @@
 struct call {
 	struct xapi *xapi;     /* NULL: the host's settings turn it off */
 	struct xapi_host host; /* all empty without xapi */
-	struct conf conf; /* of this host */
+	struct conf conf;      /* of this host */
 	struct device_config config;
 	const char *sr_with_secrets; /* the request's sr_ref, or NULL */
 };

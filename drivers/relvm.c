@@ -81,8 +81,7 @@ static enum relvm_status do_plan(const struct relvm_report *report,
 /* *scsi_id is what could be found out, also on failure. */
 static enum relvm_status do_resign(const struct relvm_report *report,
 				   const struct lun_choice *choice,
-				   struct scsi_id *scsi_id,
-				   struct error *err)
+				   struct scsi_id *scsi_id, struct error *err)
 {
 	struct resign_report resigned;
 
@@ -189,7 +188,7 @@ static enum relvm_status do_list(const struct run *run,
 }
 
 static struct relvm_report report_into(const struct run *run,
-					struct relvm_said *said)
+				       struct relvm_said *said)
 {
 	return (struct relvm_report){ &run->options, run->colour, &said->out,
 				      &said->err };

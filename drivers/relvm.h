@@ -10,7 +10,7 @@ enum relvm_status {
 	RELVM_DONE = 0,
 	RELVM_FAILED = 1, /* a LUN could not be read, or was not resigned */
 	RELVM_USAGE = 2,
-	RELVM_FAULTS = 3,	 /* verify found errors; attach, not on all hosts */
+	RELVM_FAULTS = 3, /* verify found errors; attach, not on all hosts */
 	RELVM_NOT_CONFIRMED = 4, /* nothing was written */
 	RELVM_NO_MEMORY = 5,
 };

@@ -72,8 +72,7 @@ static void describe(const struct relvm_options *options,
 
 	report_text_size(look->size, size);
 	print_clean("LUN   ", options->choices[0].name);
-	fprintf(stderr, ", %s\nSR    %s", size,
-		uuid_string(&found->sr).chars);
+	fprintf(stderr, ", %s\nSR    %s", size, uuid_string(&found->sr).chars);
 	if (look->sr.label[0])
 		print_clean(" \"", look->sr.label);
 	fprintf(stderr, "%s", look->sr.label[0] ? "\"" : "");
@@ -96,8 +95,7 @@ static void show_one(const struct relvm_options *options, bool *nothing)
 	struct probe found;
 	struct error err;
 
-	if (probe(choice, options->request.xapi, &found, &err) ||
-	    !found.has_sr)
+	if (probe(choice, options->request.xapi, &found, &err) || !found.has_sr)
 		return;
 	*nothing = options->command == RELVM_RECOVER &&
 		   found.journal != PROBE_JOURNAL_COMMITTED &&

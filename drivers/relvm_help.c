@@ -55,8 +55,8 @@ void relvm_show_help(const char *about)
 	const struct relvm_command_row *one =
 		about ? relvm_command_find(about) : NULL;
 
-	printf("usage: relvm %s [OPTION]... %s\n\n", one ? one->name : "COMMAND",
-	       one ? one->argument : "LUN...");
+	printf("usage: relvm %s [OPTION]... %s\n\n",
+	       one ? one->name : "COMMAND", one ? one->argument : "LUN...");
 	for (size_t i = 0; relvm_commands[i].name; i++) {
 		if (!one || one == &relvm_commands[i])
 			print_command(&relvm_commands[i]);

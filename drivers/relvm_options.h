@@ -54,9 +54,9 @@ extern const struct relvm_command_row relvm_commands[];
 /* An option, likewise. */
 struct relvm_option {
 	const char *name;
-	char letter;	      /* 0: none */
-	const char *value;    /* NULL: it takes none; a|b: one of these */
-	unsigned commands;    /* bits: those that it has an effect on */
+	char letter;	   /* 0: none */
+	const char *value; /* NULL: it takes none; a|b: one of these */
+	unsigned commands; /* bits: those that it has an effect on */
 	int (*take)(const char *value, struct relvm_options *out,
 		    struct error *err); /* NULL: it only shows something */
 	const char *help;

@@ -70,16 +70,16 @@ void relvm_report_plan(const struct relvm_report *report,
 	report_text_sr(&text, &plan->look.sr);
 	report_text_writes(&text, &plan->look.sr);
 	buffer_printf(&text.out,
-			"  the journal, which is gone at the end: a head at "
-			"%llu, and %llu bytes at %llu\n",
-			(unsigned long long)plan->journal_head,
-			(unsigned long long)plan->journal_body_len,
-			(unsigned long long)plan->journal_body);
+		      "  the journal, which is gone at the end: a head at "
+		      "%llu, and %llu bytes at %llu\n",
+		      (unsigned long long)plan->journal_head,
+		      (unsigned long long)plan->journal_body_len,
+		      (unsigned long long)plan->journal_body);
 	if (report->options->save_map)
 		buffer_printf(&text.out,
-				"  nothing was written; resign --map %.200s "
-				"makes just these writes\n",
-				report->options->save_map);
+			      "  nothing was written; resign --map %.200s "
+			      "makes just these writes\n",
+			      report->options->save_map);
 	else
 		buffer_printf(&text.out, "  nothing was written\n");
 	end(report, &text);
@@ -103,35 +103,35 @@ static void add_outcome(struct report_text *text,
 	switch (resign->outcome) {
 	case RESIGN_DONE:
 		buffer_printf(&text->out, "resigned, SR %s -> %s, %zu VDIs",
-				uuid_string(&sr->sr.old).chars,
-				uuid_string(&sr->sr.new).chars,
-				sr->vdi_count - sr->counts.dropped);
+			      uuid_string(&sr->sr.old).chars,
+			      uuid_string(&sr->sr.new).chars,
+			      sr->vdi_count - sr->counts.dropped);
 		if (sr->counts.dropped)
 			buffer_printf(&text->out, ", %u dropped",
-					sr->counts.dropped);
+				      sr->counts.dropped);
 		break;
 	case RESIGN_COMPLETED:
 		buffer_printf(&text->out,
-				"an interrupted resign was completed, SR %s -> "
-				"%s, %zu VDIs",
-				uuid_string(&resign->completed_from).chars,
-				uuid_string(&sr->sr.old).chars, sr->vdi_count);
+			      "an interrupted resign was completed, SR %s -> "
+			      "%s, %zu VDIs",
+			      uuid_string(&resign->completed_from).chars,
+			      uuid_string(&sr->sr.old).chars, sr->vdi_count);
 		break;
 	case RESIGN_LEFT_ALONE:
 		if (report->options->command == RELVM_RECOVER)
 			buffer_printf(&text->out,
-					"no resign was interrupted, SR %s",
-					uuid_string(&sr->sr.old).chars);
+				      "no resign was interrupted, SR %s",
+				      uuid_string(&sr->sr.old).chars);
 		else if (report->options->request.from_count)
 			buffer_printf(&text->out,
-					"left alone: its SR %s is none of "
-					"--from: it was resigned before, or "
-					"is no clone of that",
-					uuid_string(&sr->sr.old).chars);
+				      "left alone: its SR %s is none of "
+				      "--from: it was resigned before, or "
+				      "is no clone of that",
+				      uuid_string(&sr->sr.old).chars);
 		else
 			buffer_printf(&text->out,
-					"left alone: its SR is %s already",
-					uuid_string(&sr->sr.old).chars);
+				      "left alone: its SR is %s already",
+				      uuid_string(&sr->sr.old).chars);
 		break;
 	}
 }
@@ -147,10 +147,10 @@ static void add_next(struct report_text *text, const struct lun_choice *choice,
 	if (resign->outcome == RESIGN_LEFT_ALONE || choice->path)
 		return;
 	buffer_printf(&text->out,
-			"next, on the pool's master: xe sr-introduce "
-			"type=lvmoiscsi shared=true content-type=user "
-			"name-label=... uuid=%s\n",
-			uuid_string(sr).chars);
+		      "next, on the pool's master: xe sr-introduce "
+		      "type=lvmoiscsi shared=true content-type=user "
+		      "name-label=... uuid=%s\n",
+		      uuid_string(sr).chars);
 }
 
 void relvm_report_resign(const struct relvm_report *report,
@@ -160,15 +160,15 @@ void relvm_report_resign(const struct relvm_report *report,
 	struct report_text text = begin(report);
 
 	if (report->options->json) {
-		add_json(report,
-			 answer_resign(report->options->command_text,
-				       choice->name, scsi_id, resign));
+		add_json(report, answer_resign(report->options->command_text,
+					       choice->name, scsi_id, resign));
 		return;
 	}
 	add_name(&text, choice->name);
 	buffer_printf(&text.out, ": ");
 	add_outcome(&text, report, resign);
-	buffer_printf(&text.out, ", %.3f s\n", (double)clock_elapsed_ms() / 1000);
+	buffer_printf(&text.out, ", %.3f s\n",
+		      (double)clock_elapsed_ms() / 1000);
 	if (report->options->count == 1) {
 		report_text_sr(&text, &resign->sr);
 		add_next(&text, choice, resign);
@@ -187,8 +187,7 @@ void relvm_report_attach(const struct relvm_report *report,
 	struct report_text text = begin(report);
 
 	if (report->options->json) {
-		add_json(report,
-			 answer_attach(choice->name, result, resign));
+		add_json(report, answer_attach(choice->name, result, resign));
 		return;
 	}
 	add_name(&text, choice->name);
@@ -198,14 +197,15 @@ void relvm_report_attach(const struct relvm_report *report,
 		buffer_printf(&text.out, "; ");
 	}
 	buffer_printf(&text.out, "attached as SR %s, %.3f s\n",
-			uuid_string(&result->look.sr.sr.old).chars,
-			(double)clock_elapsed_ms() / 1000);
+		      uuid_string(&result->look.sr.sr.old).chars,
+		      (double)clock_elapsed_ms() / 1000);
 	for (size_t i = 0; i < attach->host_count; i++) {
 		const struct xapi_attach_host *host = &attach->hosts[i];
 
 		buffer_printf(&text.out, "  host %.64s: %s%s%s\n", host->name,
-				host->attached ? "attached" : "NOT attached: ",
-				host->error, host->rescan[0] ? " (no rescan)" : "");
+			      host->attached ? "attached" : "NOT attached: ",
+			      host->error,
+			      host->rescan[0] ? " (no rescan)" : "");
 	}
 	end(report, &text);
 }
@@ -215,9 +215,9 @@ static void add_total(struct report_text *text, size_t errors, size_t warnings)
 	if (errors == 0 && warnings == 0)
 		buffer_printf(&text->out, "sound\n");
 	else
-		buffer_printf(&text->out, "%zu error%s, %zu warning%s\n", errors,
-				errors == 1 ? "" : "s", warnings,
-				warnings == 1 ? "" : "s");
+		buffer_printf(&text->out, "%zu error%s, %zu warning%s\n",
+			      errors, errors == 1 ? "" : "s", warnings,
+			      warnings == 1 ? "" : "s");
 }
 
 void relvm_report_verify(const struct relvm_report *report,
@@ -259,13 +259,14 @@ static void add_listed(struct report_text *text, const struct target_list *list,
 		const struct sr_report *sr = &lun->look.sr;
 
 		buffer_printf(&text->out, "  SR %s",
-				uuid_string(&sr->sr.old).chars);
+			      uuid_string(&sr->sr.old).chars);
 		if (sr->label[0])
 			buffer_printf(&text->out, " \"%s\"", sr->label);
 		buffer_printf(&text->out, ", %zu VDI%s", sr->vdi_count,
-				sr->vdi_count == 1 ? "" : "s");
+			      sr->vdi_count == 1 ? "" : "s");
 		if (lun->owner > OWNER_UNKNOWN)
-			buffer_printf(&text->out, ", %s", owner_text(lun->owner));
+			buffer_printf(&text->out, ", %s",
+				      owner_text(lun->owner));
 	}
 	buffer_printf(&text->out, "\n");
 	report_text_journal(text, &lun->look.journal);
@@ -274,7 +275,7 @@ static void add_listed(struct report_text *text, const struct target_list *list,
 	buffer_printf(&text->out, "  has the same identifiers as LUN");
 	for (size_t i = 0; i < lun->conflict_count; i++)
 		buffer_printf(&text->out, " %u",
-				list->luns[lun->conflicts[i]].number);
+			      list->luns[lun->conflicts[i]].number);
 	buffer_printf(&text->out, "\n");
 }
 
@@ -309,9 +310,9 @@ void relvm_report_targets(const struct relvm_report *report,
 		const struct iscsi_offer *offer = &offers->items[i];
 		bool v6 = strchr(offer->portal.host, ':');
 
-		buffer_printf(&text.out, "iscsi://%s%s%s:%u/%s\n", v6 ? "[" : "",
-				offer->portal.host, v6 ? "]" : "",
-				offer->portal.port, offer->iqn);
+		buffer_printf(&text.out, "iscsi://%s%s%s:%u/%s\n",
+			      v6 ? "[" : "", offer->portal.host, v6 ? "]" : "",
+			      offer->portal.port, offer->iqn);
 	}
 	if (offers->count == 0)
 		buffer_printf(&text.out, "the host has no target\n");

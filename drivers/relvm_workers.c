@@ -165,7 +165,8 @@ static void finish(struct pool *pool, struct worker *worker)
 		status = (enum relvm_status)WEXITSTATUS(code);
 	if (!WIFEXITED(code) || !split_report(&worker->report, &said)) {
 		snprintf(how, sizeof(how),
-			 WIFSIGNALED(code) ? "its process was ended by signal %d"
+			 WIFSIGNALED(code)
+				 ? "its process was ended by signal %d"
 			 : status == RELVM_NO_MEMORY
 				 ? "its process ran out of memory"
 				 : "its process ended without a word",
@@ -254,8 +255,8 @@ static void print_sum(const struct pool *pool)
 {
 	size_t left = pool->work->count - pool->done;
 
-	fprintf(stderr, "relvm: %zu done, %zu failed", pool->done - pool->failed,
-		pool->failed);
+	fprintf(stderr, "relvm: %zu done, %zu failed",
+		pool->done - pool->failed, pool->failed);
 	if (left)
 		fprintf(stderr, ", %zu not begun%s", left,
 			stop_requested() ? ": stopped by a signal" : "");

@@ -30,9 +30,9 @@ static int run_verb(struct request *request, char **answer, struct error *err)
 
 int sm_backend(const struct sr_type *type, int argc, char **argv)
 {
-	static const struct answer_form form = {
-		request_parse, run_verb, response_fault, response_out_of_memory
-	};
+	static const struct answer_form form = { request_parse, run_verb,
+						 response_fault,
+						 response_out_of_memory };
 
 	return answer_call(&form, type, argc, argv);
 }

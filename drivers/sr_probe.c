@@ -56,8 +56,8 @@ static char *answer_sr(const struct probe *probe, const char *scsi_id)
 
 	log_info("SCSIid %s holds SR %s, %zu VDIs, %zu of them snapshots; "
 		 "known to xapi: %s, LUN: %s, journal: %s",
-		 scsi_id, uuid.chars, probe->vdis, probe->snapshots, sr.known, sr.lun,
-		 sr.journal);
+		 scsi_id, uuid.chars, probe->vdis, probe->snapshots, sr.known,
+		 sr.lun, sr.journal);
 	sr.device = device = alloc_printf(DEVICE_FOLDER "%s", scsi_id);
 	list = list_sr(&sr);
 	free(device);

@@ -69,8 +69,7 @@ static int choose(const struct call *call, const struct hba_luns *luns,
 
 		chosen[i] =
 			!lun_names_same(&root, names) &&
-			!owner_refuses(
-				guard_judge(&records, &question).owner);
+			!owner_refuses(guard_judge(&records, &question).owner);
 	}
 	records_free(&records);
 	return failed;

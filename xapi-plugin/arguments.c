@@ -151,9 +151,9 @@ int plugin_arguments_read(const struct request *request,
 	out->request.drop_snapshots = call->config.drop_snapshots;
 	out->request.ignore_life = call->config.ignore_life;
 	out->request.keep_journals = call->config.keep_journals;
-	out->request.chosen =
-		string_map_get(&request->device_config, "map") ? &out->chosen
-							       : NULL;
+	out->request.chosen = string_map_get(&request->device_config, "map")
+				      ? &out->chosen
+				      : NULL;
 	out->request.xapi = call->xapi;
 	out->request.own_host = call->host.ref;
 	return 0;
@@ -166,13 +166,14 @@ fail:
  * what tells a resign what to do is no SR's business. */
 static bool is_for_pbds(const char *key, enum config_for types)
 {
-	static const char *const not[] = { "localIQN", "initiator", "snapshots",
-					   "signs_of_life", "journals",
-					   "resign",   "SRmaster",  "rescan",
-					   NULL };
+	static const char *const not [] = { "localIQN",	 "initiator",
+					    "snapshots", "signs_of_life",
+					    "journals",	 "resign",
+					    "SRmaster",	 "rescan",
+					    NULL };
 
-	for (size_t i = 0; not[i]; i++) {
-		if (strcmp(key, not[i]) == 0)
+	for (size_t i = 0; not [i]; i++) {
+		if (strcmp(key, not [i]) == 0)
 			return false;
 	}
 	return config_key_known(key, types);

@@ -125,18 +125,18 @@ static int run_attach(struct plugin_arguments *arguments,
 	struct resign_report report = { 0 };
 	struct attach_result result;
 	bool resigned = false;
-	int failed = need_xapi(&arguments->call, err) ||
-		     (may_resign
-			      ? resign_and_attach(&wanted, &arguments->request,
-						  &resigned, &report, &result,
-						  err)
-			      : attach_lun(&wanted, &result, err));
+	int failed =
+		need_xapi(&arguments->call, err) ||
+		(may_resign
+			 ? resign_and_attach(&wanted, &arguments->request,
+					     &resigned, &report, &result, err)
+			 : attach_lun(&wanted, &result, err));
 
 	json_decref(config);
 	if (failed)
 		return -1;
-	*value = answer_attach(choice->name, &result,
-			       resigned ? &report : NULL);
+	*value =
+		answer_attach(choice->name, &result, resigned ? &report : NULL);
 	attach_result_free(&result);
 	resign_report_free(&report);
 	return 0;
@@ -167,7 +167,8 @@ static int detach(struct plugin_arguments *arguments,
 		  const struct request *request, char **value,
 		  struct error *err)
 {
-	const char *sr_uuid = string_map_get(&request->device_config, "sr_uuid");
+	const char *sr_uuid =
+		string_map_get(&request->device_config, "sr_uuid");
 	struct call *call = &arguments->call;
 	struct uuid uuid;
 

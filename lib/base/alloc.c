@@ -48,8 +48,7 @@ void *alloc_more(void *items, size_t count, size_t size)
 	/* Full at 0, 1, 2, 4, 8 … */
 	if (count & (count - 1))
 		return items;
-	return alloc_checked(
-		reallocarray(items, count ? 2 * count : 1, size));
+	return alloc_checked(reallocarray(items, count ? 2 * count : 1, size));
 }
 
 char *alloc_text(const char *text)

@@ -91,7 +91,8 @@ static void add_listed(struct json *json, const struct target_list *list,
 	snprintf(name, sizeof(name), "%u", lun->number);
 	json_open(json, NULL, '{');
 	add_lun(json, name, &lun->look);
-	json_text(json, "state", lun->has_sr ? owner_text(lun->owner) : "no sr");
+	json_text(json, "state",
+		  lun->has_sr ? owner_text(lun->owner) : "no sr");
 	json_open(json, "conflicts", '[');
 	for (size_t i = 0; i < lun->conflict_count; i++)
 		json_number(json, NULL, list->luns[lun->conflicts[i]].number);
@@ -179,7 +180,8 @@ char *answer_verify(const struct verified_lun *luns, size_t count,
 
 /* ---- attach ---- */
 
-static void add_hosts(struct json *json, const struct xapi_attach_report *report)
+static void add_hosts(struct json *json,
+		      const struct xapi_attach_report *report)
 {
 	json_open(json, "hosts", '[');
 	for (size_t i = 0; i < report->host_count; i++) {
@@ -228,7 +230,8 @@ static void add_vdis(struct json *json, json_t *vdis,
 	json_t *vdi;
 
 	json_open(json, "vdis", '[');
-	json_object_foreach(vdis, ref, vdi) {
+	json_object_foreach(vdis, ref, vdi)
+	{
 		const json_t *of =
 			json_object_get(vdis, text_of(vdi, "snapshot_of"));
 

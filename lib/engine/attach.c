@@ -26,7 +26,7 @@ static int is_begun(const struct lun_choice *choice, const struct xapi *xapi,
 
 /* False, too, if the LUN cannot be read yet. */
 static int attach_begun(const struct attach_wanted *wanted, bool *begun,
-		 struct error *err)
+			struct error *err)
 {
 	struct look look;
 	int rc;
@@ -69,7 +69,8 @@ int attach_lun(const struct attach_wanted *wanted, struct attach_result *out,
 	attach.sr_uuid = sr.chars;
 	attach.label = wanted->label ? wanted->label : result.look.sr.label;
 	attach.in_flight_count = result.look.sr.in_flight_count;
-	in_flight = alloc_zeroed(attach.in_flight_count + 1, sizeof(*in_flight));
+	in_flight =
+		alloc_zeroed(attach.in_flight_count + 1, sizeof(*in_flight));
 	attach.in_flight = in_flight;
 	copy_in_flight(&result.look.sr, in_flight);
 	rc = xapi_attach(wanted->xapi, &attach, &result.report, err);
@@ -96,8 +97,7 @@ int resign_and_attach(const struct attach_wanted *wanted,
 	mine.keep_journals = true;
 	*report = (struct resign_report){ 0 };
 	if (attach_begun(wanted, &begun, err) ||
-	    (!begun &&
-	     resign(wanted->choice, &mine, &scsi_id, report, err)))
+	    (!begun && resign(wanted->choice, &mine, &scsi_id, report, err)))
 		return -1;
 	*resigned = !begun;
 	if (attach_lun(wanted, out, err) == 0)

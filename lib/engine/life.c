@@ -90,13 +90,14 @@ static int compare(const struct volumes *volumes, struct error *err)
 		const struct volume *volume = &volumes->items[i];
 
 		if (memcmp(volume->first, volume->second, volume->len) != 0)
-			return error_set(err, ERROR_IN_USE,
-					 "no SR of this pool is on the LUN, but "
-					 "something writes to its volume %.64s: "
-					 "another pool or hypervisor uses it; "
-					 "detach it there, or set signs_of_life "
-					 "to ignore",
-					 volume->lv->name);
+			return error_set(
+				err, ERROR_IN_USE,
+				"no SR of this pool is on the LUN, but "
+				"something writes to its volume %.64s: "
+				"another pool or hypervisor uses it; "
+				"detach it there, or set signs_of_life "
+				"to ignore",
+				volume->lv->name);
 	}
 	return 0;
 }

@@ -110,15 +110,16 @@ static void list_pairs(const struct pairs *pairs, struct target_list *list)
 
 static void find_conflicts(struct target_list *list)
 {
-	struct pairs pairs = { alloc_zeroed(list->count * list->count / 8 + 1, 1),
-			       list->count };
+	struct pairs pairs = {
+		alloc_zeroed(list->count * list->count / 8 + 1, 1), list->count
+	};
 	const struct sr_report **reports =
 		alloc_zeroed(list->count + 1, sizeof(*reports));
 	struct lun_ids ids;
 
 	for (size_t i = 0; i < list->count; i++)
-		reports[i] = list->luns[i].has_sr ? &list->luns[i].look.sr
-						  : NULL;
+		reports[i] =
+			list->luns[i].has_sr ? &list->luns[i].look.sr : NULL;
 	lun_ids_sort(reports, list->count, &ids);
 	set_pairs(&pairs, &ids);
 	list_pairs(&pairs, list);

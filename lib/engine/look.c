@@ -93,7 +93,8 @@ static int make_plan(const struct reached *open, const struct snapshot *snap,
 		     const struct plan_options *options, struct look_plan *out,
 		     struct error *err)
 {
-	struct journal_owner owner = { .scsi_id = lun_names_best(&open->names) };
+	struct journal_owner owner = { .scsi_id =
+					       lun_names_best(&open->names) };
 	struct journal journal;
 	struct buffer body;
 	struct plan plan;
@@ -102,8 +103,8 @@ static int make_plan(const struct reached *open, const struct snapshot *snap,
 	if (plan_make(snap, options, &plan, err))
 		return -1;
 	sr_report_make(snap, &plan, &out->look.sr);
-	failed = journal_prepare(open->lun, &plan, &owner, &journal, &body,
-				 err);
+	failed =
+		journal_prepare(open->lun, &plan, &owner, &journal, &body, err);
 	if (!failed) {
 		out->journal_head = JOURNAL_PLACE_AT;
 		out->journal_body = journal.head.body_at;

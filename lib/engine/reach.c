@@ -395,8 +395,7 @@ static void drop_disks(const struct block_names *disks)
 static void detach(struct way *way, bool failed)
 {
 	const struct block_names stay = { 0 };
-	bool drop = way->rescanned &&
-		    (failed || way->purpose == REACH_TO_READ);
+	bool drop = way->rescanned && (failed || way->purpose == REACH_TO_READ);
 	struct error err;
 
 	if (multipath_release(&way->map,
@@ -431,7 +430,8 @@ static int try_from(const struct lun_choice *choice, enum reach_purpose purpose,
 {
 	struct way way = {
 		.purpose = purpose,
-		.reached.iqn = is_over_iscsi(choice) ? choice->target.iqn : NULL,
+		.reached.iqn =
+			is_over_iscsi(choice) ? choice->target.iqn : NULL,
 	};
 	bool entered;
 	int failed = enter(choice, portal, &way, err);

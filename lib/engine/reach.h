@@ -57,7 +57,7 @@ enum reach_purpose {
 
 struct reached {
 	struct lun *lun; /* not to be closed */
-	bool shared; /* other hosts may have it as a disk, too */
+	bool shared;	 /* other hosts may have it as a disk, too */
 	struct lun_names names;
 	const char *iqn; /* of the target that has it; NULL: not over iSCSI */
 	unsigned number; /* likewise */

@@ -174,8 +174,8 @@ static int recover_then_resign(const struct job *job, struct image *seen,
 				 "resign of LUN %.100s; resign it: that "
 				 "completes it with identifiers of its own",
 				 spot.head.scsi_id);
-	if (txn_recover(job->lun, seen, &spot, job->owner, job->hooks,
-			&found, err))
+	if (txn_recover(job->lun, seen, &spot, job->owner, job->hooks, &found,
+			err))
 		return -1;
 	if (found == TXN_COMPLETED)
 		return report_completed(job, &spot, err);

@@ -139,8 +139,8 @@ int lvm_label_find(const uint8_t *head, struct lvm_label *out,
 				"there is a partition table before the LVM "
 				"label: LVM calls the LUN partitioned, and no "
 				"host takes it; wipe the table on the original "
-				"if it is not needed (sfdisk --delete), then "
-				MAKE_NEW_CLONE);
+				"if it is not needed (sfdisk --delete), "
+				"then " MAKE_NEW_CLONE);
 		else if (parse_pv_header(sector, &label, err))
 			return -1;
 		else {
@@ -149,9 +149,10 @@ int lvm_label_find(const uint8_t *head, struct lvm_label *out,
 		}
 	}
 	if (broken)
-		return error_set(err, ERROR_LUN_CONTENT,
-				 "the LVM label is damaged: %s; " MAKE_NEW_CLONE,
-				 broken);
+		return error_set(
+			err, ERROR_LUN_CONTENT,
+			"the LVM label is damaged: %s; " MAKE_NEW_CLONE,
+			broken);
 	return error_set(err, ERROR_LUN_CONTENT,
 			 "no LVM label on this LUN: %s; give the clone of a "
 			 "LUN that holds an lvmoiscsi SR",

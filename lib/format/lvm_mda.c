@@ -80,10 +80,10 @@ int lvm_mda_parse(const uint8_t *header, const struct lvm_area *area,
 	mda.text = get_slot(header + SLOTS_AT);
 	mda.ignored = mda.text.flags & RAW_LOCN_IGNORED;
 	ring = mda.area.size - LVM_MDA_HEADER_SIZE;
-	if (mda.text.offset && (mda.text.offset < LVM_MDA_HEADER_SIZE ||
-				mda.text.offset >= mda.area.size ||
-				mda.text.size < 2 || mda.text.size > ring ||
-				mda.text.size > LVM_MAX_TEXT))
+	if (mda.text.offset &&
+	    (mda.text.offset < LVM_MDA_HEADER_SIZE ||
+	     mda.text.offset >= mda.area.size || mda.text.size < 2 ||
+	     mda.text.size > ring || mda.text.size > LVM_MAX_TEXT))
 		return damaged(err, area,
 			       "its VG text lies outside it, or is longer "
 			       "than any");

@@ -96,18 +96,18 @@ static int check_vg_state(struct build *b, const struct lvm_node *node)
 		return refuse(b, "it is clustered; XenServer's VGs are not, "
 				 "so another cluster may own this LUN");
 	if (system_id && system_id->span.len)
-		return error_set(b->err, ERROR_LUN_CONTENT,
-				 "the VG has the LVM system_id \"%.*s\": it "
-				 "belongs to the host of that name, and no "
-				 "other takes it; clear it on the original "
-				 "(vgchange --systemid \"\"), then " MAKE_NEW_CLONE,
-				 (int)(system_id->span.len < 64
-					       ? system_id->span.len
-					       : 64),
-				 t->bytes + system_id->span.at);
+		return error_set(
+			b->err, ERROR_LUN_CONTENT,
+			"the VG has the LVM system_id \"%.*s\": it "
+			"belongs to the host of that name, and no "
+			"other takes it; clear it on the original "
+			"(vgchange --systemid \"\"), then " MAKE_NEW_CLONE,
+			(int)(system_id->span.len < 64 ? system_id->span.len
+						       : 64),
+			t->bytes + system_id->span.at);
 	if (lvm_text_list_has(t, node, "status", "PARTIAL"))
-		return refuse(b, "it is partial; repair the original, then "
-				 MAKE_NEW_CLONE);
+		return refuse(b, "it is partial; repair the original, "
+				 "then " MAKE_NEW_CLONE);
 	return 0;
 }
 
@@ -161,7 +161,8 @@ static int put_segment(struct build *b, const struct lvm_lv *lv,
 	if (seg->count == 0 || seg->count > vg->pe_count ||
 	    seg->pv_extent > vg->pe_count - seg->count)
 		return damaged_lv(b, lv, "a segment lies outside the PV");
-	vg->segments = alloc_more(vg->segments, vg->segment_count, sizeof(*seg));
+	vg->segments =
+		alloc_more(vg->segments, vg->segment_count, sizeof(*seg));
 	vg->segments[vg->segment_count++] = *seg;
 	return 0;
 }
@@ -371,7 +372,8 @@ static int compare_places(const void *a, const void *b)
 /* The caller frees it. */
 static const struct lvm_lv **sorted_by_name(const struct lvm_vg *vg)
 {
-	const struct lvm_lv **list = alloc_zeroed(vg->lv_count + 1, sizeof(*list));
+	const struct lvm_lv **list =
+		alloc_zeroed(vg->lv_count + 1, sizeof(*list));
 
 	for (uint32_t i = 0; i < vg->lv_count; i++)
 		list[i] = &vg->lvs[i];
@@ -451,9 +453,8 @@ static int check_references(struct build *b, const struct lvm_node *lvs)
 			continue;
 		for (segment = lvm_text_first(t, lv); segment;
 		     segment = lvm_text_next(t, segment)) {
-			field = segment->is_section
-					? lvm_text_first(t, segment)
-					: NULL;
+			field = segment->is_section ? lvm_text_first(t, segment)
+						    : NULL;
 			for (; field; field = lvm_text_next(t, field)) {
 				for (uint32_t i = 0;
 				     i < field->value_count && !result; i++)
@@ -517,8 +518,8 @@ static int parse_vg(struct build *b)
 				 "have 4 MiB");
 	b->vg->extent_size = sectors * LVM_SECTOR_SIZE;
 	if (parse_pv(b, node) || parse_lvs(b, node) || check_unique(b) ||
-	    check_references(b, lvm_text_child(b->text, node,
-					       "logical_volumes")))
+	    check_references(b,
+			     lvm_text_child(b->text, node, "logical_volumes")))
 		return -1;
 	return check_disjoint(b);
 }

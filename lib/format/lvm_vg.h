@@ -39,9 +39,9 @@ struct lvm_lv {
 	char name[LV_NAME_MAX + 1];
 	struct lvm_id id;
 	enum lv_kind kind;
-	bool journaler;			       /* has SM's tag `journaler` */
-	bool hidden;			       /* has SM's tag `hidden` */
-	uint64_t size; /* bytes; 0 of a foreign LV that is not linear */
+	bool journaler; /* has SM's tag `journaler` */
+	bool hidden;	/* has SM's tag `hidden` */
+	uint64_t size;	/* bytes; 0 of a foreign LV that is not linear */
 	uint32_t first_segment, segment_count; /* in segments[], LV order */
 
 	struct text_span name_span; /* where these stand in the text */

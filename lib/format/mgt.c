@@ -6,7 +6,6 @@
 
 #include "base/alloc.h"
 
-
 #define MAGIC "XSSM:"
 
 static bool is_blank(const uint8_t *sector)
@@ -35,8 +34,9 @@ void mgt_parse_header(const uint8_t *sector, uint64_t volume_size,
 		at++;
 	first = at;
 	for (; at < MGT_SECTOR && sector[at] >= '0' && sector[at] <= '9'; at++)
-		length = length > most ? length
-				       : length * 10 + (uint64_t)(sector[at] - '0');
+		length = length > most
+				 ? length
+				 : length * 10 + (uint64_t)(sector[at] - '0');
 	if (at == first)
 		return;
 	while (at < MGT_SECTOR && sector[at] == ' ')
@@ -148,7 +148,7 @@ static bool parse_record(const uint8_t *bytes, uint32_t at, uint32_t end,
 }
 
 void mgt_parse(const uint8_t *bytes, const struct mgt_header *header,
-	      struct mgt *out)
+	       struct mgt *out)
 {
 	struct mgt mgt = { 0 };
 	const char *content;

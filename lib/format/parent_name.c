@@ -52,7 +52,7 @@ size_t parent_name_get(const uint8_t *bytes, size_t len,
 }
 
 void parent_name_put(uint8_t *bytes, enum name_encoding encoding,
-		  const char *before, const char *after, size_t count)
+		     const char *before, const char *after, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		if (before[i] == after[i])
@@ -152,8 +152,8 @@ struct parent_ref parent_name_read(const char *name, size_t len, bool is_file)
 	    (is_file && !ends(name, len, hit.at + hit.len)))
 		return ref;
 	if (sr.len == 0) {
-		if (is_file ? before == 0 ||
-				      (before == 2 && memcmp(name, "./", 2) == 0)
+		if (is_file ? before == 0 || (before == 2 &&
+					      memcmp(name, "./", 2) == 0)
 			    : is_dir_of_vhd(name, before))
 			ref.form = PARENT_IN_DIR;
 		return ref;

@@ -146,8 +146,8 @@ bool qcow2_parse(const uint8_t *head, size_t len, uint64_t volume_size,
 		*why = "its header is longer than its first cluster";
 		return false;
 	}
-	if (!walk_extensions(head, length, end,
-			     end == at || end == 1u << bits, why))
+	if (!walk_extensions(head, length, end, end == at || end == 1u << bits,
+			     why))
 		return false;
 	*out = image;
 	return true;

@@ -204,8 +204,7 @@ static struct walk walk_begin(const struct vpd_page *page, size_t until,
 /* One designator further. What the page cuts off is not there. */
 static bool walk_designator(struct walk *walk, const uint8_t **d)
 {
-	if (walk->at >= walk->until ||
-	    walk->at + HEADER_LEN > walk->page->len)
+	if (walk->at >= walk->until || walk->at + HEADER_LEN > walk->page->len)
 		return false;
 	*d = walk->page->data + walk->at;
 	walk->at += HEADER_LEN + (size_t)(*d)[3];

@@ -99,8 +99,8 @@ static void add_name(struct block_names *names, const char *name)
 	/* The kernel's names are shorter than this. */
 	if (strlen(name) >= BLOCK_NAME_SIZE)
 		return;
-	names->items = alloc_more(names->items, names->count,
-				  sizeof(names->items[0]));
+	names->items =
+		alloc_more(names->items, names->count, sizeof(names->items[0]));
 	strcpy(names->items[names->count++], name);
 }
 

@@ -117,8 +117,7 @@ static int start(const struct child_command *command, struct running *child,
 		be_program(path, command->argv, environment,
 			   (int[]){ out[1], errors[1] });
 	if (child->pid < 0)
-		error_set(err, ERROR_HOST, "%s: %s", path,
-			  strerror(errno));
+		error_set(err, ERROR_HOST, "%s: %s", path, strerror(errno));
 	else
 		setpgid(child->pid, child->pid); /* whoever is first */
 	close(out[1]);

@@ -30,9 +30,9 @@ static int inquire(int fd, enum vpd_question question, struct answers *out)
 	vpd_cdb(question, command.cdb);
 	if (sg_command_run(fd, &command))
 		return -1;
-	out->pages.answers[question] = (struct vpd_page){
-		command.data, command.good ? command.received : 0
-	};
+	out->pages.answers[question] =
+		(struct vpd_page){ command.data,
+				   command.good ? command.received : 0 };
 	return 0;
 }
 

@@ -14,8 +14,7 @@
  * moment when the disk was found, and kernels before 3.15 have none. `path` is
  * the disk's node, opened for reading only. ERROR_NO_DEVICE: the disk does not
  * answer. */
-int disk_names_read(const char *path, struct lun_names *out,
-		    struct error *err);
+int disk_names_read(const char *path, struct lun_names *out, struct error *err);
 
 /* The same, and what people tell it by. */
 struct disk_details {

@@ -15,7 +15,7 @@
 #define HOSTS "/sys/class/scsi_host"
 #define DISKS "/sys/class/scsi_disk"
 
-#define UDEV_MS	   30000
+#define UDEV_MS 30000
 
 /* ---- which hosts are HBAs ---- */
 
@@ -63,8 +63,8 @@ static bool is_hba(const char *driver)
 {
 	static const char *const others[] = { "ahci", "pdc_adma", "iscsi_tcp",
 					      "usb-storage" };
-	const char *ata = *driver == 's' || *driver == 'p' ? driver + 1
-							   : driver;
+	const char *ata =
+		*driver == 's' || *driver == 'p' ? driver + 1 : driver;
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
 		if (strcmp(driver, others[i]) == 0)
@@ -242,8 +242,8 @@ static bool is_called(const char *disk, bool ask, const char *scsi_id,
 	char node[BLOCK_NAME_SIZE + 8];
 	struct error ignored;
 
-	if (!ask && (!disk_names_known(disk, names) ||
-		     !lun_names_have(names, scsi_id)))
+	if (!ask &&
+	    (!disk_names_known(disk, names) || !lun_names_have(names, scsi_id)))
 		return false;
 	block_path(disk, node, sizeof(node));
 	if (disk_names_read(node, names, &ignored)) {

@@ -81,7 +81,8 @@ void hba_luns_free(struct hba_luns *luns);
 #define HBA_FACTS 10
 
 struct hba_facts {
-	char manufacturer[128]; /* what modinfo says of the driver, or "Unknown" */
+	char manufacturer
+		[128]; /* what modinfo says of the driver, or "Unknown" */
 	struct hba_fact {
 		const char *class; /* "fc_host", "iscsi_host" */
 		const char *name;  /* NULL: the HBA is one of the class */

@@ -61,8 +61,10 @@ static void sort_path(const char *disk, struct hba_luns *luns, size_t *lun_of)
 void hba_luns_read(const struct hbas *hbas, struct hba_luns *out)
 {
 	size_t n = hbas->path_count, *at;
-	struct hba_luns luns = { .items = alloc_zeroed(n + 1, sizeof(*luns.items)),
-				 .paths = alloc_zeroed(n + 1, sizeof(*luns.paths)) };
+	struct hba_luns luns = {
+		.items = alloc_zeroed(n + 1, sizeof(*luns.items)),
+		.paths = alloc_zeroed(n + 1, sizeof(*luns.paths))
+	};
 	size_t *lun_of = alloc_zeroed(n + 1, sizeof(*lun_of));
 
 	for (size_t i = 0; i < n; i++)
@@ -130,8 +132,8 @@ static void read_class(const struct hba *hba, const char *class,
 
 void hba_facts_read(const struct hba *hba, struct hba_facts *out)
 {
-	static const char *const fc[] = { "node_name",	"port_name",
-					  "port_state", "speed",
+	static const char *const fc[] = { "node_name",	      "port_name",
+					  "port_state",	      "speed",
 					  "supported_speeds", NULL };
 	static const char *const iscsi[] = { "hwaddress",  "initiatorname",
 					     "ipaddress",  "port_speed",

@@ -11,8 +11,8 @@
 #include "host/disk_id.h"
 #include "host/multipath.h"
 
-#define LVMETAD	   "/run/lvm/lvmetad.socket"
-#define PVSCAN_MS  10000
+#define LVMETAD	  "/run/lvm/lvmetad.socket"
+#define PVSCAN_MS 10000
 
 static void tell_lvmetad(const char *device)
 {

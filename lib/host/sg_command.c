@@ -15,10 +15,10 @@
 
 #define STATUS_CHECK_CONDITION	    0x02
 #define STATUS_RESERVATION_CONFLICT 0x18
-#define SENSE_FIXED		 0x70
-#define SENSE_DESCRIPTOR	 0x72
-#define SENSE_FIXED_WITH_ASC_LEN 14
-#define SENSE_DESCRIPTOR_ASC_LEN 4
+#define SENSE_FIXED		    0x70
+#define SENSE_DESCRIPTOR	    0x72
+#define SENSE_FIXED_WITH_ASC_LEN    14
+#define SENSE_DESCRIPTOR_ASC_LEN    4
 
 static void read_sense(struct sg_command *command, const uint8_t *sense,
 		       unsigned len)

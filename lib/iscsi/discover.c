@@ -61,8 +61,8 @@ void iscsi_offers_add(struct iscsi_offers *offers, const char *iqn,
 			    ISCSI_OFFERS_MAX, iqn);
 		return;
 	}
-	offers->items =
-		alloc_more(offers->items, offers->count, sizeof(*offers->items));
+	offers->items = alloc_more(offers->items, offers->count,
+				   sizeof(*offers->items));
 	offers->items[offers->count++] = (struct iscsi_offer){
 		.iqn = alloc_text(iqn),
 		.portal = { alloc_text(host), port },

@@ -66,8 +66,8 @@ static void on_answer(struct iscsi_context *session, int status, void *data,
 static int set_up(struct attempt *attempt, struct error *err)
 {
 	const struct iscsi_target *target = attempt->target;
-	struct iscsi_context *session = alloc_checked(
-		iscsi_create_context(target->initiator));
+	struct iscsi_context *session =
+		alloc_checked(iscsi_create_context(target->initiator));
 
 	attempt->session = session;
 	/* stderr belongs to xapi, whatever the environment says. */

@@ -63,9 +63,9 @@ static int report_all_luns(struct iscsi_context *session, struct report *report,
 			   struct scsi_traffic *traffic, struct error *err)
 {
 	const uint32_t first =
-	    REPORT_LUNS_HEADER_LEN + LUNS_FIRST * REPORT_LUNS_ENTRY_LEN;
+		REPORT_LUNS_HEADER_LEN + LUNS_FIRST * REPORT_LUNS_ENTRY_LEN;
 	const uint32_t most =
-	    REPORT_LUNS_HEADER_LEN + LUNS_MAX * REPORT_LUNS_ENTRY_LEN;
+		REPORT_LUNS_HEADER_LEN + LUNS_MAX * REPORT_LUNS_ENTRY_LEN;
 	uint64_t size;
 
 	if (report_luns(session, first, report, traffic, err))
@@ -326,8 +326,8 @@ static void describe_luns(const struct user_lun *luns, size_t count, char *text,
 
 	text[0] = '\0';
 	for (size_t i = 0; i < count && i < LUNS_SHOWN && at < size; i++) {
-		const char *id = luns[i].scsi_id.text[0] ? luns[i].scsi_id.text
-							 : "none";
+		const char *id =
+			luns[i].scsi_id.text[0] ? luns[i].scsi_id.text : "none";
 
 		at += (size_t)snprintf(text + at, size - at, "%sLUN %u: %.40s",
 				       i ? ", " : "", lun_number(luns[i].lun),

@@ -315,7 +315,8 @@ static int open_device(struct lun_block *self, struct error *err)
 static int open_block(const char *path, int access, struct lun **out,
 		      struct error *err)
 {
-	struct lun_block *self = alloc_zeroed(1, sizeof(*self) + strlen(path) + 1);
+	struct lun_block *self =
+		alloc_zeroed(1, sizeof(*self) + strlen(path) + 1);
 
 	strcpy(self->path, path);
 	self->lun.ops = &block_ops;

@@ -24,10 +24,11 @@ int reservation_keys_check(const uint8_t *data, size_t len, const char *name,
 
 	if (count == 0)
 		return 0;
-	return error_set(err, ERROR_IN_USE,
-			 "%s has a persistent reservation (%" PRIu32
-			 " registered keys, the first 0x%016" PRIx64
-			 "): a cluster works with it, or did; nothing was written",
-			 name, count,
-			 len < HEADER + KEY_LEN ? 0 : get_be64(data + HEADER));
+	return error_set(
+		err, ERROR_IN_USE,
+		"%s has a persistent reservation (%" PRIu32
+		" registered keys, the first 0x%016" PRIx64
+		"): a cluster works with it, or did; nothing was written",
+		name, count,
+		len < HEADER + KEY_LEN ? 0 : get_be64(data + HEADER));
 }

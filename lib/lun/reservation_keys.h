@@ -18,7 +18,7 @@
 
 #define RESERVATION_KEYS_CDB_LEN 10
 /* The header and one key. */
-#define RESERVATION_KEYS_LEN	 16
+#define RESERVATION_KEYS_LEN 16
 
 void reservation_keys_cdb(uint8_t cdb[RESERVATION_KEYS_CDB_LEN]);
 

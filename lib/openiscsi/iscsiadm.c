@@ -123,11 +123,12 @@ int iscsid_start(struct error *err)
 	until = clock_now_ms() + LISTEN_MS;
 	while (!iscsid_listens()) {
 		if (clock_now_ms() >= until)
-			return error_set(err, ERROR_NO_DAEMON,
-					 "iscsid does not run on this host, nor "
-					 "after it was started; see its log, or "
-					 "resign with device-config:"
-					 "initiator=libiscsi");
+			return error_set(
+				err, ERROR_NO_DAEMON,
+				"iscsid does not run on this host, nor "
+				"after it was started; see its log, or "
+				"resign with device-config:"
+				"initiator=libiscsi");
 		poll(NULL, 0, LOOK_MS);
 	}
 	return 0;

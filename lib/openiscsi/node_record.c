@@ -185,14 +185,15 @@ int node_record_check(const struct iscsi_target *target, struct error *err)
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		const char *value = texts[i].value;
 
-		if (is_set(value) && (isspace((unsigned char)value[0]) ||
-				      isspace((unsigned char)
-						      value[strlen(value) - 1])))
-			return error_set(err, ERROR_BAD_VALUE,
-					 "%s begins or ends with a blank, which "
-					 "open-iscsi cuts off; resign with "
-					 "device-config:initiator=libiscsi",
-					 texts[i].name);
+		if (is_set(value) &&
+		    (isspace((unsigned char)value[0]) ||
+		     isspace((unsigned char)value[strlen(value) - 1])))
+			return error_set(
+				err, ERROR_BAD_VALUE,
+				"%s begins or ends with a blank, which "
+				"open-iscsi cuts off; resign with "
+				"device-config:initiator=libiscsi",
+				texts[i].name);
 	}
 	return 0;
 }
@@ -267,8 +268,8 @@ static void compose(struct node_record *record,
 		{ "iface.initiatorname", target->initiator, false },
 		{ "node.session.auth.authmethod", chap ? "CHAP" : "None",
 		  false },
-		{ "node.session.auth.username",
-		  chap ? target->chap_user : NULL, false },
+		{ "node.session.auth.username", chap ? target->chap_user : NULL,
+		  false },
 		{ "node.session.auth.password",
 		  chap ? target->chap_password : NULL, false },
 		{ "node.session.auth.username_in",

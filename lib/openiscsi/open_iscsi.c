@@ -33,8 +33,9 @@
 
 struct open_iscsi {
 	struct open_iscsi_wanted wanted;
-	struct iscsi_address address; /* where the target answers, if we asked */
-	unsigned lun; /* what Linux calls it */
+	struct iscsi_address
+		address; /* where the target answers, if we asked */
+	unsigned lun;	 /* what Linux calls it */
 	struct lun_names names;
 	struct sysfs_session session;
 	bool in_session; /* `session` is valid */
@@ -433,8 +434,7 @@ static void leave(struct open_iscsi *self, const struct iscsi_offers *portals)
 	rest = sr_ref_rest(&self->users);
 	if (rest == SR_REF_OTHER && self->users.made.ours)
 		hand_over(self->wanted.target, portals, &self->users);
-	if (rest != SR_REF_NOBODY || !self->users.made.session ||
-	    log_out(self))
+	if (rest != SR_REF_NOBODY || !self->users.made.session || log_out(self))
 		sr_ref_leave(&self->users);
 }
 
@@ -447,8 +447,8 @@ static void lock_and_leave(struct open_iscsi *self)
 
 	if (self->address.host[0] && self->users.made.ours &&
 	    sr_ref_rest(&self->users) == SR_REF_OTHER)
-		portals = hand_over_portals(self->wanted.target,
-					    &self->address);
+		portals =
+			hand_over_portals(self->wanted.target, &self->address);
 	locked = host_lock_iscsiadm(self->wanted.lock_dir, LOCK_MS, false,
 				    &lock, &err) == 0;
 	if (!locked)

@@ -201,8 +201,8 @@ int sr_ref_join(const char *iqn, struct sr_ref *out, struct error *err)
 	if (!users)
 		return -1;
 	while (next(users, &place)) {
-		self.made.session |= place.kind == SR_REF_OTHER ||
-				     place.made.session;
+		self.made.session |=
+			place.kind == SR_REF_OTHER || place.made.session;
 		self.made.ours |= place.made.ours;
 	}
 	rc = put(users, &self, err);

@@ -55,7 +55,8 @@ int sr_ref_join(const char *iqn, struct sr_ref *out, struct error *err);
 
 /* What runs have left behind that were killed, to be undone; returns how many.
  * But their duty to log out is ours then: self->made has it. */
-size_t sr_ref_dead(struct sr_ref *self, struct sr_ref_made out[SR_REF_DEAD_MAX]);
+size_t sr_ref_dead(struct sr_ref *self,
+		   struct sr_ref_made out[SR_REF_DEAD_MAX]);
 
 /* Takes the lines of the dead out: there is nothing left to undo. */
 void sr_ref_bury(const struct sr_ref *self);

@@ -110,7 +110,8 @@ static int add_uuid(struct chosen_ids *out, const struct uuid *old,
 		return bad_line(line, "the zero uuid is no identifier", err);
 	out->uuids =
 		alloc_more(out->uuids, out->uuid_count, sizeof(*out->uuids));
-	out->uuids[out->uuid_count++] = (struct chosen_uuid){ *old, *new, line };
+	out->uuids[out->uuid_count++] =
+		(struct chosen_uuid){ *old, *new, line };
 	return 0;
 }
 
@@ -191,7 +192,8 @@ static size_t line_len(const char *text, size_t len)
 
 static int check_whole(const struct chosen_ids *ids, struct error *err)
 {
-	size_t n = ids->uuid_count + ids->lvm_id_count + (ids->has_digest ? 1 : 0);
+	size_t n =
+		ids->uuid_count + ids->lvm_id_count + (ids->has_digest ? 1 : 0);
 
 	if (ids->entries && n != ids->entries)
 		return error_set(err, ERROR_BAD_VALUE,
@@ -282,7 +284,8 @@ void id_map_write(const struct plan *plan, struct buffer *out)
 
 char *id_map_one_line(const struct buffer *map)
 {
-	char *text = alloc_printf("%.*s", (int)map->len, (const char *)map->data);
+	char *text =
+		alloc_printf("%.*s", (int)map->len, (const char *)map->data);
 
 	for (char *at = text; *at; at++) {
 		if (*at == '\n')

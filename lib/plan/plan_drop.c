@@ -46,11 +46,11 @@ static int check_can_drop(const struct snapshot *snap, struct error *err)
 	}
 	for (uint32_t i = 0; i < snap->vdis.count; i++) {
 		if (snap->vdis.items[i].volumes > 1)
-			return error_set(err, ERROR_LUN_CONTENT,
-					 "snapshots=drop: VDI %s has two "
-					 "volumes; use snapshots=keep",
-					 uuid_string(&snap->vdis.items[i].uuid)
-						 .chars);
+			return error_set(
+				err, ERROR_LUN_CONTENT,
+				"snapshots=drop: VDI %s has two "
+				"volumes; use snapshots=keep",
+				uuid_string(&snap->vdis.items[i].uuid).chars);
 	}
 	for (uint32_t i = 0; i < snap->mgt.vdi_count; i++) {
 		const struct mgt_vdi *vdi = &snap->mgt.vdis[i];

@@ -105,7 +105,7 @@ int plan_place_journal(const struct plan *plan, uint64_t need, uint64_t *at,
 			 "the journal of this resign needs %" PRIu64
 			 " bytes in one piece; the LVM metadata area has "
 			 "%" PRIu64 " free, and the VG's extents %" PRIu64
-			 "; remove LVs or snapshots on the original, then "
-			 MAKE_NEW_CLONE,
+			 "; remove LVs or snapshots on the original, "
+			 "then " MAKE_NEW_CLONE,
 			 need, best.size, extents.size);
 }

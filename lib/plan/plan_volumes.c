@@ -60,8 +60,8 @@ void plan_renew_name(struct plan *plan, const uint8_t *bytes, size_t len,
 		     enum name_encoding encoding, uint8_t *to)
 {
 	char before[PARENT_NAME_MAX], after[PARENT_NAME_MAX];
-	size_t n = parent_name_get(bytes, len, encoding, before,
-				   sizeof(before));
+	size_t n =
+		parent_name_get(bytes, len, encoding, before, sizeof(before));
 
 	memcpy(after, before, n);
 	plan_renew_text(plan, after, n);
@@ -103,8 +103,8 @@ static int plan_name(struct plan *plan, const struct lvm_lv *lv,
 	return plan_patch_lv(plan, lv, name->at, now, name->len, err);
 }
 
-static int plan_header(struct plan *plan, const struct lvm_lv *lv,
-		       uint64_t at, struct error *err)
+static int plan_header(struct plan *plan, const struct lvm_lv *lv, uint64_t at,
+		       struct error *err)
 {
 	uint8_t header[VHD_HEADER_SIZE];
 

@@ -61,7 +61,7 @@ static void check_parent_name(const struct check *c, uint32_t i, unsigned k)
 	const struct snapshot_lv *info = &c->snap->lvs[i];
 	const struct parent_name *place = &info->names[k];
 	const char *lv = c->snap->vg.lvs[i].name;
-	const char *where = k	  ? "a parent locator"
+	const char *where = k		       ? "a parent locator"
 			    : info->has_header ? "its header"
 					       : "its backing file's name";
 	uint8_t bytes[PARENT_NAME_MAX];
@@ -228,8 +228,7 @@ static void check_record(const struct check *c, const struct vdi *vdi)
 			    "VDI %s has two records",
 			    uuid_string(&vdi->uuid).chars);
 	if (vdi->lv != VDI_NONE && !vdi->record)
-		finding_add(c->out, FINDING_NOTE,
-			    c->snap->vg.lvs[vdi->lv].name,
+		finding_add(c->out, FINDING_NOTE, c->snap->vg.lvs[vdi->lv].name,
 			    "it has no record in MGT");
 }
 
@@ -293,8 +292,8 @@ void check_journal(const struct report_journal *journal, struct findings *out)
 		break;
 	case JOURNAL_DAMAGED:
 		finding_add(out, FINDING_ERROR, "journal",
-			    "the journal of an interrupted resign is damaged; "
-			    MAKE_NEW_CLONE);
+			    "the journal of an interrupted resign is "
+			    "damaged; " MAKE_NEW_CLONE);
 		break;
 	case JOURNAL_SOUND:
 		if (journal->head.state == JOURNAL_COMMITTED)

@@ -5,8 +5,8 @@
 
 #include "sr/refusals.h"
 
-static void check_size(const struct snapshot *snap,
-		       enum finding_weight smaller, struct findings *out)
+static void check_size(const struct snapshot *snap, enum finding_weight smaller,
+		       struct findings *out)
 {
 	const struct lvm_vg *vg = &snap->vg;
 

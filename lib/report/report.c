@@ -31,7 +31,8 @@ static char *sr_label(const struct snapshot *snap)
 	from += sizeof(open) - 1;
 	to = memmem(from, (size_t)(sector + MGT_SECTOR - from), close,
 		    sizeof(close) - 1);
-	return to ? report_clean_xml(from, (size_t)(to - from)) : alloc_text("");
+	return to ? report_clean_xml(from, (size_t)(to - from))
+		  : alloc_text("");
 }
 
 /* ---- VDIs ---- */
@@ -43,7 +44,8 @@ static void renew(const struct plan *plan, struct report_id *id)
 		idmap_find(&plan->ids, &id->old, &id->new);
 }
 
-static uint64_t vdi_size(const struct lvm_lv *lv, const struct snapshot_lv *info)
+static uint64_t vdi_size(const struct lvm_lv *lv,
+			 const struct snapshot_lv *info)
 {
 	if (info->kind == LV_CBTLOG)
 		return 0;
@@ -108,9 +110,8 @@ static void count_lv(struct report_counts *counts,
 static const struct vdi *vdi_of(const struct snapshot *snap, uint32_t i)
 {
 	const struct vdi *vdi =
-		snap->lvs[i].has_vdi
-			? vdis_find(&snap->vdis, &snap->lvs[i].vdi)
-			: NULL;
+		snap->lvs[i].has_vdi ? vdis_find(&snap->vdis, &snap->lvs[i].vdi)
+				     : NULL;
 
 	if (snapshot_is_volume(&snap->lvs[i]) ||
 	    (vdi && vdi->lv == VDI_NONE && vdi->log == i))
@@ -159,8 +160,8 @@ static void make_vdis(const struct snapshot *snap, const struct plan *plan,
 		count_vdi(&out->counts, vdi, to);
 	}
 	for (size_t i = 0; i < out->vdi_count; i++) {
-		const struct vdi *parent = vdis_find(
-			&snap->vdis, &out->vdis[i].parent.old);
+		const struct vdi *parent =
+			vdis_find(&snap->vdis, &out->vdis[i].parent.old);
 
 		out->vdis[i].parent_at =
 			out->vdis[i].has_parent && parent &&

@@ -25,7 +25,8 @@ struct report_id {
 struct report_vdi {
 	struct report_id uuid;
 	char *label; /* "" if MGT has none */
-	enum lv_kind kind; /* of the LV that there is of it: LV_VHD, LV_RAW, LV_QCOW2
+	enum lv_kind
+		kind; /* of the LV that there is of it: LV_VHD, LV_RAW, LV_QCOW2
 			    * or, where only the log is left, LV_CBTLOG */
 	enum vdi_role role;
 	bool has_parent;

@@ -46,7 +46,6 @@ void report_json_findings(struct json *json, const char *key,
 			  const struct findings *findings);
 
 /* "error", with SM's number. */
-void report_json_error(struct json *json, int number,
-		       const struct error *err);
+void report_json_error(struct json *json, int number, const struct error *err);
 
 #endif

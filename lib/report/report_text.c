@@ -70,7 +70,7 @@ static void add_change(struct report_text *text, const char *what,
 	buffer_printf(&text->out, "  %-5s %s", what, old);
 	if (new)
 		buffer_printf(&text->out, " -> %s%s%s", style(text, BOLD), new,
-				style(text, PLAIN));
+			      style(text, PLAIN));
 }
 
 static void add_count(struct report_text *text, uint32_t n, const char *one,
@@ -79,7 +79,7 @@ static void add_count(struct report_text *text, uint32_t n, const char *one,
 	if (n == 0)
 		return;
 	buffer_printf(&text->out, "%s%" PRIu32 " %s", *more ? ", " : "", n,
-			n == 1 ? one : many);
+		      n == 1 ? one : many);
 	*more = true;
 }
 
@@ -120,7 +120,8 @@ static void add_head(struct report_text *text, const struct sr_report *report)
 		   renewed ? lvm_id_string(&report->new_pv).chars : NULL);
 	report_text_size(report->extents * report->extent_size, size);
 	report_text_size(report->extents_used * report->extent_size, used);
-	buffer_printf(&text->out, "\n  size  %s, %s of it in use\n", size, used);
+	buffer_printf(&text->out, "\n  size  %s, %s of it in use\n", size,
+		      used);
 	add_counts(text, &report->counts);
 }
 
@@ -149,28 +150,28 @@ static void add_vdi(struct tree *tree, size_t i, size_t depth)
 	buffer_printf(&text->out, "  ");
 	for (size_t level = 1; level < depth; level++)
 		buffer_printf(&text->out, "%s",
-				tree->is_last[level] ? "    " : "|   ");
+			      tree->is_last[level] ? "    " : "|   ");
 	if (depth > 0)
 		buffer_printf(&text->out, "%s",
-				tree->is_last[depth] ? "`-- " : "|-- ");
+			      tree->is_last[depth] ? "`-- " : "|-- ");
 	buffer_printf(&text->out, "%s", uuid_string(&vdi->uuid.old).chars);
 	if (vdi->dropped)
 		buffer_printf(&text->out, " -> dropped");
 	else if (tree->report->renewed)
 		buffer_printf(&text->out, " -> %s%s%s", style(text, BOLD),
-				uuid_string(&vdi->uuid.new).chars,
-				style(text, PLAIN));
+			      uuid_string(&vdi->uuid.new).chars,
+			      style(text, PLAIN));
 	buffer_printf(&text->out, "  %s%s, %s%s%s%s%s", style(text, DIM),
-			vdi_role_text(vdi->role), size,
-			plain ? "" : ", ", plain ? "" : lv_kind_text(vdi->kind),
-			vdi->has_cbt ? ", cbt" : "", style(text, PLAIN));
+		      vdi_role_text(vdi->role), size, plain ? "" : ", ",
+		      plain ? "" : lv_kind_text(vdi->kind),
+		      vdi->has_cbt ? ", cbt" : "", style(text, PLAIN));
 	if (vdi->label[0])
 		buffer_printf(&text->out, "  \"%s\"", vdi->label);
 	if (vdi->has_parent && vdi->parent_at == tree->report->vdi_count)
 		buffer_printf(&text->out, "  %sits parent %s is missing%s",
-				style(text, RED),
-				uuid_string(&vdi->parent.old).chars,
-				style(text, PLAIN));
+			      style(text, RED),
+			      uuid_string(&vdi->parent.old).chars,
+			      style(text, PLAIN));
 	buffer_printf(&text->out, "\n");
 }
 
@@ -244,18 +245,18 @@ void report_text_writes(struct report_text *text,
 	for (size_t i = 0; i < report->write_count; i++)
 		total += report->writes[i].len;
 	report_text_size(total, size);
-	buffer_printf(&text->out, "  %zu writes, %s in all:\n", report->write_count,
-			size);
-	buffer_printf(&text->out, "  %-8s %15s %9s  %-8s  %s\n", "phase", "offset",
-			"length", "crc32", "structures");
+	buffer_printf(&text->out, "  %zu writes, %s in all:\n",
+		      report->write_count, size);
+	buffer_printf(&text->out, "  %-8s %15s %9s  %-8s  %s\n", "phase",
+		      "offset", "length", "crc32", "structures");
 	for (size_t i = 0; i < report->write_count; i++) {
 		const struct report_write *w = &report->writes[i];
 
 		buffer_printf(&text->out,
-				"  %-8s %15" PRIu64 " %9" PRIu64 "  %08" PRIx32
-				"  %.1024s\n",
-				phases[w->phase], w->offset, w->len, w->crc32,
-				w->what);
+			      "  %-8s %15" PRIu64 " %9" PRIu64 "  %08" PRIx32
+			      "  %.1024s\n",
+			      phases[w->phase], w->offset, w->len, w->crc32,
+			      w->what);
 	}
 	buffer_printf(&text->out, "  digest %08" PRIx32 "\n", report->digest);
 }
@@ -269,9 +270,9 @@ void report_text_journal(struct report_text *text,
 		break;
 	case JOURNAL_DAMAGED:
 		buffer_printf(&text->out,
-				"  %sthe journal of an interrupted resign is "
-				"damaged%s; " MAKE_NEW_CLONE "\n",
-				style(text, RED), style(text, PLAIN));
+			      "  %sthe journal of an interrupted resign is "
+			      "damaged%s; " MAKE_NEW_CLONE "\n",
+			      style(text, RED), style(text, PLAIN));
 		break;
 	case JOURNAL_SOUND:
 		if (journal->head.state == JOURNAL_COMMITTED)
@@ -284,8 +285,9 @@ void report_text_journal(struct report_text *text,
 				uuid_string(&journal->head.new_sr).chars,
 				style(text, PLAIN));
 		else
-			buffer_printf(&text->out, "  a resign was begun here, but "
-					      "changed nothing\n");
+			buffer_printf(&text->out,
+				      "  a resign was begun here, but "
+				      "changed nothing\n");
 		break;
 	}
 }
@@ -300,8 +302,8 @@ void report_text_findings(struct report_text *text,
 		const struct finding *f = &findings->items[i];
 
 		buffer_printf(&text->out, "  %s%s%s: %.600s: %.1000s\n",
-				style(text, colours[f->weight]),
-				weights[f->weight], style(text, PLAIN),
-				f->where, f->what);
+			      style(text, colours[f->weight]),
+			      weights[f->weight], style(text, PLAIN), f->where,
+			      f->what);
 	}
 }

@@ -332,9 +332,11 @@ void rpc_write_fault(struct buffer *to, int code, const char *text)
 	snprintf(number, sizeof(number), "%d", code);
 	buffer_add_text(to, head);
 	buffer_add_text(to, "<methodResponse><fault><value><struct>"
-		"<member><name>faultCode</name><value>");
+			    "<member><name>faultCode</name><value>");
 	add_tagged(to, "int", number);
-	buffer_add_text(to, "</value></member><member><name>faultString</name><value>");
+	buffer_add_text(
+		to, "</value></member><member><name>faultString</name><value>");
 	add_tagged(to, "string", text);
-	buffer_add_text(to, "</value></member></struct></value></fault></methodResponse>\n");
+	buffer_add_text(to, "</value></member></struct></value></fault></"
+			    "methodResponse>\n");
 }

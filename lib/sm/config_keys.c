@@ -4,22 +4,25 @@
 #include <string.h>
 
 const struct config_key config_keys[] = {
-	{ "target", "IP address or hostname of the iSCSI target; several are "
-		    "separated by commas",
+	{ "target",
+	  "IP address or hostname of the iSCSI target; several are "
+	  "separated by commas",
 	  CONFIG_ISCSI },
-	{ "port", "The network port number of the target (optional, defaults "
-		  "to 3260)",
+	{ "port",
+	  "The network port number of the target (optional, defaults "
+	  "to 3260)",
 	  CONFIG_ISCSI },
-	{ "targetIQN", "The IQN of the target that holds the cloned LUN; * is "
-		       "whichever target has its SCSIid",
+	{ "targetIQN",
+	  "The IQN of the target that holds the cloned LUN; * is "
+	  "whichever target has its SCSIid",
 	  CONFIG_ISCSI },
-	{ "SCSIid", "The scsi_id of the cloned LUN",
-	  CONFIG_BOTH },
+	{ "SCSIid", "The scsi_id of the cloned LUN", CONFIG_BOTH },
 	{ "device",
 	  "A path of the cloned LUN, instead of its SCSIid (optional)",
 	  CONFIG_HBA },
 	{ "rescan",
-	  "Whether the HBAs look for new LUNs first, if there is none with this "
+	  "Whether the HBAs look for new LUNs first, if there is none with "
+	  "this "
 	  "SCSIid: true or false (optional, defaults to false)",
 	  CONFIG_HBA },
 	{ "chapuser",
@@ -28,53 +31,61 @@ const struct config_key config_keys[] = {
 	{ "chappassword",
 	  "The password to be used during CHAP authentication (optional)",
 	  CONFIG_ISCSI },
-	{ "chappassword_secret", "The uuid of a secret that holds chappassword "
-				 "(optional)",
+	{ "chappassword_secret",
+	  "The uuid of a secret that holds chappassword "
+	  "(optional)",
 	  CONFIG_ISCSI },
-	{ "incoming_chapuser", "The username that the target is to prove, for "
-			       "bi-directional CHAP authentication "
-			       "(optional)",
+	{ "incoming_chapuser",
+	  "The username that the target is to prove, for "
+	  "bi-directional CHAP authentication "
+	  "(optional)",
 	  CONFIG_ISCSI },
-	{ "incoming_chappassword", "The password that the target is to prove, "
-				   "for bi-directional CHAP authentication "
-				   "(optional)",
+	{ "incoming_chappassword",
+	  "The password that the target is to prove, "
+	  "for bi-directional CHAP authentication "
+	  "(optional)",
 	  CONFIG_ISCSI },
-	{ "incoming_chappassword_secret", "The uuid of a secret that holds "
-					  "incoming_chappassword (optional)",
+	{ "incoming_chappassword_secret",
+	  "The uuid of a secret that holds "
+	  "incoming_chappassword (optional)",
 	  CONFIG_ISCSI },
-	{ "localIQN", "The initiator name to log in with (optional, defaults "
-		      "to the host's)",
+	{ "localIQN",
+	  "The initiator name to log in with (optional, defaults "
+	  "to the host's)",
 	  CONFIG_ISCSI },
-	{ "multihomelist", "Further portals of the target as ip:port, "
-			   "separated by commas (optional)",
+	{ "multihomelist",
+	  "Further portals of the target as ip:port, "
+	  "separated by commas (optional)",
 	  CONFIG_ISCSI },
-	{ "multiSession", "The sessions that a targetIQN of * stands for, as "
-			  "ip,port,iqn with | between them (optional)",
+	{ "multiSession",
+	  "The sessions that a targetIQN of * stands for, as "
+	  "ip,port,iqn with | between them (optional)",
 	  CONFIG_ISCSI },
-	{ "multihomed", "Accepted as for lvmoiscsi (optional)",
-	  CONFIG_ISCSI },
+	{ "multihomed", "Accepted as for lvmoiscsi (optional)", CONFIG_ISCSI },
 	{ "usediscoverynumber", "Accepted as for lvmoiscsi (optional)",
 	  CONFIG_ISCSI },
-	{ "LUNid", "The LUN's number, where the SCSIid is looked for first; "
-		   "the SCSIid alone chooses the LUN (optional)",
+	{ "LUNid",
+	  "The LUN's number, where the SCSIid is looked for first; "
+	  "the SCSIid alone chooses the LUN (optional)",
 	  CONFIG_ISCSI },
-	{ "allocation", "Accepted as for lvmoiscsi (optional)",
-	  CONFIG_BOTH },
+	{ "allocation", "Accepted as for lvmoiscsi (optional)", CONFIG_BOTH },
 	{ "initiator",
 	  "How to reach the LUN: libiscsi or open-iscsi (optional, "
 	  "defaults to the host's configuration, else libiscsi)",
 	  CONFIG_ISCSI },
-	{ "snapshots", "What becomes of snapshots: keep or drop (optional, "
-		       "defaults to keep)",
+	{ "snapshots",
+	  "What becomes of snapshots: keep or drop (optional, "
+	  "defaults to keep)",
 	  CONFIG_BOTH },
 	{ "signs_of_life",
 	  "What becomes of a LUN that the pool has no record of, and that "
 	  "something writes to: refuse or ignore (optional, defaults to "
 	  "refuse)",
 	  CONFIG_BOTH },
-	{ "journals", "What becomes of an operation that SM was in the middle "
-		      "of and cannot end under new uuids: refuse or keep "
-		      "(optional, defaults to refuse)",
+	{ "journals",
+	  "What becomes of an operation that SM was in the middle "
+	  "of and cannot end under new uuids: refuse or keep "
+	  "(optional, defaults to refuse)",
 	  CONFIG_BOTH },
 	{ "resign", "Ignored; for users of the 2016 driver (optional)",
 	  CONFIG_BOTH },

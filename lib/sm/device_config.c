@@ -201,8 +201,8 @@ static int read_choice(const struct string_map *map, const char *key,
 }
 
 /* What the LUN's way does not matter for. */
-static int read_choices(const struct string_map *map,
-			struct device_config *out, struct error *err)
+static int read_choices(const struct string_map *map, struct device_config *out,
+			struct error *err)
 {
 	return read_choice(map, "snapshots", "keep", "drop",
 			   &out->drop_snapshots, err) ||

@@ -38,8 +38,10 @@ static int copy_map(json_t *value, const char *what, struct string_map *out,
 
 	if (value_check(value, JSON_OBJECT, CODE, what, err))
 		return -1;
-	out->pairs = alloc_zeroed(json_object_size(value) + 1, sizeof(*out->pairs));
-	json_object_foreach(value, key, item) {
+	out->pairs =
+		alloc_zeroed(json_object_size(value) + 1, sizeof(*out->pairs));
+	json_object_foreach(value, key, item)
+	{
 		struct string_pair *pair = &out->pairs[out->count++];
 
 		pair->key = alloc_text(key);

@@ -24,10 +24,10 @@ struct request {
 	char *sr_ref;
 	char *sr_uuid;
 
-	const struct sr_type *type; /* whose: set by who runs it */
+	const struct sr_type *type;	 /* whose: set by who runs it */
 	struct string_map device_config; /* may hold passwords */
 	bool only_reads; /* can do without xapi: set by who runs it */
-	bool to_plugin;	 /* not to the storage backend: it names no host or SR */
+	bool to_plugin; /* not to the storage backend: it names no host or SR */
 };
 
 /* Reads the `len` bytes at `xml`; *out is the caller's, to be given to

@@ -20,7 +20,8 @@ const char response_plugin_out_of_memory[] =
 	"<member><name>Status</name><value>Failure</value></member>"
 	"<member><name>ErrorDescription</name><value><array><data>"
 	"<value>SR_BACKEND_FAILURE_202</value><value><string></string></value>"
-	"<value>General backend error [opterr=out of memory; call again]</value>"
+	"<value>General backend error [opterr=out of memory; call "
+	"again]</value>"
 	"<value><string></string></value>"
 	"</data></array></value></member>"
 	"</struct></value></param></params></methodResponse>\n";
@@ -84,23 +85,23 @@ static json_t *configuration_of(const struct driver_info *info)
 
 		if (key->types & info->types)
 			json_array_append_new(
-				list, json_pack("{s:s, s:s}", "key", key->name,
-						"description",
-						key->description));
+				list,
+				json_pack("{s:s, s:s}", "key", key->name,
+					  "description", key->description));
 	}
 	return list;
 }
 
 char *response_driver_info(const struct driver_info *info)
 {
-	return answer(json_pack(
-		"{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o}", "name", info->name,
-		"description", info->description, "vendor", info->vendor,
-		"copyright", info->copyright, "driver_version",
-		info->driver_version, "required_api_version",
-		info->required_api_version, "capabilities",
-		capabilities_of(info), "configuration",
-		configuration_of(info)));
+	return answer(json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o}",
+				"name", info->name, "description",
+				info->description, "vendor", info->vendor,
+				"copyright", info->copyright, "driver_version",
+				info->driver_version, "required_api_version",
+				info->required_api_version, "capabilities",
+				capabilities_of(info), "configuration",
+				configuration_of(info)));
 }
 
 char *response_plugin_success(const char *text)

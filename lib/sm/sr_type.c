@@ -20,9 +20,10 @@ const struct sr_type sr_type_hba = {
 	.name = "relvmohba",
 	.attached_as = "lvmohba",
 	.driver_name = "LVHD over HBA with new identifiers for clones",
-	.description = "SR plugin which gives the clone of an LVHD SR's HBA LUN "
-		       "new identifiers, so that it can be attached beside its "
-		       "original",
+	.description =
+		"SR plugin which gives the clone of an LVHD SR's HBA LUN "
+		"new identifiers, so that it can be attached beside its "
+		"original",
 	.keys = CONFIG_HBA,
 };
 

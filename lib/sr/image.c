@@ -54,8 +54,8 @@ static void put_block(struct image *image, uint64_t offset, const uint8_t *data)
 		memcpy(image->blocks[i].data, data, image->block_size);
 		return;
 	}
-	image->blocks = alloc_more(image->blocks, image->count,
-				   sizeof(*image->blocks));
+	image->blocks =
+		alloc_more(image->blocks, image->count, sizeof(*image->blocks));
 	copy = alloc_zeroed(image->block_size, 1);
 	memcpy(copy, data, image->block_size);
 	memmove(&image->blocks[i + 1], &image->blocks[i],

@@ -7,8 +7,9 @@
 #include "format/uuid_scan.h"
 #include "sr/want.h"
 
-#define NEWER \
-	"a newer storage manager may have made it, and a clone that keeps its " \
+#define NEWER                                                               \
+	"a newer storage manager may have made it, and a clone that keeps " \
+	"its "                                                              \
 	"name would work on the original's disks"
 
 /* Whether MGT, or an image's parent name, speaks of the VDI, and no volume of a
@@ -121,12 +122,13 @@ static int check_parent(const struct snapshot *snap, const struct lvm_lv *lv,
 			    sizeof(text));
 	ref = parent_name_read(text, n, info->kind == LV_QCOW2);
 	if (ref.form == PARENT_OTHER)
-		return error_set(err, ERROR_LUN_CONTENT,
-				 "the image in LV %s names VDI %s as its "
-				 "parent, but in a form that is not known here "
-				 "and cannot be renamed: repair or delete it on "
-				 "the original, then " MAKE_NEW_CLONE,
-				 lv->name, uuid_string(&ref.vdi).chars);
+		return error_set(
+			err, ERROR_LUN_CONTENT,
+			"the image in LV %s names VDI %s as its "
+			"parent, but in a form that is not known here "
+			"and cannot be renamed: repair or delete it on "
+			"the original, then " MAKE_NEW_CLONE,
+			lv->name, uuid_string(&ref.vdi).chars);
 	vdi = vdis_find(&snap->vdis, &ref.vdi);
 	if (ref.form != PARENT_IN_SR || uuid_equal(&ref.sr, &snap->vg.sr) ||
 	    (vdi && vdi->lv != VDI_NONE))
@@ -164,11 +166,12 @@ static int check_image(const struct snapshot *snap, const struct lvm_lv *lv,
 	if (lv_kind_is_image(info->kind) && !info->is_image)
 		return check_unformatted(snap, lv, err);
 	if (info->is_child && info->name_count && !info->has_parent)
-		return error_set(err, ERROR_LUN_CONTENT,
-				 "the image in LV %s is based on another one, "
-				 "but names no VDI of an SR as that: repair or "
-				 "delete it on the original, then " MAKE_NEW_CLONE,
-				 lv->name);
+		return error_set(
+			err, ERROR_LUN_CONTENT,
+			"the image in LV %s is based on another one, "
+			"but names no VDI of an SR as that: repair or "
+			"delete it on the original, then " MAKE_NEW_CLONE,
+			lv->name);
 	for (unsigned i = 0; i < info->name_count; i++) {
 		if (check_locator(snap, lv, &info->names[i], err) ||
 		    check_parent(snap, lv, info, &info->names[i], err))
@@ -183,8 +186,9 @@ int unknown_check(const struct snapshot *snap, struct error *err)
 		const struct lvm_lv *lv = &snap->vg.lvs[i];
 		const struct snapshot_lv *info = &snap->lvs[i];
 
-		if (info->kind == LV_FOREIGN ? check_foreign(snap, lv->name, err)
-					     : check_image(snap, lv, info, err))
+		if (info->kind == LV_FOREIGN
+			    ? check_foreign(snap, lv->name, err)
+			    : check_image(snap, lv, info, err))
 			return -1;
 	}
 	for (uint32_t i = 0; i < snap->vdis.count; i++) {

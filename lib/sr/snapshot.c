@@ -119,8 +119,8 @@ static char *get_text(struct snapshot *snap, const struct lvm_mda *mda,
 	if (all_there &&
 	    lvm_crc(LVM_CRC_INITIAL, text, mda->text.size) != mda->text.crc) {
 		error_set(err, ERROR_LUN_CONTENT,
-			  "the VG's metadata text does not match its checksum; "
-			  MAKE_NEW_CLONE);
+			  "the VG's metadata text does not match its "
+			  "checksum; " MAKE_NEW_CLONE);
 		all_there = false;
 	}
 	if (!all_there) {

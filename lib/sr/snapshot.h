@@ -38,16 +38,16 @@ struct snapshot_lv {
 	/* Where it names its parent: the header, then a VHD's locators. */
 	struct parent_name names[VHD_LOCATORS + 1];
 	unsigned name_count;
-	bool is_child;	   /* by its type it is based on another volume */
-	bool has_parent;   /* a name names a VDI; a locator goes first */
+	bool is_child;	 /* by its type it is based on another volume */
+	bool has_parent; /* a name names a VDI; a locator goes first */
 	struct uuid parent;
 	bool names_differ; /* another name names another VDI */
 
 	/* LV_VHD, if is_image */
-	bool has_footer; /* at one of its ends */
+	bool has_footer;     /* at one of its ends */
 	bool footer_is_last; /* at byte 0 there is no sound one */
 	struct vhd_footer footer;
-	bool has_header; /* then names[0] is in it */
+	bool has_header;	/* then names[0] is in it */
 	struct uuid parent_vhd; /* the parent's footer.uuid, or zero */
 
 	/* LV_CBTLOG; zero for none */

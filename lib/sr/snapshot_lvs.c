@@ -69,8 +69,7 @@ static int refuse_image(struct walk *w, const struct lvm_lv *lv,
 		"the %s in LV %s cannot be resigned: %s; its parent cannot be "
 		"renamed. Repair or delete the VDI on the original, "
 		"then " MAKE_NEW_CLONE,
-		lv->kind == LV_VHD ? "VHD" : "QCOW2 image",
-		lv->name, why);
+		lv->kind == LV_VHD ? "VHD" : "QCOW2 image", lv->name, why);
 }
 
 /* A VDI.create that was cut short leaves such an LV. One that holds an image of

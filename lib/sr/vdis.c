@@ -97,8 +97,8 @@ static void merge(const struct snapshot *snap, struct vdis *list)
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < list->count; i++) {
-		if (n && uuid_equal(&list->items[n - 1].uuid,
-				    &list->items[i].uuid))
+		if (n &&
+		    uuid_equal(&list->items[n - 1].uuid, &list->items[i].uuid))
 			take_in(snap, &list->items[n - 1], &list->items[i]);
 		else
 			list->items[n++] = list->items[i];
@@ -133,8 +133,7 @@ static void link_parents(const struct snapshot *snap, struct vdis *vdis)
 	}
 }
 
-static enum vdi_role role_of(const struct snapshot *snap,
-			     const struct vdi *vdi)
+static enum vdi_role role_of(const struct snapshot *snap, const struct vdi *vdi)
 {
 	struct uuid metadata;
 
@@ -154,7 +153,8 @@ static enum vdi_role role_of(const struct snapshot *snap,
 void vdis_make(const struct snapshot *snap, struct vdis *out)
 {
 	size_t most = 2 * (size_t)snap->vg.lv_count + snap->mgt.vdi_count;
-	struct vdis vdis = { .items = alloc_zeroed(most + 1, sizeof(*vdis.items)) };
+	struct vdis vdis = { .items = alloc_zeroed(most + 1,
+						   sizeof(*vdis.items)) };
 
 	add_lvs(snap, &vdis);
 	add_records(snap, &vdis);

@@ -21,9 +21,9 @@ struct snapshot;
 enum vdi_role {
 	VDI_DISK,
 	VDI_SNAPSHOT,
-	VDI_BASE_COPY,	 /* what a disk and its snapshots have in common */
-	VDI_LOG_ONLY,	 /* a snapshot whose data was destroyed: its log is left */
-	VDI_METADATA,	 /* xapi's backup of the pool's metadata */
+	VDI_BASE_COPY, /* what a disk and its snapshots have in common */
+	VDI_LOG_ONLY, /* a snapshot whose data was destroyed: its log is left */
+	VDI_METADATA, /* xapi's backup of the pool's metadata */
 	VDI_RECORD_ONLY, /* a record of MGT alone: SM drops it */
 	VDI_MISSING,	 /* spoken of as a parent alone */
 };

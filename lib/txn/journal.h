@@ -24,7 +24,7 @@ struct journal_owner {
 /* What lies at the head's place. */
 struct journal_spot {
 	enum journal_found found;
-	struct journal_head head; /* if found is JOURNAL_SOUND */
+	struct journal_head head;	  /* if found is JOURNAL_SOUND */
 	uint8_t block[JOURNAL_BLOCK_MAX]; /* the LUN's block that it is in */
 };
 

@@ -12,8 +12,8 @@
 static int damaged(struct error *err, const char *what)
 {
 	return error_set(err, ERROR_LUN_CONTENT,
-			 "the journal of an interrupted resign is damaged: %s; "
-			 MAKE_NEW_CLONE,
+			 "the journal of an interrupted resign is damaged: "
+			 "%s; " MAKE_NEW_CLONE,
 			 what);
 }
 
@@ -133,8 +133,8 @@ static int read_at_once(struct lun *lun, const struct journal_head *head,
 	if (plan_targets(lun, head, r, err))
 		return -1;
 	r->ios[r->count] = r->body_io;
-	return read_all(lun, flush_and_read_wanted, r->ios, r->count + 1, err) ||
-			       check_body(head, r, err)
+	return read_all(lun, flush_and_read_wanted, r->ios, r->count + 1,
+			err) || check_body(head, r, err)
 		       ? -1
 		       : 0;
 }

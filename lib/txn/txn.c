@@ -85,7 +85,8 @@ static int write_free_space(struct lun *lun, const struct plan *plan,
 		const struct plan_write *w = &plan->writes[i];
 
 		if (w->phase == PLAN_RING)
-			ios[n++] = (struct lun_io){ w->offset, w->len, w->data };
+			ios[n++] =
+				(struct lun_io){ w->offset, w->len, w->data };
 	}
 	ios[n] = (struct lun_io){ head->body_at, body->len, body->data };
 	join_last(ios, &n, &joined);

@@ -48,7 +48,7 @@ int txn_resign(struct lun *lun, const struct plan *plan,
 	       struct error *err);
 
 enum txn_found {
-	TXN_NOTHING,   /* no committed journal of this SR; nothing was written */
+	TXN_NOTHING, /* no committed journal of this SR; nothing was written */
 	TXN_COMPLETED, /* the LUN is resigned, by the recorded plan */
 	/* One is done with, and the LUN may be resigned anew: LVM had gone on
 	 * with the result; or it was that of the LUN that this one is a copy

@@ -84,7 +84,8 @@ static int make_config(struct attach_work *work, struct error *err)
 	json_t *from = (json_t *)(uintptr_t)work->attach->device_config;
 
 	work->config = json_object();
-	json_object_foreach(from, key, item) {
+	json_object_foreach(from, key, item)
+	{
 		size_t len = strlen(key), n = strlen(suffix);
 
 		if (len < n || strcmp(key + len - n, suffix) != 0)
@@ -123,7 +124,8 @@ static int look_at_sr(struct attach_work *work, struct error *err)
 	free(type);
 	if (rc || attach_read_pbds(work, err))
 		return -1;
-	json_object_foreach(work->pbds, host, pbd) {
+	json_object_foreach(work->pbds, host, pbd)
+	{
 		id = json_string_value(json_object_get(
 			json_object_get(pbd, "device_config"), "SCSIid"));
 		if (!id || strcasecmp(id, wanted) != 0)
@@ -209,8 +211,8 @@ static int introduce_in_flight(const struct attach_work *work,
 static int plug_host(const struct attach_work *work, size_t i,
 		     struct error *err)
 {
-	const json_t *pbd = json_object_get(work->pbds,
-					    attach_text_at(work->hosts, i));
+	const json_t *pbd =
+		json_object_get(work->pbds, attach_text_at(work->hosts, i));
 	const char *ref = json_string_value(json_object_get(pbd, "ref"));
 	bool again = i == 0 && work->attach->in_flight_count;
 

@@ -23,7 +23,7 @@
 #define XAPI_ATTACH_MARK "relvmoiscsi"
 
 struct xapi_attach {
-	const char *sr_uuid;  /* that of the SR on the LUN */
+	const char *sr_uuid; /* that of the SR on the LUN */
 	const char *scsi_id;
 	const char *type;  /* "lvmoiscsi", "lvmohba" */
 	bool rescan;	   /* the hosts look for the LUN first */

@@ -80,7 +80,8 @@ void attach_drop_secrets(const struct attach_work *work, const char *sr_uuid)
 			NULL, &err))
 		log_warning("a password may stay in a secret of xapi's: %s",
 			    err.text);
-	json_object_foreach(all, ref, secret) {
+	json_object_foreach(all, ref, secret)
+	{
 		const char *mark = json_string_value(
 			json_object_get(json_object_get(secret, "other_config"),
 					XAPI_ATTACH_MARK));
@@ -119,12 +120,11 @@ int attach_read_pbds(struct attach_work *work, struct error *err)
 		const struct pbd_record *pbd = &records.pbds[i];
 
 		if (strcmp(pbd->sr, work->sr) == 0)
-			json_object_set_new(work->pbds, pbd->host,
-					    json_pack("{s:s, s:b, s:O}", "ref",
-						      pbd->ref, "plugged",
-						      pbd->attached,
-						      "device_config",
-						      pbd->device_config));
+			json_object_set_new(
+				work->pbds, pbd->host,
+				json_pack("{s:s, s:b, s:O}", "ref", pbd->ref,
+					  "plugged", pbd->attached,
+					  "device_config", pbd->device_config));
 	}
 	records_free(&records);
 	return rc;

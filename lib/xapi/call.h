@@ -20,7 +20,7 @@ struct xapi {
 	struct {
 		bool xml; /* there is no /jsonrpc */
 		unsigned calls;
-	} *state;
+	} * state;
 };
 
 /* Calls `method` with the session and these arguments, an array that is taken

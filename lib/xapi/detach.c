@@ -72,12 +72,12 @@ static int release_host(const struct attach_work *work, const char *host,
 	struct xapi_reply reply;
 
 	/* By iSCSI alone. */
-	if (!iqn ||
-	    attach_call(work, "host.call_plugin",
-			json_pack("[s, s, s, {s:s, s:O, s:O}]", host,
-				  ATTACH_PLUGIN, "release", "sr_uuid", sr_uuid,
-				  "targetIQN", iqn, "SCSIid", json_object_get(config, "SCSIid")),
-			NULL, &reply, err) == 0)
+	if (!iqn || attach_call(work, "host.call_plugin",
+				json_pack("[s, s, s, {s:s, s:O, s:O}]", host,
+					  ATTACH_PLUGIN, "release", "sr_uuid",
+					  sr_uuid, "targetIQN", iqn, "SCSIid",
+					  json_object_get(config, "SCSIid")),
+				NULL, &reply, err) == 0)
 		return 0;
 	of_host(work, host, "keeps the LUN", err);
 	if (strncmp(reply.code, refusal, strlen(refusal)) == 0)
@@ -99,8 +99,8 @@ int xapi_attach_ended(const struct xapi *xapi, const char *sr_uuid,
 		rc = attach_has_mark(&work, scsi_id, &ended, err);
 	if (rc == 0 && ended)
 		rc = attach_read_pbds(&work, err);
-	json_object_foreach(work.pbds, host, pbd)
-		ended = ended && !json_is_true(json_object_get(pbd, "plugged"));
+	json_object_foreach(work.pbds, host, pbd) ended =
+		ended && !json_is_true(json_object_get(pbd, "plugged"));
 	if (rc == 0 && !ended)
 		rc = error_set(err, ERROR_IN_USE,
 			       "SR %.36s is not one that is being detached "
@@ -119,7 +119,8 @@ int xapi_detach(const struct xapi *xapi, const char *sr_uuid, struct error *err)
 	rc = xapi_find_uuid(&work.xapi, "SR", sr_uuid, &work.sr, err);
 	if (rc == 0 && work.sr) {
 		rc = check_mark(&work, sr_uuid, err) ||
-		     attach_find_hosts(&work, err) || attach_read_pbds(&work, err);
+		     attach_find_hosts(&work, err) ||
+		     attach_read_pbds(&work, err);
 		/* the master last: it is the one that may change the SR */
 		for (size_t i = json_array_size(work.hosts); !rc && i-- > 0;)
 			rc = unplug_host(&work, attach_text_at(work.hosts, i),

@@ -159,7 +159,8 @@ static int guard_new_vdis(const struct xapi *xapi,
 		return -1;
 	rc = value_check(reply.value, JSON_OBJECT, ERROR_XAPI, "list of VDIs",
 			 err);
-	json_object_foreach(reply.value, ref, vdi) {
+	json_object_foreach(reply.value, ref, vdi)
+	{
 		value_find_optional(vdi, ERROR_XAPI, "VDI", "uuid", &uuid, err);
 		rc = error_set(err, ERROR_IN_USE,
 			       "the new VDI uuid %.36s is that of another VDI",

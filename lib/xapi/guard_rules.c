@@ -44,7 +44,8 @@ static bool holds(json_t *config, const struct lun_names *names)
 	const char *key, *text;
 	json_t *value;
 
-	json_object_foreach(config, key, value) {
+	json_object_foreach(config, key, value)
+	{
 		text = json_string_value(value);
 		if (lun_names_in(names, key) ||
 		    (text && lun_names_in(names, text)))
@@ -61,8 +62,8 @@ static const char *get(const json_t *config, const char *key)
 }
 
 /* An SR of LUN-per-VDI on this target. */
-static bool has_target(const struct sr_record *sr,
-		       const struct pbd_record *pbd, const char *iqn)
+static bool has_target(const struct sr_record *sr, const struct pbd_record *pbd,
+		       const char *iqn)
 {
 	const char *own = get(pbd->device_config, "targetIQN");
 
@@ -122,7 +123,8 @@ static bool tells(json_t *config, const struct lun_names *names)
 	const char *key, *text;
 	json_t *value;
 
-	json_object_foreach(config, key, value) {
+	json_object_foreach(config, key, value)
+	{
 		text = json_string_value(value);
 		if (list_tells("", key, names) ||
 		    (text && list_tells(key, text, names)))
@@ -180,10 +182,10 @@ static void judge_pbds(const struct records *records,
 			continue;
 		if (holds(pbd->device_config, question->names) ||
 		    has_target(sr, pbd, question->iqn))
-			note(worst, (struct guard_verdict){
-					    on_lun ? OWNER_ORIGINAL
-						   : OWNER_OTHER_SR,
-					    pbd, sr });
+			note(worst,
+			     (struct guard_verdict){ on_lun ? OWNER_ORIGINAL
+							    : OWNER_OTHER_SR,
+						     pbd, sr });
 	}
 }
 

@@ -29,9 +29,9 @@ struct guard_question {
 /* From CLONE on nothing but a refusal. */
 enum lun_owner {
 	OWNER_NOT_ASKED,
-	OWNER_UNKNOWN, /* the pool knows neither the LUN nor the SR on it */
-	OWNER_CLONE,   /* that SR is recorded, as another LUN's */
-	OWNER_UNTOLD,  /* that SR is recorded under no name that can be
+	OWNER_UNKNOWN,	/* the pool knows neither the LUN nor the SR on it */
+	OWNER_CLONE,	/* that SR is recorded, as another LUN's */
+	OWNER_UNTOLD,	/* that SR is recorded under no name that can be
 			* compared: nobody can tell the clone from it */
 	OWNER_OTHER_SR, /* the LUN is recorded as another SR's */
 	OWNER_ORIGINAL, /* ... as that of the SR on it */

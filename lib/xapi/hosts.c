@@ -74,7 +74,8 @@ static int ask_hosts(const struct xapi *xapi, const char *own_host,
 		return -1;
 	rc = value_check(all.value, JSON_ARRAY, ERROR_XAPI, "list of hosts",
 			 err);
-	json_array_foreach(all.value, i, host) {
+	json_array_foreach(all.value, i, host)
+	{
 		const char *ref = json_string_value(host);
 
 		if (rc || !ref || (own_host && strcmp(ref, own_host) == 0))

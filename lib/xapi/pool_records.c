@@ -11,7 +11,8 @@
 #define MAX_TRIES 3
 
 /* A class whose records are wanted. */
-struct class {
+struct class
+{
 	const char *name;
 	/* Fields, the one that users know the object by first. */
 	const char *const *fields;
@@ -20,9 +21,9 @@ struct class {
 
 static const char *const sr_fields[] = { "uuid", "name_label", "type",
 					 "sm_config", NULL };
-static const char *const pbd_fields[] = { "uuid", "SR", "host",
-					  "currently_attached", "device_config",
-					  NULL };
+static const char *const pbd_fields[] = { "uuid",	   "SR",
+					  "host",	   "currently_attached",
+					  "device_config", NULL };
 static const struct class srs = { "SR", sr_fields, records_read_srs };
 static const struct class pbds = { "PBD", pbd_fields, records_read_pbds };
 
@@ -35,8 +36,8 @@ static bool may_be_unknown(const char *field)
 static int cannot_be_read(const struct class *class, const json_t *record,
 			  const char *field, struct error *err)
 {
-	const char *uuid = json_string_value(
-		json_object_get(record, class->fields[0]));
+	const char *uuid =
+		json_string_value(json_object_get(record, class->fields[0]));
 
 	return error_set(err, ERROR_XAPI,
 			 "xapi cannot send the %s of %s %.36s, which holds a "
@@ -90,7 +91,8 @@ static int read_singly(const struct xapi *xapi, const struct class *class,
 	if (xapi_ask(xapi, method, NULL, &reply, err))
 		return -1;
 	rc = value_check(reply.value, JSON_ARRAY, ERROR_XAPI, method, err);
-	json_array_foreach(reply.value, i, ref) {
+	json_array_foreach(reply.value, i, ref)
+	{
 		const char *text = json_string_value(ref);
 		json_t *record = NULL;
 

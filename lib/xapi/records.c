@@ -14,7 +14,8 @@ static int read_config(const json_t *record, const char *what, const char *key,
 
 	if (value_check(config, JSON_OBJECT, ERROR_XAPI, key, err))
 		return error_prefix(err, "%s: ", what);
-	json_object_foreach(config, name, value) {
+	json_object_foreach(config, name, value)
+	{
 		if (value_text(value, ERROR_XAPI, name, &text, err))
 			return -1;
 	}
@@ -41,10 +42,11 @@ int records_read_pbds(json_t *value, struct records *records, struct error *err)
 
 	if (value_check(value, JSON_OBJECT, ERROR_XAPI, "list of PBDs", err))
 		return -1;
-	records->pbds =
-		alloc_zeroed(json_object_size(value) + 1, sizeof(*records->pbds));
+	records->pbds = alloc_zeroed(json_object_size(value) + 1,
+				     sizeof(*records->pbds));
 	records->pbd_values = json_incref(value);
-	json_object_foreach(value, ref, record) {
+	json_object_foreach(value, ref, record)
+	{
 		struct pbd_record *pbd = &records->pbds[records->pbd_count++];
 
 		pbd->ref = ref;
@@ -71,10 +73,11 @@ int records_read_srs(json_t *value, struct records *records, struct error *err)
 
 	if (value_check(value, JSON_OBJECT, ERROR_XAPI, "list of SRs", err))
 		return -1;
-	records->srs =
-		alloc_zeroed(json_object_size(value) + 1, sizeof(*records->srs));
+	records->srs = alloc_zeroed(json_object_size(value) + 1,
+				    sizeof(*records->srs));
 	records->sr_values = json_incref(value);
-	json_object_foreach(value, ref, record) {
+	json_object_foreach(value, ref, record)
+	{
 		struct sr_record *sr = &records->srs[records->sr_count++];
 
 		sr->ref = ref;

@@ -43,8 +43,7 @@ struct records {
  * *records is still to be freed. ERROR_XAPI. */
 int records_read_pbds(json_t *value, struct records *records,
 		      struct error *err);
-int records_read_srs(json_t *value, struct records *records,
-		     struct error *err);
+int records_read_srs(json_t *value, struct records *records, struct error *err);
 
 void records_free(struct records *records);
 

@@ -56,15 +56,14 @@ static int read_status(const json_t *answer, const char *secret,
 	if (!status)
 		return not_understood(out, err, "it has no Status");
 	if (strcmp(status, "Failure") == 0)
-		return read_failure(
-			json_object_get(answer, "ErrorDescription"), secret,
-			out, err);
+		return read_failure(json_object_get(answer, "ErrorDescription"),
+				    secret, out, err);
 	if (strcmp(status, "Success") != 0)
 		return not_understood(out, err, "its Status is unknown");
 	out->value = json_incref(json_object_get(answer, "Value"));
-	return out->value ? 0
-			  : not_understood(out, err,
-					   "a success without a value");
+	return out->value
+		       ? 0
+		       : not_understood(out, err, "a success without a value");
 }
 
 int reply_read_xml(const char *text, size_t len, const char *secret,

@@ -9,8 +9,8 @@
 #include "base/uuid.h"
 #include "xapi/call.h"
 
-#define SECRET_SUFFIX	"password_secret"
-#define CLEANING_MS	5000
+#define SECRET_SUFFIX "password_secret"
+#define CLEANING_MS   5000
 
 int xapi_secret_read(const struct xapi *xapi, const char *uuid, char **out,
 		     struct error *err)
@@ -77,9 +77,11 @@ void xapi_secrets_destroy(const struct xapi *xapi, const char *sr_ref)
 		log_warning("passwords stay in xapi's secrets: %s", err.text);
 		return;
 	}
-	json_object_foreach(reply.value, ref, pbd) {
+	json_object_foreach(reply.value, ref, pbd)
+	{
 		json_object_foreach(json_object_get(pbd, "device_config"), key,
-				     item) {
+				    item)
+		{
 			if (is_secret(key) && json_is_string(item))
 				destroy(&patient, json_string_value(item));
 		}

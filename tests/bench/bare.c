@@ -48,9 +48,8 @@ static size_t read_commands(const char *path)
 
 	if (!file)
 		give_up(path);
-	while (n < COMMANDS_MAX &&
-	       fscanf(file, "%7s %x %32s %u %u", first, &flags, hex, &length,
-		      &lun) == 5) {
+	while (n < COMMANDS_MAX && fscanf(file, "%7s %x %32s %u %u", first,
+					  &flags, hex, &length, &lun) == 5) {
 		struct command *c = &commands[n++];
 
 		c->waits = first[0] == '+';
@@ -101,9 +100,8 @@ static void wait_for_all(struct iscsi_context *session)
 
 static void send_command(struct iscsi_context *session, struct command *c)
 {
-	struct scsi_task *task =
-		scsi_create_task(cdb_length(c->cdb[0]), c->cdb, c->direction,
-				 c->len);
+	struct scsi_task *task = scsi_create_task(cdb_length(c->cdb[0]), c->cdb,
+						  c->direction, c->len);
 
 	c->iov.iov_base = c->len ? calloc(1, (size_t)c->len) : NULL;
 	c->iov.iov_len = (size_t)c->len;
@@ -111,7 +109,8 @@ static void send_command(struct iscsi_context *session, struct command *c)
 		scsi_task_set_iov_in(task, &c->iov, 1);
 	else if (c->direction == SCSI_XFER_WRITE)
 		scsi_task_set_iov_out(task, &c->iov, 1);
-	if (iscsi_scsi_command_async(session, c->lun, task, on_answer, NULL, NULL))
+	if (iscsi_scsi_command_async(session, c->lun, task, on_answer, NULL,
+				     NULL))
 		give_up(iscsi_get_error(session));
 	under_way++;
 }

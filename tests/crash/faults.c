@@ -9,8 +9,8 @@
 struct faults {
 	struct suite *suite;
 	const struct sectors *from;
-	struct run run;	      /* that meets the fault */
-	unsigned next;	      /* the number of the run after it */
+	struct run run; /* that meets the fault */
+	unsigned next;	/* the number of the run after it */
 	unsigned subsets, every, count;
 	uint64_t seed;
 	struct chance chance;
@@ -55,7 +55,8 @@ static bool is_true(struct faults *f, enum claim claim,
 /* Run `next` on a state, after the fault is over. */
 static void try_next(struct faults *f, const struct sectors *state)
 {
-	const struct run next = { .number = f->next, .host = 2,
+	const struct run next = { .number = f->next,
+				  .host = 2,
 				  .scsi_id = "lun" };
 
 	if (suite_is_new(f->suite, state, f->next))
@@ -119,7 +120,8 @@ static void look(struct faults *f, enum claim claim, unsigned before)
 static void after_lie(struct faults *f, const struct found_state *start,
 		      bool failed, bool garbled)
 {
-	const struct run next = { .number = f->next, .host = 1,
+	const struct run next = { .number = f->next,
+				  .host = 1,
 				  .scsi_id = "lun" };
 	struct suite *suite = f->suite;
 	struct sectors now = { 0 };
@@ -127,8 +129,7 @@ static void after_lie(struct faults *f, const struct found_state *start,
 	uint64_t where;
 
 	sectors_copy(&suite->disk.now, &now);
-	if (!failed &&
-	    !worlds_same(suite->worlds, start->result, &now, &where))
+	if (!failed && !worlds_same(suite->worlds, start->result, &now, &where))
 		suite_wrong(suite, "a lie of the disk was not noticed");
 	suite->total++;
 	suite->distinct++;
@@ -157,8 +158,7 @@ static bool try_fault(struct faults *f, const struct sim_fault *fault,
 	snprintf(start_where, sizeof(start_where), "%s", suite->where);
 	snprintf(suite->where, sizeof(suite->where),
 		 "%.80s: call %u fails %s, %s done", start_where, fault->at,
-		 fault->for_good ? "for good" : "once",
-		 effects[fault->effect]);
+		 fault->for_good ? "for good" : "once", effects[fault->effect]);
 	sim_disk_start(&suite->disk, f->from);
 	suite->disk.fault = *fault;
 	failed = run_resign(&suite->disk, &f->run, &err);
@@ -206,8 +206,7 @@ static void try_all(struct faults *f)
 
 	if (!judge_state(f->suite, f->from, f->run.number, &start))
 		return;
-	f->run.seed = worlds_seed(f->suite->worlds, start.world,
-				  f->run.number);
+	f->run.seed = worlds_seed(f->suite->worlds, start.world, f->run.number);
 	for (unsigned at = 1; more; at++) {
 		for (unsigned kind = 0; kind < 2 * SIM_EFFECTS; kind++) {
 			const struct sim_fault fault = {
@@ -257,8 +256,8 @@ static void try_state(struct suite *suite, const struct sectors *state,
 	sectors_free(&copy);
 }
 
-void faults_try_recovery(struct suite *suite, unsigned every,
-			 unsigned subsets, uint64_t seed)
+void faults_try_recovery(struct suite *suite, unsigned every, unsigned subsets,
+			 uint64_t seed)
 {
 	const struct power_effort prefixes = { 0 };
 	struct trace trace;

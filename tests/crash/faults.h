@@ -13,7 +13,7 @@
 void faults_try(struct suite *suite, unsigned subsets, uint64_t seed);
 
 /* The same in the run that comes after a crash, for every `every`-th crash. */
-void faults_try_recovery(struct suite *suite, unsigned every,
-			 unsigned subsets, uint64_t seed);
+void faults_try_recovery(struct suite *suite, unsigned every, unsigned subsets,
+			 uint64_t seed);
 
 #endif

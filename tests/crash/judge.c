@@ -135,8 +135,7 @@ static void grow_seen(struct suite *suite)
 	size_t size = suite->seen_size;
 
 	suite->seen_size = size ? 2 * size : 4096;
-	suite->seen = must_have(
-		calloc(suite->seen_size, sizeof(*suite->seen)));
+	suite->seen = must_have(calloc(suite->seen_size, sizeof(*suite->seen)));
 	for (size_t i = 0; i < size; i++) {
 		if (old[i])
 			*seen_place(suite, old[i]) = old[i];
@@ -233,10 +232,9 @@ static bool is_wiped(struct suite *suite, unsigned world,
 	for (uint64_t s = journal->body; s < journal->body_end; s++) {
 		if (memcmp(sim_sector(suite->base, now, s), zeros, SECTOR) &&
 		    !worlds_holds_text(suite->worlds, world, now, s))
-			return suite_wrong(suite,
-					   "sector %" PRIu64
-					   " of the journal is left",
-					   s);
+			return suite_wrong(
+				suite,
+				"sector %" PRIu64 " of the journal is left", s);
 	}
 	return true;
 }
@@ -256,14 +254,14 @@ bool judge_result(struct suite *suite, unsigned world,
 	if (memcmp(sim_sector(suite->base, now, JOURNAL_PLACE_AT / SECTOR),
 		   zeros, SECTOR) != 0)
 		return suite_wrong(suite, "the journal's head is left");
-	suite->left_over +=
-		worlds_left_over(suite->worlds, world, now, &where);
-	return !journal || !journal->committed || 
+	suite->left_over += worlds_left_over(suite->worlds, world, now, &where);
+	return !journal || !journal->committed ||
 	       is_wiped(suite, world, journal);
 }
 
 static bool only_recovery(struct suite *suite, const struct sectors *state,
-			  const struct run *run, const struct found_state *found)
+			  const struct run *run,
+			  const struct found_state *found)
 {
 	struct sim_disk *disk = &suite->disk;
 	struct error err = { .text = "" };
@@ -300,8 +298,8 @@ bool judge_trial(struct suite *suite, const struct sectors *state,
 	sim_disk_start(&suite->disk, state);
 	if (run_resign(&suite->disk, &seeded, &err))
 		return suite_wrong(suite, "%s: lost: %s",
-				   found.committed ? "committed" :
-						     "not committed",
+				   found.committed ? "committed"
+						   : "not committed",
 				   err.text);
 	if (!judge_result(suite, found.result, &found))
 		return false;

@@ -20,9 +20,9 @@ struct suite {
 	struct worlds *worlds;
 	struct sim_disk disk; /* what runs run on */
 
-	unsigned long total;	/* states tried */
-	unsigned long distinct; /* of them, different ones */
-	unsigned long failed;	/* verdicts: lost, mixed, left over … */
+	unsigned long total;	 /* states tried */
+	unsigned long distinct;	 /* of them, different ones */
+	unsigned long failed;	 /* verdicts: lost, mixed, left over … */
 	unsigned long left_over; /* results with rubbish in free ring space */
 	struct {
 		const char *fmt;
@@ -55,7 +55,7 @@ bool suite_wrong(struct suite *suite, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 struct found_state {
-	bool committed;	 /* a committed head is there */
+	bool committed;		 /* a committed head is there */
 	uint64_t body, body_end; /* sectors of that journal */
 	unsigned world;	 /* what the LUN is, or will be when completed */
 	unsigned result; /* what run `number` must make of it */

@@ -44,7 +44,7 @@ what LVM has finished is refused|txn/recover.c|s/if (finish_is_result(&journal->
 a failed commit says unchanged|txn/txn.c|s/whether the resign is committed is "/the LUN is unchanged "/;s/"not known; resign it/"; resign it/|faults
 a failed end says unchanged|txn/txn.c|s/the resign is committed but not "/the LUN is unchanged "/|faults
 a copy keeps its original's new identifiers|txn/journal.c|/^bool journal_is_of_lun/,/^}/s/		return false;/		return true;/|clones
-the label's write takes the head with it|txn/replay.c|/^static void keep_head/,/^}/s/io->offset <= JOURNAL_PLACE_AT/0 \&\& &/|power
+the label's write takes the head with it|txn/replay.c|/^static size_t around_head/,/^}/s/io->offset > JOURNAL_PLACE_AT/1 || &/|power
 no fence|txn/journal.c|s/int cannot = lun_fence(journal->lun, err);/int cannot = 1;/|hosts
 the fence is given back too early|txn/txn.c|s/log_step("committed");/journal_unfence(journal);/|hosts
 heads are written, not exchanged|txn/journal.c|s/journal->fenced ? lun_write/1 ? lun_write/|hosts

@@ -11,9 +11,8 @@
 
 static bool put_set(FILE *f, const struct sectors *set)
 {
-	return set->count == 0 ||
-	       fwrite(set->items, sizeof(*set->items), set->count, f) ==
-		       set->count;
+	return set->count == 0 || fwrite(set->items, sizeof(*set->items),
+					 set->count, f) == set->count;
 }
 
 bool overlay_write(const char *path, const struct sim_base *base,

@@ -71,8 +71,8 @@ void power_random(struct suite *suite, const struct sectors *from,
 {
 	size_t sent = (size_t)chance_below(chance, units->count + 1);
 	uint64_t odds = 1 + chance_below(chance, 7);
-	unsigned epoch = sent < units->count ? units->items[sent].epoch :
-					       units->epochs - 1;
+	unsigned epoch = sent < units->count ? units->items[sent].epoch
+					     : units->epochs - 1;
 
 	snprintf(suite->where, sizeof(suite->where),
 		 "a random part of %zu units", sent);
@@ -94,16 +94,14 @@ static void visit_subsets(struct walk *w, const struct power_effort *effort)
 		power_random(w->suite, w->from, &w->units, &chance, &w->state);
 		snprintf(where, sizeof(where), "seed %" PRIu64 ", %.100s",
 			 effort->seed + i, w->suite->where);
-		snprintf(w->suite->where, sizeof(w->suite->where), "%s",
-			 where);
+		snprintf(w->suite->where, sizeof(w->suite->where), "%s", where);
 		w->visit(w->suite, &w->state, w->context);
 	}
 }
 
 void power_states(struct suite *suite, const struct sectors *from,
-		  const struct trace *trace,
-		  const struct power_effort *effort, power_visit visit_state,
-		  void *context)
+		  const struct trace *trace, const struct power_effort *effort,
+		  power_visit visit_state, void *context)
 {
 	struct walk w = { .suite = suite,
 			  .from = from,
@@ -203,7 +201,8 @@ static void try_cached(struct suite *suite, const struct cached *cached,
 		       const char *where)
 {
 	struct nested nested = { effort, number + 1, where };
-	const struct run run = { .number = number, .host = number % 2 + 1,
+	const struct run run = { .number = number,
+				 .host = number % 2 + 1,
 				 .scsi_id = "lun" };
 	struct trace trace, all;
 	struct sectors view = { 0 };

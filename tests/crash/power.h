@@ -14,7 +14,7 @@ struct power_effort {
 	/* Above this many units a write goes missing, or lands alone, only at
 	 * the epoch's end and not after every write. */
 	size_t all_pairs_up_to;
-	unsigned subsets;     /* random, of the whole run */
+	unsigned subsets; /* random, of the whole run */
 	uint64_t seed;
 };
 
@@ -26,9 +26,8 @@ typedef void (*power_visit)(struct suite *suite, const struct sectors *state,
  * in state `from`: after each write; each write missing; each landed alone;
  * random subsets. */
 void power_states(struct suite *suite, const struct sectors *from,
-		  const struct trace *trace,
-		  const struct power_effort *effort, power_visit visit,
-		  void *context);
+		  const struct trace *trace, const struct power_effort *effort,
+		  power_visit visit, void *context);
 
 /* One random such state. */
 void power_random(struct suite *suite, const struct sectors *from,

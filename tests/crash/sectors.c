@@ -60,8 +60,7 @@ static void make_room(struct sectors *set, size_t count)
 		room *= 2;
 	if (room == set->room)
 		return;
-	set->items = must_have(
-		realloc(set->items, room * sizeof(*set->items)));
+	set->items = must_have(realloc(set->items, room * sizeof(*set->items)));
 	set->room = room;
 	set_table(set, 2 * room);
 }
@@ -74,8 +73,8 @@ void sectors_copy(const struct sectors *from, struct sectors *to)
 	}
 	if (to->table_size != from->table_size) {
 		sectors_free(to);
-		to->items = must_have(
-			malloc(from->room * sizeof(*from->items)));
+		to->items =
+			must_have(malloc(from->room * sizeof(*from->items)));
 		to->table = must_have(
 			malloc(from->table_size * sizeof(*from->table)));
 		to->room = from->room;
@@ -83,8 +82,7 @@ void sectors_copy(const struct sectors *from, struct sectors *to)
 	}
 	to->count = from->count;
 	memcpy(to->items, from->items, from->count * sizeof(*from->items));
-	memcpy(to->table, from->table,
-	       from->table_size * sizeof(*from->table));
+	memcpy(to->table, from->table, from->table_size * sizeof(*from->table));
 }
 
 const uint8_t *sectors_find(const struct sectors *set, uint64_t number)

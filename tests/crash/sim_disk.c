@@ -36,8 +36,8 @@ static bool fails(struct sim_disk *disk)
 	disk->calls++;
 	if (!disk->fault.at)
 		return false;
-	return disk->fault.for_good ? disk->calls >= disk->fault.at :
-				      disk->calls == disk->fault.at;
+	return disk->fault.for_good ? disk->calls >= disk->fault.at
+				    : disk->calls == disk->fault.at;
 }
 
 static bool is_lie(const struct sim_disk *disk)
@@ -63,12 +63,11 @@ static enum sim_effect effect(const struct sim_disk *disk, bool failing)
 {
 	if (!failing)
 		return SIM_ALL;
-	return disk->calls == disk->fault.at ? disk->fault.effect :
-					       SIM_NOTHING;
+	return disk->calls == disk->fault.at ? disk->fault.effect : SIM_NOTHING;
 }
 
-static void get_bytes(const struct sim_disk *disk, uint64_t offset,
-		      uint8_t *to, size_t len)
+static void get_bytes(const struct sim_disk *disk, uint64_t offset, uint8_t *to,
+		      size_t len)
 {
 	for (size_t at = 0; at < len; at += SECTOR)
 		memcpy(to + at,
@@ -165,8 +164,7 @@ static int sim_swap(struct lun *lun, uint64_t offset, const uint8_t *expect,
 	get_bytes(disk, offset, block, lun->block_size);
 	same = memcmp(block, expect, lun->block_size) == 0;
 	if (same)
-		put(disk, offset, with, lun->block_size,
-		    effect(disk, failing));
+		put(disk, offset, with, lun->block_size, effect(disk, failing));
 	if (disk->after_write)
 		disk->after_write(disk);
 	if (failing && !is_lie(disk))

@@ -110,10 +110,10 @@ static void run_stalls(struct suite *suite, const struct options *options)
 }
 
 #define ONLY_PLAIN (1u << VARIANT_PLAIN)
-#define FEW                                                                \
-	(1u << VARIANT_PLAIN | 1u << VARIANT_SMALL_RING |                  \
+#define FEW                                               \
+	(1u << VARIANT_PLAIN | 1u << VARIANT_SMALL_RING | \
 	 1u << VARIANT_TIGHT_RING | 1u << VARIANT_TWO_AREAS)
-#define ALL	   ((1u << VARIANTS) - 1)
+#define ALL ((1u << VARIANTS) - 1)
 
 static const struct kind {
 	const char *name;
@@ -157,7 +157,8 @@ static bool run_setup(const struct sim_base *base, const struct setup *setup,
 
 	snprintf(name, sizeof(name), "%.40s %s block %u atom %u %s%s",
 		 options->name, variant_names[variant], setup->block_size,
-		 setup->atom, setup->drop ? "drop " : "", sim_means_names[setup->means]);
+		 setup->atom, setup->drop ? "drop " : "",
+		 sim_means_names[setup->means]);
 	if (!worlds_init(&worlds, base, setup->block_size, setup->means)) {
 		printf("not ok %s: %s\n", name, worlds.err.text);
 		return false;
@@ -208,8 +209,8 @@ bool suites_run(struct sim_base *base, const struct options *options,
 		if (v != VARIANT_PLAIN && options->only_plain)
 			continue;
 		if (!variant_make(base, (enum variant)v, &why)) {
-			printf("# %s %s: %s\n", options->name,
-			       variant_names[v], why);
+			printf("# %s %s: %s\n", options->name, variant_names[v],
+			       why);
 			continue;
 		}
 		for (size_t i = 0; i < sizeof(setups) / sizeof(setups[0]);

@@ -8,9 +8,8 @@ void trace_add(struct trace *trace, uint64_t offset, const uint8_t *data,
 {
 	if (trace->count == trace->room) {
 		trace->room = trace->room ? 2 * trace->room : 64;
-		trace->writes = must_have(
-			realloc(trace->writes,
-				trace->room * sizeof(*trace->writes)));
+		trace->writes = must_have(realloc(
+			trace->writes, trace->room * sizeof(*trace->writes)));
 	}
 	trace->writes[trace->count++] = (struct trace_write){
 		.offset = offset,
@@ -19,7 +18,7 @@ void trace_add(struct trace *trace, uint64_t offset, const uint8_t *data,
 		.epoch = trace->flushes,
 	};
 	buffer_add(&trace->bytes, data, len);
-	}
+}
 
 void trace_flush(struct trace *trace)
 {
@@ -54,8 +53,7 @@ void units_cut(const struct trace *trace, uint32_t atom, struct units *out)
 	size_t most = trace->bytes.len / SECTOR + 1;
 
 	units.items = must_have(calloc(most, sizeof(*units.items)));
-	units.first = must_have(
-		calloc(units.epochs + 1, sizeof(*units.first)));
+	units.first = must_have(calloc(units.epochs + 1, sizeof(*units.first)));
 	for (size_t i = 0; i < trace->count; i++) {
 		const struct trace_write *w = &trace->writes[i];
 

@@ -10,13 +10,13 @@
 #include "format/lvm_mda.h"
 #include "format/lvm_vg.h"
 
-#define AREA_SIZE_AT   32 /* in an mda_header */
-#define AREA_START_AT  24
-#define SECOND_AREA    (1u << 20)
+#define AREA_SIZE_AT  32 /* in an mda_header */
+#define AREA_START_AT 24
+#define SECOND_AREA   (1u << 20)
 
 const char *const variant_names[VARIANTS] = {
-	"plain", "wrapped", "at-end", "small-ring", "tight-ring",
-	"two-areas", "full-ring",
+	"plain",      "wrapped",   "at-end",	"small-ring",
+	"tight-ring", "two-areas", "full-ring",
 };
 
 struct lvm {
@@ -31,8 +31,8 @@ static void get(const struct sim_base *base, uint64_t at, uint8_t *to,
 		size_t len)
 {
 	for (size_t i = 0; i < len; i++)
-		to[i] = sim_base_sector(base, (at + i) / SECTOR)[(at + i) %
-								 SECTOR];
+		to[i] = sim_base_sector(base,
+					(at + i) / SECTOR)[(at + i) % SECTOR];
 }
 
 static void put(struct sim_base *base, uint64_t at, const uint8_t *from,
@@ -65,14 +65,13 @@ static bool open_lvm(struct sim_base *base, struct lvm *lvm)
 	if (lvm_label_find(head, &lvm->label, &err) ||
 	    lvm->label.mda_count != 1)
 		return false;
-	get(base, lvm->label.mdas[0].offset, lvm->header,
-	    sizeof(lvm->header));
+	get(base, lvm->label.mdas[0].offset, lvm->header, sizeof(lvm->header));
 	if (lvm_mda_parse(lvm->header, &lvm->label.mdas[0], base->size,
 			  &lvm->mda, &err))
 		return false;
 	lvm->text = to = must_have(malloc(lvm->mda.text.size));
-	n = lvm_mda_pieces(&lvm->mda, lvm->mda.text.offset,
-			   lvm->mda.text.size, pieces);
+	n = lvm_mda_pieces(&lvm->mda, lvm->mda.text.offset, lvm->mda.text.size,
+			   pieces);
 	for (unsigned i = 0; i < n; i++) {
 		get(base, pieces[i].offset, to, pieces[i].len);
 		to += pieces[i].len;
@@ -94,8 +93,7 @@ static void put_text(struct lvm *lvm, uint64_t offset)
 	}
 	locn.offset = offset;
 	lvm_mda_set_text(&locn, lvm->header);
-	put(lvm->base, lvm->mda.area.offset, lvm->header,
-	    sizeof(lvm->header));
+	put(lvm->base, lvm->mda.area.offset, lvm->header, sizeof(lvm->header));
 }
 
 /* A ring so small that the text, in its middle, fits on neither side. */
@@ -153,15 +151,14 @@ static void two_areas(struct lvm *lvm)
 	lvm_label_set_pv_id(&lvm->label, &lvm->label.pv_id, sector);
 	put(lvm->base, at, sector, sizeof(sector));
 
-	lvm->mda.area = (struct lvm_area){ lvm->base->size - SECOND_AREA,
-					   SECOND_AREA };
+	lvm->mda.area =
+		(struct lvm_area){ lvm->base->size - SECOND_AREA, SECOND_AREA };
 	put_le64(lvm->header + AREA_START_AT, lvm->mda.area.offset);
 	put_le64(lvm->header + AREA_SIZE_AT, lvm->mda.area.size);
 	put_text(lvm, LVM_MDA_HEADER_SIZE);
 }
 
-bool variant_make(struct sim_base *base, enum variant variant,
-		  const char **why)
+bool variant_make(struct sim_base *base, enum variant variant, const char **why)
 {
 	struct lvm lvm = { 0 };
 	uint64_t size;
@@ -179,8 +176,8 @@ bool variant_make(struct sim_base *base, enum variant variant,
 		put_text(&lvm, size - lvm.mda.text.size / 2 / SECTOR * SECTOR);
 		break;
 	case VARIANT_AT_END:
-		put_text(&lvm, (size - lvm.mda.text.size - SECTOR) / SECTOR *
-				       SECTOR);
+		put_text(&lvm,
+			 (size - lvm.mda.text.size - SECTOR) / SECTOR * SECTOR);
 		break;
 	case VARIANT_SMALL_RING:
 		small_ring(&lvm);

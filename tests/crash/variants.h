@@ -15,7 +15,7 @@ enum variant {
 	VARIANT_SMALL_RING, /* text is rewritten where it is */
 	VARIANT_TIGHT_RING, /* there is room, but only at one place */
 	VARIANT_TWO_AREAS,  /* a second metadata area at the LUN's end */
-	VARIANT_FULL_RING,  /* text fills it: the journal's body goes elsewhere */
+	VARIANT_FULL_RING, /* text fills it: the journal's body goes elsewhere */
 };
 #define VARIANTS 7
 

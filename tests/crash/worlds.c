@@ -39,8 +39,7 @@ bool runs_dropping(void)
 	return dropping;
 }
 
-int run_resign(struct sim_disk *disk, const struct run *run,
-	       struct error *err)
+int run_resign(struct sim_disk *disk, const struct run *run, struct error *err)
 {
 	struct plan_options options = { .new_sr = run_sr(run->number),
 					.drop_snapshots = dropping,
@@ -56,8 +55,8 @@ int run_resign(struct sim_disk *disk, const struct run *run,
 	return failed;
 }
 
-int run_recovery(struct sim_disk *disk, const struct run *run,
-		 bool *completed, struct error *err)
+int run_recovery(struct sim_disk *disk, const struct run *run, bool *completed,
+		 struct error *err)
 {
 	struct journal_owner owner = owner_of(run);
 	enum txn_found what = TXN_NOTHING;
@@ -66,9 +65,9 @@ int run_recovery(struct sim_disk *disk, const struct run *run,
 	int failed;
 
 	image_init(&seen, disk->lun.block_size);
-	failed = journal_find(&disk->lun, &seen, &spot, err) ||
-		 txn_recover(&disk->lun, &seen, &spot, &owner, NULL, &what,
-			     err);
+	failed =
+		journal_find(&disk->lun, &seen, &spot, err) ||
+		txn_recover(&disk->lun, &seen, &spot, &owner, NULL, &what, err);
 	image_free(&seen);
 	*completed = what == TXN_COMPLETED;
 	return failed ? -1 : 0;
@@ -180,4 +179,3 @@ void worlds_pop(struct worlds *worlds)
 {
 	worlds->count--;
 }
-

@@ -30,13 +30,12 @@ void runs_drop(bool drop);
 bool runs_dropping(void);
 
 /* One run of the program on the disk, as sr_create has it. */
-int run_resign(struct sim_disk *disk, const struct run *run,
-	       struct error *err);
+int run_resign(struct sim_disk *disk, const struct run *run, struct error *err);
 
 /* Only the look for a journal, and what recovery makes of it; *completed says
  * whether it finished a resign. */
-int run_recovery(struct sim_disk *disk, const struct run *run,
-		 bool *completed, struct error *err);
+int run_recovery(struct sim_disk *disk, const struct run *run, bool *completed,
+		 struct error *err);
 
 /* More than any of the images has. */
 #define MAX_EXTENTS 4096
@@ -88,8 +87,7 @@ bool worlds_same(const struct worlds *worlds, unsigned world,
 		 const struct sectors *state, uint64_t *where);
 
 /* The world that a state is, or NO_WORLD. */
-unsigned worlds_which(const struct worlds *worlds,
-		      const struct sectors *state);
+unsigned worlds_which(const struct worlds *worlds, const struct sectors *state);
 
 /* Whether free ring space of a state, which is this world, holds anything but
  * zeros and what was there before; then *where is the first such sector. */

@@ -10,16 +10,14 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct login_watch watch = { .mutual = size & 1 };
-	uint8_t *keys = exact_copy(data, size < RESERVATION_KEYS_LEN
-						 ? size
-						 : RESERVATION_KEYS_LEN,
-				   0);
+	uint8_t *keys = exact_copy(
+		data, size < RESERVATION_KEYS_LEN ? size : RESERVATION_KEYS_LEN,
+		0);
 	struct error err;
 
-	reservation_keys_check(keys, size < RESERVATION_KEYS_LEN
-					     ? size
-					     : RESERVATION_KEYS_LEN,
-			       "a LUN", &err);
+	reservation_keys_check(
+		keys, size < RESERVATION_KEYS_LEN ? size : RESERVATION_KEYS_LEN,
+		"a LUN", &err);
 	free(keys);
 	while (size >= ISCSI_HEADER_LEN) {
 		size_t len = login_response_len(data);

@@ -39,7 +39,12 @@ enum {
 };
 
 /* The first byte, beside the kind; the second. */
-enum { BLOCK_4096 = 0x08, KEEP_LVM = 0x10, KEEP_VHD = 0x20, KEEP_JOURNAL = 0x40 };
+enum {
+	BLOCK_4096 = 0x08,
+	KEEP_LVM = 0x10,
+	KEEP_VHD = 0x20,
+	KEEP_JOURNAL = 0x40
+};
 /* What costs another run or more takes several bits, so that few inputs ask. */
 enum { KEEP_OPERATIONS = 1, DROP = 2, REPORT = 0x0c, TWICE = 0x70 };
 
@@ -162,15 +167,15 @@ static void get_text(const uint8_t *lun, unsigned kind, struct text *text)
 {
 	const uint8_t *area = lun + SR_MDA_AT;
 
-	text->room = shapes[kind].mda_size ? shapes[kind].mda_size
-					   : SR_MDA_SIZE;
+	text->room =
+		shapes[kind].mda_size ? shapes[kind].mda_size : SR_MDA_SIZE;
 	text->at = get_le64(area + 40);
 	text->len = (size_t)get_le64(area + 48);
 	for (size_t i = 0; i < text->len; i++) {
 		uint64_t at = text->at + i;
 
-		text->bytes[i] = area[at < text->room ? at
-						      : at - text->room + 512];
+		text->bytes[i] =
+			area[at < text->room ? at : at - text->room + 512];
 	}
 }
 
@@ -258,7 +263,8 @@ static void change(uint8_t *lun, unsigned kind, bool sealed,
 
 	get_text(lun, kind, &text);
 	while (size >= 4) {
-		unsigned region = data[0] % (sizeof(regions) / sizeof(*regions));
+		unsigned region =
+			data[0] % (sizeof(regions) / sizeof(*regions));
 		uint32_t at = data[1] | (uint32_t)data[2] << 8;
 		size_t len = data[3] & 0x7f;
 		bool insert = data[3] & 0x80;

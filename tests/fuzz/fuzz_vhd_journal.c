@@ -8,10 +8,9 @@
 
 static void check_value(const uint8_t *data, size_t size)
 {
-	uint8_t *sector = exact_copy(data, size < JOURNAL_VALUE_SECTOR
-						   ? size
-						   : JOURNAL_VALUE_SECTOR,
-				     JOURNAL_VALUE_SECTOR);
+	uint8_t *sector = exact_copy(
+		data, size < JOURNAL_VALUE_SECTOR ? size : JOURNAL_VALUE_SECTOR,
+		JOURNAL_VALUE_SECTOR);
 	size_t at, len;
 
 	if (journal_value_find(sector, &at, &len))

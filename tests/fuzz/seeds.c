@@ -104,7 +104,8 @@ static void seed_synthetic(void)
 	seed("vpd", "naa", -1,
 	     "\x24\0\0\5\2\x1f\0\0\0IET     VIRTUAL-DISK    0001"
 	     "\7\0\0\0\3\0\x80\x83"
-	     "\x0c\0\x80\0\x08" "beaf1234"
+	     "\x0c\0\x80\0\x08"
+	     "beaf1234"
 	     "\x2c\0\x83\0\x28\1\3\0\x10\x60\1\x40\x50\0\0\0\0\xab\xcd"
 	     "\xef\1\x23\x45\x67\x89\2\1\0\x10IET     00010001",
 	     103);
@@ -206,7 +207,8 @@ static void seed_qcow2(void)
 static void seed_xapi(void)
 {
 	static const char json[] =
-		"{\"result\":{\"Status\":\"Success\",\"Value\":{\"OpaqueRef:1\":{"
+		"{\"result\":{\"Status\":\"Success\",\"Value\":{\"OpaqueRef:"
+		"1\":{"
 		"\"uuid\":\"" SR_UUID "\",\"name_label\":\"SR\",\"type\":"
 		"\"lvmoiscsi\",\"sm_config\":{\"a\":\"b\"}}}},\"error\":null,"
 		"\"id\":1}";
@@ -226,9 +228,8 @@ static void seed_xapi(void)
 	static const char failure[] =
 		"{\"result\":{\"Status\":\"Failure\",\"ErrorDescription\":["
 		"\"UUID_INVALID\",\"VDI\",\"secret\"]},\"id\":1}";
-	static const char http[] =
-		"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n"
-		"Content-Type: application/json\r\n\r\n{}";
+	static const char http[] = "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n"
+				   "Content-Type: application/json\r\n\r\n{}";
 
 	seed_flagged("xapi_answer", "json", 0, json);
 	seed_flagged("xapi_answer", "xml", 2, xml);
@@ -238,15 +239,21 @@ static void seed_xapi(void)
 
 static void seed_others(void)
 {
-	static const uint8_t journal[] =
-		"vjournal" "0123456789abcdef0123456789ab"
-		"\0\0\0\1" "\0\0\0\0\0\0\0\0" "\0\0\0\0\0\0\0\x38"
-		"\xaa\xaa\x12\x34\x43\x21\xaa\xaa" "\0\0\0\3\0\0\0\4"
-		"\0\0\0\0\0\0\2\0" "\0\0\0\0\0\0\0\0" "data";
+	static const uint8_t journal[] = "vjournal"
+					 "0123456789abcdef0123456789ab"
+					 "\0\0\0\1"
+					 "\0\0\0\0\0\0\0\0"
+					 "\0\0\0\0\0\0\0\x38"
+					 "\xaa\xaa\x12\x34\x43\x21\xaa\xaa"
+					 "\0\0\0\3\0\0\0\4"
+					 "\0\0\0\0\0\0\2\0"
+					 "\0\0\0\0\0\0\0\0"
+					 "data";
 	static const uint8_t login[] =
 		"\x23\x87\0\0\0\0\0\x10\1\2\3\4\5\6\0\0\0\0\0\1"
 		"\0\0\0\0\0\0\0\1\0\0\0\1\0\0\0\1\0\0\0\0\0\0\0\0"
-		"\0\0\0\0" "AuthMethod=None\0";
+		"\0\0\0\0"
+		"AuthMethod=None\0";
 
 	seed("vhd_journal", "entry", -1, journal, sizeof(journal) - 1);
 	seed_text("vhd_journal", "value", "73 " BASE_UUID "_" STALE_UUID);

@@ -79,6 +79,13 @@ shell_checked()
 	shellcheck -S warning .ci/run && return "$status"
 }
 
+formatted()
+{
+	find lib drivers xapi-plugin supp-pack tests -name '*.[ch]' -print0 |
+		xargs -0 clang-format --dry-run --Werror 2>&1
+}
+
+check "the sources are as clang-format has them (make format)" formatted
 check "clang-tidy has nothing to say" tidy
 check "it would say it" tidy_sees
 check "cppcheck has nothing to say" cpp_check lib drivers xapi-plugin

@@ -185,15 +185,15 @@ static void print_kinds(void)
 		uint8_t code;
 		const char *name;
 	} names[] = {
-		{ 0x00, "TEST_UNIT_READY" }, { 0x12, "INQUIRY" },
-		{ 0x1a, "MODE_SENSE" },	     { 0x25, "READ_CAPACITY10" },
-		{ 0x16, "RESERVE6" },	     { 0x17, "RELEASE6" },
-		{ 0x5e, "READ_KEYS" },	     { 0x28, "READ10" },
-		{ 0x2a, "WRITE10" },
-		{ 0x35, "SYNC_CACHE10" },    { 0x5a, "MODE_SENSE10" },
-		{ 0x88, "READ16" },	     { 0x89, "COMPARE_AND_WRITE" },
-		{ 0x8a, "WRITE16" },	     { 0x91, "SYNC_CACHE16" },
-		{ 0x9e, "READ_CAPACITY16" }, { 0xa0, "REPORT_LUNS" },
+		{ 0x00, "TEST_UNIT_READY" },   { 0x12, "INQUIRY" },
+		{ 0x1a, "MODE_SENSE" },	       { 0x25, "READ_CAPACITY10" },
+		{ 0x16, "RESERVE6" },	       { 0x17, "RELEASE6" },
+		{ 0x5e, "READ_KEYS" },	       { 0x28, "READ10" },
+		{ 0x2a, "WRITE10" },	       { 0x35, "SYNC_CACHE10" },
+		{ 0x5a, "MODE_SENSE10" },      { 0x88, "READ16" },
+		{ 0x89, "COMPARE_AND_WRITE" }, { 0x8a, "WRITE16" },
+		{ 0x91, "SYNC_CACHE16" },      { 0x9e, "READ_CAPACITY16" },
+		{ 0xa0, "REPORT_LUNS" },
 	};
 
 	kinds[0x12] -= vpd_inquiries;
@@ -216,7 +216,8 @@ static bool read_option(const char *text)
 	record = strcmp(text, "record") == 0;
 	if (sscanf(text, "hold:%u:", &hold_at) == 1)
 		hold_file = strchr(text + 5, ':') + 1;
-	return trace || record || hold_file || sscanf(text, "cut:%u", &stop_at) == 1 ||
+	return trace || record || hold_file ||
+	       sscanf(text, "cut:%u", &stop_at) == 1 ||
 	       sscanf(text, "kill:%u:%d", &stop_at, &victim) == 2;
 }
 

@@ -51,8 +51,7 @@ static inline const uint8_t *pdu_cdb(const struct pdu *pdu)
 
 static inline size_t pdu_padded_length(const struct pdu *pdu)
 {
-	return ((size_t)pdu_data_length(pdu) + 3) / 4 * 4 +
-	       pdu->header[4] * 4u;
+	return ((size_t)pdu_data_length(pdu) + 3) / 4 * 4 + pdu->header[4] * 4u;
 }
 
 static inline bool pdu_transfer(int fd, uint8_t *bytes, size_t len, bool in)

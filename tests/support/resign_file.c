@@ -23,8 +23,9 @@ int main(int argc, char **argv)
 	int failed;
 
 	if (argc < 2 || argc > 6) {
-		fprintf(stderr, "usage: %s IMAGE [NEW_SR_UUID [BLOCK_SIZE "
-				"[keep|drop [keep|refuse]]]]\n",
+		fprintf(stderr,
+			"usage: %s IMAGE [NEW_SR_UUID [BLOCK_SIZE "
+			"[keep|drop [keep|refuse]]]]\n",
 			argv[0]);
 		return 2;
 	}
@@ -34,9 +35,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "not a uuid: %s\n", argv[2]);
 		return 2;
 	}
-	failed = lun_file_open(argv[1],
-			       argc > 3 ? (uint32_t)atoi(argv[3]) : 512, &lun,
-			       &err);
+	failed = lun_file_open(
+		argv[1], argc > 3 ? (uint32_t)atoi(argv[3]) : 512, &lun, &err);
 	if (!failed) {
 		failed = lun_file_lock(lun, &err) ||
 			 resign_lun(lun, &options, &owner, NULL, NULL, &err);

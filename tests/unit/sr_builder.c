@@ -280,9 +280,9 @@ void sr_put_qcow2(uint8_t *image, const char *name)
 	memset(image, 0, 1024);
 	memcpy(image, "QFI\xfb", 4);
 	be(image + 4, 3, 4);
-	be(image + 20, 12, 4);	 /* cluster_bits */
-	be(image + 24, 4096, 8); /* the disk's size */
-	be(image + 100, 104, 4); /* header_length */
+	be(image + 20, 12, 4);		/* cluster_bits */
+	be(image + 24, 4096, 8);	/* the disk's size */
+	be(image + 100, 104, 4);	/* header_length */
 	be(image + 104, 0x76617465, 4); /* SM's hidden flag */
 	be(image + 108, 1, 4);
 	image[112] = '1';

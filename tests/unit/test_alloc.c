@@ -42,7 +42,8 @@ static void test_nothing(void **state)
 
 static void test_texts(void **state)
 {
-	char *copy = alloc_text("a text"), *made = alloc_printf("%s %d", copy, 7);
+	char *copy = alloc_text("a text"),
+	     *made = alloc_printf("%s %d", copy, 7);
 
 	(void)state;
 	assert_string_equal(made, "a text 7");
@@ -89,21 +90,21 @@ static void test_the_end(void **state)
 	assert_int_equal(last_words(NULL, 5, STDOUT_FILENO, said, sizeof(said)),
 			 5);
 	assert_string_equal(said, "");
-	assert_int_equal(last_words("<a/>", 0, STDOUT_FILENO, said,
-				    sizeof(said)),
-			 0);
+	assert_int_equal(
+		last_words("<a/>", 0, STDOUT_FILENO, said, sizeof(said)), 0);
 	assert_string_equal(said, "<a/>");
-	assert_int_equal(last_words("<a/>", 0, STDERR_FILENO, said,
-				    sizeof(said)),
-			 0);
+	assert_int_equal(
+		last_words("<a/>", 0, STDERR_FILENO, said, sizeof(said)), 0);
 	assert_string_equal(said, "");
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_grows),	 cmocka_unit_test(test_nothing),
-		cmocka_unit_test(test_texts),	 cmocka_unit_test(test_the_end),
+		cmocka_unit_test(test_grows),
+		cmocka_unit_test(test_nothing),
+		cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_the_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -212,9 +212,8 @@ static void rename_child(struct sr *sr)
 static void test_no_vdi(void **state)
 {
 	(void)state;
-	assert_int_equal(find(rename_child, FINDING_ERROR, "VG",
-			      "holds no uuid"),
-			 1);
+	assert_int_equal(
+		find(rename_child, FINDING_ERROR, "VG", "holds no uuid"), 1);
 }
 
 static void test_mgt(void **state)

@@ -88,16 +88,17 @@ static void test_metadata(void **state)
 	struct idmap map;
 
 	(void)state;
-	assert_true(uuid_from_text("aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa",
-				   &old));
-	assert_true(uuid_from_text("bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb",
-				   &new));
+	assert_true(
+		uuid_from_text("aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa", &old));
+	assert_true(
+		uuid_from_text("bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb", &new));
 	/* Python's uuid.uuid5 of the namespace and these texts */
-	assert_true(uuid_from_text("3f9a16ea-d7a6-5c77-adb0-056c4e7892e1",
-				   &made));
+	assert_true(
+		uuid_from_text("3f9a16ea-d7a6-5c77-adb0-056c4e7892e1", &made));
 	idmap_init(&map, &old, &new, 0);
 	out = idmap_renew(&map, &made);
-	assert_true(uuid_from_text("488dd4cd-1fcf-5e8e-b840-8328d3f2c0cd", &made));
+	assert_true(
+		uuid_from_text("488dd4cd-1fcf-5e8e-b840-8328d3f2c0cd", &made));
 	assert_true(uuid_equal(&out, &made));
 	idmap_free(&map);
 }

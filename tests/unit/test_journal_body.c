@@ -119,8 +119,8 @@ static void test_another_body(void **state)
 				   body.len - cut) == 0)
 				continue;
 			memcpy(other.data, body.data, cut);
-			assert_int_not_equal(crc, sr_crc(other.data,
-							 other.len));
+			assert_int_not_equal(crc,
+					     sr_crc(other.data, other.len));
 		}
 		after[round * 50] ^= 0x80;
 	}

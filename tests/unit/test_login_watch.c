@@ -145,9 +145,9 @@ static void test_text(void **state)
 			 -1);
 	assert_int_equal(feed(&watch, SKIP, "MaxRecvDataSegmentLength=-1"), -1);
 	assert_int_equal(
-	    feed(&watch, SKIP, "MaxRecvDataSegmentLength=16777215"), 0);
+		feed(&watch, SKIP, "MaxRecvDataSegmentLength=16777215"), 0);
 	assert_int_equal(
-	    feed(&watch, SKIP, "MaxRecvDataSegmentLength=16777216"), -1);
+		feed(&watch, SKIP, "MaxRecvDataSegmentLength=16777216"), -1);
 }
 
 static void test_header(void **state)

@@ -66,7 +66,7 @@ static void test_bounds(void **state)
 
 	(void)state;
 	assert_int_equal(
-	    lun_memory_open(bytes, sizeof(bytes), 4096, &lun, &err), 0);
+		lun_memory_open(bytes, sizeof(bytes), 4096, &lun, &err), 0);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		const struct lun_io ios[] = {
 			{ .offset = 0, .len = 4096, .data = data },

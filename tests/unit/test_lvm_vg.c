@@ -234,10 +234,8 @@ static void test_segments(void **state)
 	(void)state;
 	refuses("MGT {", "\"striped\"", "\"mirror\"", "type mirror");
 	refuses("MGT {", "type =", "typ =", "no type");
-	refuses("MGT {", "stripe_count = 1", "stripe_count = 2",
-		"not linear");
-	refuses("MGT {", "\"pv0\", 9", "\"pv0\", 9, \"pv0\", 3",
-		"not linear");
+	refuses("MGT {", "stripe_count = 1", "stripe_count = 2", "not linear");
+	refuses("MGT {", "\"pv0\", 9", "\"pv0\", 9, \"pv0\", 3", "not linear");
 	refuses("MGT {", "\"pv0\", 9", "\"pv1\", 9", "unknown PV");
 	refuses("MGT {", "\"pv0\", 9", "\"pv01\", 9", "unknown PV");
 	refuses("MGT {", "\"pv0\", 9", "7, 9", "unknown PV");
@@ -262,7 +260,8 @@ static void test_segments(void **state)
 static void test_other_types(void **state)
 {
 	static const char *const snapshot =
-		"X { id = \"LvLvLx-0123-4567-89ab-cdef-ghij-klmnop\" segment1 { "
+		"X { id = \"LvLvLx-0123-4567-89ab-cdef-ghij-klmnop\" segment1 "
+		"{ "
 		"start_extent = 0 extent_count = 2 type = \"snapshot\" "
 		"origin = \"%s\" cow_store = \"Y\" } } MGT {";
 	char text[512];
@@ -270,10 +269,12 @@ static void test_other_types(void **state)
 	(void)state;
 	takes("hb-", "\"striped\"", "\"raid1\"");
 	takes("hb-", "stripe_count = 1", "stripe_count = 2");
-	refuses("hb-", "stripe_count = 1\t# linear\nstripes = [\n\"pv0\", 27\n]",
+	refuses("hb-",
+		"stripe_count = 1\t# linear\nstripes = [\n\"pv0\", 27\n]",
 		"stripe_count = 2\n\nstripes = [\"pv0\", 27, \"pv0\", 9]",
 		"share an extent");
-	refuses("hb-", "stripe_count = 1\t# linear\nstripes = [\n\"pv0\", 27\n]",
+	refuses("hb-",
+		"stripe_count = 1\t# linear\nstripes = [\n\"pv0\", 27\n]",
 		"stripe_count = 2\n\nstripes = [\"pv0\", 27, \"pv0\", 40]",
 		"outside");
 	snprintf(text, sizeof(text), snapshot, "hb-" HOST_UUID);

@@ -177,8 +177,8 @@ static void test_journal_place(void **state)
 					refused++;
 					continue;
 				}
-				assert_true(plan_is_nobodys(&p.snap, body,
-							    need));
+				assert_true(
+					plan_is_nobodys(&p.snap, body, need));
 				in_ring += body < SR_PE_START;
 				in_extents += body >= SR_PE_START;
 				for (size_t i = 0; i < p.plan.write_count;
@@ -292,8 +292,7 @@ static void test_one_map(void **state)
 	assert_int_equal(p.plan.ids.vdi_count, 5);
 	/* the description is somebody's words: it stays, and is the only one */
 	assert_null(strstr(strstr(p.plan.text, CHILD_UUID) + 1, CHILD_UUID));
-	assert_non_null(
-		strstr(p.plan.text, "description = \"VHD-" CHILD_UUID));
+	assert_non_null(strstr(p.plan.text, "description = \"VHD-" CHILD_UUID));
 	assert_null(strstr(p.plan.text, SR_UUID));
 	assert_non_null(strstr(p.plan.text, "hb-" HOST_UUID));
 	done(&p);

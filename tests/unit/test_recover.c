@@ -340,9 +340,9 @@ static void test_flush_first(void **state)
 		fault_lun_open(&lun, run->sr.bytes, SR_SIZE, 512);
 		lun.op = FAULT_FLUSH;
 		lun.at = 1;
-		assert_int_equal(resign_lun(&lun.lun, &options, &same, NULL,
-					    NULL, &err),
-				 -1);
+		assert_int_equal(
+			resign_lun(&lun.lun, &options, &same, NULL, NULL, &err),
+			-1);
 		assert_int_equal(lun.count[FAULT_WRITE], 0);
 		assert_non_null(strstr(err.text, "is committed"));
 		fault_lun_close(&lun);

@@ -40,7 +40,8 @@ static void test_clean(void **state)
 	      "gnp.exe",
 	      "?gnp.exe"); /* right to left */
 	CLEAN("\xe2\x80\x8bx\xef\xbb\xbf", "?x?");
-	CLEAN("\xff\xc3)", "??" ")");	   /* not UTF-8 */
+	CLEAN("\xff\xc3)", "??"
+			   ")");	   /* not UTF-8 */
 	CLEAN("\xc0\xaf", "??");	   /* overlong */
 	CLEAN("\xed\xa0\x80", "???");	   /* a surrogate */
 	CLEAN("\xf4\x90\x80\x80", "????"); /* beyond Unicode */

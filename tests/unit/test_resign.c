@@ -97,9 +97,9 @@ static void assert_ids_gone(const uint8_t *bytes, bool mgt)
 	assert_true(sr_mentions(copy + SR_AT(SR_RAW), SR_EXTENT, BASE_UUID));
 	assert_true(
 		sr_mentions(copy + SR_AT(SR_FOREIGN), SR_EXTENT, CHILD_UUID));
-	for (uint8_t *at = copy; (at = memmem(at, SR_SIZE - (size_t)(at - copy),
-					      DESCRIPTION,
-					      strlen(DESCRIPTION)));)
+	for (uint8_t *at = copy;
+	     (at = memmem(at, SR_SIZE - (size_t)(at - copy), DESCRIPTION,
+			  strlen(DESCRIPTION)));)
 		memset(at, ' ', strlen(DESCRIPTION));
 	memset(copy + SR_AT(SR_RAW), 0, SR_EXTENT);
 	memset(copy + SR_AT(SR_FOREIGN), 0, SR_EXTENT);

@@ -53,8 +53,10 @@ static void every_name_is_the_lun(void **state)
 		n++;
 	}
 	assert_int_equal(n, 4);
-	assert_true(lun_names_have(&names, "36001405AAAA000000000000000000001"));
-	assert_false(lun_names_have(&names, "36001405aaaa00000000000000000000"));
+	assert_true(
+		lun_names_have(&names, "36001405AAAA000000000000000000001"));
+	assert_false(
+		lun_names_have(&names, "36001405aaaa00000000000000000000"));
 	assert_false(lun_names_have(&names, ""));
 	assert_string_equal(lun_names_best(&names), NAA6);
 }

@@ -53,18 +53,21 @@ static struct request accepted(const char *xml)
 static void takes_what_xapi_writes(void **state)
 {
 	struct request r = accepted(
-	    CALL_HEAD MEMBER("host_ref", "OpaqueRef:1") MEMBER("command",
-							       "sr_create")
-		MEMBER("args", "<array><data><value>0</value>"
-			       "</data></array>")
-		    CONFIG(MEMBER("target", "10.0.0.1")
-			       MEMBER("chappassword", "a&lt;b&amp;c&gt;&quot;")
-				   MEMBER("port", ""))
-			MEMBER("session_ref", "OpaqueRef:2")
-			    MEMBER("sr_sm_config", "<struct/>") MEMBER(
-				"sr_ref", "OpaqueRef:3") MEMBER("sr_uuid", "u")
-				MEMBER("subtask_of", "DummyRef:4")
-				    MEMBER("local_cache_sr", "x") CALL_TAIL);
+		CALL_HEAD MEMBER("host_ref", "OpaqueRef:1") MEMBER(
+			"command",
+			"sr_create") MEMBER("args",
+					    "<array><data><value>0</value>"
+					    "</data></array>")
+			CONFIG(MEMBER("target", "10.0.0.1") MEMBER(
+				"chappassword", "a&lt;b&amp;c&gt;&quot;")
+				       MEMBER("port", "")) MEMBER("session_ref",
+								  "OpaqueRef:2")
+				MEMBER("sr_sm_config", "<struct/>") MEMBER(
+					"sr_ref",
+					"OpaqueRef:3") MEMBER("sr_uuid", "u")
+					MEMBER("subtask_of", "DummyRef:4")
+						MEMBER("local_cache_sr", "x")
+							CALL_TAIL);
 
 	(void)state;
 	assert_string_equal(r.command, "sr_create");
@@ -84,12 +87,12 @@ static void takes_what_xapi_writes(void **state)
 
 static void takes_a_call_without_a_session(void **state)
 {
-	struct request r =
-	    accepted("<methodCall><methodName>sr_get_driver_info</methodName>"
-		     "<params><param><value><struct>" MEMBER(
-			 "command", "sr_get_driver_info")
-			 MEMBER("args", "<array><data/></array>")
-			     MEMBER("device_config", "<struct/>") CALL_TAIL);
+	struct request r = accepted(
+		"<methodCall><methodName>sr_get_driver_info</methodName>"
+		"<params><param><value><struct>" MEMBER("command",
+							"sr_get_driver_info")
+			MEMBER("args", "<array><data/></array>")
+				MEMBER("device_config", "<struct/>") CALL_TAIL);
 
 	(void)state;
 	assert_string_equal(r.command, "sr_get_driver_info");
@@ -135,7 +138,8 @@ static void quotes_no_value(void **state)
 	struct request request = { 0 };
 	struct error err = { 0 };
 	const char *xml =
-	    CALL_HEAD CONFIG(MEMBER("chappassword", "x&#1;SECRET")) CALL_TAIL;
+		CALL_HEAD CONFIG(MEMBER("chappassword", "x&#1;SECRET"))
+			CALL_TAIL;
 
 	(void)state;
 	assert_int_equal(request_parse(xml, strlen(xml), &request, &err), -1);
@@ -145,7 +149,7 @@ static void quotes_no_value(void **state)
 static void refuses_bytes_that_are_no_xml_text(void **state)
 {
 	static const char nul[] =
-	    CALL_HEAD CONFIG(MEMBER("target", "a\0b")) CALL_TAIL;
+		CALL_HEAD CONFIG(MEMBER("target", "a\0b")) CALL_TAIL;
 
 	(void)state;
 	refused_bytes(nul, sizeof(nul) - 1, "NUL");
@@ -162,9 +166,8 @@ static void refuses_bytes_that_are_no_xml_text(void **state)
 
 static void takes_utf8(void **state)
 {
-	struct request r =
-	    accepted(CALL_HEAD CONFIG(MEMBER("target", "\xc3\xa9\xf0\x9f\x98\x80"))
-			 CALL_TAIL);
+	struct request r = accepted(CALL_HEAD CONFIG(
+		MEMBER("target", "\xc3\xa9\xf0\x9f\x98\x80")) CALL_TAIL);
 
 	(void)state;
 	assert_string_equal(string_map_get(&r.device_config, "target"),
@@ -178,11 +181,11 @@ static void refuses_declarations(void **state)
 
 	(void)state;
 	refused("<!DOCTYPE a [<!ENTITY b \"c\">]>" CALL_HEAD CONFIG("")
-		    CALL_TAIL,
+			CALL_TAIL,
 		"declares");
 	r = accepted(
-	    "<?xml version=\"1.0\"?><!-- <!ENTITY -->" CALL_HEAD CONFIG("")
-		CALL_TAIL);
+		"<?xml version=\"1.0\"?><!-- <!ENTITY -->" CALL_HEAD CONFIG("")
+			CALL_TAIL);
 	request_free(&r);
 }
 
@@ -217,14 +220,13 @@ static void refuses_what_no_argument_can_hold(void **state)
 
 	(void)state;
 	refused(too_long, "more than");
-	assert_true(
-	    asprintf(&xml, "%s%s%s",
-		     CALL_HEAD "<member><name>device_config</name>"
-			       "<value><struct><member><name>target"
-			       "</name><value>",
-		     long_value,
-		     "</value></member></struct></value></member>" CALL_TAIL) >
-	    0);
+	assert_true(asprintf(&xml, "%s%s%s",
+			     CALL_HEAD "<member><name>device_config</name>"
+				       "<value><struct><member><name>target"
+				       "</name><value>",
+			     long_value,
+			     "</value></member></struct></value></"
+			     "member>" CALL_TAIL) > 0);
 	r = accepted(xml);
 	assert_string_equal(string_map_get(&r.device_config, "target"),
 			    long_value);

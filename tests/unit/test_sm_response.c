@@ -26,7 +26,7 @@
 		 "</string></value></member></struct></value>"          \
 		 "</fault></methodResponse>\n"
 
-#define SUCCESS(value)                                 \
+#define SUCCESS(value)                                   \
 	XML_HEAD "<methodResponse><params><param>" value \
 		 "</param></params></methodResponse>\n"
 
@@ -84,7 +84,7 @@ static void writes_driver_info(void **state)
 {
 	static const char *const capabilities[] = { "SR_PROBE", NULL };
 	static const struct config_key keys[] = { { "k", "d", CONFIG_BOTH },
-						   { "o", "d", CONFIG_HBA } };
+						  { "o", "d", CONFIG_HBA } };
 	const struct driver_info info = {
 		.name = "N",
 		.description = "D",
@@ -103,21 +103,26 @@ static void writes_driver_info(void **state)
 	"<member><name>" name "</name><value>" value "</value></member>"
 #define TEXT(name, value) MEMBER(name, "<string>" value "</string>")
 	is(response_driver_info(&info),
-	   SUCCESS("<value><struct>" TEXT("name", "N") TEXT("description", "D")
-			   TEXT("vendor", "V") TEXT("copyright", "C")
-				   TEXT("driver_version", "1") TEXT(
-					   "required_api_version", "1.0")
-					   MEMBER("capabilities",
-						  "<array><data><value><string>"
-						  "SR_PROBE</string></value>"
-						  "</data></array>")
-						   MEMBER("configuration",
-							  "<array><data><value>"
-							  "<struct>" TEXT("key",
-									  "k")
-								  TEXT("descrip"
-								       "tion",
-								       "d") "</struct></value></data></array>") "</struct></value>"));
+	   SUCCESS("<value><struct>" TEXT("name", "N") TEXT(
+		   "description", "D") TEXT("vendor", "V") TEXT("copyright",
+								"C")
+			   TEXT("driver_version", "1") TEXT(
+				   "required_api_version",
+				   "1.0") MEMBER("capabilities",
+						 "<array><data><value><string>"
+						 "SR_PROBE</string></value>"
+						 "</data></array>")
+				   MEMBER("configuration",
+					  "<array><data><value>"
+					  "<struct>" TEXT("key", "k")
+						  TEXT("descrip"
+						       "tion",
+						       "d") "</struct></"
+							    "value></data></"
+							    "array>") "</"
+								      "struct><"
+								      "/value"
+								      ">"));
 }
 
 static void has_an_answer_that_needs_no_memory(void **state)
@@ -133,7 +138,7 @@ static void knows_sms_numbers(void **state)
 		enum error_code code;
 		int number;
 	} table[] = {
-		{ ERROR_INTERNAL, 202 }, { ERROR_HOST, 202 },
+		{ ERROR_INTERNAL, 202 },     { ERROR_HOST, 202 },
 		{ ERROR_BAD_REQUEST, 143 },  { ERROR_UNIMPLEMENTED, 202 },
 		{ ERROR_BAD_VALUE, 202 },    { ERROR_NO_TARGET, 95 },
 		{ ERROR_NO_TARGET_IQN, 96 }, { ERROR_NO_SCSIID, 107 },

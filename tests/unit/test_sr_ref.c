@@ -102,7 +102,8 @@ static void note(const struct sr_ref *users)
 static const struct sr_ref_made all = {
 	.session = true,
 	.ours = true,
-	.record = "fe80:1111:2222:3333:4444:5555:6666:7777%interface15chr,65535",
+	.record =
+		"fe80:1111:2222:3333:4444:5555:6666:7777%interface15chr,65535",
 	.lun = true,
 	.session_number = 4294967295,
 	.number = 16383,

@@ -82,7 +82,8 @@ static void test_kinds(void **state)
 	plan(&sr, false, "LV NEW-" BASE_UUID);
 	/* to SM it is a VDI, and in the clone it would be the same one */
 	sr_make(&sr, NULL);
-	rename_lv(&sr, "LV-" RAW_UUID, "LV-x5555555-eeee-4555-8555-0123456789ab");
+	rename_lv(&sr, "LV-" RAW_UUID,
+		  "LV-x5555555-eeee-4555-8555-0123456789ab");
 	plan(&sr, false, "holds no uuid");
 	/* nobody speaks of it */
 	sr_make(&sr, NULL);
@@ -122,8 +123,8 @@ static void test_locator(void **state)
 		put_be64(header + 576 + 3 * 24 + 16, 4096);
 		for (const char *c = known ? BASE_UUID : HOST_UUID, *at = c;
 		     *at; at++)
-			sr.bytes[SR_AT(SR_CHILD) + 4096 + 101 +
-				 2 * (at - c)] = (uint8_t)*at;
+			sr.bytes[SR_AT(SR_CHILD) + 4096 + 101 + 2 * (at - c)] =
+				(uint8_t)*at;
 		sr_seal_vhd(header);
 		plan(&sr, false, known ? "LV VHD-" CHILD_UUID : NULL);
 	}
@@ -173,9 +174,10 @@ static void test_backing_names(void **state)
 	parent_is("file:" DEV "QCOW2-" QCOW2_UUID, NULL);
 	parent_is("json:{\"file.filename\":\"" DEV "QCOW2-" QCOW2_UUID "\"}",
 		  NULL);
-	parent_is("/dev/mapper/VG_XenStorage--11111111--aaaa--4111--8111--"
-		  "0123456789ab-QCOW2--88888888--abcd--4888--8888--0123456789ab",
-		  NULL);
+	parent_is(
+		"/dev/mapper/VG_XenStorage--11111111--aaaa--4111--8111--"
+		"0123456789ab-QCOW2--88888888--abcd--4888--8888--0123456789ab",
+		NULL);
 	/* Of the SR that this one was itself cloned from. */
 	parent_is("/dev/VG_XenStorage-" HOST_UUID "/QCOW2-" QCOW2_UUID, NULL);
 	/* A VDI that is not here, and nowhere near. */
@@ -312,8 +314,10 @@ static void test_drop(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_kinds),	  cmocka_unit_test(test_type),
-		cmocka_unit_test(test_locator),	  cmocka_unit_test(test_no_parent),
+		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_type),
+		cmocka_unit_test(test_locator),
+		cmocka_unit_test(test_no_parent),
 		cmocka_unit_test(test_drop),
 		cmocka_unit_test(test_backing_names),
 		cmocka_unit_test(test_vhd_names),

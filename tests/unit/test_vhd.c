@@ -169,7 +169,7 @@ static void encode(uint8_t *to, const char *name, enum name_encoding encoding)
 static void test_names(void **state)
 {
 	static const enum name_encoding all[] = { NAME_UTF8, NAME_UTF16LE,
-						 NAME_UTF16BE };
+						  NAME_UTF16BE };
 	const size_t n = strlen(NAME);
 
 	(void)state;
@@ -182,7 +182,7 @@ static void test_names(void **state)
 		encode(bytes, NAME, all[e]);
 		encode(want, AFTER, all[e]);
 		assert_int_equal(parent_name_get(bytes, n * width, all[e], name,
-					      sizeof(name)),
+						 sizeof(name)),
 				 n);
 		assert_memory_equal(name, NAME, n);
 		/* At most as many as there is room for. */
@@ -193,14 +193,15 @@ static void test_names(void **state)
 		/* A NUL ends it. */
 		memset(bytes + 4 * width, 0, width);
 		assert_int_equal(parent_name_get(bytes, n * width, all[e], name,
-					      sizeof(name)),
+						 sizeof(name)),
 				 4);
 		/* Half a character is none. */
-		assert_int_equal(parent_name_get(want, n * width - 1, all[e], name,
-					      sizeof(name)),
+		assert_int_equal(parent_name_get(want, n * width - 1, all[e],
+						 name, sizeof(name)),
 				 n - 1);
 		assert_int_equal(
-			parent_name_get(want, 0, all[e], name, sizeof(name)), 0);
+			parent_name_get(want, 0, all[e], name, sizeof(name)),
+			0);
 		free(bytes);
 		free(want);
 	}

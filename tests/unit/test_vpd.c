@@ -257,8 +257,8 @@ static void test_longest(void **state)
 static void test_scsi2(void **state)
 {
 	static const struct page page = {
-		{ 0,	0x83, 0, 16, 0x60, 0x06, 0x04, 0x80, 0,	   0,
-		  1,	0x87, 0x70, 0, 0,  0x53, 0x30, 0x30, 0x33, 0x30 },
+		{ 0, 0x83, 0,	 16, 0x60, 0x06, 0x04, 0x80, 0,	   0,
+		  1, 0x87, 0x70, 0,  0,	   0x53, 0x30, 0x30, 0x33, 0x30 },
 		20
 	};
 
@@ -444,7 +444,7 @@ static void test_noise(void **state)
 		for (size_t i = 0; i < VPD_PAGE_LEN; i++) {
 			x = x * 1664525 + 1013904223;
 			page.bytes[i] =
-			    (uint8_t)(x >> 24 & (x >> 20 & 8 ? 255 : 3));
+				(uint8_t)(x >> 24 & (x >> 20 & 8 ? 255 : 3));
 		}
 		page.bytes[1] = 0x83;
 		page.bytes[6] = 0;

@@ -226,7 +226,8 @@ static void reads_a_host(void **state)
 		{ .call = "<methodName>host.get_other_config</methodName>",
 		  .answer = SUCCESS(STRUCT(MEMBER("iscsi_iqn", "iqn.x") MEMBER(
 			  "other", "<nil/>") MEMBER("multipathing", "true"))) },
-		{ .call = "host.get_other_config", .answer = SUCCESS("<struct/>"),
+		{ .call = "host.get_other_config",
+		  .answer = SUCCESS("<struct/>"),
 		  .pause_ms = 1 },
 		{ 0 },
 	};
@@ -601,7 +602,8 @@ static void asks_one_by_one(void **state)
 		  .json = "{\"result\":[\"gone\",\"P\"]}" },
 		{ .call = "PBD.get_uuid",
 		  .json = "{\"error\":[\"HANDLE_INVALID\",\"PBD\"]}" },
-		{ .call = "PBD.get_uuid", .json = "{\"result\":\"" VDI_1 "\"}" },
+		{ .call = "PBD.get_uuid",
+		  .json = "{\"result\":\"" VDI_1 "\"}" },
 		{ .call = "PBD.get_SR", .json = "{\"result\":\"A\"}" },
 		{ .call = "PBD.get_host", .json = "{\"result\":\"h-1\"}" },
 		{ .call = "PBD.get_currently_attached",

@@ -121,8 +121,8 @@ static void read_pool(const struct sr_line *srs, const struct pbd_line *pbds,
 	assert_int_equal(read_xml(xml, records_read_pbds, records, &err), 0);
 }
 
-static const struct lun_names all_names = { .all = LUN "\0" EUI "\0" T10
-						  "\0" SN "\0" };
+static const struct lun_names all_names = { .all = LUN "\0" EUI "\0" T10 "\0" SN
+						       "\0" };
 static const struct lun_names one_name = { .all = LUN };
 
 static void judged_as(const struct lun_names *names, const struct sr_line *srs,

@@ -38,8 +38,8 @@ static void takes_text(const char *xml, const char *expected)
 
 	if (read_it(xml, &reply, &err))
 		fail_msg("%s", err.text);
-	assert_int_equal(value_text(reply.value, ERROR_XAPI, "it", &text,
-				    &err), 0);
+	assert_int_equal(value_text(reply.value, ERROR_XAPI, "it", &text, &err),
+			 0);
 	assert_string_equal(text, expected);
 	assert_string_equal(reply.code, "");
 	reply_free(&reply);
@@ -202,7 +202,8 @@ static void takes_what_is_big(void **state)
 				"</member></struct></value>");
 	stpcpy(at, "</data></array></value></member></struct></value></param>"
 		   "</params></methodResponse>");
-	assert_int_equal(reply_read_xml(xml, strlen(xml), "s", &reply, &err), 0);
+	assert_int_equal(reply_read_xml(xml, strlen(xml), "s", &reply, &err),
+			 0);
 	reply_free(&reply);
 	free(xml);
 }

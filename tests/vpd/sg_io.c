@@ -17,8 +17,9 @@
 
 static int inquiry(struct sg_io_hdr *header)
 {
-	static const unsigned char no_such_page[18] = { 0x70, 0, 5, 0, 0, 0, 0,
-							10,   0, 0, 0, 0, 0x24 };
+	static const unsigned char no_such_page[18] = { 0x70, 0, 5,   0, 0,
+							0,    0, 10,  0, 0,
+							0,    0, 0x24 };
 	const unsigned char *cdb = header->cmdp;
 	char path[4096];
 	ssize_t n;

@@ -39,10 +39,8 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < list.count; i++)
 		printf("%u %s %" PRIu64 " %s %s\n",
 		       lun_number(list.items[i].lun),
-		       list.items[i].scsi_id.text,
-		       list.items[i].size,
-		       list.items[i].vendor,
-		       list.items[i].serial);
+		       list.items[i].scsi_id.text, list.items[i].size,
+		       list.items[i].vendor, list.items[i].serial);
 	free(list.items);
 	return 0;
 }

@@ -175,7 +175,7 @@ struct audit {
 	struct sites sites;
 	struct sites headers; /* VHD headers, whose checksum follows */
 
-	bool drops; /* snapshots were to be dropped */
+	bool drops;	    /* snapshots were to be dropped */
 	struct lv *dropped; /* taken out of old.lvs */
 	size_t dropped_count;
 };
@@ -222,8 +222,7 @@ struct mgt_record {
 bool mgt_find(const struct side *side, const struct id16 *vdi,
 	      struct mgt_record *out);
 /* The VDI in the names of an image's parent; false if it has none. */
-bool vhd_parent(const struct side *side, const struct lv *lv,
-		struct id16 *vdi);
+bool vhd_parent(const struct side *side, const struct lv *lv, struct id16 *vdi);
 
 /* Searches for old identifiers. */
 void scan_text(const char *text, size_t len, const char *where);

@@ -47,8 +47,8 @@ void take_dropped(struct audit *a)
 	for (size_t i = 0; i < old->lv_count; i++) {
 		const struct lv *new = &a->new.lvs[kept];
 
-		if (kept < a->new.lv_count &&
-		    new->segs[0].pv_extent == old->lvs[i].segs[0].pv_extent) {
+		if (kept < a->new.lv_count &&new->segs[0].pv_extent ==
+		    old->lvs[i].segs[0].pv_extent) {
 			old->lvs[kept++] = old->lvs[i];
 			continue;
 		}
@@ -82,10 +82,9 @@ static void check_gone(const struct audit *a, const struct lv *lv)
 		if (find(a->old.lvs, a->old.lv_count, &vdi, false))
 			problem("%s was dropped, but not its VDI", lv->name);
 	} else {
-		if (mgt_find(&a->old, &vdi, &record) ? record.managed &&
-							       !record.snapshot
-						     : !strstr(lv->tags,
-							       "hidden"))
+		if (mgt_find(&a->old, &vdi, &record)
+			    ? record.managed && !record.snapshot
+			    : !strstr(lv->tags, "hidden"))
 			problem("%s was dropped, and is no snapshot's",
 				lv->name);
 		if (is_parent(a, &vdi))

@@ -16,8 +16,8 @@ bool qcow2_backing(const struct side *side, const struct lv *lv, uint64_t *at,
 	lv_read(side, lv, 0, head, sizeof(head));
 	*at = be64(head + 8);
 	*len = be32(head + 16);
-	return memcmp(head, "QFI\xfb", 4) == 0 && *at && *len &&
-	       *len <= 1023 && *at < lv->size - *len;
+	return memcmp(head, "QFI\xfb", 4) == 0 && *at && *len && *len <= 1023 &&
+	       *at < lv->size - *len;
 }
 
 void list_qcow2(struct audit *a, const struct lv *old, const struct lv *new)

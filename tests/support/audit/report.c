@@ -93,7 +93,8 @@ static enum kind kind_of(const char *name, const char *tags,
 	    strcmp(name + UUID_PLAIN, ".cbtlog") == 0)
 		return CBTLOG;
 	if (uuid_here(name, strlen(name), 0, &id) == UUID_PLAIN &&
-	    strcmp(name + UUID_PLAIN, "_trim_lv") == 0 && strlen(vg_name) > 36 &&
+	    strcmp(name + UUID_PLAIN, "_trim_lv") == 0 &&
+	    strlen(vg_name) > 36 &&
 	    strncmp(name, vg_name + strlen(vg_name) - 36, 36) == 0)
 		return TRIM;
 	if (strstr(tags, "journaler"))

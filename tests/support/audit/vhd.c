@@ -203,7 +203,8 @@ void check_parents(const struct audit *a)
 
 		if (old->kind != VHD && old->kind != QCOW2)
 			continue;
-		if (old->kind == VHD && !sum_is_right(&a->new, new) && sum_is_right(&a->old, old))
+		if (old->kind == VHD && !sum_is_right(&a->new, new) &&
+		    sum_is_right(&a->old, old))
 			problem("%s: its header's checksum is wrong",
 				new->name);
 		had = get_parent(&a->old, old, &was, NULL);

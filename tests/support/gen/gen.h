@@ -66,7 +66,7 @@ struct glv {
 struct gvdi {
 	char uuid[UUID_LEN + 1];
 	bool raw, qcow2; /* else a VHD */
-	int parent; /* index, or -1 */
+	int parent;	 /* index, or -1 */
 	char snapshot_of[UUID_LEN + 1];
 	bool hidden;
 	bool in_mgt, deleted;

@@ -128,7 +128,9 @@ static void put_tags(const struct gvdi *vdi, uint8_t *at)
 				     : "");
 	snprintf(tags[n++], 96, "<type>%s</type>", vdi->type);
 	snprintf(tags[n++], 96, "<vdi_type>%s</vdi_type>",
-		 vdi->raw ? "aio" : vdi->qcow2 ? "qcow2" : "vhd");
+		 vdi->raw     ? "aio"
+		 : vdi->qcow2 ? "qcow2"
+			      : "vhd");
 	snprintf(tags[n++], 96, "<read_only>%d</read_only>", vdi->hidden);
 	snprintf(tags[n++], 96, "<managed>%d</managed>", !vdi->hidden);
 	snprintf(tags[n++], 96, "<deleted>%d</deleted>", vdi->deleted);

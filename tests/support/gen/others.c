@@ -94,8 +94,7 @@ static void add_jvhd(struct sr *sr)
 		struct glv *lv;
 		char name[64];
 
-		if (sr->vdis[i].raw || sr->vdis[i].qcow2 ||
-		    !sr->vdis[i].has_lv)
+		if (sr->vdis[i].raw || sr->vdis[i].qcow2 || !sr->vdis[i].has_lv)
 			continue;
 		snprintf(name, sizeof(name), "jvhd_%s", sr->vdis[i].uuid);
 		lv = add_lv(sr, C_JVHD, 64 * 1024, name);

@@ -147,7 +147,7 @@ static struct shape choose_shape(const struct sr *sr, uint64_t size)
 	if (sr->plain)
 		s.header_at = SECTOR;
 	else if (size > 6 * sr->extent_size && sr->extent_size <= 65536 &&
-	    chance(40))
+		 chance(40))
 		s.header_at = sr->extent_size - SECTOR;
 	else if (chance(5))
 		s.header_at = 4 * SECTOR;
