@@ -53,7 +53,8 @@ qcow2_chains()
 		qcow2_maps image
 		qcow2_maps clone
 	} >"$WORK/maps"
-	said=$(QCOW2_FILES=1 unshare -m "$here/../golden/qcow2_chains.sh" "$vg" \
+	said=$(QCOW2_FILES=1 unshare -m --propagation unchanged \
+		"$here/../golden/qcow2_chains.sh" "$vg" \
 		"VG_XenStorage-$1" "$WORK/maps" 2>&1) || { echo "$said"; return 1; }
 	echo "$said QCOW2 images"
 }

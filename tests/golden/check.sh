@@ -160,7 +160,7 @@ qcow2_chains()
 		qcow2_maps original "$old"
 		qcow2_maps clone "$new"
 	} >"$WORK/maps"
-	unshare -m "$here/qcow2_chains.sh" "$old" "$new" "$WORK/maps"
+	unshare -m --propagation unchanged "$here/qcow2_chains.sh" "$old" "$new" "$WORK/maps"
 }
 
 must_resign()

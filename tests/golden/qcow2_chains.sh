@@ -7,9 +7,11 @@
 # original's and the clone's in the same order. A volume in one piece is mapped;
 # with QCOW2_FILES set it is a file, as one of several pieces always is.
 # Of each pair: a clone's chain names the clone's volumes alone, it is sound,
-# and what a VM reads is the same. To be run as root by `unshare -m`, so that
-# nobody else sees the volumes.
+# and what a VM reads is the same. To be run as root by `unshare -m
+# --propagation unchanged`, so that nobody else sees the volumes: where / is no
+# mount, in a chroot, unshare cannot keep them to itself, but /dev is one there.
 set -u
+mount --make-rprivate /dev 2>/dev/null || mount --make-rprivate / || exit
 old_vg=$1 new_vg=$2 maps=$3
 loops=()
 clean_up()

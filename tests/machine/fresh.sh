@@ -171,7 +171,7 @@ build/asan/tests/audit build/asan/tests/mutate"
 
 not_warned()
 {
-	! grep -i 'warning' "$WORK/log"
+	! grep 'warning:' "$WORK/log"
 }
 
 for part in "${@:-demo lines static install user quick bench check}"; do
