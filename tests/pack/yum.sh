@@ -102,8 +102,8 @@ index_again()
 
 host host
 check "applied as xapi does it" applies "$PACKS/pack" "$KEY_FILE" "$UUID"
-check "xapi takes the type" equal sm-plugins "$(sm_plugins "$root")" \
-	"ext nfs lvmoiscsi relvmoiscsi"
+check "xapi takes both types" equal sm-plugins "$(sm_plugins "$root")" \
+	"ext nfs lvmoiscsi relvmoiscsi relvmohba"
 check "all of it is there" in_root "$root" -q \
 	{,update-,control-}"relvmoiscsi-$VERSION-1"
 check "a newer version, of another key" applies "$PACKS/newer" \
