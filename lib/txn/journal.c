@@ -209,9 +209,8 @@ int journal_put(struct journal *journal, enum journal_state state,
 
 /* Without a fence the body comes first, if the head still stands: from the moment
  * that it is gone another host may begin, and put its own journal, or LVM its
- * text, where this one was. The resign
- * is finished, so a head whose body is gone tells no less (recover.c); nor does
- * a body whose head is gone. */
+ * text, where this one was. The resign is finished, so a head whose body is gone
+ * tells no less (recover.c); nor does a body whose head is gone. */
 static int wipe(struct journal *journal, struct lun_io *body, struct error *err)
 {
 	struct lun *lun = journal->lun;

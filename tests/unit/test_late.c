@@ -15,6 +15,7 @@
 
 #include "engine/resign_lun.h"
 #include "format/lvm_mda.h"
+#include "format/resign_journal.h"
 #include "tests/unit/fault_lun.h"
 #include "tests/unit/lun_memory.h"
 #include "tests/unit/sr_builder.h"
@@ -139,6 +140,45 @@ static unsigned resign_failing(struct sr *sr, unsigned from,
 	return failing.writes;
 }
 
+/* A write that is held up, and comes when the head is gone, must not bring it back:
+ * claim, commit and clear are all that write to its place. */
+static void count_head(struct fault_lun *lun, const struct lun_io *io)
+{
+	unsigned *writes = lun->arg;
+
+	if (io->offset < JOURNAL_PLACE_AT + JOURNAL_HEAD_SIZE &&
+	    io->offset + io->len > JOURNAL_PLACE_AT)
+		(*writes)++;
+}
+
+static int counted_write(struct lun *lun, const struct lun_io *ios, size_t n,
+			 struct error *err)
+{
+	for (size_t i = 0; i < n; i++)
+		count_head((struct fault_lun *)lun, &ios[i]);
+	return failing.below->write(lun, ios, n, err);
+}
+
+static void test_head_left_alone(void **state)
+{
+	struct sr *sr = *state;
+	struct fault_lun lun;
+	struct lun_ops ops;
+	struct error err;
+	unsigned writes = 0;
+
+	fault_lun_open(&lun, sr->bytes, SR_SIZE, 512);
+	failing.below = lun.lun.ops;
+	ops = *failing.below;
+	ops.write = counted_write;
+	lun.lun.ops = &ops;
+	lun.arg = &writes;
+	assert_int_equal(resign(&lun.lun, NULL, &err), 0);
+	lun.lun.ops = failing.below;
+	fault_lun_close(&lun);
+	assert_int_equal(writes, 3);
+}
+
 static void test_after_commit(void **state)
 {
 	const enum error_code codes[] = { ERROR_RESERVED, ERROR_LUN_CONTENT,
@@ -166,6 +206,7 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(test_slow_judge),
+		TEST(test_head_left_alone),
 		TEST(test_after_commit),
 	};
 
