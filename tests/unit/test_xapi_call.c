@@ -528,8 +528,24 @@ static void guards_need_an_answer(void **state)
 		{ .call = VDI_1, .answer = FAILURE("SESSION_INVALID", "x") },
 		{ 0 },
 	};
+	/* Asked for one by one, and what comes is no list, or not of names: a
+	 * pool of which nothing is known is none without the LUN. */
+	const struct step no_list[] = {
+		{ .call = "SR.get_all_records",
+		  .json = "{\"error\":[\"INTERNAL_ERROR\",\"Xmlm.Error\"]}" },
+		{ .call = "\"SR.get_all\"", .json = "{\"result\":{\"A\":1}}" },
+		{ 0 },
+	};
+	const struct step no_names[] = {
+		{ .call = "SR.get_all_records",
+		  .json = "{\"error\":[\"INTERNAL_ERROR\",\"Xmlm.Error\"]}" },
+		{ .call = "\"SR.get_all\"", .json = "{\"result\":[17]}" },
+		{ 0 },
+	};
 
 	(void)state;
+	guards_refuse(no_list, "own", ERROR_XAPI, "SR.get_all");
+	guards_refuse(no_names, "own", ERROR_XAPI, "SR.get_all");
 	guards_refuse(no_srs, "own", ERROR_XAPI, "xapi says HOST_IS_SLAVE");
 	guards_refuse(no_pbds, "own", ERROR_XAPI, "list of PBDs");
 	guards_refuse(no_vdis, "own", ERROR_XAPI, "xapi says SESSION_INVALID");
