@@ -375,7 +375,18 @@ odd_targets()
 	fake luns:600
 	ask sr_probe port="$FAKE_PORT" targetIQN="$IQN"
 	check "LUNs: 600" lists_luns 600
+	fake stall
+	check "a target that answers no read is left on SIGTERM" left_on_signal
 	fake_stop
+}
+
+left_on_signal()
+{
+	local said
+
+	said=$(RELVMOISCSI_CONF=$CONF timeout -s TERM -k 60 2 "$BUILD/relvm" resign --yes \
+		--initiator-name "$INITIATOR" "iscsi://127.0.0.1:$FAKE_PORT/$IQN/1" 2>&1)
+	[[ $said == *"stopped by a signal"* ]] || { echo "$said"; return 1; }
 }
 
 odd_iqns()
