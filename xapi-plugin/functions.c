@@ -218,7 +218,7 @@ static int release(struct plugin_arguments *arguments,
 	if (call_meet_xapi(request, call, err) || need_xapi(call, err) ||
 	    attach_release(iqn, scsi_id, sr_uuid, call->xapi, &removed, err))
 		return -1;
-	*value = answer_release(scsi_id, removed);
+	*value = answer_count("release", scsi_id, "removed", removed);
 	return 0;
 }
 
@@ -258,7 +258,8 @@ static int refresh(struct plugin_arguments *arguments,
 	(void)arguments;
 	if (read_lun(request, &names, err))
 		return -1;
-	*value = answer_refresh(lun_names_best(&names), host_refresh(&names));
+	*value = answer_count("refresh", lun_names_best(&names), "disks",
+			      host_refresh(&names));
 	return 0;
 }
 

@@ -287,16 +287,6 @@ char *answer_rescan(const char *name, const struct attach_scanned *scanned)
 	return finish(&json);
 }
 
-char *answer_release(const char *scsi_id, unsigned removed)
-{
-	struct json json = { 0 };
-
-	report_json_begin(&json, "release");
-	json_text(&json, "lun", scsi_id);
-	json_number(&json, "removed", removed);
-	return finish(&json);
-}
-
 char *answer_in_use(const char *name)
 {
 	struct json json = { 0 };
@@ -307,13 +297,14 @@ char *answer_in_use(const char *name)
 	return finish(&json);
 }
 
-char *answer_refresh(const char *name, size_t disks)
+char *answer_count(const char *command, const char *name, const char *what,
+		   size_t count)
 {
 	struct json json = { 0 };
 
-	report_json_begin(&json, "refresh");
+	report_json_begin(&json, command);
 	json_text(&json, "lun", name);
-	json_number(&json, "disks", disks);
+	json_number(&json, what, count);
 	return finish(&json);
 }
 

@@ -29,12 +29,14 @@ char *answer_verify(const struct verified_lun *luns, size_t count,
 char *answer_attach(const char *name, const struct attach_result *result,
 		    const struct resign_report *resign);
 char *answer_detach(const char *sr_uuid);
-char *answer_release(const char *scsi_id, unsigned removed);
 char *answer_rescan(const char *name, const struct attach_scanned *scanned);
 
-/* `disks`: how many the host has of the LUN. */
+/* Of no LUN that is used: that is an error. */
 char *answer_in_use(const char *name);
-char *answer_refresh(const char *name, size_t disks);
+
+/* `what` of a LUN was done how often: "removed" by release, "disks" by refresh. */
+char *answer_count(const char *command, const char *name, const char *what,
+		   size_t count);
 
 /* A failure; `scsi_id` may be empty. */
 char *answer_error(const char *command, const char *name, const char *scsi_id,

@@ -38,7 +38,7 @@ pool()
 	for ((i = 1; i <= $1; i++)); do hosts+=("xs$i"); done
 	standin_begin "${hosts[@]}" || give_up "no stand-in"
 	ln -sf "$BUILD/relvmoiscsi" "$PLUGINS/relvmoiscsi"
-	ln -sf "$WORK/quick" "$SM/LVMoISCSISR"
+	quick_sm
 	xe host-list name-label=xs1 params=uuid --minimal
 	host=$(<"$WORK/xe.out")
 }
@@ -78,16 +78,6 @@ detach()
 		args:sr_uuid="$1"
 }
 
-cat >"$WORK/quick" <<'END'
-#!/bin/bash
-. "$BACKEND"
-backend_call "$1"
-case $COMMAND in
-sr_get_driver_info) answer_driver "LVHD over iSCSI" ;;
-*) answer_nil ;;
-esac
-END
-chmod +x "$WORK/quick"
 SM=$WORK/sm PLUGINS=$WORK/plugins
 golden single-vhd "$WORK/few"
 golden fragmented "$WORK/many"

@@ -13,6 +13,8 @@
 #   xe ARG…                 its output is in $WORK/xe.out and $WORK/xe.err; its
 #                           status is returned
 #   records COMMAND…        how many records an xe <class>-list prints
+#   quick_sm                from here on SM's lvmoiscsi is one that says yes, and
+#                           does nothing
 #   standin_end             to be called by driver_clean_up
 #
 # STANDIN_LOG has one line a run of a driver: its command, exit status and
@@ -117,4 +119,19 @@ records()
 {
 	xe "$@" --minimal || return
 	tr ',' '\n' <"$WORK/xe.out" | grep -c .
+}
+
+quick_sm()
+{
+	cat >"$WORK/quick" <<'END'
+#!/bin/bash
+. "$BACKEND"
+backend_call "$1"
+case $COMMAND in
+sr_get_driver_info) answer_driver "LVHD over iSCSI" ;;
+*) answer_nil ;;
+esac
+END
+	chmod +x "$WORK/quick"
+	ln -sf "$WORK/quick" "$SM/LVMoISCSISR"
 }

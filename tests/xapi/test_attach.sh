@@ -236,17 +236,7 @@ check "and none once it is detached" is "$(records secret-list)" 0
 ln -sf "$BUILD/relvmoiscsi" "$PLUGINS/relvmoiscsi"
 
 # Killed after every question. A driver that is quick stands in for SM's.
-cat >"$WORK/quick" <<'END'
-#!/bin/bash
-. "$BACKEND"
-backend_call "$1"
-case $COMMAND in
-sr_get_driver_info) answer_driver "LVHD over iSCSI" ;;
-*) answer_nil ;;
-esac
-END
-chmod +x "$WORK/quick"
-ln -sf "$WORK/quick" "$SM/LVMoISCSISR"
+quick_sm
 by_chap=(targetIQN="$IQN.chap" chapuser=user chappassword=s3cretone123)
 killed=0
 for ((n = 1; n < 100; n++)); do
