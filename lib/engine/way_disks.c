@@ -101,9 +101,11 @@ static int find_by_hba(const struct lun_choice *choice, struct way *way,
 	/* The kernel makes a disk of a LUN when the scan is over. */
 	until = clock_now_ms() + RESCAN_MS;
 	while (find_now(choice, way, err)) {
-		if (err->code != ERROR_NO_SCSIID || stop_requested() ||
-		    clock_now_ms() >= until)
+		if (err->code != ERROR_NO_SCSIID || clock_now_ms() >= until)
 			return -1;
+		if (stop_requested())
+			return error_set(err, ERROR_INTERRUPTED,
+					 "stopped by a signal");
 		poll(NULL, 0, RESCAN_PAUSE_MS);
 	}
 	way->rescanned = true;
