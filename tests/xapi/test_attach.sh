@@ -205,6 +205,30 @@ check "its VDI was introduced once, before the SR was plugged" is "$(
 	" 1 VDI.db_introduce 3 PBD.plug"
 detach "$leaf_sr" >/dev/null
 
+# SM ends what was in flight, and fails once at it.
+real_sm=$(realpath "$SM/LVMoISCSISR")
+cat >"$WORK/once" <<END
+#!/bin/bash
+. "$xapi_here/backend.sh"
+backend_call "\$1"
+if [[ \$COMMAND == sr_attach ]] && rm "$WORK/fail_once" 2>/dev/null; then
+	answer_fault 202 "not yet"
+	exit
+fi
+exec "$real_sm" "\$1"
+END
+chmod +x "$WORK/once"
+ln -sf "$WORK/once" "$SM/LVMoISCSISR"
+golden leaf-one_renamed "$WORK/leaf"
+: >"$WORK/fail_once"
+check "an operation in flight that SM fails at once" plugin resign attach=true \
+	SCSIid="$(lun_id 3)"
+check "is tried again on the master, and attached to all" is \
+	"$(field '[.hosts[].attached] | join(",")'), $(ls "$WORK/fail_once" 2>&1 |
+		grep -c 'No such')" "true,true,true, 1"
+detach "$(field .sr.uuid)" >/dev/null
+ln -sf "$real_sm" "$SM/LVMoISCSISR"
+
 # With a password: all that it leaves.
 rm "$PLUGINS/relvmoiscsi"
 smlog_begin "$BUILD/relvmoiscsi" "$PLUGINS/relvmoiscsi"
