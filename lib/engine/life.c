@@ -21,7 +21,7 @@
 struct volume {
 	const struct lvm_lv *lv;
 	size_t len;
-	uint8_t *first, *second;
+	uint8_t *before;
 };
 
 struct volumes {
@@ -48,8 +48,7 @@ static void find(const struct lvm_vg *vg, struct volumes *out)
 		volume->len = volume->lv->size < LOOKED_AT
 				      ? (size_t)volume->lv->size
 				      : LOOKED_AT;
-		volume->first = alloc_zeroed(volume->len, 1);
-		volume->second = alloc_zeroed(volume->len, 1);
+		volume->before = alloc_zeroed(volume->len, 1);
 		out->count++;
 	}
 }
@@ -70,27 +69,29 @@ static int read_volume(struct lun *lun, const struct lvm_vg *vg,
 	return 0;
 }
 
-static int read_all(struct lun *lun, const struct lvm_vg *vg,
-		    const struct volumes *volumes, bool again,
-		    struct error *err)
+static int read_before(struct lun *lun, const struct lvm_vg *vg,
+		       const struct volumes *volumes, struct error *err)
 {
 	for (size_t i = 0; i < volumes->count; i++) {
-		const struct volume *volume = &volumes->items[i];
-
-		if (read_volume(lun, vg, volume,
-				again ? volume->second : volume->first, err))
+		if (read_volume(lun, vg, &volumes->items[i],
+				volumes->items[i].before, err))
 			return -1;
 	}
 	return 0;
 }
 
-static int compare(const struct volumes *volumes, struct error *err)
+static int compare(struct lun *lun, const struct lvm_vg *vg,
+		   const struct volumes *volumes, struct error *err)
 {
-	for (size_t i = 0; i < volumes->count; i++) {
+	uint8_t *now = alloc_zeroed(LOOKED_AT, 1);
+	int failed = 0;
+
+	for (size_t i = 0; i < volumes->count && !failed; i++) {
 		const struct volume *volume = &volumes->items[i];
 
-		if (memcmp(volume->first, volume->second, volume->len) != 0)
-			return error_set(
+		failed = read_volume(lun, vg, volume, now, err);
+		if (!failed && memcmp(volume->before, now, volume->len) != 0)
+			failed = error_set(
 				err, ERROR_IN_USE,
 				"no SR of this pool is on the LUN, but "
 				"something writes to its volume %.64s: "
@@ -99,7 +100,8 @@ static int compare(const struct volumes *volumes, struct error *err)
 				"to ignore",
 				volume->lv->name);
 	}
-	return 0;
+	free(now);
+	return failed;
 }
 
 int life_check(struct lun *lun, const struct lvm_vg *vg, struct error *err)
@@ -111,7 +113,7 @@ int life_check(struct lun *lun, const struct lvm_vg *vg, struct error *err)
 
 	find(vg, &volumes);
 	if (volumes.count > 0) {
-		failed = read_all(lun, vg, &volumes, false, err);
+		failed = read_before(lun, vg, &volumes, err);
 		/* A signal ends it. */
 		if (!failed)
 			nanosleep(&wait, NULL);
@@ -120,14 +122,11 @@ int life_check(struct lun *lun, const struct lvm_vg *vg, struct error *err)
 					   "the LUN is unchanged: stopped by a "
 					   "signal");
 		if (!failed)
-			failed = read_all(lun, vg, &volumes, true, err) ||
-				 compare(&volumes, err);
+			failed = compare(lun, vg, &volumes, err);
 		log_step("looked for signs of life in %zu volumes",
 			 volumes.count);
 	}
-	for (size_t i = 0; i < volumes.count; i++) {
-		free(volumes.items[i].first);
-		free(volumes.items[i].second);
-	}
+	for (size_t i = 0; i < volumes.count; i++)
+		free(volumes.items[i].before);
 	return failed ? -1 : 0;
 }
