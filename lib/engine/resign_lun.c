@@ -102,32 +102,46 @@ static int run_plan(const struct job *job, const struct plan *plan,
 	return 0;
 }
 
+static int refused(const struct job *job, const struct snapshot *before,
+		   struct error *err)
+{
+	load_check_refusal(job->lun, &before->image, err);
+	return unchanged(err);
+}
+
+static int plan_and_run(const struct job *job, const struct snapshot *before,
+			struct error *err)
+{
+	struct plan plan;
+	int failed;
+
+	if (plan_make(before, job->options, &plan, err))
+		return refused(job, before, err);
+	failed = run_plan(job, &plan, err);
+	plan_free(&plan);
+	return failed;
+}
+
 static int resign_anew(const struct job *job, struct image *seen,
 		       struct error *err)
 {
 	struct snapshot before;
-	struct plan plan;
 	bool done;
-	int failed;
+	int failed = 0;
 
 	if (load_snapshot(job->lun, seen, &before, err))
 		return unchanged(err);
 	log_step("read: %u volumes", before.vg.lv_count);
-	failed = plan_is_done(&before, job->options, &done, err);
-	if (!failed && done) {
+	if (plan_is_done(&before, job->options, &done, err))
+		failed = refused(job, &before, err);
+	else if (done)
 		failed = accept_done(job, &before, err);
-	} else if (!failed && job->report &&
-		   !plan_is_wanted(&before, job->options)) {
+	else if (job->report && !plan_is_wanted(&before, job->options))
 		report_found(job, &before, RESIGN_LEFT_ALONE);
-	} else if (!failed) {
-		failed = plan_make(&before, job->options, &plan, err);
-		if (!failed) {
-			failed = run_plan(job, &plan, err);
-			plan_free(&plan);
-		}
-	}
+	else
+		failed = plan_and_run(job, &before, err);
 	snapshot_free(&before);
-	return failed ? -1 : 0;
+	return failed;
 }
 
 static int report_completed(const struct job *job,

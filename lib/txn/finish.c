@@ -35,17 +35,14 @@ static int renew_block(struct journal *journal, const struct image *now,
 	uint32_t block = journal->lun->block_size;
 	uint64_t at = JOURNAL_PLACE_AT / block * block;
 	uint8_t bytes[JOURNAL_BLOCK_MAX];
-	size_t head = JOURNAL_PLACE_AT % block;
 
 	if (block == JOURNAL_HEAD_SIZE)
 		return 0;
 	if (!image_get(now, at, bytes, block))
 		return error_set(err, ERROR_INTERNAL,
 				 "the journal's place was not read");
-	if (memcmp(bytes + head, journal->block + head, JOURNAL_HEAD_SIZE) != 0)
-		return error_set(err, ERROR_LOCKED,
-				 "this run was held up for so long that "
-				 "another host has taken over");
+	if (journal_check_seen(journal, now, err))
+		return -1;
 	memcpy(journal->block, bytes, block);
 	return 0;
 }

@@ -173,6 +173,21 @@ int journal_check_head(const struct journal *journal, struct error *err)
 	return memcmp(now, journal->block, io.len) == 0 ? 0 : locked(err);
 }
 
+int journal_check_seen(const struct journal *journal, const struct image *seen,
+		       struct error *err)
+{
+	uint8_t head[JOURNAL_HEAD_SIZE];
+
+	if (!image_get(seen, JOURNAL_PLACE_AT, head, sizeof(head)) ||
+	    memcmp(head,
+		   journal->block + JOURNAL_PLACE_AT % journal->lun->block_size,
+		   sizeof(head)) == 0)
+		return 0;
+	return error_set(err, ERROR_LOCKED,
+			 "this run was held up for so long that another host "
+			 "has taken over");
+}
+
 /* The head's block with the head in this state. */
 static void make_block(struct journal *journal, enum journal_state state,
 		       uint8_t block[JOURNAL_BLOCK_MAX])

@@ -62,6 +62,10 @@ void journal_unfence(struct journal *journal);
 /* ERROR_LOCKED if the head's block is not what journal->block says. */
 int journal_check_head(const struct journal *journal, struct error *err);
 
+/* ERROR_LOCKED if the head was read into `seen` and is another. */
+int journal_check_seen(const struct journal *journal, const struct image *seen,
+		       struct error *err);
+
 /* Gives the head a new state, 0 for none; not flushed. Without a fence it is an
  * exchange, ERROR_LOCKED if another host came first. */
 int journal_put(struct journal *journal, enum journal_state state,

@@ -246,7 +246,16 @@ static bool same(const struct image *now, const struct lun_io *io, uint8_t *buf)
 	       memcmp(buf, io->data, io->len) == 0;
 }
 
-static int read_back(struct lun *lun, const struct replay *r,
+static int not_there(const struct journal *journal, const struct image *seen,
+		     struct error *err)
+{
+	if (!journal->fenced && journal_check_seen(journal, seen, err))
+		return -1;
+	return error_set(err, ERROR_IO,
+			 "the LUN does not hold what was just written to it");
+}
+
+static int read_back(const struct journal *journal, const struct replay *r,
 		     struct image *seen, struct error *err)
 {
 	uint8_t *buf = alloc_zeroed(r->size, 1);
@@ -255,12 +264,10 @@ static int read_back(struct lun *lun, const struct replay *r,
 
 	for (size_t i = 0; i < r->count; i++)
 		want_range(&wants, r->ios[i].offset, r->ios[i].len);
-	failed = flush_and_read_wanted(lun, &wants, seen, err);
+	failed = flush_and_read_wanted(journal->lun, &wants, seen, err);
 	for (size_t i = 0; i < r->count && !failed; i++) {
 		if (!same(seen, &r->ios[i], buf))
-			failed = error_set(err, ERROR_IO,
-					   "the LUN does not hold what was "
-					   "just written to it");
+			failed = not_there(journal, seen, err);
 	}
 	want_list_free(&wants);
 	free(buf);
@@ -274,7 +281,7 @@ int replay_apply(const struct journal *journal, const struct replay *replay,
 		if (apply_phase(journal, replay, phase, err))
 			return -1;
 	}
-	return read_back(journal->lun, replay, seen, err);
+	return read_back(journal, replay, seen, err);
 }
 
 void replay_free(struct replay *replay)

@@ -7,15 +7,8 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "txn/finish.h"
+#include "txn/load.h"
 #include "txn/read_blocks.h"
-
-static int changed(struct error *err)
-{
-	return error_set(err, ERROR_LOCKED,
-			 "the LUN was changed after it was read: another host, "
-			 "or LVM, works with it; look at the result before you "
-			 "try again");
-}
 
 /* Whether what decides where the LUN has free space is still what the plan was
  * made from: another host may have resigned the LUN after we read it. */
@@ -50,7 +43,7 @@ static int check_unchanged(struct journal *journal, const struct snapshot *from,
 	want_list_free(&wants);
 	image_free(&now);
 	if (!failed && !same)
-		failed = changed(err);
+		failed = load_outdated(err);
 	return failed ? -1 : 0;
 }
 
@@ -108,7 +101,7 @@ static int load_back(struct journal *journal, const struct buffer *body,
 				 "the LUN does not hold what was just written "
 				 "to it");
 	}
-	return replay->content == JOURNAL_BEFORE ? 0 : changed(err);
+	return replay->content == JOURNAL_BEFORE ? 0 : load_outdated(err);
 }
 
 /* Everything up to the commit; touches nothing but the journal's own place and

@@ -102,6 +102,67 @@ static void test_slow_judge(void **state)
 	expect_sound(sr);
 }
 
+/* Before one read, another host resigns the LUN. */
+static struct {
+	const struct lun_ops *below;
+	uint8_t *bytes;
+	unsigned reads, at;
+	bool came;
+} other;
+
+static int interrupted_read(struct lun *lun, const struct lun_io *ios, size_t n,
+			    struct error *err)
+{
+	struct plan_options options = { 0 };
+	struct lun *its;
+
+	if (++other.reads == other.at) {
+		assert_int_equal(
+			lun_memory_open(other.bytes, SR_SIZE, 512, &its, err),
+			0);
+		assert_int_equal(
+			resign_lun(its, &options, &owner, NULL, NULL, err), 0);
+		lun_close(its);
+		other.came = true;
+	}
+	return other.below->read(lun, ios, n, err);
+}
+
+/* What is read then is of both: no word about it would be true. */
+static void test_between_two_reads(void **state)
+{
+	struct sr *sr = *state;
+	unsigned late = 0;
+
+	for (other.at = 1, other.came = true; other.came; other.at++) {
+		struct lun_ops ops;
+		struct error err;
+		struct lun *lun;
+
+		sr_free(sr);
+		sr_make(sr, NULL);
+		assert_int_equal(
+			lun_memory_open(sr->bytes, SR_SIZE, 512, &lun, &err),
+			0);
+		other.below = lun->ops;
+		other.bytes = sr->bytes;
+		other.reads = 0;
+		other.came = false;
+		ops = *lun->ops;
+		ops.read = interrupted_read;
+		lun->ops = &ops;
+		if (resign(lun, NULL, &err)) {
+			assert_int_equal(err.code, ERROR_LOCKED);
+			assert_null(strstr(err.text, "new clone"));
+			late++;
+		}
+		lun->ops = other.below;
+		lun_close(lun);
+		expect_sound(sr);
+	}
+	assert_true(late > 3);
+}
+
 /* A LUN whose writes fail in a way of their own, from one on. */
 static struct {
 	const struct lun_ops *below;
@@ -206,6 +267,7 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(test_slow_judge),
+		TEST(test_between_two_reads),
 		TEST(test_head_left_alone),
 		TEST(test_after_commit),
 	};
