@@ -104,13 +104,16 @@ grep -lE '^[0-9]+ [1-9]' "$logs"/*.sum 2>/dev/null | while read -r sum; do
 	head -n 1 "${sum%.sum}.out"
 	grep -E '^(not ok|FAIL) ' "${sum%.sum}.log" | head -n 5 | cut -c 1-200 | sed 's/^/    /'
 done
-cat "$logs"/*.sum | awk -v suites=$# -v seconds=$((SECONDS - started)) '
+# User Mode Linux depends on the processor: which one it was.
+machine="$(nproc) of $(sed -n 's/^model name[^:]*: //p;T;q' /proc/cpuinfo), with\
+$(grep -q -m 1 amx_tile /proc/cpuinfo || echo out) AMX"
+cat "$logs"/*.sum | awk -v suites=$# -v seconds=$((SECONDS - started)) -v machine="$machine" '
 	{ passed += $1; failed += $2; cpu += $3 }
 	END {
 		# A suite that left no sum at all was killed with its shell, or its
 		# sum found no room.
 		failed += suites - NR
-		printf "%d suites in %d s, %d s of CPU\n", suites, seconds, cpu
+		printf "%d suites in %d s, %d s of CPU; %s\n", suites, seconds, cpu, machine
 		printf "%d passed, %d failed\n", passed, failed
 		exit failed != 0
 	}'
