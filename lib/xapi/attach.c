@@ -41,7 +41,7 @@ static void rescan_hosts(const struct attach_work *work,
 					  attach_text_at(work->hosts, i),
 					  ATTACH_PLUGIN, "rescan",
 					  work->config),
-				NULL, NULL, &err))
+				&err))
 			snprintf(report->hosts[i].rescan,
 				 sizeof(report->hosts[i].rescan), "%.190s",
 				 err.text);
@@ -55,18 +55,17 @@ static void rescan_hosts(const struct attach_work *work,
 static int make_secret(struct attach_work *work, const char *key,
 		       const char *value, struct error *err)
 {
-	char name[64], *uuid = NULL;
-	json_t *ref = NULL;
-	int rc = attach_call(work, "secret.create",
-			     json_pack("[{s:s, s:{s:s}}]", "value", value,
-				       "other_config", XAPI_ATTACH_MARK,
-				       work->attach->sr_uuid),
-			     &ref, NULL, err);
+	char name[64], *ref = NULL, *uuid = NULL;
+	int rc = xapi_call_text(&work->xapi, "secret.create",
+				json_pack("[{s:s, s:{s:s}}]", "value", value,
+					  "other_config", XAPI_ATTACH_MARK,
+					  work->attach->sr_uuid),
+				&ref, NULL, err);
 
 	if (rc == 0)
-		rc = xapi_ask_text(&work->xapi, "secret.get_uuid",
-				   json_string_value(ref), &uuid, NULL, err);
-	json_decref(ref);
+		rc = xapi_ask_text(&work->xapi, "secret.get_uuid", ref, &uuid,
+				   NULL, err);
+	free(ref);
 	if (rc == 0) {
 		snprintf(name, sizeof(name), "%.50s_secret", key);
 		json_object_set_new(work->config, name, json_string(uuid));
@@ -147,15 +146,13 @@ static int introduce_sr(struct attach_work *work, struct error *err)
 	if (rc == 0 && work->sr)
 		rc = look_at_sr(work, err);
 	else if (rc == 0)
-		rc = attach_call(work, "SR.introduce",
-				 json_pack("[s, s, s, s, s, b, {s:s}]",
-					   attach->sr_uuid, attach->label, "",
-					   attach->type, "user", 1,
-					   XAPI_ATTACH_MARK, attach->scsi_id),
-				 NULL, NULL, err) ||
-		     xapi_find_uuid(&work->xapi, "SR", attach->sr_uuid,
-				    &work->sr, err);
-	return rc ? -1 : 0;
+		rc = xapi_call_text(
+			&work->xapi, "SR.introduce",
+			json_pack("[s, s, s, s, s, b, {s:s}]", attach->sr_uuid,
+				  attach->label, "", attach->type, "user", 1,
+				  XAPI_ATTACH_MARK, attach->scsi_id),
+			&work->sr, NULL, err);
+	return rc;
 }
 
 static int create_pbds(struct attach_work *work, struct error *err)
@@ -164,16 +161,16 @@ static int create_pbds(struct attach_work *work, struct error *err)
 		work->pbds = json_object();
 	for (size_t i = 0; i < json_array_size(work->hosts); i++) {
 		const char *host = attach_text_at(work->hosts, i);
-		json_t *made = NULL;
+		json_t *made;
 
 		if (json_object_get(work->pbds, host))
 			continue;
-		if (attach_call(work, "PBD.create",
-				json_pack("[{s:s, s:s, s:O, s:{}}]", "SR",
-					  work->sr, "host", host,
-					  "device_config", work->config,
-					  "other_config"),
-				&made, NULL, err))
+		if (xapi_call_for(&work->xapi, "PBD.create",
+				  json_pack("[{s:s, s:s, s:O, s:{}}]", "SR",
+					    work->sr, "host", host,
+					    "device_config", work->config,
+					    "other_config"),
+				  JSON_STRING, &made, err))
 			return -1;
 		json_object_set_new(work->pbds, host,
 				    json_pack("{s:o}", "ref", made));
@@ -201,7 +198,7 @@ static int introduce_in_flight(const struct attach_work *work,
 			    json_pack("[s, s, s, s, s, b, b, {}, s, {}, {}]",
 				      uuid, "", "", work->sr, "user", 0, 0,
 				      uuid),
-			    NULL, NULL, err))
+			    err))
 			return -1;
 	}
 	return 0;
@@ -216,8 +213,6 @@ static int plug_host(const struct attach_work *work, size_t i,
 	const char *ref = json_string_value(json_object_get(pbd, "ref"));
 	bool again = i == 0 && work->attach->in_flight_count;
 
-	if (!ref)
-		ref = "";
 	return attach_call_on(work, "PBD.plug", ref, err) &&
 			       (!again || err->code == ERROR_INTERRUPTED ||
 				attach_call_on(work, "PBD.plug", ref, err))
@@ -257,8 +252,9 @@ static int scan(const struct attach_work *work,
 	if (attach_call_on(work, "SR.scan", work->sr, err))
 		return -1;
 	snprintf(query, sizeof(query), "field \"SR\" = \"%.100s\"", work->sr);
-	if (attach_call(work, "VDI.get_all_records_where",
-			json_pack("[s]", query), &report->vdis, NULL, err))
+	if (xapi_call_for(&work->xapi, "VDI.get_all_records_where",
+			  json_pack("[s]", query), JSON_OBJECT, &report->vdis,
+			  err))
 		log_warning("the SR's VDIs are not told: %s", err->text);
 	return 0;
 }

@@ -13,50 +13,41 @@ const char *attach_text_at(const json_t *array, size_t i)
 }
 
 int attach_call(const struct attach_work *work, const char *method,
-		json_t *arguments, json_t **value, struct xapi_reply *reply,
-		struct error *err)
+		json_t *arguments, struct error *err)
 {
-	struct xapi_reply own;
+	struct xapi_reply reply;
 
-	if (!reply)
-		reply = &own;
-	if (xapi_call(&work->xapi, method, arguments, reply, err))
+	if (xapi_call(&work->xapi, method, arguments, &reply, err))
 		return -1;
-	if (value)
-		*value = reply->value;
-	else
-		json_decref(reply->value);
-	reply->value = NULL;
+	reply_free(&reply);
 	return 0;
 }
 
 int attach_call_on(const struct attach_work *work, const char *method,
 		   const char *ref, struct error *err)
 {
-	return attach_call(work, method, json_pack("[s]", ref), NULL, NULL,
-			   err);
+	return attach_call(work, method, json_pack("[s]", ref), err);
 }
 
 int attach_find_hosts(struct attach_work *work, struct error *err)
 {
 	json_t *pools = NULL, *all = NULL;
 	char *master = NULL;
-	int rc = -1;
+	int rc;
 
 	work->hosts = json_array();
-	if (attach_call(work, "pool.get_all", json_array(), &pools, NULL,
-			err) == 0 &&
-	    attach_call(work, "host.get_all", json_array(), &all, NULL, err) ==
-		    0 &&
-	    attach_text_at(pools, 0))
+	rc = xapi_ask_all(&work->xapi, "pool", &pools, err) ||
+	     xapi_ask_all(&work->xapi, "host", &all, err);
+	if (!rc && !json_array_size(pools))
+		rc = error_set(err, ERROR_XAPI, "pool.get_all: there is none");
+	if (!rc)
 		rc = xapi_ask_text(&work->xapi, "pool.get_master",
 				   attach_text_at(pools, 0), &master, NULL,
 				   err);
-	if (rc == 0) {
+	if (!rc) {
 		json_array_append_new(work->hosts, json_string(master));
 		for (size_t i = 0; i < json_array_size(all); i++) {
-			if (attach_text_at(all, i) &&
-			    strcmp(attach_text_at(all, i), master))
+			if (strcmp(attach_text_at(all, i), master))
 				json_array_append(work->hosts,
 						  json_array_get(all, i));
 		}
@@ -64,7 +55,7 @@ int attach_find_hosts(struct attach_work *work, struct error *err)
 	free(master);
 	json_decref(pools);
 	json_decref(all);
-	return rc;
+	return rc ? -1 : 0;
 }
 
 void attach_drop_secrets(const struct attach_work *work, const char *sr_uuid)
@@ -76,8 +67,8 @@ void attach_drop_secrets(const struct attach_work *work, const char *sr_uuid)
 
 	patient.xapi.transport.stop = NULL;
 	patient.xapi.transport.timeout_ms = XAPI_TIMEOUT_MS;
-	if (attach_call(&patient, "secret.get_all_records", json_array(), &all,
-			NULL, &err))
+	if (xapi_call_for(&patient.xapi, "secret.get_all_records", json_array(),
+			  JSON_OBJECT, &all, &err))
 		log_warning("a password may stay in a secret of xapi's: %s",
 			    err.text);
 	json_object_foreach(all, ref, secret)
@@ -101,8 +92,9 @@ int attach_has_mark(const struct attach_work *work, const char *scsi_id,
 	json_t *config = NULL;
 	const char *mark;
 
-	if (attach_call(work, "SR.get_sm_config", json_pack("[s]", work->sr),
-			&config, NULL, err))
+	if (xapi_call_for(&work->xapi, "SR.get_sm_config",
+			  json_pack("[s]", work->sr), JSON_OBJECT, &config,
+			  err))
 		return -1;
 	mark = json_string_value(json_object_get(config, XAPI_ATTACH_MARK));
 	*marked = mark && (!scsi_id || strcasecmp(mark, scsi_id) == 0);

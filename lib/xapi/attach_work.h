@@ -20,15 +20,14 @@ struct attach_work {
 	char *sr;	/* reference */
 };
 
-/* A string of an array; NULL if it is none. */
+/* A string of an array of strings. */
 const char *attach_text_at(const json_t *array, size_t i);
 
-/* xapi_call; *value and *reply may be NULL. *value is then for json_decref. */
+/* xapi_call, for what it does. */
 int attach_call(const struct attach_work *work, const char *method,
-		json_t *arguments, json_t **value, struct xapi_reply *reply,
-		struct error *err);
+		json_t *arguments, struct error *err);
 
-/* The same with one argument, for what it does. */
+/* The same with one argument. */
 int attach_call_on(const struct attach_work *work, const char *method,
 		   const char *ref, struct error *err);
 

@@ -127,20 +127,63 @@ bool xapi_cannot_send(const struct xapi_reply *reply)
 	return reply->unreadable || strcmp(reply->code, "INTERNAL_ERROR") == 0;
 }
 
+static json_t *arguments_of(const char *argument)
+{
+	return argument ? json_pack("[s]", argument) : json_array();
+}
+
 int xapi_ask(const struct xapi *xapi, const char *method, const char *argument,
 	     struct xapi_reply *reply, struct error *err)
 {
-	return xapi_call(xapi, method,
-			 argument ? json_pack("[s]", argument) : json_array(),
-			 reply, err);
+	return xapi_call(xapi, method, arguments_of(argument), reply, err);
 }
 
-int xapi_ask_text(const struct xapi *xapi, const char *method,
-		  const char *argument, char **out, char *code,
+int xapi_call_for(const struct xapi *xapi, const char *method,
+		  json_t *arguments, json_type type, json_t **out,
 		  struct error *err)
 {
 	struct xapi_reply reply;
-	int rc = xapi_ask(xapi, method, argument, &reply, err);
+
+	if (xapi_call(xapi, method, arguments, &reply, err))
+		return -1;
+	if (value_check(reply.value, type, ERROR_XAPI, method, err)) {
+		reply_free(&reply);
+		return -1;
+	}
+	*out = reply.value;
+	return 0;
+}
+
+int xapi_ask_all(const struct xapi *xapi, const char *class, json_t **out,
+		 struct error *err)
+{
+	char method[32];
+	json_t *list, *ref;
+	size_t i;
+	int rc;
+
+	snprintf(method, sizeof(method), "%s.get_all", class);
+	rc = xapi_call_for(xapi, method, json_array(), JSON_ARRAY, &list, err);
+	if (rc)
+		return -1;
+	json_array_foreach(list, i, ref)
+	{
+		if (rc == 0)
+			rc = value_check(ref, JSON_STRING, ERROR_XAPI, method,
+					 err);
+	}
+	if (rc)
+		json_decref(list);
+	else
+		*out = list;
+	return rc;
+}
+
+int xapi_call_text(const struct xapi *xapi, const char *method,
+		   json_t *arguments, char **out, char *code, struct error *err)
+{
+	struct xapi_reply reply;
+	int rc = xapi_call(xapi, method, arguments, &reply, err);
 	const char *text;
 
 	if (code)
@@ -152,6 +195,14 @@ int xapi_ask_text(const struct xapi *xapi, const char *method,
 		*out = alloc_text(text);
 	reply_free(&reply);
 	return rc;
+}
+
+int xapi_ask_text(const struct xapi *xapi, const char *method,
+		  const char *argument, char **out, char *code,
+		  struct error *err)
+{
+	return xapi_call_text(xapi, method, arguments_of(argument), out, code,
+			      err);
 }
 
 int xapi_find_uuid(const struct xapi *xapi, const char *class, const char *uuid,

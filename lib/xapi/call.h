@@ -42,11 +42,23 @@ bool xapi_cannot_send(const struct xapi_reply *reply);
 int xapi_ask(const struct xapi *xapi, const char *method, const char *argument,
 	     struct xapi_reply *reply, struct error *err);
 
-/* The same for an answer that is a string; *out is the caller's to free. `code`,
- * which may be NULL, has room for REPLY_CODE_SIZE. */
+/* The same for an answer that must be of this type; *out is for json_decref. */
+int xapi_call_for(const struct xapi *xapi, const char *method,
+		  json_t *arguments, json_type type, json_t **out,
+		  struct error *err);
+
+/* ... that is a string; *out is the caller's to free. `code`, which may be NULL,
+ * has room for REPLY_CODE_SIZE. */
+int xapi_call_text(const struct xapi *xapi, const char *method,
+		   json_t *arguments, char **out, char *code,
+		   struct error *err);
 int xapi_ask_text(const struct xapi *xapi, const char *method,
 		  const char *argument, char **out, char *code,
 		  struct error *err);
+
+/* ... of <class>.get_all: references, each a string; *out is for json_decref. */
+int xapi_ask_all(const struct xapi *xapi, const char *class, json_t **out,
+		 struct error *err);
 
 /* The reference of the object that has this uuid, by <class>.get_by_uuid; *out
  * is the caller's to free, NULL if there is no such object. */

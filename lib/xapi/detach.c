@@ -69,16 +69,20 @@ static int release_host(const struct attach_work *work, const char *host,
 	json_t *config = json_object_get(json_object_get(work->pbds, host),
 					 "device_config");
 	json_t *iqn = json_object_get(config, "targetIQN");
+	json_t *scsi_id = json_object_get(config, "SCSIid");
 	struct xapi_reply reply;
 
 	/* By iSCSI alone. */
-	if (!iqn || attach_call(work, "host.call_plugin",
-				json_pack("[s, s, s, {s:s, s:O, s:O}]", host,
-					  ATTACH_PLUGIN, "release", "sr_uuid",
-					  sr_uuid, "targetIQN", iqn, "SCSIid",
-					  json_object_get(config, "SCSIid")),
-				NULL, &reply, err) == 0)
+	if (!iqn || !scsi_id)
 		return 0;
+	if (xapi_call(&work->xapi, "host.call_plugin",
+		      json_pack("[s, s, s, {s:s, s:O, s:O}]", host,
+				ATTACH_PLUGIN, "release", "sr_uuid", sr_uuid,
+				"targetIQN", iqn, "SCSIid", scsi_id),
+		      &reply, err) == 0) {
+		reply_free(&reply);
+		return 0;
+	}
 	of_host(work, host, "keeps the LUN", err);
 	if (strncmp(reply.code, refusal, strlen(refusal)) == 0)
 		return -1;

@@ -65,20 +65,17 @@ static int ask_hosts(const struct xapi *xapi, const char *own_host,
 		     const char *function, const char *scsi_id,
 		     bool all_the_same, struct error *err)
 {
-	struct xapi_reply all;
-	json_t *host;
+	json_t *all, *host;
 	size_t i;
-	int rc;
+	int rc = 0;
 
-	if (xapi_ask(xapi, "host.get_all", NULL, &all, err))
+	if (xapi_ask_all(xapi, "host", &all, err))
 		return -1;
-	rc = value_check(all.value, JSON_ARRAY, ERROR_XAPI, "list of hosts",
-			 err);
-	json_array_foreach(all.value, i, host)
+	json_array_foreach(all, i, host)
 	{
 		const char *ref = json_string_value(host);
 
-		if (rc || !ref || (own_host && strcmp(ref, own_host) == 0))
+		if (rc || (own_host && strcmp(ref, own_host) == 0))
 			continue;
 		rc = ask_host(xapi, ref, function, scsi_id, err);
 		if (rc)
@@ -88,7 +85,7 @@ static int ask_hosts(const struct xapi *xapi, const char *own_host,
 			rc = 0;
 		}
 	}
-	reply_free(&all);
+	json_decref(all);
 	return rc;
 }
 

@@ -15,19 +15,11 @@ static int ask_for_session(const struct xapi *xapi, const char *originator,
 			   char **session_ref, struct error *err)
 {
 	static const char method[] = "session.login_with_password";
-	struct xapi_reply reply;
-	const char *text;
-	int failed;
 
 	/* no password, any version */
-	if (xapi_call(xapi, method, json_pack("[s, s, s]", "", "", originator),
-		      &reply, err))
-		return -1;
-	failed = value_text(reply.value, ERROR_XAPI, method, &text, err);
-	if (!failed)
-		*session_ref = alloc_text(text);
-	reply_free(&reply);
-	return failed;
+	return xapi_call_text(xapi, method,
+			      json_pack("[s, s, s]", "", "", originator),
+			      session_ref, NULL, err);
 }
 
 int xapi_login(const struct xapi_options *options, const char *originator,

@@ -81,31 +81,24 @@ static int read_fields(const struct xapi *xapi, const struct class *class,
 static int read_singly(const struct xapi *xapi, const struct class *class,
 		       json_t *all, struct error *err)
 {
-	struct xapi_reply reply;
-	char method[64];
-	json_t *ref;
+	json_t *refs, *ref;
 	size_t i;
-	int rc;
+	int rc = 0;
 
-	snprintf(method, sizeof(method), "%s.get_all", class->name);
-	if (xapi_ask(xapi, method, NULL, &reply, err))
+	if (xapi_ask_all(xapi, class->name, &refs, err))
 		return -1;
-	rc = value_check(reply.value, JSON_ARRAY, ERROR_XAPI, method, err);
-	json_array_foreach(reply.value, i, ref)
+	json_array_foreach(refs, i, ref)
 	{
 		const char *text = json_string_value(ref);
 		json_t *record = NULL;
 
-		if (rc == 0)
-			rc = value_check(ref, JSON_STRING, ERROR_XAPI, method,
-					 err);
 		if (rc == 0)
 			rc = read_fields(xapi, class, text, &record, err);
 		if (record && rc == 0)
 			json_object_set(all, text, record);
 		json_decref(record);
 	}
-	reply_free(&reply);
+	json_decref(refs);
 	return rc;
 }
 
