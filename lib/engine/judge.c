@@ -28,16 +28,34 @@ static int may_begin(void *context, const struct plan *plan, struct error *err)
 	return life_check(judge->lun->lun, &plan->from->vg, err);
 }
 
-/* The pool is asked again: while so many new uuids were looked up, or another
+/* How long the pool's answers may take while others are kept from the LUN. It
+ * has just answered the same questions, singly it may be asked thousands, and a
+ * target hears nothing of us meanwhile: LIO ends a session, and the fence with
+ * it, that was silent for 44 s (its nopin_timeout and nopin_response_timeout). */
+#define FENCED_MS 30000
+
+/* The pool is asked again: while so much was planned and prepared, or another
  * run was waited for, somebody may have attached the LUN. */
+static int ask_pool(const struct judge *judge, const struct uuid *sr,
+		    struct error *err)
+{
+	const struct resign_request *request = judge->request;
+	int failed;
+
+	xapi_limit(request->xapi, FENCED_MS);
+	failed = guard_pool_lun(request, judge->lun, sr, err) ||
+		 guard_pool_hosts(request, judge->lun, err);
+	xapi_limit(request->xapi, 0);
+	return failed;
+}
+
 static int may_write(void *context, const struct uuid *sr, struct error *err)
 {
 	const struct judge *judge = context;
 
 	if (stop_requested())
 		return error_set(err, ERROR_INTERRUPTED, "stopped by a signal");
-	if (guard_pool_lun(judge->request, judge->lun, sr, err) ||
-	    guard_pool_hosts(judge->request, judge->lun, err))
+	if (ask_pool(judge, sr, err))
 		return -1;
 	return guard_host(judge->lun->device, &judge->lun->names, err) ||
 			       still_lun_check(judge->lun->lun,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "rpc/xml.h"
 
@@ -28,6 +29,12 @@ int xapi_open(const struct xapi_options *options, struct xapi **out,
 	};
 	*out = xapi;
 	return 0;
+}
+
+void xapi_limit(const struct xapi *xapi, int ms)
+{
+	if (xapi)
+		xapi->state->until = ms ? clock_now_ms() + ms : 0;
 }
 
 void xapi_close(struct xapi *xapi)
@@ -66,13 +73,15 @@ static int post(const struct xapi *xapi, bool xml, const char *method,
 		const json_t *params, struct http_reply *http,
 		struct error *err)
 {
+	struct transport transport = xapi->transport;
 	struct buffer body = { 0 };
 	int rc;
 
 	*http = (struct http_reply){ 0 };
 	xapi->state->calls++;
 	write_call(xml, method, params, &body);
-	rc = transport_post(&xapi->transport, xml ? "/" : "/jsonrpc",
+	transport.until = xapi->state->until;
+	rc = transport_post(&transport, xml ? "/" : "/jsonrpc",
 			    xml ? "text/xml" : "application/json", body.data,
 			    body.len, REPLY_MAX, http, err);
 	explicit_bzero(body.data, body.len);

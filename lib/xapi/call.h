@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "xapi/reply.h"
 #include "xapi/transport.h"
@@ -20,6 +21,7 @@ struct xapi {
 	struct {
 		bool xml; /* there is no /jsonrpc */
 		unsigned calls;
+		int64_t until; /* xapi_limit; as of clock_now_ms, or 0 */
 	} * state;
 };
 

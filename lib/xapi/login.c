@@ -10,6 +10,9 @@
 
 #define USER "root"
 
+/* A signal ends the work, not the tidying up after it. */
+#define LOGOUT_MS 5000
+
 /* The call's first argument, elsewhere the session, is the user's name. */
 static int ask_for_session(const struct xapi *xapi, const char *originator,
 			   char **session_ref, struct error *err)
@@ -51,6 +54,8 @@ void xapi_logout(struct xapi *xapi)
 
 	if (!xapi)
 		return;
+	xapi->transport.stop = NULL;
+	xapi->transport.timeout_ms = LOGOUT_MS;
 	if (xapi_ask(xapi, "session.logout", NULL, &reply, &err))
 		log_warning("xapi's session stays: %s", err.text);
 	else

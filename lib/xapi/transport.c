@@ -43,6 +43,9 @@ static int time_left(const struct exchange *x, int most, struct error *err)
 	if (x->transport->stop && x->transport->stop())
 		return error_set(err, ERROR_INTERRUPTED,
 				 "asked to stop while xapi was to answer");
+	if (left <= 0 && x->until == x->transport->until)
+		return error_set(err, ERROR_XAPI,
+				 "xapi's answers take too long");
 	if (left <= 0)
 		return error_set(err, ERROR_XAPI,
 				 "xapi has not answered within %d s",
@@ -78,6 +81,8 @@ static int connect_to_xapi(const struct exchange *x, struct error *err)
 		return error_set(err, ERROR_XAPI,
 				 "'%s' is too long for a socket's name", path);
 	memcpy(address.sun_path, path, strlen(path) + 1);
+	if (time_left(x, 0, err) < 0)
+		return -1;
 	while (connect(x->fd, (struct sockaddr *)&address, sizeof(address))) {
 		int left;
 
@@ -202,6 +207,8 @@ int transport_post(const struct transport *transport, const char *path,
 	};
 	int rc = -1;
 
+	if (transport->until && transport->until < x.until)
+		x.until = transport->until;
 	*reply = (struct http_reply){ 0 };
 	x.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (x.fd < 0)

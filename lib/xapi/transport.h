@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buffer.h"
 #include "base/error.h"
@@ -18,7 +19,8 @@
 
 struct transport {
 	const char *socket;
-	int timeout_ms;	    /* for connecting, sending and receiving */
+	int timeout_ms; /* for connecting, sending and receiving */
+	int64_t until;	/* not after this, as of clock_now_ms; 0: any time */
 	bool (*stop)(void); /* asked while waiting; NULL: never stops */
 };
 

@@ -34,6 +34,10 @@ struct xapi;
 int xapi_open(const struct xapi_options *options, struct xapi **out,
 	      struct error *err);
 
+/* From now on xapi's answers may take so long all together, besides each its own
+ * time; 0: just that again. NULL is fine. */
+void xapi_limit(const struct xapi *xapi, int ms);
+
 /* Wipes and frees; NULL is fine. The session itself is xapi's to end. */
 void xapi_close(struct xapi *xapi);
 

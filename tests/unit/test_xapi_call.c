@@ -256,8 +256,16 @@ static bool stop_now(void)
 	return true;
 }
 
+static int times_asked;
+
+static bool stop_then(void)
+{
+	return times_asked++ > 0;
+}
+
 static void gives_up(void **state)
 {
+	const struct step none[] = { { 0 } };
 	const struct step dead_session[] = {
 		{ .call = "host.",
 		  .answer = FAILURE("SESSION_INVALID", SESSION) },
@@ -287,7 +295,8 @@ static void gives_up(void **state)
 	host_fails(cut, 5000, NULL, ERROR_XAPI, "ends in the middle");
 	host_fails(silent, 5000, NULL, ERROR_XAPI, "ends in the middle");
 	host_fails(slow, 100, NULL, ERROR_XAPI, "not answered within");
-	host_fails(slow, 5000, stop_now, ERROR_INTERRUPTED, "asked to stop");
+	host_fails(none, 5000, stop_now, ERROR_INTERRUPTED, "asked to stop");
+	host_fails(slow, 5000, stop_then, ERROR_INTERRUPTED, "asked to stop");
 	host_fails(not_a_struct, 5000, NULL, ERROR_XAPI, "not struct");
 }
 
@@ -638,6 +647,42 @@ static void asks_one_by_one(void **state)
 		fail_msg("%s", err.text);
 }
 
+/* Each answer is in time, and all of them are not: the rest is not waited for,
+ * nor asked. A new limit, or none, makes good for it. */
+static void all_answers_have_one_end(void **state)
+{
+	const struct step slow[] = {
+		{ .call = "host.get_other_config",
+		  .json = "{\"result\":{}}",
+		  .pause_ms = 20 },
+		{ .call = "host.get_other_config",
+		  .json = "{\"result\":{}}",
+		  .pause_ms = 200 },
+		{ .call = "host.get_other_config", .json = "{\"result\":{}}" },
+		{ 0 },
+	};
+	struct xapi_host host;
+	struct error err = { 0 };
+	struct xapi *xapi;
+
+	(void)state;
+	start(slow);
+	xapi = opened(60000, NULL);
+	xapi_limit(xapi, 1500);
+	assert_int_equal(xapi_host_read(xapi, "h", &host, &err), 0);
+	xapi_host_free(&host);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(xapi_host_read(xapi, "h", &host, &err), -1);
+		assert_int_equal(err.code, ERROR_XAPI);
+		assert_non_null(strstr(err.text, "take too long"));
+	}
+	xapi_limit(xapi, 0);
+	assert_int_equal(xapi_host_read(xapi, "h", &host, &err), 0);
+	xapi_host_free(&host);
+	xapi_close(xapi);
+	finish();
+}
+
 static void takes_secrets_away(void **state)
 {
 	const struct step script[] = {
@@ -690,6 +735,7 @@ int main(void)
 		cmocka_unit_test(guards_need_an_answer),
 		cmocka_unit_test(asks_by_json),
 		cmocka_unit_test(asks_one_by_one),
+		cmocka_unit_test(all_answers_have_one_end),
 		cmocka_unit_test(takes_secrets_away),
 		cmocka_unit_test(logs_no_secret),
 	};

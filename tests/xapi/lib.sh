@@ -19,8 +19,9 @@
 #
 # STANDIN_LOG has one line a run of a driver: its command, exit status and
 # answer. STANDIN_CALLS has one a question that xapi was asked. A number in
-# $WORK/kill: who asks for that time is killed then. STANDIN_OPTIONS
-# and STANDIN_ENVIRONMENT are further ones of standin/xapi.py.
+# $WORK/kill: who asks for that time is killed then; in $WORK/wait: after so many
+# answers each one is a second late. STANDIN_OPTIONS and STANDIN_ENVIRONMENT are
+# further ones of standin/xapi.py.
 
 xapi_here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
@@ -34,7 +35,7 @@ standin_start()
 
 	"$xapi_here/standin/xapi.py" "$XE_SOCKET" -s "$WORK/xapi.state" \
 		-l "$STANDIN_LOG" -c "$STANDIN_CALLS" \
-		-k "$WORK/kill" "${STANDIN_HOSTS[@]}" \
+		-k "$WORK/kill" -w "$WORK/wait" "${STANDIN_HOSTS[@]}" \
 		"${STANDIN_OPTIONS[@]}" "$SM" "$PLUGINS" \
 		"$TOOLS/xapi_answer" RELVMOISCSI_CONF="$CONF" XE="$WORK/xe" \
 		XE_SOCKET="$XE_SOCKET" LUN_HEAD="$XAPI_TOOLS/lun_head" \

@@ -4,13 +4,14 @@
 backends and plugins, and serves XenAPI on a unix socket. It does what the real
 xapi was seen to do, its faults included; it shares no code with the program.
 
-  xapi.py SOCKET [-s STATE] [-l LOG] [-c CALLS] [-k KILL] [-h HOST]... [-x] [-m]
-          SM_FOLDER PLUGIN_FOLDER ANSWER_READER [NAME=VALUE...]
+  xapi.py SOCKET [-s STATE] [-l LOG] [-c CALLS] [-k KILL] [-w WAIT] [-h HOST]...
+          [-x] [-m] SM_FOLDER PLUGIN_FOLDER ANSWER_READER [NAME=VALUE...]
 
 STATE keeps the records from one run to the next. LOG has a line for each run of
 a program, CALLS for each question that xapi was asked in a session that it made
 for one. While KILL holds a number, who asks for the Nth time is killed
-once that is done and before it is told. HOST is the name of a host of the pool, the master first; without any
+once that is done and before it is told. While WAIT holds a number, the first
+answers, so many, come at once, and each one after that a second late. HOST is the name of a host of the pool, the master first; without any
 it is "master". NAME=VALUE is environment of what it runs; HOST:NAME=VALUE, on
 that host alone. -x: there is no /jsonrpc for the program under test. -m: it is a member of the pool, and
 asks its master by XML-RPC.
@@ -25,6 +26,7 @@ import socket
 import socketserver
 import struct
 import sys
+import time
 
 import db
 import rpc
@@ -34,6 +36,7 @@ from rpc import Failure
 sessions = {}  # reference -> whether a program has it
 calls = None
 kill_at = None  # a file: a program that asks for the Nth time is killed
+wait_after = None  # a file: how many answers are not late
 has_json = True
 is_member = False
 
@@ -325,22 +328,28 @@ def call_as_member(name, params):
     return found
 
 
-def asked_enough(fields):
-    """Counts down what KILL holds."""
-    if not kill_at or fields.get("user-agent") != "relvmoiscsi":
-        return False
+def count_down(name):
+    """Counts down what the file holds, to 0; what is left, or None."""
     with db.lock:
         try:
-            with open(kill_at, encoding="utf8") as file:
+            with open(name, encoding="utf8") as file:
                 left = int(file.read()) - 1
-        except (OSError, ValueError):
-            return False
-        if left <= 0:
-            os.unlink(kill_at)
-            return True
-        with open(kill_at, "w", encoding="utf8") as file:
-            file.write(str(left))
-    return False
+            with open(name, "w", encoding="utf8") as file:
+                file.write(str(max(left, 0)))
+        except (OSError, TypeError, ValueError):
+            return None
+    return left
+
+
+def answered(pid):
+    """The program has been answered, as far as xapi is concerned."""
+    left = count_down(wait_after)
+    if left is not None and left < 0:
+        time.sleep(1)
+    left = count_down(kill_at)
+    if left is not None and left <= 0:
+        os.unlink(kill_at)
+        os.kill(pid, signal.SIGKILL)
 
 
 class Connection(socketserver.StreamRequestHandler):
@@ -368,10 +377,9 @@ class Connection(socketserver.StreamRequestHandler):
         if answer:
             status = "200 OK"
             text = answer(body, call_as_member if is_member else call_method)
-            if asked_enough(fields):
-                pid = struct.unpack("3i", self.request.getsockopt(
-                    socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
-                os.kill(pid, signal.SIGKILL)
+            if fields.get("user-agent") == "relvmoiscsi":
+                answered(struct.unpack("3i", self.request.getsockopt(
+                    socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0])
         text = text.encode("utf8", "replace")
         try:
             self.wfile.write(
@@ -417,9 +425,9 @@ def scan_drivers():
 
 
 def main():
-    global calls, kill_at, has_json, is_member
+    global calls, kill_at, wait_after, has_json, is_member
     path = sys.argv[1]
-    options, rest = getopt.getopt(sys.argv[2:], "s:l:c:k:h:xm")
+    options, rest = getopt.getopt(sys.argv[2:], "s:l:c:k:w:h:xm")
     hosts = [value for key, value in options if key == "-h"] or ["master"]
     state = None
     for key, value in options:
@@ -431,6 +439,8 @@ def main():
             calls = value
         elif key == "-k":
             kill_at = value
+        elif key == "-w":
+            wait_after = value
         elif key == "-x":
             has_json = False
         elif key == "-m":
