@@ -158,54 +158,69 @@ void attach_result_free(struct attach_result *result)
 	xapi_attach_report_free(&result->report);
 }
 
-static int note_number(const struct reached *reached, void *context,
-		       struct error *err)
-{
-	unsigned *number = context;
+/* ---- to show the LUN to the host ---- */
 
-	(void)err;
-	*number = reached->linux_number;
-	return 0;
-}
-
-static int scan_sessions(const char *iqn, unsigned lun,
-			 struct attach_scanned *out, struct error *err)
-{
+struct rescan {
+	const struct lun_choice *choice;
+	const struct xapi *xapi;
 	struct sysfs_session sessions[SYSFS_SESSIONS_MAX];
-	size_t n = sysfs_sessions(iqn, sessions);
+	struct attach_scanned *out;
+};
 
-	*out = (struct attach_scanned){ .sessions = (unsigned)n };
-	for (size_t i = 0; i < n; i++) {
-		if (sysfs_lun_there(&sessions[i], lun))
-			continue;
-		if (sysfs_lun_scan(&sessions[i], lun, err))
-			return -1;
-		out->scanned++;
-	}
-	return 0;
-}
-
-int attach_rescan(const struct lun_choice *choice, const struct xapi *xapi,
-		  struct attach_scanned *out, struct error *err)
+static int may_be_shown(const struct rescan *rescan,
+			const struct reached *reached, struct error *err)
 {
-	unsigned number;
 	struct look look;
 	bool begun = false;
-	int rc = look_inspect(choice, &look, err);
+	int rc = look_at_open(reached, &look, err);
 
 	if (rc == 0)
-		rc = is_begun(choice, xapi, &look, &begun, err);
+		rc = is_begun(rescan->choice, rescan->xapi, &look, &begun, err);
 	if (rc == 0 && !begun)
 		rc = error_set(err, ERROR_IN_USE,
 			       "the SR on the LUN, %s, is not being attached: "
 			       "fn=attach scans where it is needed",
 			       sr_of(&look).chars);
 	look_free(&look);
-	return rc || reach(choice, REACH_TO_READ, note_number, &number, err) ||
-			       scan_sessions(choice->target.iqn, number, out,
-					     err)
-		       ? -1
-		       : 0;
+	return rc;
+}
+
+static int show(const struct reached *reached, void *context, struct error *err)
+{
+	struct rescan *rescan = context;
+	unsigned lun = reached->linux_number;
+
+	if (may_be_shown(rescan, reached, err))
+		return -1;
+	for (unsigned i = 0; i < rescan->out->sessions; i++) {
+		const struct sysfs_session *session = &rescan->sessions[i];
+
+		if (sysfs_lun_there(session, lun))
+			continue;
+		if (sysfs_lun_scan(session, lun, err))
+			return -1;
+		rescan->out->scanned++;
+	}
+	return 0;
+}
+
+/* Which number the LUN has for this host, only the target can tell: an array may
+ * give each host another one, and the kernel can be asked for a LUN by its number
+ * alone, or for all, clones that nobody has resigned among them. So we log in
+ * once ourselves; where the host has no session, there is nothing to be done. */
+int attach_rescan(const struct lun_choice *choice, const struct xapi *xapi,
+		  struct attach_scanned *out, struct error *err)
+{
+	struct rescan rescan = { choice, xapi, .out = out };
+
+	*out = (struct attach_scanned){ 0 };
+	if (choice->by_hba)
+		return error_set(err, ERROR_BAD_VALUE,
+				 "rescan is of a LUN over iSCSI");
+	out->sessions =
+		(unsigned)sysfs_sessions(choice->target.iqn, rescan.sessions);
+	return out->sessions ? reach(choice, REACH_TO_READ, show, &rescan, err)
+			     : 0;
 }
 
 /* ---- and back ---- */

@@ -49,7 +49,8 @@ struct attach_scanned {
 
 /* Has each session of this host's kernel to the target look at this one LUN,
  * whose SR must be one that an attach has begun with: an unresigned clone is
- * not shown to the host. ERROR_IN_USE otherwise. */
+ * not shown to the host. ERROR_IN_USE otherwise; ERROR_BAD_VALUE: it is by HBA.
+ * Where there is no such session nobody is asked. */
 int attach_rescan(const struct lun_choice *choice, const struct xapi *xapi,
 		  struct attach_scanned *out, struct error *err);
 

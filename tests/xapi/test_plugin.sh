@@ -197,6 +197,15 @@ check "it tells which VDI is to be introduced" bash -c \
 check "lvm2 and the audit agree" audited "$(field .sr.new_uuid)" \
 	"$WORK/leaf.before" "$WORK/leaf"
 
+# ---- what hosts ask each other ----
+
+answers "rescan, where this host has no session: nobody is asked" rescan \
+	SCSIid="$clone_id" port=1
+check "rescan: nothing was to be done" is "$(field '[.sessions, .scanned] | @csv')" 0,0
+xe host-call-plugin host-uuid="$host" plugin=relvmoiscsi fn=rescan \
+	args:type=lvmohba args:SCSIid="$clone_id"
+check "rescan by HBA: 202" grep -q "rescan is of a LUN over iSCSI" "$WORK/xe.err"
+
 # ---- relvm, where there is an xapi ----
 
 relvm resign -y --initiator-name "$INITIATOR" "$url/1"
