@@ -28,19 +28,19 @@ struct run {
 	bool colour;
 };
 
+/* Names of LUNs may come from a list that others wrote, words from xapi. */
 static void log_to_stderr(enum log_level level, const char *line)
 {
+	char *clean = report_clean(line, strlen(line));
+
 	(void)level;
-	fprintf(stderr, "relvm: %s\n", line);
-}
-
-/* Names of LUNs may come from a list that others wrote. */
-static void print_error(const struct error *err)
-{
-	char *clean = report_clean(err->text, strlen(err->text));
-
 	fprintf(stderr, "relvm: %s\n", clean);
 	free(clean);
+}
+
+static void print_error(const struct error *err)
+{
+	log_to_stderr(LOG_LEVEL_ERROR, err->text);
 }
 
 /* ---- the commands, each in a worker ---- */

@@ -202,9 +202,12 @@ void relvm_report_attach(const struct relvm_report *report,
 	for (size_t i = 0; i < attach->host_count; i++) {
 		const struct xapi_attach_host *host = &attach->hosts[i];
 
-		buffer_printf(&text.out, "  host %.64s: %s%s%s\n", host->name,
-			      host->attached ? "attached" : "NOT attached: ",
-			      host->error,
+		buffer_printf(&text.out, "  host ");
+		add_name(&text, host->name);
+		buffer_printf(&text.out, ": %s",
+			      host->attached ? "attached" : "NOT attached: ");
+		add_name(&text, host->error);
+		buffer_printf(&text.out, "%s\n",
 			      host->rescan[0] ? " (no rescan)" : "");
 	}
 	end(report, &text);

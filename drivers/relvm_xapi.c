@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/log.h"
 #include "base/stop.h"
 #include "host/this_host.h"
 #include "sm/conf.h"
@@ -87,9 +88,8 @@ int relvm_xapi_begin(struct relvm_xapi *out,
 		}
 		if (writes(options) || err->code == ERROR_INTERRUPTED)
 			return -1;
-		fprintf(stderr,
-			"relvm: %s; which LUNs are originals is unknown\n",
-			err->text);
+		log_warning("%s; which LUNs are originals is unknown",
+			    err->text);
 		return 0;
 	}
 	if (has_lun(options) && writes(options) && is_wanted(&conf))

@@ -260,7 +260,7 @@ char *answer_attach(const char *name, const struct attach_result *result,
 		json_uuid(&json, "old_uuid", &resign->sr.sr.old);
 	if (resign && resign->outcome == RESIGN_COMPLETED)
 		json_uuid(&json, "old_uuid", &resign->completed_from);
-	json_text(&json, "label", result->look.sr.label);
+	json_text(&json, "label", result->report.label);
 	json_close(&json, '}');
 	add_hosts(&json, &result->report);
 	add_vdis(&json, result->report.vdis, resign);

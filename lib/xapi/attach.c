@@ -137,15 +137,31 @@ static int look_at_sr(struct attach_work *work, struct error *err)
 	return rc;
 }
 
-static int introduce_sr(struct attach_work *work, struct error *err)
+/* For the eye alone: a failure says that the SR is gone, and soon shows. */
+static char *label_of_sr(const struct attach_work *work)
+{
+	struct error ignored;
+	char *label;
+
+	return xapi_ask_text(&work->xapi, "SR.get_name_label", work->sr, &label,
+			     NULL, &ignored)
+		       ? alloc_text("?")
+		       : label;
+}
+
+static int introduce_sr(struct attach_work *work,
+			struct xapi_attach_report *report, struct error *err)
 {
 	const struct xapi_attach *attach = work->attach;
 	int rc;
 
 	rc = xapi_find_uuid(&work->xapi, "SR", attach->sr_uuid, &work->sr, err);
-	if (rc == 0 && work->sr)
-		rc = look_at_sr(work, err);
-	else if (rc == 0)
+	if (rc == 0 && work->sr) {
+		report->label = label_of_sr(work);
+		return look_at_sr(work, err);
+	}
+	report->label = alloc_text(attach->label);
+	if (rc == 0)
 		rc = xapi_call_text(
 			&work->xapi, "SR.introduce",
 			json_pack("[s, s, s, s, s, b, {s:s}]", attach->sr_uuid,
@@ -268,7 +284,7 @@ int xapi_attach(const struct xapi *xapi, const struct xapi_attach *attach,
 	*report = (struct xapi_attach_report){ 0 };
 	work.xapi.transport.timeout_ms = XAPI_ATTACH_TIMEOUT_MS;
 	rc = attach_find_hosts(&work, err) || name_hosts(&work, report, err) ||
-	     introduce_sr(&work, err) || make_config(&work, err);
+	     introduce_sr(&work, report, err) || make_config(&work, err);
 	if (!rc) {
 		if (attach->rescan)
 			rescan_hosts(&work, report);
@@ -286,6 +302,7 @@ void xapi_attach_report_free(struct xapi_attach_report *report)
 	for (size_t i = 0; i < report->host_count; i++)
 		free(report->hosts[i].name);
 	free(report->hosts);
+	free(report->label);
 	json_decref(report->vdis);
 	*report = (struct xapi_attach_report){ 0 };
 }
