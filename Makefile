@@ -307,7 +307,7 @@ SUITES := \
     $(patsubst %,"tests/relvm/test_%.sh build/asan",iscsi batch careful words file) \
     "tests/relvm/test_memory.sh build/asan build" \
     $(patsubst %,"tests/xapi/test_%.sh build/asan",plugin launch guard original \
-    records life many odd slow report) \
+    records life many odd slow astray report) \
     $(patsubst %,"tests/xapi/test_%.sh build/asan $(ASAN)/audit",attach clients xe readme) \
     "tests/vpd/test_scsi_id.sh $(ASAN)/support/vpd_names" \
     "tests/layers.sh build/obj" \

@@ -10,6 +10,7 @@
 #include "engine/resign.h"
 #include "host/disk_id.h"
 #include "host/in_use.h"
+#include "host/lock.h"
 #include "openiscsi/sysfs_session.h"
 
 static struct uuid_string sr_of(const struct look *look)
@@ -46,8 +47,8 @@ static void copy_in_flight(const struct sr_report *sr, char **out)
 		out[i] = alloc_text(uuid_string(&sr->in_flight[i]).chars);
 }
 
-int attach_lun(const struct attach_wanted *wanted, struct attach_result *out,
-	       struct error *err)
+static int attach_now(const struct attach_wanted *wanted,
+		      struct attach_result *out, struct error *err)
 {
 	struct attach_result result = { 0 };
 	struct xapi_attach attach = {
@@ -84,10 +85,10 @@ int attach_lun(const struct attach_wanted *wanted, struct attach_result *out,
 	return rc;
 }
 
-int resign_and_attach(const struct attach_wanted *wanted,
-		      const struct resign_request *request, bool *resigned,
-		      struct resign_report *report, struct attach_result *out,
-		      struct error *err)
+static int resign_first(const struct attach_wanted *wanted,
+			const struct resign_request *request, bool *resigned,
+			struct resign_report *report, struct attach_result *out,
+			struct error *err)
 {
 	struct resign_request mine = *request;
 	struct scsi_id scsi_id;
@@ -100,12 +101,44 @@ int resign_and_attach(const struct attach_wanted *wanted,
 	    (!begun && resign(wanted->choice, &mine, &scsi_id, report, err)))
 		return -1;
 	*resigned = !begun;
-	if (attach_lun(wanted, out, err) == 0)
+	if (attach_now(wanted, out, err) == 0)
 		return 0;
 	resign_report_free(report);
 	return begun ? -1
 		     : error_prefix(err, "the LUN is resigned; attach goes on "
 					 "from there: ");
+}
+
+int attach_lun(const struct attach_wanted *wanted, struct attach_result *out,
+	       struct error *err)
+{
+	struct host_lock lock;
+	int rc;
+
+	if (host_lock_attach(HOST_LOCK_DIR, wanted->choice->lun.scsi_id, &lock,
+			     err))
+		return -1;
+	rc = attach_now(wanted, out, err);
+	host_lock_release(&lock);
+	return rc;
+}
+
+int resign_and_attach(const struct attach_wanted *wanted,
+		      const struct resign_request *request, bool *resigned,
+		      struct resign_report *report, struct attach_result *out,
+		      struct error *err)
+{
+	struct host_lock lock;
+	int rc;
+
+	/* Two that begin at once would resign one after the other, and the
+	 * first attach an SR that is no more. */
+	if (host_lock_attach(HOST_LOCK_DIR, wanted->choice->lun.scsi_id, &lock,
+			     err))
+		return -1;
+	rc = resign_first(wanted, request, resigned, report, out, err);
+	host_lock_release(&lock);
+	return rc;
 }
 
 static void add_text(json_t *to, const char *key, const char *text)

@@ -24,7 +24,7 @@ struct attach_result {
 };
 
 /* Reads which SR is on the LUN, and has the pool attach it: xapi_attach. *out is
- * the caller's on 0. */
+ * the caller's on 0. ERROR_LOCKED: this host does so already. */
 int attach_lun(const struct attach_wanted *wanted, struct attach_result *out,
 	       struct error *err);
 

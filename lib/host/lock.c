@@ -6,10 +6,12 @@
 #include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "base/stop.h"
 
@@ -188,24 +190,40 @@ static void file_name(const char *text, char *out, size_t size)
 	out[n] = '\0';
 }
 
-int host_lock_lun(const char *dir, const char *scsi_id, struct host_lock *out,
-		  struct error *err)
+static int lock_lun(const char *dir, const char *doing, const char *scsi_id,
+		    const char *file, struct host_lock *out, struct error *err)
 {
 	struct host_lock lock = { .ours = true };
 	char run[128];
 	const struct place place = {
 		.dir = dir,
 		.ns = "relvmoiscsi",
-		.what = run + strlen("resign of "),
+		.what = run + strlen(doing) + strlen(" of "),
 		.run = run,
 	};
 
-	snprintf(run, sizeof(run), "resign of LUN %s", scsi_id);
-	file_name(scsi_id, lock.name, sizeof(lock.name));
+	snprintf(run, sizeof(run), "%s of LUN %s", doing, scsi_id);
+	file_name(file, lock.name, sizeof(lock.name));
 	if (take(&lock, &place, err))
 		return -1;
 	*out = lock;
 	return 0;
+}
+
+int host_lock_lun(const char *dir, const char *scsi_id, struct host_lock *out,
+		  struct error *err)
+{
+	return lock_lun(dir, "resign", scsi_id, scsi_id, out, err);
+}
+
+int host_lock_attach(const char *dir, const char *scsi_id,
+		     struct host_lock *out, struct error *err)
+{
+	char *file = alloc_printf("attach %s", scsi_id);
+	int rc = lock_lun(dir, "attach", scsi_id, file, out, err);
+
+	free(file);
+	return rc;
 }
 
 int host_lock_iscsiadm(const char *dir, int wait_ms, bool or_signal,

@@ -24,10 +24,13 @@ struct host_lock {
 	bool ours; /* nobody else uses this file: it goes with the lock */
 };
 
-/* One resign of a LUN at a time. Does not wait. ERROR_LOCKED: another process
- * of this host holds it, which the text names; or the lock cannot be made. */
+/* One resign of a LUN at a time; and one attach, a resign before it included.
+ * Neither waits. ERROR_LOCKED: another process of this host holds it, which the
+ * text names; or the lock cannot be made. */
 int host_lock_lun(const char *dir, const char *scsi_id, struct host_lock *out,
 		  struct error *err);
+int host_lock_attach(const char *dir, const char *scsi_id,
+		     struct host_lock *out, struct error *err);
 
 /* The lock under which the storage manager runs each iscsiadm; we hold it for
  * all that belongs to one login or logout. Waits for it. ERROR_LOCKED: another
