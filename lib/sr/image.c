@@ -13,8 +13,9 @@ void image_init(struct image *image, uint32_t block_size)
 
 void image_free(struct image *image)
 {
-	for (size_t i = 0; i < image->count; i++)
-		free(image->blocks[i].data);
+	for (size_t i = 0; i < image->chunk_count; i++)
+		free(image->chunks[i]);
+	free(image->chunks);
 	free(image->blocks);
 	image_init(image, image->block_size);
 }
@@ -45,43 +46,109 @@ const struct image_block *image_find(const struct image *image, uint64_t offset)
 		       : NULL;
 }
 
-static void put_block(struct image *image, uint64_t offset, const uint8_t *data)
-{
-	size_t i = lower_bound(image, offset);
-	uint8_t *copy;
+/* ---- more blocks ---- */
 
-	if (i < image->count && image->blocks[i].offset == offset) {
-		memcpy(image->blocks[i].data, data, image->block_size);
+/* Room for `n` more blocks. */
+static void make_room(struct image *image, size_t n)
+{
+	if (n <= image->room - image->count)
 		return;
+	if (n < image->count)
+		n = image->count;
+	image->room = image->count + n;
+	image->blocks = alloc_checked(reallocarray(
+		image->blocks, image->room, sizeof(*image->blocks)));
+}
+
+static void add_block(struct image *image, uint64_t offset, uint8_t *data)
+{
+	image->blocks[image->count++] = (struct image_block){ offset, data };
+}
+
+void image_own(struct image *image, uint8_t *chunk)
+{
+	image->chunks = alloc_more(image->chunks, image->chunk_count,
+				   sizeof(*image->chunks));
+	image->chunks[image->chunk_count++] = chunk;
+}
+
+void image_append(struct image *image, uint64_t offset, uint8_t *data,
+		  size_t len)
+{
+	make_room(image, len / image->block_size);
+	for (size_t i = 0; i < len; i += image->block_size)
+		add_block(image, offset + i, data + i);
+}
+
+void image_merge(struct image *image, struct image *more)
+{
+	struct image both;
+	size_t i = 0;
+
+	image_init(&both, image->block_size);
+	make_room(&both, image->count + more->count);
+	for (size_t k = 0; k < more->count; k++) {
+		uint64_t offset = more->blocks[k].offset;
+
+		while (i < image->count && image->blocks[i].offset < offset)
+			both.blocks[both.count++] = image->blocks[i++];
+		if (i < image->count && image->blocks[i].offset == offset)
+			i++;
+		both.blocks[both.count++] = more->blocks[k];
 	}
-	image->blocks =
-		alloc_more(image->blocks, image->count, sizeof(*image->blocks));
-	copy = alloc_zeroed(image->block_size, 1);
-	memcpy(copy, data, image->block_size);
-	memmove(&image->blocks[i + 1], &image->blocks[i],
-		(image->count - i) * sizeof(*image->blocks));
-	image->blocks[i] = (struct image_block){ offset, copy };
-	image->count++;
+	while (i < image->count)
+		both.blocks[both.count++] = image->blocks[i++];
+	free(image->blocks);
+	image->blocks = both.blocks;
+	image->count = both.count;
+	image->room = both.room;
+	while (more->chunk_count)
+		image_own(image, more->chunks[--more->chunk_count]);
+	image_free(more);
 }
 
 void image_put(struct image *image, uint64_t offset, const uint8_t *data,
 	       size_t len)
 {
-	for (size_t done = 0; done < len; done += image->block_size)
-		put_block(image, offset + done, data + done);
+	struct image more;
+	uint8_t *copy;
+
+	if (len == 0 || image_patch(image, offset, data, len))
+		return;
+	copy = alloc_zeroed(len, 1);
+	memcpy(copy, data, len);
+	image_init(&more, image->block_size);
+	image_own(&more, copy);
+	image_append(&more, offset, copy, len);
+	image_merge(image, &more);
 }
 
 void image_clone(const struct image *from, struct image *to)
 {
-	image_init(to, from->block_size);
-	for (size_t i = 0; i < from->count; i++)
-		put_block(to, from->blocks[i].offset, from->blocks[i].data);
+	uint32_t size = from->block_size;
+	uint8_t *chunk;
+
+	image_init(to, size);
+	if (from->count == 0)
+		return;
+	chunk = alloc_checked(reallocarray(NULL, from->count, size));
+	image_own(to, chunk);
+	make_room(to, from->count);
+	for (size_t i = 0; i < from->count; i++, chunk += size) {
+		memcpy(chunk, from->blocks[i].data, size);
+		add_block(to, from->blocks[i].offset, chunk);
+	}
 }
 
-bool image_has(const struct image *image, uint64_t offset, uint64_t len)
+/* ---- their bytes ---- */
+
+/* Whether all of offset..offset+len is there; *first is then the index of the
+ * block that it begins in. */
+static bool find_all(const struct image *image, uint64_t offset, uint64_t len,
+		     size_t *first)
 {
 	uint64_t start = offset / image->block_size * image->block_size;
-	size_t i = lower_bound(image, start);
+	size_t i = *first = lower_bound(image, start);
 
 	for (; start < offset + len; start += image->block_size, i++) {
 		if (i >= image->count || image->blocks[i].offset != start)
@@ -90,12 +157,21 @@ bool image_has(const struct image *image, uint64_t offset, uint64_t len)
 	return true;
 }
 
-/* Walks the pieces of offset..offset+len, one a block, all of them there. */
-static void copy_pieces(const struct image *image, uint64_t offset,
-			uint8_t *out, const uint8_t *in, size_t len)
+bool image_has(const struct image *image, uint64_t offset, uint64_t len)
 {
-	while (len) {
-		const struct image_block *block = image_find(image, offset);
+	size_t first;
+
+	return find_all(image, offset, len, &first);
+}
+
+/* Walks the pieces of offset..offset+len, one a block, all of them there, from
+ * this one on. */
+static void copy_pieces(const struct image *image, size_t first,
+			uint64_t offset, uint8_t *out, const uint8_t *in,
+			size_t len)
+{
+	for (size_t i = first; len; i++) {
+		const struct image_block *block = &image->blocks[i];
 		size_t from = (size_t)(offset - block->offset);
 		size_t n = image->block_size - from;
 
@@ -115,17 +191,21 @@ static void copy_pieces(const struct image *image, uint64_t offset,
 
 bool image_get(const struct image *image, uint64_t offset, void *to, size_t len)
 {
-	if (!image_has(image, offset, len))
+	size_t first;
+
+	if (!find_all(image, offset, len, &first))
 		return false;
-	copy_pieces(image, offset, to, NULL, len);
+	copy_pieces(image, first, offset, to, NULL, len);
 	return true;
 }
 
 bool image_patch(struct image *image, uint64_t offset, const void *from,
 		 size_t len)
 {
-	if (!image_has(image, offset, len))
+	size_t first;
+
+	if (!find_all(image, offset, len, &first))
 		return false;
-	copy_pieces(image, offset, NULL, from, len);
+	copy_pieces(image, first, offset, NULL, from, len);
 	return true;
 }

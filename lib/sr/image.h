@@ -12,13 +12,15 @@
 
 struct image_block {
 	uint64_t offset; /* bytes from the LUN's start, a whole block */
-	uint8_t *data;	 /* block_size bytes */
+	uint8_t *data;	 /* block_size bytes, in one of the chunks */
 };
 
 struct image {
 	uint32_t block_size;
 	struct image_block *blocks; /* by offset, each once */
-	size_t count;
+	size_t count, room;
+	uint8_t **chunks; /* what their bytes lie in, owned */
+	size_t chunk_count;
 };
 
 void image_init(struct image *image, uint32_t block_size);
@@ -31,9 +33,21 @@ void image_clone(const struct image *from, struct image *to);
 const struct image_block *image_find(const struct image *image,
 				     uint64_t offset);
 
-/* Puts `len` bytes of whole blocks at `offset`, replacing what is there. */
+/* Puts `len` bytes of whole blocks at `offset`, replacing what is there. For many
+ * ranges that are not there yet, one image_merge is faster. */
 void image_put(struct image *image, uint64_t offset, const uint8_t *data,
 	       size_t len);
+
+/* Gives the image memory that it frees with its blocks; then adds the blocks of
+ * `len` bytes at `offset`, behind all that are there, whose bytes lie, or will,
+ * at `data` in such memory. */
+void image_own(struct image *image, uint8_t *chunk);
+void image_append(struct image *image, uint64_t offset, uint8_t *data,
+		  size_t len);
+
+/* Moves all blocks of `more` to `image`, replacing what is there; `more` is
+ * empty then. */
+void image_merge(struct image *image, struct image *more);
 
 /* Whether all of offset..offset+len is there. */
 bool image_has(const struct image *image, uint64_t offset, uint64_t len);

@@ -53,9 +53,10 @@ typedef int (*read_ios)(struct lun *lun, const struct lun_io *ios, size_t n,
 static int read_into(struct lun *lun, read_ios read, struct lun_io *ios,
 		     size_t n, struct image *image, struct error *err)
 {
+	struct image more;
 	size_t total = 0;
-	uint8_t *buffer;
-	int failed = 0;
+	uint8_t *data;
+	int failed;
 
 	for (size_t i = 0; i < n; i++) {
 		if (ios[i].len > MAX_BYTES || total > MAX_BYTES)
@@ -65,13 +66,17 @@ static int read_into(struct lun *lun, read_ios read, struct lun_io *ios,
 					 MAX_BYTES >> 20);
 		total += ios[i].len;
 	}
-	buffer = alloc_zeroed(total, 1);
-	for (size_t i = 0, used = 0; i < n; used += ios[i++].len)
-		ios[i].data = buffer + used;
+	data = alloc_zeroed(total, 1);
+	image_init(&more, image->block_size);
+	image_own(&more, data);
+	for (size_t i = 0; i < n; data += ios[i++].len) {
+		ios[i].data = data;
+		image_append(&more, ios[i].offset, data, ios[i].len);
+	}
 	failed = read(lun, ios, n, err);
-	for (size_t i = 0; i < n && !failed; i++)
-		image_put(image, ios[i].offset, ios[i].data, ios[i].len);
-	free(buffer);
+	if (!failed)
+		image_merge(image, &more);
+	image_free(&more);
 	return failed;
 }
 

@@ -130,6 +130,63 @@ static void test_replace_and_clone(void **state)
 	image_free(&copy);
 }
 
+static uint8_t *append(struct image *image, uint64_t offset, size_t len,
+		       int with)
+{
+	uint8_t *data = malloc(len);
+
+	memset(data, with, len);
+	image_own(image, data);
+	image_append(image, offset, data, len);
+	return data;
+}
+
+/* One image over another: what both have is the second one's, and stays where
+ * it lies. */
+static void test_merge(void **state)
+{
+	struct image image, more;
+	uint8_t *data, got[512];
+
+	(void)state;
+	image_init(&image, 512);
+	image_init(&more, 512);
+	image_merge(&image, &more);
+	assert_int_equal(image.count, 0);
+	append(&image, 1024, 2048, 1);
+	append(&image, 8192, 512, 1);
+	append(&more, 0, 512, 2);
+	data = append(&more, 2048, 1536, 2);
+	append(&more, 9216, 512, 2);
+	image_merge(&image, &more);
+	assert_int_equal(more.count, 0);
+	assert_int_equal(more.block_size, 512);
+	assert_int_equal(image.count, 8);
+	for (size_t i = 1; i < image.count; i++)
+		assert_true(image.blocks[i].offset >
+			    image.blocks[i - 1].offset);
+	for (uint64_t at = 0; at < 10240; at += 512) {
+		bool first = (at >= 1024 && at < 2048) || at == 8192;
+		bool second = at == 0 || (at >= 2048 && at < 3584) ||
+			      at == 9216;
+
+		assert_int_equal(image_get(&image, at, got, 512),
+				 first || second);
+		if (first || second)
+			assert_int_equal(got[17], first ? 1 : 2);
+	}
+	assert_ptr_equal(image_find(&image, 2048)->data, data);
+	assert_ptr_equal(image_find(&image, 3072)->data, data + 1024);
+
+	/* Over one of which it has all. */
+	append(&more, 0, 512, 3);
+	image_merge(&more, &image);
+	assert_int_equal(more.count, 8);
+	assert_int_equal(more.blocks[0].data[0], 2);
+	image_free(&image);
+	image_free(&more);
+}
+
 /* ---- LVs in three pieces ---- */
 
 static struct lvm_segment segments[] = { { 0, 1, 5 },
@@ -214,6 +271,7 @@ int main(void)
 		cmocka_unit_test(test_put_and_find),
 		cmocka_unit_test(test_ranges),
 		cmocka_unit_test(test_replace_and_clone),
+		cmocka_unit_test(test_merge),
 		cmocka_unit_test(test_lv),
 		cmocka_unit_test(test_wants),
 	};
