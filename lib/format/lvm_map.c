@@ -22,42 +22,43 @@ uint64_t lvm_map_run(const struct lvm_vg *vg, const struct lvm_lv *lv,
 	return len < left ? len : left;
 }
 
-/* The first extent from `extent` on that an LV uses, and *behind it the first
- * one that this segment does not; pe_count if there is none. */
-static uint64_t next_used(const struct lvm_vg *vg, uint64_t extent,
-			  uint64_t *behind)
+uint32_t lvm_map_find(const struct lvm_vg *vg, uint64_t offset)
 {
-	uint64_t next = vg->pe_count;
+	uint64_t extent = (offset - vg->pe_start) / vg->extent_size;
+	uint32_t low = 0, high = vg->segment_count;
 
-	for (uint32_t i = 0; i < vg->segment_count; i++) {
-		const struct lvm_segment *seg = &vg->segments[i];
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+		const struct lvm_place *place = &vg->places[mid];
 
-		if (seg->pv_extent + seg->count > extent &&
-		    seg->pv_extent < next) {
-			next = seg->pv_extent;
-			*behind = seg->pv_extent + seg->count;
-		}
+		if (place->pv_extent + place->count <= extent)
+			low = mid + 1;
+		else
+			high = mid;
 	}
-	return next;
+	return low;
 }
 
 struct lvm_area lvm_map_free_run(const struct lvm_vg *vg, uint64_t lun_size)
 {
-	uint64_t end = vg->pe_count, best = 0, best_at = 0, behind = 0;
+	uint64_t end = vg->pe_count, best = 0, best_at = 0, at = 0;
 
 	if (lun_size < vg->pe_start)
 		return (struct lvm_area){ 0 };
 	if (end > (lun_size - vg->pe_start) / vg->extent_size)
 		end = (lun_size - vg->pe_start) / vg->extent_size;
-	for (uint64_t at = 0; at < end; at = behind) {
-		uint64_t next = next_used(vg, at, &behind);
+	for (uint32_t i = 0; i <= vg->segment_count && at < end; i++) {
+		bool last = i == vg->segment_count;
+		uint64_t next = last ? end : vg->places[i].pv_extent;
 
-		if (next >= end)
-			next = behind = end;
-		if (next > at && next - at > best) {
+		if (next > end)
+			next = end;
+		if (next - at > best) {
 			best = next - at;
 			best_at = at;
 		}
+		if (!last)
+			at = vg->places[i].pv_extent + vg->places[i].count;
 	}
 	return (struct lvm_area){ vg->pe_start + best_at * vg->extent_size,
 				  best * vg->extent_size };
@@ -65,24 +66,23 @@ struct lvm_area lvm_map_free_run(const struct lvm_vg *vg, uint64_t lun_size)
 
 bool lvm_map_is_free(const struct lvm_vg *vg, uint64_t offset, uint64_t len)
 {
-	uint64_t first, last, behind;
+	uint64_t last;
+	uint32_t i;
 
 	if (len == 0 || offset < vg->pe_start)
 		return false;
-	first = (offset - vg->pe_start) / vg->extent_size;
 	last = (offset + len - 1 - vg->pe_start) / vg->extent_size;
-	return last < vg->pe_count && next_used(vg, first, &behind) > last;
+	i = lvm_map_find(vg, offset);
+	return last < vg->pe_count && (i == vg->segment_count ||
+				       vg->places[i].pv_extent > last);
 }
 
 uint64_t lvm_map_end(const struct lvm_vg *vg)
 {
-	uint64_t last = 0;
+	const struct lvm_place *last;
 
-	for (uint32_t i = 0; i < vg->segment_count; i++) {
-		const struct lvm_segment *seg = &vg->segments[i];
-
-		if (seg->pv_extent + seg->count > last)
-			last = seg->pv_extent + seg->count;
-	}
-	return vg->pe_start + last * vg->extent_size;
+	if (vg->segment_count == 0)
+		return vg->pe_start;
+	last = &vg->places[vg->segment_count - 1];
+	return vg->pe_start + (last->pv_extent + last->count) * vg->extent_size;
 }

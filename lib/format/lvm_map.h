@@ -21,6 +21,10 @@ uint64_t lvm_map_run(const struct lvm_vg *vg, const struct lvm_lv *lv,
 /* Whether bytes at..at+len lie inside the LV. */
 bool lvm_lv_has(const struct lvm_lv *lv, uint64_t at, uint64_t len);
 
+/* Which of vg->places is the first that ends behind byte `offset` of the LUN,
+ * which is none before the first extent; segment_count if there is none. */
+uint32_t lvm_map_find(const struct lvm_vg *vg, uint64_t offset);
+
 /* The longest run of the LUN's first `lun_size` bytes that no LV uses, of the
  * extents that the VG has; its size may come out 0. */
 struct lvm_area lvm_map_free_run(const struct lvm_vg *vg, uint64_t lun_size);

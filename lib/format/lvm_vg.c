@@ -364,7 +364,7 @@ static int compare_ids(const void *a, const void *b)
 
 static int compare_places(const void *a, const void *b)
 {
-	const struct lvm_segment *x = a, *y = b;
+	const struct lvm_place *x = a, *y = b;
 
 	return (x->pv_extent > y->pv_extent) - (x->pv_extent < y->pv_extent);
 }
@@ -436,6 +436,20 @@ static int check_value(struct build *b, const struct lvm_lv *lv,
 			 lv->name, (*found)->name);
 }
 
+static bool is_other(const struct lvm_lv *lv)
+{
+	return lv->kind == LV_FOREIGN && lv->size == 0;
+}
+
+static bool any_other(const struct lvm_vg *vg)
+{
+	for (uint32_t i = 0; i < vg->lv_count; i++) {
+		if (is_other(&vg->lvs[i]))
+			return true;
+	}
+	return false;
+}
+
 static int check_references(struct build *b, const struct lvm_node *lvs)
 {
 	const struct lvm_vg *vg = b->vg;
@@ -445,11 +459,11 @@ static int check_references(struct build *b, const struct lvm_node *lvs)
 	uint32_t n = 0;
 	int result = 0;
 
-	if (vg->lv_count == 0)
+	if (!any_other(vg))
 		return 0;
 	by_name = sorted_by_name(vg);
 	for (lv = lvm_text_first(t, lvs); lv; lv = lvm_text_next(t, lv), n++) {
-		if (vg->lvs[n].kind != LV_FOREIGN || vg->lvs[n].size)
+		if (!is_other(&vg->lvs[n]))
 			continue;
 		for (segment = lvm_text_first(t, lv); segment;
 		     segment = lvm_text_next(t, segment)) {
@@ -469,26 +483,38 @@ static int check_references(struct build *b, const struct lvm_node *lvs)
 	return result;
 }
 
+static void make_places(struct lvm_vg *vg)
+{
+	uint32_t n = 0;
+
+	vg->places = alloc_zeroed(vg->segment_count, sizeof(*vg->places));
+	for (uint32_t i = 0; i < vg->lv_count; i++) {
+		const struct lvm_lv *lv = &vg->lvs[i];
+
+		for (uint32_t k = 0; k < lv->segment_count; k++) {
+			const struct lvm_segment *seg =
+				&vg->segments[lv->first_segment + k];
+
+			vg->places[n++] = (struct lvm_place){
+				seg->pv_extent, seg->count, i
+			};
+		}
+	}
+	qsort(vg->places, n, sizeof(*vg->places), compare_places);
+}
+
 /* Two LVs on one extent: a change to one would damage the other. */
 static int check_disjoint(struct build *b)
 {
-	struct lvm_vg *vg = b->vg;
-	struct lvm_segment *sorted;
-	int result = 0;
+	const struct lvm_place *places = b->vg->places;
 
-	if (vg->segment_count == 0)
-		return 0;
-	sorted = alloc_zeroed(vg->segment_count, sizeof(*sorted));
-	memcpy(sorted, vg->segments, vg->segment_count * sizeof(*sorted));
-	qsort(sorted, vg->segment_count, sizeof(*sorted), compare_places);
-	for (uint32_t i = 1; i < vg->segment_count && !result; i++) {
-		if (sorted[i - 1].pv_extent + sorted[i - 1].count >
-		    sorted[i].pv_extent)
-			result = refuse(b, "two LVs share an extent; its text "
-					   "is damaged");
+	for (uint32_t i = 1; i < b->vg->segment_count; i++) {
+		if (places[i - 1].pv_extent + places[i - 1].count >
+		    places[i].pv_extent)
+			return refuse(b, "two LVs share an extent; its text "
+					 "is damaged");
 	}
-	free(sorted);
-	return result;
+	return 0;
 }
 
 static int parse_vg(struct build *b)
@@ -521,6 +547,7 @@ static int parse_vg(struct build *b)
 	    check_references(b,
 			     lvm_text_child(b->text, node, "logical_volumes")))
 		return -1;
+	make_places(b->vg);
 	return check_disjoint(b);
 }
 
@@ -542,5 +569,6 @@ void lvm_vg_free(struct lvm_vg *vg)
 {
 	free(vg->lvs);
 	free(vg->segments);
+	free(vg->places);
 	*vg = (struct lvm_vg){ 0 };
 }

@@ -35,6 +35,12 @@ struct lvm_segment {
 	uint64_t pv_extent; /* first extent on the PV */
 };
 
+/* Where a segment lies on the PV. */
+struct lvm_place {
+	uint64_t pv_extent, count; /* as the segment's */
+	uint32_t lv;		   /* in lvs[] */
+};
+
 struct lvm_lv {
 	char name[LV_NAME_MAX + 1];
 	struct lvm_id id;
@@ -62,6 +68,7 @@ struct lvm_vg {
 	struct lvm_lv *lvs;
 	uint32_t lv_count;
 	struct lvm_segment *segments; /* of all LVs */
+	struct lvm_place *places;     /* of all segments, by pv_extent */
 	uint32_t segment_count;
 
 	struct text_span name_span;
@@ -70,8 +77,8 @@ struct lvm_vg {
 };
 
 /* Builds the VG from its text. On success the spans of all identifiers are
- * known, ids and LV names are unique, and every segment lies on the PV, so
- * that offsets can be computed without further checks (lvm_map.h).
+ * known, ids and LV names are unique, and every segment lies on the PV and on no
+ * other, so that offsets can be computed without further checks (lvm_map.h).
  * ERROR_LUN_CONTENT names what is wrong. Free with lvm_vg_free. */
 int lvm_vg_parse(const struct lvm_text *text, struct lvm_vg *out,
 		 struct error *err);

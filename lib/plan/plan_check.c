@@ -10,17 +10,17 @@
 /* Whether the sector at `at` is one that a phase may change. Of sectors, not of
  * the LUN's blocks: an area or the extents may begin or end within a block. */
 static bool is_allowed(const struct plan *plan, enum plan_phase phase,
-		       uint64_t at)
+		       uint64_t at, uint64_t lvs_end)
 {
 	const struct snapshot *snap = plan->from;
-	const struct lvm_vg *vg = &snap->vg;
+	uint64_t lvs_at = snap->vg.pe_start;
 	uint64_t end = at + LVM_SECTOR_SIZE;
 
 	switch (phase) {
 	case PLAN_RING:
 		return plan_is_nobodys(snap, at, LVM_SECTOR_SIZE);
 	case PLAN_INPLACE:
-		if (at >= vg->pe_start && end <= lvm_map_end(vg))
+		if (at >= lvs_at && end <= lvs_end)
 			return true;
 		/* Text that has to stay where it is. */
 		for (unsigned i = 0; i < snap->mda_count; i++) {
@@ -33,13 +33,14 @@ static bool is_allowed(const struct plan *plan, enum plan_phase phase,
 		}
 		return false;
 	case PLAN_SWITCH:
-		return end <= vg->pe_start || at >= lvm_map_end(vg);
+		return end <= lvs_at || at >= lvs_end;
 	}
 	return false;
 }
 
 /* What only fills a gap is written as it is. */
-static bool are_allowed(const struct plan *plan, const struct plan_write *w)
+static bool are_allowed(const struct plan *plan, const struct plan_write *w,
+			uint64_t lvs_end)
 {
 	uint8_t before[LVM_SECTOR_SIZE];
 
@@ -49,7 +50,7 @@ static bool are_allowed(const struct plan *plan, const struct plan_write *w)
 		if ((!image_get(&plan->from->image, at, before,
 				sizeof(before)) ||
 		     memcmp(before, w->data + i, sizeof(before)) != 0) &&
-		    !is_allowed(plan, w->phase, at))
+		    !is_allowed(plan, w->phase, at, lvs_end))
 			return false;
 	}
 	return true;
@@ -58,6 +59,7 @@ static bool are_allowed(const struct plan *plan, const struct plan_write *w)
 static int check_places(const struct plan *plan, struct error *err)
 {
 	uint32_t block = plan->after.block_size;
+	uint64_t lvs_end = lvm_map_end(&plan->from->vg);
 
 	for (size_t i = 0; i < plan->write_count; i++) {
 		const struct plan_write *w = &plan->writes[i];
@@ -66,7 +68,7 @@ static int check_places(const struct plan *plan, struct error *err)
 		    w->len > plan->from->lun_size ||
 		    w->offset > plan->from->lun_size - w->len ||
 		    (i && plan->writes[i - 1].phase > w->phase) ||
-		    !are_allowed(plan, w))
+		    !are_allowed(plan, w, lvs_end))
 			return error_set(err, ERROR_INTERNAL,
 					 "planned a write of %zu bytes at byte "
 					 "%" PRIu64 " that has no business "

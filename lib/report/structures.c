@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include "report/structures.h"
 
-#include <string.h>
+#include <stdlib.h>
 
+#include "base/alloc.h"
 #include "base/buffer.h"
 #include "format/lvm_map.h"
 #include "report/clean.h"
@@ -19,20 +20,36 @@ static void add(struct buffer *list, const char *what)
 	buffer_add_text(list, what);
 }
 
-static bool meets_lv(const struct snapshot *snap, const struct lvm_lv *lv,
-		     const struct plan_write *w)
+static int compare_lvs(const void *a, const void *b)
 {
-	const struct lvm_vg *vg = &snap->vg;
+	const uint32_t *x = a, *y = b;
 
-	for (uint32_t i = 0; i < lv->segment_count; i++) {
-		const struct lvm_segment *s =
-			&vg->segments[lv->first_segment + i];
+	return (*x > *y) - (*x < *y);
+}
 
-		if (meets(w, vg->pe_start + s->pv_extent * vg->extent_size,
-			  s->count * vg->extent_size))
-			return true;
+/* Each once, in the VG's order. */
+static void add_lvs(struct buffer *list, const struct lvm_vg *vg,
+		    const struct plan_write *w)
+{
+	uint64_t first = w->offset < vg->pe_start ? vg->pe_start : w->offset;
+	uint32_t *lvs = NULL, n = 0;
+
+	for (uint32_t i = lvm_map_find(vg, first); i < vg->segment_count; i++) {
+		const struct lvm_place *p = &vg->places[i];
+
+		if (!meets(w, vg->pe_start + p->pv_extent * vg->extent_size,
+			   p->count * vg->extent_size))
+			break;
+		lvs = alloc_more(lvs, n, sizeof(*lvs));
+		lvs[n++] = p->lv;
 	}
-	return false;
+	if (n)
+		qsort(lvs, n, sizeof(*lvs), compare_lvs);
+	for (uint32_t i = 0; i < n; i++) {
+		if (i == 0 || lvs[i] != lvs[i - 1])
+			add(list, vg->lvs[lvs[i]].name);
+	}
+	free(lvs);
 }
 
 char *structures_at(const struct snapshot *snap, const struct plan_write *write)
@@ -52,10 +69,7 @@ char *structures_at(const struct snapshot *snap, const struct plan_write *write)
 			  area->size - LVM_MDA_HEADER_SIZE))
 			add(&list, "VG text");
 	}
-	for (uint32_t i = 0; i < snap->vg.lv_count; i++) {
-		if (meets_lv(snap, &snap->vg.lvs[i], write))
-			add(&list, snap->vg.lvs[i].name);
-	}
+	add_lvs(&list, &snap->vg, write);
 	text = report_clean((char *)list.data, list.len);
 	buffer_free(&list);
 	return text;

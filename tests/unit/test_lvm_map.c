@@ -22,10 +22,18 @@ static struct lvm_segment segments[] = {
 	{ 2, 1, 3 },
 	{ 3, 3, 20 },
 };
+static struct lvm_place places[] = {
+	{ 3, 1, 1 },
+	{ 9, 2, 1 },
+	{ 20, 3, 1 },
+	{ 30, 1, 0 },
+};
 static const struct lvm_vg vg = {
 	.extent_size = EXTENT,
 	.pe_start = START,
+	.pe_count = 40,
 	.segments = segments,
+	.places = places,
 	.segment_count = 4,
 };
 static const struct lvm_lv lv = { .first_segment = 1,
@@ -101,6 +109,72 @@ static void test_end(void **state)
 	assert_int_equal(lvm_map_end(&empty), START);
 }
 
+static bool is_used(uint64_t extent)
+{
+	for (unsigned i = 0; i < 4; i++) {
+		if (extent >= places[i].pv_extent &&
+		    extent < places[i].pv_extent + places[i].count)
+			return true;
+	}
+	return false;
+}
+
+/* Extent by extent, against what a walk over all of them finds. */
+static void test_is_free(void **state)
+{
+	(void)state;
+	for (uint64_t first = 0; first < 42; first++) {
+		bool all_free = true;
+		uint32_t found =
+			lvm_map_find(&vg, START + first * EXTENT + 4095);
+
+		assert_true(found == 4 || places[found].pv_extent +
+						  places[found].count >
+					  first);
+		assert_true(found == 0 || places[found - 1].pv_extent +
+						  places[found - 1].count <=
+					  first);
+		for (uint64_t last = first; last < 42; last++) {
+			uint64_t at = START + first * EXTENT + 4095;
+			uint64_t to = START + last * EXTENT + 4096;
+
+			all_free = all_free && last < 40 && !is_used(last);
+			assert_int_equal(lvm_map_is_free(&vg, at, to - at),
+					 all_free);
+		}
+	}
+	assert_false(lvm_map_is_free(&vg, START, 0));
+	assert_false(lvm_map_is_free(&vg, START - 1, 2));
+}
+
+static void assert_free_run(uint64_t extents, uint64_t first, uint64_t count)
+{
+	struct lvm_area run = lvm_map_free_run(&vg, START + extents * EXTENT);
+
+	assert_int_equal(run.size, count * EXTENT);
+	if (count)
+		assert_int_equal(run.offset, START + first * EXTENT);
+}
+
+/* The first of the longest; of what the LUN and the VG have. */
+static void test_free_run(void **state)
+{
+	const struct lvm_vg empty = { .extent_size = EXTENT,
+				      .pe_start = START,
+				      .pe_count = 7 };
+
+	(void)state;
+	assert_free_run(1000, 11, 9);
+	assert_free_run(40, 11, 9);
+	assert_free_run(18, 11, 7);
+	assert_free_run(10, 4, 5);
+	assert_free_run(3, 0, 3);
+	assert_free_run(0, 0, 0);
+	assert_int_equal(lvm_map_free_run(&vg, START - 1).size, 0);
+	assert_int_equal(lvm_map_free_run(&empty, 1 << 30).size, 7 * EXTENT);
+	assert_int_equal(lvm_map_free_run(&empty, START + 8191).size, 4096);
+}
+
 /* Numbers near what a LUN can have at most. */
 static void test_large(void **state)
 {
@@ -122,6 +196,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_place), cmocka_unit_test(test_runs),
 		cmocka_unit_test(test_has),	    cmocka_unit_test(test_end),
+		cmocka_unit_test(test_is_free),    cmocka_unit_test(test_free_run),
 		cmocka_unit_test(test_large),
 	};
 
