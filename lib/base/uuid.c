@@ -82,7 +82,8 @@ static const char lvm_id_alphabet[] =
 
 static bool is_lvm_id_char(char c)
 {
-	return c != '\0' && strchr(lvm_id_alphabet, c) != NULL;
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+	       (c >= 'A' && c <= 'Z');
 }
 
 bool lvm_id_from_chars(const char *chars, struct lvm_id *out)

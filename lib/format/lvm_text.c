@@ -33,7 +33,20 @@ static bool is_space(char c)
 
 static bool is_word(char c)
 {
-	return !is_space(c) && !strchr("#={}[],\"", c);
+	switch (c) {
+	case '#':
+	case '=':
+	case '{':
+	case '}':
+	case '[':
+	case ']':
+	case ',':
+	case '"':
+	case '\0':
+		return false;
+	default:
+		return !is_space(c);
+	}
 }
 
 static bool at_end(const struct parser *p)

@@ -7,6 +7,13 @@
 #include "format/lvm_vg.h"
 #include "format/uuid_scan.h"
 
+static size_t count_chars(size_t len, enum name_encoding encoding, size_t max)
+{
+	if (encoding == NAME_UTF16LE || encoding == NAME_UTF16BE)
+		len /= 2;
+	return len < max ? len : max;
+}
+
 static uint16_t get_char(const uint8_t *bytes, enum name_encoding encoding,
 			 size_t i)
 {
@@ -23,32 +30,34 @@ static uint16_t get_char(const uint8_t *bytes, enum name_encoding encoding,
 	return bytes[i];
 }
 
+static char to_ascii(uint16_t c)
+{
+	return c && c < 128 ? (char)c : '?';
+}
+
 size_t parent_name_get_all(const uint8_t *bytes, size_t len,
 			   enum name_encoding encoding, char *ascii, size_t max)
 {
-	size_t room = encoding == NAME_UTF16LE || encoding == NAME_UTF16BE
-			      ? len / 2
-			      : len;
-	size_t n;
+	size_t count = count_chars(len, encoding, max);
 
-	for (n = 0; n < room && n < max; n++) {
-		uint16_t c = get_char(bytes, encoding, n);
-
-		ascii[n] = c && c < 128 ? (char)c : '?';
-	}
-	return n;
+	for (size_t n = 0; n < count; n++)
+		ascii[n] = to_ascii(get_char(bytes, encoding, n));
+	return count;
 }
 
 size_t parent_name_get(const uint8_t *bytes, size_t len,
 		       enum name_encoding encoding, char *ascii, size_t max)
 {
-	size_t count = parent_name_get_all(bytes, len, encoding, ascii, max);
+	size_t count = count_chars(len, encoding, max), n;
 
-	for (size_t n = 0; n < count; n++) {
-		if (get_char(bytes, encoding, n) == 0)
-			return n;
+	for (n = 0; n < count; n++) {
+		uint16_t c = get_char(bytes, encoding, n);
+
+		if (c == 0)
+			break;
+		ascii[n] = to_ascii(c);
 	}
-	return count;
+	return n;
 }
 
 void parent_name_put(uint8_t *bytes, enum name_encoding encoding,

@@ -49,6 +49,10 @@ static bool next_change(const uint8_t *before, const uint8_t *after,
 {
 	uint32_t from = *at, last;
 
+	/* Most of what is written is as it was. */
+	while (len - from >= JOURNAL_SECTOR &&
+	       memcmp(before + from, after + from, JOURNAL_SECTOR) == 0)
+		from += JOURNAL_SECTOR;
 	while (from < len && before[from] == after[from])
 		from++;
 	if (from == len)
@@ -72,10 +76,14 @@ void journal_add_write(struct buffer *body, uint64_t offset, uint32_t phase,
 
 	begin_record(body, JOURNAL_WRITE, offset, len, phase);
 	for (uint32_t i = 0; i < len; i += JOURNAL_SECTOR) {
-		buffer_add_le32(body, lvm_crc(LVM_CRC_INITIAL, before + i,
-					      JOURNAL_SECTOR));
-		buffer_add_le32(body, lvm_crc(LVM_CRC_INITIAL, after + i,
-					      JOURNAL_SECTOR));
+		uint32_t crc =
+			lvm_crc(LVM_CRC_INITIAL, before + i, JOURNAL_SECTOR);
+
+		buffer_add_le32(body, crc);
+		if (memcmp(before + i, after + i, JOURNAL_SECTOR) != 0)
+			crc = lvm_crc(LVM_CRC_INITIAL, after + i,
+				      JOURNAL_SECTOR);
+		buffer_add_le32(body, crc);
 	}
 	count_at = body->len;
 	buffer_add_le32(body, 0);

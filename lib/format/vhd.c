@@ -28,10 +28,10 @@ static uint32_t checksum(const uint8_t *bytes, int len, int checksum_at)
 {
 	uint32_t sum = 0;
 
-	for (int i = 0; i < len; i++) {
-		if (i < checksum_at || i >= checksum_at + 4)
-			sum += bytes[i];
-	}
+	for (int i = 0; i < len; i++)
+		sum += bytes[i];
+	for (int i = checksum_at; i < checksum_at + 4; i++)
+		sum -= bytes[i];
 	return ~sum;
 }
 

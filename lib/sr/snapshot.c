@@ -98,10 +98,10 @@ static int parse_mdas(struct snapshot *snap, struct want_list *wants,
 
 /* ---- the VG text ---- */
 
-/* Takes the text of one area out of the ring; NULL, with wants or err set, if
- * that is not possible. */
+/* Takes the text of one area out of the ring; NULL with wants if some of it is
+ * not there. */
 static char *get_text(struct snapshot *snap, const struct lvm_mda *mda,
-		      struct want_list *wants, struct error *err)
+		      struct want_list *wants)
 {
 	struct lvm_mda_piece pieces[2];
 	unsigned n =
@@ -116,13 +116,6 @@ static char *get_text(struct snapshot *snap, const struct lvm_mda *mda,
 			all_there = false;
 		to += pieces[i].len;
 	}
-	if (all_there &&
-	    lvm_crc(LVM_CRC_INITIAL, text, mda->text.size) != mda->text.crc) {
-		error_set(err, ERROR_LUN_CONTENT,
-			  "the VG's metadata text does not match its "
-			  "checksum; " MAKE_NEW_CLONE);
-		all_there = false;
-	}
 	if (!all_there) {
 		free(text);
 		return NULL;
@@ -130,8 +123,11 @@ static char *get_text(struct snapshot *snap, const struct lvm_mda *mda,
 	return text;
 }
 
+/* What the text of an area says. */
 struct parsed_text {
 	char *text;
+	uint64_t size;
+	uint32_t crc; /* as the area's header has it */
 	struct lvm_text tree;
 	struct lvm_vg vg;
 };
@@ -144,27 +140,72 @@ static void parsed_text_free(struct parsed_text *p)
 	*p = (struct parsed_text){ 0 };
 }
 
+static struct parsed_text take_text(struct snapshot *snap)
+{
+	struct parsed_text p = { .text = snap->text,
+				 .tree = snap->tree,
+				 .vg = snap->vg };
+
+	if (p.text) {
+		p.size = snap->mdas[snap->newest_mda].text.size;
+		p.crc = snap->mdas[snap->newest_mda].text.crc;
+	}
+	snap->text = NULL;
+	snap->tree = (struct lvm_text){ 0 };
+	snap->vg = (struct lvm_vg){ 0 };
+	return p;
+}
+
+static bool same_text(const struct parsed_text *a, const struct parsed_text *b)
+{
+	return b->text && a->size == b->size && a->crc == b->crc &&
+	       memcmp(a->text, b->text, a->size) == 0;
+}
+
+/* `before` is what was parsed the last time: most of the work, and mostly the
+ * same text, to the byte. */
+static int parse_text(struct parsed_text *p, struct parsed_text *before,
+		      struct error *err)
+{
+	if (same_text(p, before)) {
+		free(p->text);
+		*p = *before;
+		*before = (struct parsed_text){ 0 };
+		return 0;
+	}
+	if (lvm_crc(LVM_CRC_INITIAL, p->text, p->size) != p->crc)
+		return error_set(err, ERROR_LUN_CONTENT,
+				 "the VG's metadata text does not match its "
+				 "checksum; " MAKE_NEW_CLONE);
+	return lvm_text_parse(p->text, p->size, &p->tree, err) ||
+			       lvm_vg_parse(&p->tree, &p->vg, err)
+		       ? -1
+		       : 0;
+}
+
 /* Of two areas LVM believes the one with the higher seqno: a crash may have
  * come between its writes to the first and the second. */
-static int parse_texts(struct snapshot *snap, struct want_list *wants,
-		       struct error *err)
+static int parse_texts(struct snapshot *snap, struct parsed_text *before,
+		       struct want_list *wants, struct error *err)
 {
 	struct parsed_text newest = { 0 };
 	bool have = false;
 
 	for (unsigned i = 0; i < snap->mda_count; i++) {
 		const struct lvm_mda *mda = &snap->mdas[i];
-		struct parsed_text p = { 0 };
-		size_t wanted = wants->count;
+		struct parsed_text p = { .size = mda->text.size,
+					 .crc = mda->text.crc };
 
 		if (!snapshot_mda_in_use(mda))
 			continue;
-		p.text = get_text(snap, mda, wants, err);
-		if (!p.text && wants->count > wanted)
+		p.text = get_text(snap, mda, wants);
+		if (!p.text)
 			continue;
-		if (!p.text ||
-		    lvm_text_parse(p.text, mda->text.size, &p.tree, err) ||
-		    lvm_vg_parse(&p.tree, &p.vg, err)) {
+		if (same_text(&p, &newest)) {
+			parsed_text_free(&p);
+			continue;
+		}
+		if (parse_text(&p, before, err)) {
 			parsed_text_free(&p);
 			parsed_text_free(&newest);
 			return -1;
@@ -224,8 +265,8 @@ static int check_layout(const struct snapshot *snap, struct error *err)
 	return 0;
 }
 
-static int parse_image(struct snapshot *snap, struct want_list *wants,
-		       struct error *err)
+static int parse_image(struct snapshot *snap, struct parsed_text *before,
+		       struct want_list *wants, struct error *err)
 {
 	uint8_t head[HEAD_BYTES];
 
@@ -241,7 +282,7 @@ static int parse_image(struct snapshot *snap, struct want_list *wants,
 		return -1;
 	if (wants->count)
 		return 0;
-	if (parse_texts(snap, wants, err))
+	if (parse_texts(snap, before, wants, err))
 		return -1;
 	if (wants->count)
 		return 0;
@@ -253,13 +294,15 @@ static int parse_image(struct snapshot *snap, struct want_list *wants,
 int snapshot_parse(struct snapshot *snap, struct want_list *wants,
 		   struct error *err)
 {
+	struct parsed_text before = take_text(snap);
 	int result;
 
 	free_parsed(snap);
 	wants->count = 0;
-	result = parse_image(snap, wants, err);
+	result = parse_image(snap, &before, wants, err);
 	if (result)
 		free_parsed(snap);
+	parsed_text_free(&before);
 	return result;
 }
 
