@@ -163,32 +163,35 @@ struct text {
 	uint8_t bytes[SR_MDA_SIZE];
 };
 
+/* How much of it lies before the area's end. */
+static size_t first_piece(const struct text *text)
+{
+	uint64_t left = text->room - text->at;
+
+	return text->len < left ? text->len : left;
+}
+
 static void get_text(const uint8_t *lun, unsigned kind, struct text *text)
 {
 	const uint8_t *area = lun + SR_MDA_AT;
+	size_t first;
 
 	text->room =
 		shapes[kind].mda_size ? shapes[kind].mda_size : SR_MDA_SIZE;
 	text->at = get_le64(area + 40);
 	text->len = (size_t)get_le64(area + 48);
-	for (size_t i = 0; i < text->len; i++) {
-		uint64_t at = text->at + i;
-
-		text->bytes[i] =
-			area[at < text->room ? at : at - text->room + 512];
-	}
+	first = first_piece(text);
+	memcpy(text->bytes, area + text->at, first);
+	memcpy(text->bytes + first, area + 512, text->len - first);
 }
 
 static void put_text(uint8_t *lun, const struct text *text)
 {
 	uint8_t *area = lun + SR_MDA_AT;
+	size_t first = first_piece(text);
 
-	for (size_t i = 0; i < text->len; i++) {
-		uint64_t at = text->at + i;
-
-		area[at < text->room ? at : at - text->room + 512] =
-			text->bytes[i];
-	}
+	memcpy(area + text->at, text->bytes, first);
+	memcpy(area + 512, text->bytes + first, text->len - first);
 	put_le64(area + 48, text->len);
 	put_le32(area + 56, lvm_crc(LVM_CRC_INITIAL, text->bytes, text->len));
 }
@@ -330,9 +333,13 @@ static void seal(uint8_t *lun, uint8_t flags)
 		sr_seal_mda(lun + SR_MDA2_AT);
 }
 
+/* The new SR's uuid is ours to choose; an input may have a VDI with it. */
 static void check_refused(const struct error *err)
 {
-	if (err->code == ERROR_LUN_CONTENT || err->code == ERROR_LOCKED)
+	if (err->code == ERROR_LUN_CONTENT || err->code == ERROR_LOCKED ||
+	    (err->code == ERROR_BAD_VALUE &&
+	     strcmp(err->text, "the new uuid of the SR is that of a VDI on "
+			       "this LUN") == 0))
 		return;
 	fprintf(stderr, "error %d: %s\n", (int)err->code, err->text);
 	abort();
