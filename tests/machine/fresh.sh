@@ -70,16 +70,18 @@ machine()
 	else
 		tar -C "$TREE" -c --exclude=./build .
 	fi | tar -x -C "$root/src" --no-same-owner || return
-	# The name server's, for apt.
+	# What whoever sets a machine up puts there; the name server is for apt.
+	echo "127.0.0.1 localhost" >"$root/etc/hosts"
 	[[ ! -e /etc/resolv.conf ]] || cat /etc/resolv.conf >"$root/etc/resolv.conf"
 }
 
 # typed COMMAND: in the tree on that machine, as root there. What is mounted for
-# it is so for this command alone: nothing of this machine's lies in $root.
+# it is so for this command alone: nothing of this machine's lies in $root, which
+# is a mount itself, or its suites could have no mounts of their own.
 # shellcheck disable=SC2016 # expanded by the inner shell
 inside='
 root=$1
-mount -t proc proc "$root/proc" && mount --rbind /sys "$root/sys" &&
+mount --bind "$root" "$root" && mount -t proc proc "$root/proc" && mount --rbind /sys "$root/sys" &&
 	mount --rbind /dev "$root/dev" &&
 	mount --bind "$2" "$root/var/cache/apt/archives" || exit
 cd / && exec chroot "$root" bash -c "cd /src && $3"
