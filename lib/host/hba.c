@@ -73,6 +73,21 @@ static bool is_hba(const char *driver)
 	return strncmp(ata, "ata_", 4) != 0;
 }
 
+/* Of these the disks are this host's own: no array makes clones of them. */
+static bool is_local_raid(const char *driver)
+{
+	static const char *const drivers[] = {
+		"3w-",	  "aacraid", "arcmsr",	 "cciss", "gdth",    "hpsa",
+		"hptiop", "ips",     "megaraid", "mvumi", "pmcraid", "smartpqi",
+	};
+
+	for (size_t i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++) {
+		if (strncmp(driver, drivers[i], strlen(drivers[i])) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* ---- their disks ---- */
 
 /* "1:0:2:3" */
@@ -253,6 +268,16 @@ static bool is_called(const char *disk, bool ask, const char *scsi_id,
 	return lun_names_have(names, scsi_id);
 }
 
+static int of_local_raid(const char *disk, const char *driver,
+			 struct error *err)
+{
+	return error_set(err, ERROR_NO_DISK,
+			 "%s is a disk of this host's RAID controller (%s), "
+			 "not a LUN of an array; to resign it all the same: "
+			 "relvm resign /dev/%s",
+			 disk, driver, disk);
+}
+
 int hbas_find(const struct hbas *hbas, const char *scsi_id,
 	      struct block_names *disks, struct lun_names *names,
 	      struct error *err)
@@ -265,10 +290,16 @@ int hbas_find(const struct hbas *hbas, const char *scsi_id,
 	for (int ask = 0; ask < 2 && found.count == 0; ask++) {
 		for (size_t i = 0; i < hbas->path_count; i++) {
 			const char *disk = hbas->paths[i].disk;
+			const char *driver =
+				hbas->items[hbas->paths[i].hba].driver;
 			struct lun_names own;
 
 			if (!is_called(disk, ask, scsi_id, &own))
 				continue;
+			if (is_local_raid(driver)) {
+				block_names_free(&found);
+				return of_local_raid(disk, driver, err);
+			}
 			strcpy(found.items[found.count++], disk);
 			*names = own;
 		}

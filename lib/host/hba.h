@@ -51,7 +51,8 @@ int hbas_rescan(struct error *err);
 /* The paths of one LUN: by any of its names, in either case of letters. What the
  * kernel knows is believed as far as the disk itself says so now; disks that the
  * kernel knows no such name of are asked if no other has it. ERROR_NO_DISK: the
- * host has no HBA; ERROR_NO_SCSIID: none has such a LUN. */
+ * host has no HBA, or it is a disk of its RAID controller; ERROR_NO_SCSIID: none
+ * has such a LUN. */
 int hbas_find(const struct hbas *hbas, const char *scsi_id,
 	      struct block_names *disks, struct lun_names *names,
 	      struct error *err);

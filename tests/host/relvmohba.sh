@@ -228,9 +228,48 @@ refused_by_name() {
 	down
 }
 
+# Whatever on the pool's record is one of its names, asked for by another; no host
+# has it attached.
+refused_by_record() {
+	local naa=$original_id name=1LIO-ORG_FILEIO:0001 form stranger
+	up 1
+	cp /tmp/original.img /tmp/kept
+	stranger=$(xapi_uuid)
+	xe host-list name-label=xs2 params=uuid --minimal
+	other_host=$(<"$WORK/xe.out")
+	for form in "lvmohba $sr SCSIid=${naa^^}" "lvmohba $sr SCSIid=$name" \
+		"gfs2 $stranger ScsiId=$naa" "lvm $stranger device=/dev/sdb,/dev/mapper/$naa" \
+		"lvm $stranger device=/dev/disk/by-id/scsi-$naa-part3" \
+		"ext $stranger device=/dev/disk/by-id/wwn-0x${naa:1}" \
+		"lvmofcoe $stranger SCSIid=$naa" "lvmohba $sr SCSIid=20025385f12345678" \
+		"lvmohba $sr sm-config:scsi-$naa=x" "lvmohba $stranger sm-config:devserial=scsi-$naa"; do
+		# shellcheck disable=SC2086 # words
+		on_record $form
+		create SCSIid="$naa"
+		refused 'SR .recorded.'
+		[ "$(tr '\n' ' ' <"$WORK/asked")" = '' ] || fail "$form: other hosts are asked: $(cat "$WORK/asked")"
+		xe sr-forget uuid="$(cut -d' ' -f2 <<<"$form")" || fail "$form: $(cat "$WORK/xe.err")"
+	done
+	# All of them were refused by the record alone.
+	cmp /tmp/original.img /tmp/kept || fail 'the original was written to'
+	rm /tmp/kept
+	down
+}
+
+# on_record TYPE SR KEY=VALUE: on the other host's PBD, or in the sm_config.
+on_record() {
+	case $3 in
+	sm-config:*) xe sr-introduce uuid="$2" type="$1" name-label=recorded shared=true content-type=user "$3" ;;
+	*)
+		xe sr-introduce uuid="$2" type="$1" name-label=recorded shared=true content-type=user
+		xe pbd-create sr-uuid="$2" host-uuid="$other_host" device-config:"$3" || fail "$(cat "$WORK/xe.err")"
+		;;
+	esac
+}
+
 # Disks of this host's own.
 not_candidates() {
-	local disk
+	local disk driver
 	up 1
 	map_clone 1
 	image_empty /tmp/empty.img 64M
@@ -245,12 +284,38 @@ not_candidates() {
 	create SCSIid="$(lio_scsiid 0003)"
 	refused 'is mounted or otherwise claimed'
 	umount /tmp/mnt
+	partitioned
+	create SCSIid="$(lio_scsiid 0004)"
+	refused 'is mounted or otherwise claimed'
+	umount /tmp/mnt
 	disk=/dev/$(tcm_loop_disks "$clone_id")
 	dmsetup create raid --table "0 8 mirror core 1 64 2 $disk 0 $disk 8" 2>/dev/null ||
 		dmsetup create raid --table "0 8 linear $disk 0"
 	create SCSIid="$clone_id"
 	refused 'device-mapper device raid is active on it'
 	dmsetup remove raid
+	array_of "${disk#/dev/}"
+	create SCSIid="$clone_id"
+	refused 'device md127 is active on it'
+	echo clear >/sys/block/md127/md/array_state
+	wait_for not test -e /sys/block/md127
+	untouched
+	disk=/sys/class/scsi_host/host$(basename "$(readlink "/sys/block/${disk#/dev/}/device")" | cut -d: -f1)/proc_name
+	: >/tmp/driver
+	mount --bind /tmp/driver "$disk"
+	for driver in megaraid_sas hpsa; do
+		echo "$driver" >/tmp/driver
+		create SCSIid="$clone_id"
+		said SR_BACKEND_FAILURE_19
+		said "a disk of this host's RAID controller ($driver)"
+	done
+	for driver in ahci ata_piix usb-storage iscsi_tcp; do
+		echo "$driver" >/tmp/driver
+		create SCSIid="$clone_id"
+		said SR_BACKEND_FAILURE_19
+		said 'this host has no HBA'
+	done
+	umount "$disk"
 	untouched
 	create SCSIid=36001405ffff
 	said SR_BACKEND_FAILURE_107
@@ -261,11 +326,43 @@ not_candidates() {
 	create device=
 	said SR_BACKEND_FAILURE_90
 	down
-	rm /tmp/empty.img
+	rm /tmp/empty.img /tmp/own.img
 	create SCSIid="$clone_id"
 	said 'SR_BACKEND_FAILURE_19'
 	xe sr-probe type=relvmohba && fail 'no list'
 	grep -q '<Devlist/>' "$WORK/xe.err" || fail "$(cat "$WORK/xe.err")"
+}
+
+# As a host's own disk: with a partition, on which is a file system that is mounted.
+partitioned() {
+	local disk
+	image_empty /tmp/own.img 64M
+	printf '\0\0\0\0\x83\0\0\0\0\x08\0\0\0\xf0\x01\0' |
+		dd of=/tmp/own.img bs=1 seek=446 conv=notrunc status=none
+	printf '\x55\xaa' | dd of=/tmp/own.img bs=1 seek=510 conv=notrunc status=none
+	lio_backstore own /tmp/own.img 512 0004
+	tcm_loop_map 1 3 own
+	wait_for tcm_loop_has "$(lio_scsiid 0004)" 1
+	disk=/dev/$(tcm_loop_disks "$(lio_scsiid 0004)")
+	wait_for test -b "${disk}1"
+	udevadm settle
+	mkfs.ext4 -q "${disk}1"
+	mount "${disk}1" /tmp/mnt
+}
+
+# array_of DISK: an array of the kernel's (RAID 1 with one of its two disks), whose
+# metadata is nowhere.
+array_of() {
+	local md=/sys/block/md127/md
+	modprobe -a md-mod raid1
+	echo md127 >/sys/module/md_mod/parameters/new_array
+	echo none >"$md/metadata_version"
+	echo raid1 >"$md/level"
+	echo 2 >"$md/raid_disks"
+	echo $((64 * 1024)) >"$md/component_size"
+	cat "/sys/block/$1/dev" >"$md/new_dev"
+	echo 0 >"$md/dev-$1/slot"
+	echo active >"$md/array_state"
 }
 
 # The array has mapped the clone, and this host has not looked yet.
@@ -443,6 +540,7 @@ run_test 'two paths without a map' two_paths_no_map
 run_test 'the first path fails in the middle' path_fails 1
 run_test 'the second path fails in the middle' path_fails 2
 run_test 'the original by each of its names' refused_by_name
+run_test 'the original by whatever is on record' refused_by_record
 run_test 'disks that are no candidates' not_candidates
 run_test 'a LUN that a rescan finds' rescanned
 run_test 'a LUN that a rescan finds, and multipathd' rescanned map
