@@ -151,7 +151,7 @@ without()
 # A host that has no initiator name: its file is hidden.
 without_initiator_name()
 {
-	local program=$PROGRAM hide=:
+	local program=$PROGRAM hide=
 
 	[[ ! -d /etc/iscsi ]] ||
 		hide='mount -t tmpfs none /etc/iscsi || exit 9;'
