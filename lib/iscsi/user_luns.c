@@ -58,35 +58,32 @@ static int report_luns(struct iscsi_context *session, uint32_t size,
 	return 0;
 }
 
-/* The whole list: asked for again if it is longer than expected. */
+/* The whole list: asked for again if it is longer than expected, or has grown.
+ * One that says more than it holds is none. */
 static int report_all_luns(struct iscsi_context *session, struct report *report,
 			   struct scsi_traffic *traffic, struct error *err)
 {
-	const uint32_t first =
-		REPORT_LUNS_HEADER_LEN + LUNS_FIRST * REPORT_LUNS_ENTRY_LEN;
-	const uint32_t most =
+	const uint64_t most =
 		REPORT_LUNS_HEADER_LEN + LUNS_MAX * REPORT_LUNS_ENTRY_LEN;
-	uint64_t size;
+	uint64_t size =
+		REPORT_LUNS_HEADER_LEN + LUNS_FIRST * REPORT_LUNS_ENTRY_LEN;
+	uint64_t asked, sent;
 
-	if (report_luns(session, first, report, traffic, err))
-		return -1;
-	size = report_luns_size(report->data, report->len);
-	if (size > first && size <= most) {
-		free(report->data);
-		report->data = NULL;
-		if (report_luns(session, (uint32_t)size, report, traffic, err))
+	do {
+		asked = size;
+		if (report_luns(session, (uint32_t)asked, report, traffic, err))
 			return -1;
+		sent = report->len;
 		size = report_luns_size(report->data, report->len);
-	}
-	if (size == 0 || size > most) {
+		if (size > 0 && size <= sent)
+			return 0;
 		free(report->data);
 		report->data = NULL;
-		return error_set(err, ERROR_NO_DEVICE,
-				 "the target reports a list of LUNs of %" PRIu64
-				 " bytes",
-				 size);
-	}
-	return 0;
+	} while (size > asked && size <= most);
+	return error_set(err, ERROR_NO_DEVICE,
+			 "the target reports a list of LUNs of %" PRIu64
+			 " bytes, and sends %" PRIu64,
+			 size, sent);
 }
 
 /* The questions `first` to `last` to each LUN, and their answers. */
@@ -342,20 +339,48 @@ static void describe_luns(const struct user_lun *luns, size_t count, char *text,
 	}
 }
 
-/* At the number that it should have, in both forms of address. *found: a disk
- * is there, and has the name if one is wanted. */
+/* Where a LUN of this number can be. Up to 255 both forms of address mean the
+ * same; above, a target may take the one that it has not for another LUN (tgt
+ * takes 01 2c for LUN 44), so that its own list tells. */
+static int addresses_of(struct iscsi_context *session, unsigned number,
+			uint16_t addresses[2], size_t *count,
+			struct scsi_traffic *traffic, struct error *err)
+{
+	struct user_lun *luns;
+	size_t n;
+
+	addresses[0] = (uint16_t)number;
+	addresses[1] = (uint16_t)(number | (LUN_NUMBER_MAX + 1));
+	*count = 2;
+	if (number <= UINT8_MAX)
+		return 0;
+	if (list_luns(session, &luns, &n, traffic, err))
+		return -1;
+	*count = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (lun_number(luns[i].lun) == number)
+			addresses[(*count)++] = luns[i].lun;
+	}
+	free(luns);
+	return 0;
+}
+
+/* At the number that it should have. *found: a disk is there, and has the name
+ * if one is wanted. */
 static int look_there(struct iscsi_context *session,
 		      const struct lun_wanted *wanted, struct user_lun *out,
 		      bool *found, struct error *err)
 {
-	static const uint16_t methods[] = { 0, LUN_NUMBER_MAX + 1 };
 	struct scsi_traffic traffic = { 0 };
+	uint16_t addresses[2];
+	size_t count;
 
 	*found = false;
-	for (int i = 0; i < 2 && !*found; i++) {
-		struct user_lun lun = {
-			.lun = (uint16_t)(wanted->number | methods[i]),
-		};
+	if (addresses_of(session, wanted->number, addresses, &count, &traffic,
+			 err))
+		return -1;
+	for (size_t i = 0; i < count && !*found; i++) {
+		struct user_lun lun = { .lun = addresses[i] };
 		size_t disks = 1;
 
 		if (read_all_names(session, VPD_STANDARD, NULL, &lun, &disks,

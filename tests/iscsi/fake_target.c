@@ -25,6 +25,7 @@
  * At the first commands:
  *   luns:N same-id no-id          N LUNs; all with one id; with none
  *   no-flat                       LUN 300 is 01 2c and not 41 2c
+ *   cut-list                      the last LUN is told of, and not sent
  *   serial                        page 0x83 refused, page 0x80 there
  *   no-list hides-ids             page 0x00 refused; without 0x83 in it
  *   odd-names                     vendor and serial number are not text
@@ -245,7 +246,7 @@ static void answer_report_luns(const uint8_t *request)
 		put_be16(
 			data + i * 8,
 			(uint16_t)(i < 256 || has("no-flat") ? i : 0x4000 | i));
-	answer_data(request, data, 8 + (size_t)n * 8, true);
+	answer_data(request, data, 8 + ((size_t)n - has("cut-list")) * 8, true);
 	free(data);
 }
 

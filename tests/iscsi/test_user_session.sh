@@ -251,6 +251,8 @@ check_discovery() {
 	with "all have one id" 1 "NO_SCSIID: 3 disks.*" luns:3 same-id --
 	with "no LUNs" 1 "NO_SCSIID: .*it has 0: " luns:0 --
 	with "no id" 1 "NO_SCSIID: .*LUN 1: none" no-id --
+	with "list of LUNs cut short" 1 \
+		"NO_DEVICE: .*of 24 bytes, and sends 16" luns:2 cut-list -- info
 	with "endless list of LUNs" 1 "NO_DEVICE: .*" luns:20000 --
 	fake_id="SFAKE_MISBEHAVING_DISKSN_1"
 	with "serial number only" 0 "" serial --

@@ -37,16 +37,22 @@ tgt_chap_outgoing 3 array s3crettwo456
 
 # ---- numbers ----
 
-# tgt gives it the address 41 2c, which Linux shows as 16684.
+# tgt gives it the address 41 2c, which Linux shows as 16684, and takes 01 2c for
+# LUN 44.
 tgt_target 4 "$IQN.flat"
 tgt_lun 4 300 "$WORK/original" scsi_id="$(lun_serial 3)"
 relvm list --json "${NAME[@]}" "$url.flat"
 check "a flat LUN is listed by its number" \
 	test "$(field '.luns[0].lun.name')" = 300
+tgt_lun 4 44 "$WORK/clone" scsi_id="$(lun_serial 4)"
 for number in 300 16684; do
-	relvm inspect "${NAME[@]}" "$url.flat/$number"
-	check "and inspected as LUN $number" status 0
+	relvm inspect --json "${NAME[@]}" "$url.flat/$number"
+	check "and inspected as LUN $number" is "$(field .lun.scsi_id)" "$(lun_id 3)"
 done
+relvm inspect --json "${NAME[@]}" "$url.flat/44"
+check "LUN 44 beside it" is "$(field .lun.scsi_id)" "$(lun_id 4)"
+relvm inspect "${NAME[@]}" "$url.flat/1068"
+check "which LUN 1068 is not, either" said "no disk of number 1068"
 
 # ---- what goes over the wire ----
 
