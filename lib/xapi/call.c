@@ -131,6 +131,22 @@ int xapi_call(const struct xapi *xapi, const char *method, json_t *arguments,
 	return rc ? error_prefix(err, "%s: ", method) : 0;
 }
 
+void xapi_where_add(struct buffer *query, const char *field, const char *value)
+{
+	buffer_printf(query, "%sfield \"%s\" = \"%s\"", query->len ? " or " : "",
+		      field, value);
+}
+
+json_t *xapi_where(struct buffer *query)
+{
+	json_t *arguments;
+
+	buffer_add(query, "", 1);
+	arguments = json_pack("[s]", query->data);
+	buffer_free(query);
+	return arguments;
+}
+
 bool xapi_cannot_send(const struct xapi_reply *reply)
 {
 	return reply->unreadable || strcmp(reply->code, "INTERNAL_ERROR") == 0;

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buffer.h"
 #include "xapi/reply.h"
 #include "xapi/transport.h"
 #include "xapi/xapi.h"
@@ -35,6 +36,13 @@ struct xapi {
  * of a struct's members into XML as they are (ocaml-rpc's xmlrpc.ml). */
 int xapi_call(const struct xapi *xapi, const char *method, json_t *arguments,
 	      struct xapi_reply *reply, struct error *err);
+
+/* Adds one to the terms of a query, of which any may hold, in the language of
+ * xapi's db_filter. */
+void xapi_where_add(struct buffer *query, const char *field, const char *value);
+
+/* The arguments of a get_all_records_where with this query, which is freed. */
+json_t *xapi_where(struct buffer *query);
 
 /* Whether a failed call's answer is there, but held text that XML cannot hold: a
  * pool member asks its master by XML-RPC, and fails itself. */

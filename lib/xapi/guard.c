@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/buffer.h"
 #include "base/log.h"
 #include "xapi/call.h"
 #include "xapi/guard_rules.h"
@@ -124,38 +123,22 @@ static int guard_new_sr(const struct records *records,
 			 uuid.chars, sr->name);
 }
 
-/* One question for all of them, in the language of xapi's db_filter. */
-static json_t *any_of(const struct uuid *uuids, size_t count)
-{
-	struct buffer text = { 0 };
-	json_t *arguments;
-
-	for (size_t i = 0; i < count; i++) {
-		char term[96];
-
-		snprintf(term, sizeof(term), "%sfield \"uuid\" = \"%s\"",
-			 i ? " or " : "", uuid_string(&uuids[i]).chars);
-		buffer_add_text(&text, term);
-	}
-	buffer_add(&text, "", 1);
-	arguments = json_pack("[s]", text.data);
-	buffer_free(&text);
-	return arguments;
-}
-
 static int guard_new_vdis(const struct xapi *xapi,
 			  const struct xapi_guard *guard, struct error *err)
 {
 	const char *ref, *uuid = "?";
+	struct buffer query = { 0 };
 	struct xapi_reply reply;
 	json_t *vdi;
 	int rc;
 
 	if (!guard->new_vdi_count)
 		return 0;
-	if (xapi_call(xapi, "VDI.get_all_records_where",
-		      any_of(guard->new_vdis, guard->new_vdi_count), &reply,
-		      err))
+	for (size_t i = 0; i < guard->new_vdi_count; i++)
+		xapi_where_add(&query, "uuid",
+			       uuid_string(&guard->new_vdis[i]).chars);
+	if (xapi_call(xapi, "VDI.get_all_records_where", xapi_where(&query),
+		      &reply, err))
 		return -1;
 	rc = value_check(reply.value, JSON_OBJECT, ERROR_XAPI, "list of VDIs",
 			 err);

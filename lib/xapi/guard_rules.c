@@ -28,10 +28,10 @@ const struct sr_record *records_find_sr(const struct records *records,
 }
 
 static const struct sr_record *sr_of(const struct records *records,
-				     const struct pbd_record *pbd)
+				     const char *ref)
 {
 	for (size_t i = 0; i < records->sr_count; i++) {
-		if (strcmp(records->srs[i].ref, pbd->sr) == 0)
+		if (strcmp(records->srs[i].ref, ref) == 0)
 			return &records->srs[i];
 	}
 	return NULL;
@@ -71,6 +71,14 @@ static bool has_target(const struct sr_record *sr, const struct pbd_record *pbd,
 	       (strcasecmp(own, iqn) == 0 || strcmp(own, "*") == 0);
 }
 
+/* Whether this can be nothing but a binary designator. "SAN1" is no serial number
+ * but what an admin calls a map. */
+static bool is_binary(const char *id)
+{
+	return (id[0] == '2' || id[0] == '3') &&
+	       id[strspn(id, "0123456789abcdefABCDEF")] == '\0';
+}
+
 /* The SCSIid in one item of a list: the item itself under a key of that name,
  * else the one in the name of a whole disk. Empty if there is none. */
 static void take_id(const char *key, const char *item, size_t len,
@@ -94,6 +102,8 @@ static void take_id(const char *key, const char *item, size_t len,
 		if (len > front && strncmp(item, fronts[i], front) == 0) {
 			memcpy(id->text, item + front, len - front);
 			id->text[strcspn(id->text, "/")] = '\0';
+			if (i == 0 && !is_binary(id->text))
+				id->text[0] = '\0';
 			return;
 		}
 	}
@@ -174,7 +184,7 @@ static void judge_pbds(const struct records *records,
 {
 	for (size_t i = 0; i < records->pbd_count; i++) {
 		const struct pbd_record *pbd = &records->pbds[i];
-		const struct sr_record *sr = sr_of(records, pbd);
+		const struct sr_record *sr = sr_of(records, pbd->sr);
 		bool on_lun = is_on_lun(question, sr);
 
 		if (is_own(question, pbd->sr) ||
@@ -233,6 +243,20 @@ static void judge_srs(const struct records *records,
 	}
 }
 
+static void judge_vdis(const struct records *records,
+		       const struct guard_question *question,
+		       struct guard_verdict *worst)
+{
+	for (size_t i = 0; i < records->vdi_count; i++) {
+		const struct vdi_record *vdi = &records->vdis[i];
+
+		if (holds(vdi->sm_config, question->names))
+			note(worst, (struct guard_verdict){
+					    .owner = OWNER_OTHER_SR,
+					    .sr = sr_of(records, vdi->sr) });
+	}
+}
+
 struct guard_verdict guard_judge(const struct records *records,
 				 const struct guard_question *question)
 {
@@ -240,5 +264,6 @@ struct guard_verdict guard_judge(const struct records *records,
 
 	judge_pbds(records, question, &worst);
 	judge_srs(records, question, &worst);
+	judge_vdis(records, question, &worst);
 	return worst;
 }

@@ -134,11 +134,34 @@ int pool_pbds_read(const struct xapi *xapi, struct records *records,
 	return read_class(xapi, &pbds, records, err);
 }
 
+/* Of the SRs that have a LUN for each. */
+static int read_vdis(const struct xapi *xapi, struct records *records,
+		     struct error *err)
+{
+	struct buffer query = { 0 };
+	struct xapi_reply reply;
+	int rc;
+
+	for (size_t i = 0; i < records->sr_count; i++) {
+		if (sr_has_luns(&records->srs[i]))
+			xapi_where_add(&query, "SR", records->srs[i].ref);
+	}
+	if (!query.len)
+		return 0;
+	if (xapi_call(xapi, "VDI.get_all_records_where", xapi_where(&query),
+		      &reply, err))
+		return -1;
+	rc = records_read_vdis(reply.value, records, err);
+	reply_free(&reply);
+	return rc;
+}
+
 int pool_records_read(const struct xapi *xapi, struct records *records,
 		      struct error *err)
 {
 	return read_class(xapi, &srs, records, err) ||
-			       pool_pbds_read(xapi, records, err)
+			       pool_pbds_read(xapi, records, err) ||
+			       read_vdis(xapi, records, err)
 		       ? -1
 		       : 0;
 }

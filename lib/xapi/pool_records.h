@@ -8,7 +8,7 @@
 #include "xapi/guard_rules.h"
 #include "xapi/xapi.h"
 
-/* Fetches all SRs and PBDs into *records, which was empty and is to be given to
+/* Fetches all SRs, PBDs, and VDIs that are LUNs, into *records, which was empty and is to be given to
  * records_free, also on -1. ERROR_XAPI; ERROR_INTERRUPTED. */
 int pool_records_read(const struct xapi *xapi, struct records *records,
 		      struct error *err);

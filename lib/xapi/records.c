@@ -2,6 +2,7 @@
 #include "xapi/records.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 
@@ -87,11 +88,48 @@ int records_read_srs(json_t *value, struct records *records, struct error *err)
 	return 0;
 }
 
+bool sr_has_luns(const struct sr_record *sr)
+{
+	static const char *const types[] = { "iscsi", "rawhba", "cslg",
+					     "netapp", "equal" };
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		if (strcmp(sr->type, types[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+int records_read_vdis(json_t *value, struct records *records, struct error *err)
+{
+	const char *ref;
+	json_t *record;
+
+	if (value_check(value, JSON_OBJECT, ERROR_XAPI, "list of VDIs", err))
+		return -1;
+	records->vdis = alloc_zeroed(json_object_size(value) + 1,
+				     sizeof(*records->vdis));
+	records->vdi_values = json_incref(value);
+	json_object_foreach(value, ref, record)
+	{
+		struct vdi_record *vdi = &records->vdis[records->vdi_count++];
+
+		if (value_find_text(record, ERROR_XAPI, "VDI", "SR", &vdi->sr,
+				    err) ||
+		    read_config(record, "VDI", "sm_config", &vdi->sm_config,
+				err))
+			return -1;
+	}
+	return 0;
+}
+
 void records_free(struct records *records)
 {
 	free(records->pbds);
 	free(records->srs);
+	free(records->vdis);
 	json_decref(records->pbd_values);
 	json_decref(records->sr_values);
+	json_decref(records->vdi_values);
 	*records = (struct records){ 0 };
 }

@@ -30,20 +30,34 @@ struct sr_record {
 	json_t *sm_config;
 };
 
+/* A VDI that is a LUN of its own. */
+struct vdi_record {
+	const char *sr; /* reference */
+	json_t *sm_config;
+};
+
 struct records {
 	struct pbd_record *pbds;
 	size_t pbd_count;
 	struct sr_record *srs;
 	size_t sr_count;
-	json_t *pbd_values, *sr_values;
+	struct vdi_record *vdis; /* of SRs that have a LUN for each */
+	size_t vdi_count;
+	json_t *pbd_values, *sr_values, *vdi_values;
 };
 
+/* Whether each VDI of it is a LUN of its own, that SR's sm_config having no name
+ * of any. */
+bool sr_has_luns(const struct sr_record *sr);
+
 /* Each reads the value of <class>.get_all_records, a struct of records by
- * reference, into *records, which was empty or has the other kind. On -1
+ * reference, into *records, which was empty or has the other kinds. On -1
  * *records is still to be freed. ERROR_XAPI. */
 int records_read_pbds(json_t *value, struct records *records,
 		      struct error *err);
 int records_read_srs(json_t *value, struct records *records, struct error *err);
+int records_read_vdis(json_t *value, struct records *records,
+		      struct error *err);
 
 void records_free(struct records *records);
 

@@ -312,6 +312,39 @@ static void an_iscsi_sr_owns_its_target(void **state)
 	judged(srs, pbds, NULL, OWNER_UNKNOWN, NULL);
 }
 
+/* Of whichever target, or by HBA. */
+static void a_vdi_may_be_a_lun(void **state)
+{
+	const struct sr_line srs[] = {
+		{ "H", "u-h", "rawhba", "" },
+		{ 0 },
+	};
+	const struct pbd_line pbds[] = { { "H", "h1", "type=any", true },
+					 { 0 } };
+	const struct guard_question question = { .names = &all_names };
+	struct guard_verdict verdict;
+	struct records records;
+	struct error err;
+	char xml[2048];
+	char *at = xml;
+
+	(void)state;
+	read_pool(srs, pbds, &records);
+	assert_true(sr_has_luns(&records.srs[0]));
+	verdict = guard_judge(&records, &question);
+	assert_int_equal(verdict.owner, OWNER_UNKNOWN);
+
+	append(&at, "%s<member><name>v</name><value><struct>", head);
+	append_text(&at, "SR", "H");
+	append_config(&at, "sm_config", "LUNid=4;SCSIid=" EUI);
+	append(&at, "</struct></value></member>%s", tail);
+	assert_int_equal(read_xml(xml, records_read_vdis, &records, &err), 0);
+	verdict = guard_judge(&records, &question);
+	assert_int_equal(verdict.owner, OWNER_OTHER_SR);
+	assert_string_equal(verdict.sr->ref, "H");
+	records_free(&records);
+}
+
 /* The SR on the LUN is known, but not by a name that this LUN has, or has not,
  * for sure. */
 static void nobody_can_tell(void **state)
@@ -325,6 +358,12 @@ static void nobody_can_tell(void **state)
 		"SCSIid=" T10,
 		"SCSIid=" SN,
 		"device=/dev/disk/by-id/scsi-1FreeNAS_disk_0",
+		/* what an admin calls a map, whatever kind it looks like */
+		"device=/dev/mapper/SAN1",
+		"device=/dev/mapper/1st",
+		"device=/dev/mapper/2nd",
+		"device=/dev/mapper/SLIO-ORG_disk_\\x2f2",
+		"device=/dev/mapper/3san0000000000000000000000000000a",
 	};
 	static const char *const told[] = {
 		"SCSIid=" LUN1,
@@ -349,6 +388,9 @@ static void nobody_can_tell(void **state)
 	for (size_t i = 0; i < sizeof(untold) / sizeof(untold[0]); i++) {
 		pbds[2].device_config = untold[i];
 		judged(pool, pbds, "u-a", OWNER_UNTOLD, "A");
+		if (strstr(untold[i], "/dev/mapper/"))
+			judged_as(&all_names, pool, pbds, "u-a", OWNER_UNTOLD,
+				  "A");
 		judged(pool, pbds, "u-x", OWNER_UNKNOWN, NULL);
 	}
 	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
@@ -428,6 +470,7 @@ int main(void)
 		cmocka_unit_test(attached_without_a_record_of_its_sr),
 		cmocka_unit_test(other_calls_do_not_count),
 		cmocka_unit_test(an_iscsi_sr_owns_its_target),
+		cmocka_unit_test(a_vdi_may_be_a_lun),
 		cmocka_unit_test(nobody_can_tell),
 		cmocka_unit_test(refuses_broken_records),
 	};

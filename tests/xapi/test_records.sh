@@ -37,7 +37,7 @@ sr_get_driver_info) answer_driver "Any" ;;
 esac
 END
 chmod +x "$SM/AnySR"
-for type in GFS2 LVM ISCSI LVMoHBA; do
+for type in GFS2 LVM ISCSI LVMoHBA RawHBA; do
 	ln -s "$SM/AnySR" "$SM/${type}SR"
 done
 rm -f "$SM/LVMoISCSISR"
@@ -135,17 +135,19 @@ refused_by() # CALLER SCSIID
 	return $wrong
 }
 
-# on_record NAME TYPE SR-UUID [KEY=VALUE…] [sm-config:KEY=VALUE…]: with an SR of
-# these; attached on the other host, unless it is only on sm_config's record.
+# on_record NAME TYPE SR-UUID [KEY=VALUE…] [sm-config:KEY=VALUE…] [vdi:KEY=VALUE]:
+# with an SR of these, and a VDI of that sm_config; attached on the other host,
+# unless it is only on sm_config's record.
 on_record()
 {
 	local name=$1 type=$2 sr=$3 pair caller
-	local config=() sm_config=()
+	local config=() sm_config=() vdi=
 
 	shift 3
 	for pair in "$@"; do
 		case $pair in
 		sm-config:*) sm_config+=("$pair") ;;
+		vdi:*) vdi=${pair#vdi:} ;;
 		*) config+=("device-config:$pair") ;;
 		esac
 	done
@@ -157,6 +159,8 @@ on_record()
 		pbd=$(<"$WORK/xe.out")
 		xe pbd-plug uuid="$pbd"
 	fi
+	[[ -z $vdi ]] || xe standin-put class=VDI sr-uuid="$sr" \
+		sm-config:LUNid=7 sm-config:"$vdi"
 	for caller in sr_create relvm plugin; do
 		check "$name: $caller" refused_by "$caller" "${asked:-$naa}"
 	done
@@ -179,6 +183,9 @@ on_record "/dev/disk/by-id" lvm "$stranger" \
 on_record "a WWN" lvm "$stranger" device="/dev/disk/by-id/wwn-0x${naa:1}"
 on_record "a LUN-per-VDI SR of the target" iscsi "$stranger" target=x \
 	targetIQN="$IQN"
+on_record "a VDI of a LUN-per-VDI SR by HBA" rawhba "$stranger" type=any \
+	vdi:SCSIid="$naa3"
+on_record "a map that an admin has named" lvm "$old_sr" device=/dev/mapper/SAN1
 on_record "sm_config's devserial" lvmoiscsi "$old_sr" \
 	sm-config:devserial="scsi-$naa"
 on_record "sm_config's key" lvmoiscsi "$stranger" sm-config:"scsi-$naa"=x

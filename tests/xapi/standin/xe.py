@@ -3,7 +3,8 @@
 """xapi's command line, as far as tests type it: xe COMMAND KEY=VALUE...
 
 Like the real one it sends its arguments with newlines between them, so that a
-value ends at its first newline. standin-put class=SR record:KEY=VALUE... and
+value ends at its first newline. standin-put class=SR record:KEY=VALUE... (of an SR's VDI: sr-uuid=,
+sm-config:KEY=VALUE...) and
 standin-set class= uuid= field= [key=] value= are not xe's: they put into the
 database what no API call takes."""
 
@@ -163,7 +164,11 @@ def host_call_plugin():
 
 
 def standin_put():
-    return xapi.call("standin.put", required("class"), pairs("record"))
+    record = pairs("record")
+    if "sr-uuid" in given:
+        record["SR"] = by_uuid("SR", "sr-uuid")
+        record["sm_config"] = pairs("sm-config")
+    return xapi.call("standin.put", required("class"), record)
 
 
 def standin_set():
