@@ -136,6 +136,8 @@ static int plan_open(const struct reached *open, void *context,
 	failed = check_no_journal(&spot, err) ||
 		 make_plan(open, &snap, &options, out, err);
 	snapshot_free(&snap);
+	if (failed)
+		look_free(&out->look);
 	return failed ? -1 : 0;
 }
 
@@ -177,9 +179,9 @@ static int verify_open(const struct reached *open, void *context,
 	struct snapshot snap;
 
 	*readable = load(open, out, &snap, &spot, err) == 0;
-	check_journal(&out->journal, findings);
 	if (!*readable && err->code != ERROR_LUN_CONTENT)
 		return -1;
+	check_journal(&out->journal, findings);
 	if (!*readable) {
 		finding_add(findings, FINDING_ERROR, "structure", "%s",
 			    err->text);

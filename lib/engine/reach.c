@@ -6,6 +6,19 @@
 #include "base/log.h"
 #include "engine/way.h"
 #include "iscsi/user_session.h"
+#include "lun/lun_libiscsi.h"
+
+/* Whether another portal may do better: this one does not serve the LUN, or lost
+ * us on the way, and nothing was written. */
+static bool is_of_portal(const struct way *way, bool entered,
+			 const struct error *err)
+{
+	if (err->code == ERROR_IO)
+		return !way->reached.lun ||
+		       !lun_libiscsi_written(way->reached.lun);
+	return err->code == ERROR_NO_PATH ||
+	       (err->code == ERROR_NO_SCSIID && !entered);
+}
 
 /* From portal *portal on. *here: the failure is that of the portal that *portal
  * is then, and another may do better. */
@@ -25,8 +38,7 @@ static int try_from(const struct lun_choice *choice, enum reach_purpose purpose,
 	if (entered)
 		failed = use(&way.reached, context, err);
 	*here = failed && way_is_over_session(choice, purpose) && way.session &&
-		(err->code == ERROR_NO_PATH ||
-		 (err->code == ERROR_NO_SCSIID && !entered));
+		is_of_portal(&way, entered, err);
 	way_leave(&way, failed);
 	return failed;
 }
@@ -99,7 +111,7 @@ static int use_one(const struct all *all, struct iscsi_context *session,
 
 	lun_close(way.reached.lun);
 	way.reached.lun = NULL;
-	if (failed && err->code == ERROR_NO_PATH &&
+	if (failed && (err->code == ERROR_NO_PATH || err->code == ERROR_IO) &&
 	    all->portal + 1 < all->target->portal_count)
 		failed = reach_from(&elsewhere, REACH_TO_READ, all->portal + 1,
 				    all->use, all->context, err);

@@ -19,8 +19,9 @@
  * target and multipathd a map of the LUN, work goes through the map.
  *
  * A session of our own goes to one portal. If that does not serve the LUN
- * (ERROR_NO_PATH: standby, unavailable), or has none of this name, the next one
- * is tried, and all is begun anew there. Once something was written that is no
+ * (ERROR_NO_PATH: standby, unavailable), fails at it (ERROR_IO: the session is
+ * lost, no answer), or has none of this name, the next one is tried, and all is
+ * begun anew there. Once something was written that is no
  * longer so: the run ends with the LUN untouched or its journal there, and the
  * next run, by whichever portal, completes it.
  */
@@ -73,7 +74,7 @@ struct reached {
 };
 
 /* What is done with a LUN that is reached: 0 or -1. It is done anew at the next
- * portal after ERROR_NO_PATH, so it leaves nothing half done then. */
+ * portal after ERROR_NO_PATH and ERROR_IO, so it leaves nothing half done then. */
 typedef int (*reach_use)(const struct reached *reached, void *context,
 			 struct error *err);
 

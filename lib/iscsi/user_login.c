@@ -25,6 +25,10 @@
 /* For the whole login, all of its round trips. */
 #define LOGIN_MS 15000
 
+/* After this no other address is begun with, of a name that has many, or to which
+ * a target sends us. */
+#define ADDRESSES_MS 30000
+
 /* How often a target may send us to another address. */
 #define REDIRECTS 4
 
@@ -40,6 +44,7 @@ enum login_end {
 struct attempt {
 	const struct iscsi_target *target;
 	const char *portal; /* numeric, as iscsi_connect_async takes it */
+	int64_t until;	    /* no other address is begun with */
 	struct iscsi_context *session;
 	struct login_watch watch;
 	bool answered; /* libiscsi has called back */
@@ -353,6 +358,8 @@ static enum login_end log_in_by_name(struct attempt *attempt, const char *host,
 	for (size_t i = 0; i < count; i++) {
 		char portal[ISCSI_PORTAL_SIZE];
 
+		if (i > 0 && clock_now_ms() >= attempt->until)
+			break;
 		iscsi_address_text(&list[i], portal);
 		attempt->portal = portal;
 		end = log_in_at(attempt, elsewhere, err);
@@ -369,7 +376,8 @@ int user_login(const struct iscsi_target *target,
 	       const struct iscsi_portal *portal, struct iscsi_context **out,
 	       bool *final, struct error *err)
 {
-	struct attempt attempt = { .target = target };
+	struct attempt attempt = { .target = target,
+				   .until = clock_now_ms() + ADDRESSES_MS };
 	char elsewhere[2][MAX_STRING_SIZE + 1];
 	char *host = portal->host;
 	uint16_t port = portal->port;
@@ -387,6 +395,8 @@ int user_login(const struct iscsi_target *target,
 		case LOGIN_ELSEWHERE:
 			break;
 		}
+		if (clock_now_ms() >= attempt.until)
+			break;
 		if (!iscsi_address_split(next, &host, &port))
 			return error_set(err, ERROR_LOGIN,
 					 "%s:%u sends us to an address that "

@@ -486,6 +486,11 @@ int lun_libiscsi_open_to_read(struct iscsi_context *session, uint16_t address,
 	return open_lun(session, address, true, out, err);
 }
 
+bool lun_libiscsi_written(const struct lun *lun)
+{
+	return ((const struct lun_libiscsi *)lun)->written;
+}
+
 struct lun_traffic lun_libiscsi_traffic(const struct lun *lun)
 {
 	const struct lun_libiscsi *self = (const struct lun_libiscsi *)lun;

@@ -8,6 +8,8 @@
 #ifndef LUN_LUN_LIBISCSI_H
 #define LUN_LUN_LIBISCSI_H
 
+#include <stdbool.h>
+
 #include <iscsi/iscsi.h>
 
 #include "lun/lun.h"
@@ -31,6 +33,9 @@ int lun_libiscsi_open(struct iscsi_context *session, uint16_t address,
  * of it is ERROR_INTERNAL, before a command is sent. */
 int lun_libiscsi_open_to_read(struct iscsi_context *session, uint16_t address,
 			      struct lun **out, struct error *err);
+
+/* Whether anything was sent that may have changed it. `lun` is of this form. */
+bool lun_libiscsi_written(const struct lun *lun);
 
 /* Counted since open, the commands of open included. `lun` is of this form. */
 struct lun_traffic lun_libiscsi_traffic(const struct lun *lun);

@@ -133,8 +133,8 @@ int xapi_call(const struct xapi *xapi, const char *method, json_t *arguments,
 
 void xapi_where_add(struct buffer *query, const char *field, const char *value)
 {
-	buffer_printf(query, "%sfield \"%s\" = \"%s\"", query->len ? " or " : "",
-		      field, value);
+	buffer_printf(query, "%sfield \"%s\" = \"%s\"",
+		      query->len ? " or " : "", field, value);
 }
 
 json_t *xapi_where(struct buffer *query)

@@ -160,6 +160,10 @@ resign_by "in standby, which tells its size" path-read:02040b
 resign_by "unavailable" path:02040c
 resign_by "of the other controller (RDAC)" path:059401
 resign_by "which does not know us" status:0202
+resign_by "which hangs up" drop
+resign_by "with a broken medium" medium
+resign_by "which is busy for ever" busy:999
+resign_by "which answers short" quiet-short
 resign_by "without this LUN" naa:60000000000000000000000000000bad
 
 # N commands at most, for the LUN by number among many: $1 is their count.
