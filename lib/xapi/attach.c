@@ -56,12 +56,15 @@ static int make_secret(struct attach_work *work, const char *key,
 		       const char *value, struct error *err)
 {
 	char name[64], *ref = NULL, *uuid = NULL;
-	int rc = xapi_call_text(&work->xapi, "secret.create",
-				json_pack("[{s:s, s:{s:s}}]", "value", value,
-					  "other_config", XAPI_ATTACH_MARK,
-					  work->attach->sr_uuid),
-				&ref, NULL, err);
+	struct xapi secretly = work->xapi;
+	int rc;
 
+	secretly.secret = true;
+	rc = xapi_call_text(&secretly, "secret.create",
+			    json_pack("[{s:s, s:{s:s}}]", "value", value,
+				      "other_config", XAPI_ATTACH_MARK,
+				      work->attach->sr_uuid),
+			    &ref, NULL, err);
 	if (rc == 0)
 		rc = xapi_ask_text(&work->xapi, "secret.get_uuid", ref, &uuid,
 				   NULL, err);

@@ -44,7 +44,7 @@ struct xapi_attach_host {
 };
 
 struct xapi_attach_report {
-	char *label; /* of the SR, as the pool has it */
+	char *label;			/* of the SR, as the pool has it */
 	struct xapi_attach_host *hosts; /* the master first */
 	size_t host_count;
 	json_t *vdis; /* VDI records by reference */

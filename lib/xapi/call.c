@@ -89,8 +89,9 @@ static int post(const struct xapi *xapi, bool xml, const char *method,
 	return rc;
 }
 
-static int read_reply(const struct xapi *xapi, const struct http_reply *http,
-		      struct xapi_reply *reply, struct error *err)
+static int read_reply(const struct xapi *xapi, bool xml,
+		      const struct http_reply *http, struct xapi_reply *reply,
+		      struct error *err)
 {
 	if (http->status != HTTP_OK) {
 		reply->unreadable = true;
@@ -98,8 +99,29 @@ static int read_reply(const struct xapi *xapi, const struct http_reply *http,
 				 "xapi answers with HTTP status %d",
 				 http->status);
 	}
-	return (xapi->state->xml ? reply_read_xml : reply_read_json)(
+	return (xml ? reply_read_xml : reply_read_json)(
 		http->body, http->body_len, xapi->session_ref, reply, err);
+}
+
+/* Which way, shows at the first call: that has done nothing then. */
+static int post_any_way(const struct xapi *xapi, const char *method,
+			const json_t *params, bool *xml,
+			struct http_reply *http, struct error *err)
+{
+	int rc;
+
+	*xml = xapi->secret || xapi->state->way == XAPI_ASK_XML;
+	rc = post(xapi, *xml, method, params, http, err);
+	if (rc || *xml || xapi->state->way != XAPI_ASK_NEW)
+		return rc;
+	if (http->status == HTTP_OK) {
+		xapi->state->way = XAPI_ASK_JSON;
+		return 0;
+	}
+	xapi->state->way = XAPI_ASK_XML;
+	*xml = true;
+	http_reply_free(http);
+	return post(xapi, true, method, params, http, err);
 }
 
 int xapi_call(const struct xapi *xapi, const char *method, json_t *arguments,
@@ -107,6 +129,7 @@ int xapi_call(const struct xapi *xapi, const char *method, json_t *arguments,
 {
 	json_t *params = json_pack("[s]", xapi->session_ref);
 	struct http_reply http;
+	bool xml;
 	int rc;
 
 	*reply = (struct xapi_reply){ 0 };
@@ -118,15 +141,10 @@ int xapi_call(const struct xapi *xapi, const char *method, json_t *arguments,
 				 "%s: what xapi is to be told is not UTF-8",
 				 method);
 	}
-	rc = post(xapi, xapi->state->xml, method, params, &http, err);
-	if (rc == 0 && http.status == HTTP_NOT_FOUND && !xapi->state->xml) {
-		xapi->state->xml = true;
-		http_reply_free(&http);
-		rc = post(xapi, true, method, params, &http, err);
-	}
+	rc = post_any_way(xapi, method, params, &xml, &http, err);
 	json_decref(params);
 	if (rc == 0)
-		rc = read_reply(xapi, &http, reply, err);
+		rc = read_reply(xapi, xml, &http, reply, err);
 	http_reply_free(&http);
 	return rc ? error_prefix(err, "%s: ", method) : 0;
 }

@@ -18,9 +18,14 @@ struct xapi {
 	struct transport transport;
 	char *socket;
 	char *session_ref;
+	bool secret; /* what is sent must not be logged */
 	/* What changes with each call. */
 	struct {
-		bool xml; /* there is no /jsonrpc */
+		enum {
+			XAPI_ASK_NEW, /* nothing is known of it yet */
+			XAPI_ASK_JSON,
+			XAPI_ASK_XML,
+		} way;
 		unsigned calls;
 		int64_t until; /* xapi_limit; as of clock_now_ms, or 0 */
 	} * state;
@@ -32,8 +37,10 @@ struct xapi {
  * xapi's error code, if it was xapi that failed, and *err says ERROR_XAPI with
  * the method's name, ERROR_BAD_VALUE or ERROR_INTERRUPTED.
  *
- * It goes to /jsonrpc, and as XML-RPC where there is none: xapi writes the names
- * of a struct's members into XML as they are (ocaml-rpc's xmlrpc.ml). */
+ * It goes to /jsonrpc, since xapi writes the names of a struct's members into XML
+ * as they are (ocaml-rpc's xmlrpc.ml). As XML-RPC it goes where there is no
+ * /jsonrpc; where it fails: until 2020 a member of a pool passed it on in XML; and
+ * if it holds a secret: until 2017 xapi logged each (ocaml/xapi/api_server.ml). */
 int xapi_call(const struct xapi *xapi, const char *method, json_t *arguments,
 	      struct xapi_reply *reply, struct error *err);
 

@@ -14,8 +14,7 @@
 #include "base/buffer.h"
 #include "base/error.h"
 
-#define HTTP_OK	       200
-#define HTTP_NOT_FOUND 404
+#define HTTP_OK 200
 
 struct transport {
 	const char *socket;

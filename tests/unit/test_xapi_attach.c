@@ -5,6 +5,7 @@
  * error that names the question, or as if nothing were amiss where the answer
  * does not count.
  */
+#include <ctype.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -96,16 +97,21 @@ static struct {
 	bool lied;
 } server;
 
+/* Secrets go in XML. */
+#define IN_XML "<methodName>"
+
 static const char *answer_to(const char *call)
 {
 	const char *method = strstr(call, "\"method\":\"");
 
+	method = method ? method + 10 : strstr(call, IN_XML);
+	method = method && *method == '<' ? method + strlen(IN_XML) : method;
 	for (const struct answer *a = server.answers; method && a->method;
 	     a++) {
 		size_t len = strlen(a->method);
 
-		if (strncmp(method + 10, a->method, len) != 0 ||
-		    method[10 + len] != '"')
+		if (strncmp(method, a->method, len) != 0 ||
+		    isalpha(method[len]) || method[len] == '_')
 			continue;
 		if (!server.lie_to || strcmp(a->method, server.lie_to) != 0)
 			return a->json;
@@ -145,7 +151,16 @@ static void *serve(void *unused)
 			call[len] = '\0';
 		}
 		json = answer_to(call);
-		if (json[0] == '!')
+		if (strstr(call, IN_XML))
+			dprintf(fd,
+				"HTTP/1.1 200 OK\r\n\r\n<methodResponse>"
+				"<params><param><value><struct><member><name>"
+				"Status</name><value>Success</value></member>"
+				"<member><name>Value</name><value>%s</value>"
+				"</member></struct></value></param></params>"
+				"</methodResponse>",
+				json[0] == '"' ? "s" : "<int>17</int>");
+		else if (json[0] == '!')
 			dprintf(fd, "HTTP/1.1 200 OK\r\n\r\n{\"error\":[%s]}",
 				json + 1);
 		else

@@ -607,6 +607,50 @@ static void asks_by_json(void **state)
 	finish();
 }
 
+/* A member whose xapi passes JSON on in XML fails; but one that has answered is
+ * not asked in another way, for who knows what it has done. */
+static void asks_an_old_member_in_xml(void **state)
+{
+	const struct step old[] = {
+		{ .call = "host.",
+		  .raw = "HTTP/1.1 500 Internal Error\r\n\r\n" },
+		{ .call = "host.", .answer = SUCCESS("<struct/>") },
+		{ .call = "host.", .answer = SUCCESS("<struct/>") },
+		{ 0 },
+	};
+	const struct step later[] = {
+		{ .call = "host.", .json = "{\"result\":{}}" },
+		{ .call = "host.",
+		  .raw = "HTTP/1.1 500 Internal Error\r\n\r\n" },
+		{ .call = "host.", .json = "{\"result\":{}}" },
+		{ 0 },
+	};
+	struct xapi_host host;
+	struct error err = { 0 };
+	struct xapi *xapi;
+
+	(void)state;
+	start(old);
+	xapi = opened(5000, NULL);
+	for (int i = 0; i < 2; i++) {
+		if (xapi_host_read(xapi, "h", &host, &err))
+			fail_msg("%s", err.text);
+		xapi_host_free(&host);
+	}
+	xapi_close(xapi);
+	finish();
+	start(later);
+	xapi = opened(5000, NULL);
+	assert_int_equal(xapi_host_read(xapi, "h", &host, &err), 0);
+	xapi_host_free(&host);
+	assert_int_equal(xapi_host_read(xapi, "h", &host, &err), -1);
+	assert_non_null(strstr(err.text, "HTTP status 500"));
+	assert_int_equal(xapi_host_read(xapi, "h", &host, &err), 0);
+	xapi_host_free(&host);
+	xapi_close(xapi);
+	finish();
+}
+
 /* A member of the pool asks its master by XML-RPC, and cannot read one SR's
  * other_config; the rest of that SR can be had. */
 static void asks_one_by_one(void **state)
@@ -734,6 +778,7 @@ int main(void)
 		cmocka_unit_test(guards_name_what_is_in_use),
 		cmocka_unit_test(guards_need_an_answer),
 		cmocka_unit_test(asks_by_json),
+		cmocka_unit_test(asks_an_old_member_in_xml),
 		cmocka_unit_test(asks_one_by_one),
 		cmocka_unit_test(all_answers_have_one_end),
 		cmocka_unit_test(takes_secrets_away),

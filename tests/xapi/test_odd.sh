@@ -157,6 +157,10 @@ STANDIN_OPTIONS=(-m)
 standin_start
 all_work "asked through a member"
 standin_stop
+STANDIN_OPTIONS=(-m -o)
+standin_start
+all_work "asked through a member of until 2020"
+standin_stop
 STANDIN_OPTIONS=(-x)
 standin_start
 all_work "asked by XML"

@@ -5,7 +5,7 @@ backends and plugins, and serves XenAPI on a unix socket. It does what the real
 xapi was seen to do, its faults included; it shares no code with the program.
 
   xapi.py SOCKET [-s STATE] [-l LOG] [-c CALLS] [-k KILL] [-w WAIT] [-h HOST]...
-          [-x] [-m] SM_FOLDER PLUGIN_FOLDER ANSWER_READER [NAME=VALUE...]
+          [-x] [-m] [-o] SM_FOLDER PLUGIN_FOLDER ANSWER_READER [NAME=VALUE...]
 
 STATE keeps the records from one run to the next. LOG has a line for each run of
 a program, CALLS for each question that xapi was asked in a session that it made
@@ -14,7 +14,8 @@ once that is done and before it is told. While WAIT holds a number, the first
 answers, so many, come at once, and each one after that a second late. HOST is the name of a host of the pool, the master first; without any
 it is "master". NAME=VALUE is environment of what it runs; HOST:NAME=VALUE, on
 that host alone. -x: there is no /jsonrpc for the program under test. -m: it is a member of the pool, and
-asks its master by XML-RPC.
+asks its master by XML-RPC. -o: such a one as until 2020, which asks for /jsonrpc
+in XML then, and fails. What it is asked by JSON it logs, as until 2017.
 """
 
 import copy
@@ -38,7 +39,7 @@ calls = None
 kill_at = None  # a file: a program that asks for the Nth time is killed
 wait_after = None  # a file: how many answers are not late
 has_json = True
-is_member = False
+is_member = is_old = False
 
 
 def new_session(for_program=False):
@@ -369,15 +370,20 @@ class Connection(socketserver.StreamRequestHandler):
         body = self.rfile.read(int(fields.get("content-length", 0)))
         close = version == "HTTP/1.0" or fields.get("connection") == "close"
         answer = {"/": rpc.answer_xml, "/jsonrpc": rpc.answer_json}.get(path)
-        if answer == rpc.answer_json and not has_json and \
-                fields.get("user-agent") == "relvmoiscsi":
-            answer = None
+        ours = fields.get("user-agent") == "relvmoiscsi"
+        status = "404 Not Found"
+        if answer == rpc.answer_json and ours:
+            if not has_json:
+                answer = None
+            elif is_old and b'"session.login' not in body:
+                status, answer = "500 Internal Error", None
+            print(body.decode(), file=sys.stderr, flush=True)
         kind = "application/json" if path == "/jsonrpc" else "text/xml"
-        status, text = "404 Not Found", "<html/>"
+        text = "<html/>"
         if answer:
             status = "200 OK"
             text = answer(body, call_as_member if is_member else call_method)
-            if fields.get("user-agent") == "relvmoiscsi":
+            if ours:
                 answered(struct.unpack("3i", self.request.getsockopt(
                     socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0])
         text = text.encode("utf8", "replace")
@@ -425,9 +431,9 @@ def scan_drivers():
 
 
 def main():
-    global calls, kill_at, wait_after, has_json, is_member
+    global calls, kill_at, wait_after, has_json, is_member, is_old
     path = sys.argv[1]
-    options, rest = getopt.getopt(sys.argv[2:], "s:l:c:k:w:h:xm")
+    options, rest = getopt.getopt(sys.argv[2:], "s:l:c:k:w:h:xmo")
     hosts = [value for key, value in options if key == "-h"] or ["master"]
     state = None
     for key, value in options:
@@ -445,6 +451,8 @@ def main():
             has_json = False
         elif key == "-m":
             is_member = True
+        elif key == "-o":
+            is_old = True
     sm.sm_folder, sm.plugin_folder, sm.answer_reader = rest[:3]
     for pair in rest[3:]:
         match = re.fullmatch(r"(?:([^:=]+):)?(\w+)=(.*)", pair, re.S)
