@@ -114,12 +114,14 @@ static int run_attach(struct plugin_arguments *arguments,
 		      char **value, struct error *err)
 {
 	const struct lun_choice *choice = &arguments->choice;
+	const char *label =
+		string_map_get(&request->device_config, "name-label");
 	json_t *config = plugin_pbd_config(request);
 	const struct attach_wanted wanted = {
 		.choice = choice,
 		.xapi = arguments->call.xapi,
 		.type = request->type->attached_as,
-		.label = string_map_get(&request->device_config, "name-label"),
+		.label = label && label[0] ? label : NULL,
 		.device_config = config,
 	};
 	struct resign_report report = { 0 };
@@ -170,6 +172,7 @@ static int detach(struct plugin_arguments *arguments,
 	const char *sr_uuid =
 		string_map_get(&request->device_config, "sr_uuid");
 	struct call *call = &arguments->call;
+	struct uuid_string text;
 	struct uuid uuid;
 
 	if (!sr_uuid || request->device_config.count != 1 ||
@@ -177,10 +180,12 @@ static int detach(struct plugin_arguments *arguments,
 		return error_set(err, ERROR_BAD_VALUE,
 				 "detach takes one argument: sr_uuid, the uuid "
 				 "of the SR");
+	/* as xapi has it, to which another letter is another SR */
+	text = uuid_string(&uuid);
 	if (call_meet_xapi(request, call, err) || need_xapi(call, err) ||
-	    xapi_detach(call->xapi, sr_uuid, err))
+	    xapi_detach(call->xapi, text.chars, err))
 		return -1;
-	*value = answer_detach(sr_uuid);
+	*value = answer_detach(text.chars);
 	return 0;
 }
 

@@ -174,8 +174,12 @@ check "detach, while one host has it in use" eval '! detach "$sr"'
 check "names that host" said "host 'xs2' keeps the SR"
 check "and takes it from nobody" one_sr 2
 rm "$WORK/busy"
-check "and again" detach "$sr"
+check "and again, in other letters" detach "${sr^^}"
 check "which leaves nothing" nothing
+check "an empty label is none" plugin attach args:name-label=
+check "the SR has that of its metadata" is "$(field .sr.label)" \
+	"golden snapshots"
+detach "$sr"
 
 # ---- words that steer terminals ----
 

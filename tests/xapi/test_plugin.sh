@@ -197,6 +197,27 @@ check "it tells which VDI is to be introduced" bash -c \
 check "lvm2 and the audit agree" audited "$(field .sr.new_uuid)" \
 	"$WORK/leaf.before" "$WORK/leaf"
 
+# ---- a map of 1,000 entries, on one line ----
+
+# shellcheck source=tests/generated/make.sh
+. "$driver_here/../generated/make.sh"
+GEN=$BUILD/tests/gen MUTATE=$BUILD/tests/mutate
+export GEN_TREES=125
+mkdir "$WORK/lvm"
+lvm_begin "$WORK/lvm"
+check "an SR of some 500 VDIs" make_sr 7
+lvm_end
+tgt_lun 1 5 "$WORK/image" scsi_id="$(lun_serial 5)"
+answers "its plan" plan SCSIid="$(lun_id 5)" journals=keep
+map=$(jq -r .map "$OUT")
+planned=$(field .sr.new_uuid)
+check "its map has more than 1,000 entries, and is one line" test \
+	"$(wc -l <<<"$map")" = 1 -a "$(tr -cd ";" <<<"$map" | wc -c)" -gt 1000
+answers "resign by it" resign SCSIid="$(lun_id 5)" journals=keep map="$map"
+check "to the planned SR" is "$(field .sr.new_uuid)" "$planned"
+fails "the same less its last entry" 202 "it was cut" plan \
+	SCSIid="$(lun_id 5)" journals=keep map="${map%;*;}"
+
 # ---- what hosts ask each other ----
 
 answers "rescan, where this host has no session: nobody is asked" rescan \
