@@ -28,10 +28,11 @@ static int may_begin(void *context, const struct plan *plan, struct error *err)
 	return life_check(judge->lun->lun, &plan->from->vg, err);
 }
 
-/* How long the pool's answers may take while others are kept from the LUN. It
- * has just answered the same questions, singly it may be asked thousands, and a
+/* How long the pool's records may take while others are kept from the LUN. xapi
+ * has just answered the same questions; singly there may be thousands, and a
  * target hears nothing of us meanwhile: LIO ends a session, and the fence with
- * it, that was silent for 44 s (its nopin_timeout and nopin_response_timeout). */
+ * it, that was silent for 44 s (its nopin_timeout and nopin_response_timeout).
+ * Other hosts are asked about a LUN by HBA, where there is no session of ours. */
 #define FENCED_MS 30000
 
 /* The pool is asked again: while so much was planned and prepared, or another
@@ -43,10 +44,9 @@ static int ask_pool(const struct judge *judge, const struct uuid *sr,
 	int failed;
 
 	xapi_limit(request->xapi, FENCED_MS);
-	failed = guard_pool_lun(request, judge->lun, sr, err) ||
-		 guard_pool_hosts(request, judge->lun, err);
+	failed = guard_pool_lun(request, judge->lun, sr, err);
 	xapi_limit(request->xapi, 0);
-	return failed;
+	return failed || guard_pool_hosts(request, judge->lun, err) ? -1 : 0;
 }
 
 static int may_write(void *context, const struct uuid *sr, struct error *err)
