@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "base/crc.h"
 #include "format/lvm_label.h"
+#include "format/lvm_map.h"
 #include "format/lvm_mda.h"
 #include "format/lvm_vg.h"
 
@@ -109,14 +110,35 @@ static void small_ring(struct lvm *lvm)
 	put_text(lvm, (size - text) / 2 / 4096 * 4096 + LVM_MDA_HEADER_SIZE);
 }
 
-/* Just as large as the text. */
-static void full_ring(struct lvm *lvm)
+static bool has_free_extents(const struct lvm *lvm)
+{
+	struct lvm_text tree;
+	struct error err;
+	struct lvm_vg vg;
+	bool has = false;
+
+	if (lvm_text_parse((const char *)lvm->text, lvm->mda.text.size, &tree,
+			   &err))
+		return false;
+	if (!lvm_vg_parse(&tree, &vg, &err)) {
+		has = lvm_map_free_run(&vg, lvm->base->size).size > 0;
+		lvm_vg_free(&vg);
+	}
+	lvm_text_free(&tree);
+	return has;
+}
+
+/* Just as large as the text. False if there is no other place for a journal. */
+static bool full_ring(struct lvm *lvm)
 {
 	uint64_t size = (lvm->mda.text.size + SECTOR - 1) / SECTOR * SECTOR;
 
+	if (!has_free_extents(lvm))
+		return false;
 	lvm->mda.area.size = LVM_MDA_HEADER_SIZE + size;
 	put_le64(lvm->header + AREA_SIZE_AT, lvm->mda.area.size);
 	put_text(lvm, LVM_MDA_HEADER_SIZE);
+	return true;
 }
 
 /* Eight times the text, which is at its start; nothing was ever behind it. */
@@ -162,6 +184,7 @@ bool variant_make(struct sim_base *base, enum variant variant, const char **why)
 {
 	struct lvm lvm = { 0 };
 	uint64_t size;
+	bool can = true;
 
 	sectors_clear(&base->changed);
 	if (!open_lvm(base, &lvm)) {
@@ -189,9 +212,10 @@ bool variant_make(struct sim_base *base, enum variant variant, const char **why)
 		two_areas(&lvm);
 		break;
 	case VARIANT_FULL_RING:
-		full_ring(&lvm);
+		can = full_ring(&lvm);
+		*why = "no room for a journal but in its ring";
 		break;
 	}
 	free(lvm.text);
-	return true;
+	return can;
 }
