@@ -123,6 +123,19 @@ void image_put(struct image *image, uint64_t offset, const uint8_t *data,
 	image_merge(image, &more);
 }
 
+/* One past the last block, before `end`, up to which the bytes from block `i` on
+ * lie in one piece of memory. */
+static size_t piece_end(const struct image *image, size_t i, size_t end)
+{
+	const struct image_block *blocks = image->blocks;
+
+	for (i++; i < end; i++) {
+		if (blocks[i].data != blocks[i - 1].data + image->block_size)
+			break;
+	}
+	return i;
+}
+
 void image_clone(const struct image *from, struct image *to)
 {
 	uint32_t size = from->block_size;
@@ -134,9 +147,11 @@ void image_clone(const struct image *from, struct image *to)
 	chunk = alloc_checked(reallocarray(NULL, from->count, size));
 	image_own(to, chunk);
 	make_room(to, from->count);
-	for (size_t i = 0; i < from->count; i++, chunk += size) {
-		memcpy(chunk, from->blocks[i].data, size);
-		add_block(to, from->blocks[i].offset, chunk);
+	for (size_t i = 0, next; i < from->count; i = next) {
+		next = piece_end(from, i, from->count);
+		memcpy(chunk, from->blocks[i].data, (next - i) * size);
+		for (size_t k = i; k < next; k++, chunk += size)
+			add_block(to, from->blocks[k].offset, chunk);
 	}
 }
 
@@ -164,27 +179,31 @@ bool image_has(const struct image *image, uint64_t offset, uint64_t len)
 	return find_all(image, offset, len, &first);
 }
 
-/* Walks the pieces of offset..offset+len, one a block, all of them there, from
- * this one on. */
+/* Walks the pieces of offset..offset+len, all of it there, from the first of its
+ * blocks on. */
 static void copy_pieces(const struct image *image, size_t first,
 			uint64_t offset, uint8_t *out, const uint8_t *in,
 			size_t len)
 {
-	for (size_t i = first; len; i++) {
-		const struct image_block *block = &image->blocks[i];
-		size_t from = (size_t)(offset - block->offset);
-		size_t n = image->block_size - from;
+	size_t size = image->block_size, skip = offset % size;
+	size_t end = first + (skip + len + size - 1) / size;
 
+	for (size_t i = first, next; i < end; i = next) {
+		uint8_t *data = image->blocks[i].data + skip;
+		size_t n;
+
+		next = piece_end(image, i, end);
+		n = (next - i) * size - skip;
 		if (n > len)
 			n = len;
 		if (out) {
-			memcpy(out, block->data + from, n);
+			memcpy(out, data, n);
 			out += n;
 		} else {
-			memcpy(block->data + from, in, n);
+			memcpy(data, in, n);
 			in += n;
 		}
-		offset += n;
+		skip = 0;
 		len -= n;
 	}
 }
