@@ -18,8 +18,8 @@
 #include "base/crc.h"
 #include "engine/resign_lun.h"
 #include "format/resign_journal.h"
+#include "lun/lun.h"
 #include "report/check.h"
-#include "tests/unit/lun_memory.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/fault_lun.h"
 #include "tests/unit/sr_builder.h"
@@ -64,8 +64,11 @@ static const struct sr_options shapes[KINDS] = {
 	[KIND_OTHERS] = { .lvs = "aceijklm" },
 };
 
+/* Each kind as it is, and one that is changed and then restored, where it was. */
 static uint8_t *srs[KINDS];
-static uint8_t lun_bytes[SR_SIZE];
+static uint8_t luns[KINDS][SR_SIZE];
+static bool touched[SR_SIZE / SR_EXTENT];
+
 static const struct journal_owner owner = { .scsi_id = "3600a" };
 
 /* Nobody is there to wait for. */
@@ -114,6 +117,71 @@ static int resign(struct lun *lun, uint8_t first_byte, uint8_t asked,
 	return failed;
 }
 
+/* ---- the LUN ---- */
+
+static void touch(uint64_t at, uint64_t len)
+{
+	for (uint64_t i = at / SR_EXTENT; i * SR_EXTENT < at + len; i++)
+		touched[i] = true;
+}
+
+static void restore(unsigned kind)
+{
+	static unsigned runs;
+
+	for (size_t i = 0; i < SR_SIZE / SR_EXTENT; i++) {
+		if (touched[i])
+			memcpy(luns[kind] + i * SR_EXTENT,
+			       srs[kind] + i * SR_EXTENT, SR_EXTENT);
+		touched[i] = false;
+	}
+	if (++runs % 1024 == 0)
+		MUST(memcmp(luns[kind], srs[kind], SR_SIZE) == 0);
+}
+
+struct fuzz_lun {
+	struct lun lun;
+	uint8_t *bytes;
+};
+
+static uint8_t *bytes_of(struct lun *lun)
+{
+	return ((struct fuzz_lun *)lun)->bytes;
+}
+
+static int read_lun(struct lun *lun, const struct lun_io *ios, size_t n,
+		    struct error *err)
+{
+	(void)err;
+	for (size_t i = 0; i < n; i++)
+		memcpy(ios[i].data, bytes_of(lun) + ios[i].offset, ios[i].len);
+	return 0;
+}
+
+static int write_lun(struct lun *lun, const struct lun_io *ios, size_t n,
+		     struct error *err)
+{
+	(void)err;
+	for (size_t i = 0; i < n; i++) {
+		memcpy(bytes_of(lun) + ios[i].offset, ios[i].data, ios[i].len);
+		touch(ios[i].offset, ios[i].len);
+	}
+	return 0;
+}
+
+static int flush_lun(struct lun *lun, struct error *err)
+{
+	(void)lun;
+	(void)err;
+	return 0;
+}
+
+static const struct lun_ops lun_ops = {
+	.read = read_lun,
+	.write = write_lun,
+	.flush = flush_lun,
+};
+
 /* The LUN as a resign leaves it that is cut before its last writes. */
 static void interrupt(uint8_t *bytes, unsigned writes_left)
 {
@@ -151,6 +219,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	}
 	interrupt(srs[KIND_COMMITTED], 4);
 	interrupt(srs[KIND_APPLIED], 2);
+	for (int kind = 0; kind < KINDS; kind++)
+		memcpy(luns[kind], srs[kind], SR_SIZE);
 	return 0;
 }
 
@@ -192,6 +262,7 @@ static void put_text(uint8_t *lun, const struct text *text)
 
 	memcpy(area + text->at, text->bytes, first);
 	memcpy(area + 512, text->bytes + first, text->len - first);
+	touch(SR_MDA_AT, text->room);
 	put_le64(area + 48, text->len);
 	put_le32(area + 56, lvm_crc(LVM_CRC_INITIAL, text->bytes, text->len));
 }
@@ -254,8 +325,10 @@ static void change_bytes(uint8_t *lun, unsigned region, uint64_t offset,
 	if (region == BODY_REGION && !find_body(lun, &at, &len))
 		return;
 	offset %= len;
-	memcpy(lun + at + offset, data,
-	       size < len - offset ? size : len - offset);
+	if (size > len - offset)
+		size = len - offset;
+	memcpy(lun + at + offset, data, size);
+	touch(at + offset, size);
 }
 
 static void change(uint8_t *lun, unsigned kind, bool sealed,
@@ -289,6 +362,36 @@ static void change(uint8_t *lun, unsigned kind, bool sealed,
 		put_text(lun, &text);
 }
 
+static bool is_touched(uint64_t at)
+{
+	return touched[at / SR_EXTENT];
+}
+
+/* What a record says of the LUN as it is: a text's checksum; of each sector that it
+ * changes, the one of before. */
+static void seal_record(uint8_t *lun, uint8_t *record, uint32_t size)
+{
+	uint64_t at = get_le64(record + 8);
+	uint32_t len = get_le32(record + 16);
+
+	if (at > SR_SIZE || len > SR_SIZE - at)
+		return;
+	if (get_le32(record) == JOURNAL_TEXT)
+		put_le32(record + 20, lvm_crc(LVM_CRC_INITIAL, lun + at, len));
+	if (get_le32(record) != JOURNAL_WRITE)
+		return;
+	for (uint32_t i = 0; i < len / 512 && 32 + 8 * i <= size; i++) {
+		uint8_t *crcs = record + 24 + 8 * i;
+		uint32_t after = get_le32(crcs + 4), now;
+
+		if (get_le32(crcs) == after || !is_touched(at + 512 * i))
+			continue;
+		now = lvm_crc(LVM_CRC_INITIAL, lun + at + 512 * i, 512);
+		if (now != after)
+			put_le32(crcs, now);
+	}
+}
+
 /* Record by record, then all of the body, then the head. */
 static void seal_journal(uint8_t *lun)
 {
@@ -298,39 +401,49 @@ static void seal_journal(uint8_t *lun)
 	if (memcmp(head, "RELVMJNL", 8) != 0)
 		return;
 	if (find_body(lun, &at, &len)) {
-		for (uint64_t i = 0; len - i >= 28;) {
+		touch(at, len);
+		for (uint64_t i = 0; len - i >= 24;) {
 			uint32_t n = get_le32(lun + at + i + 4);
 
-			if (n < 28 || n > len - i)
+			if (n < 24 || n > len - i)
 				break;
-			put_le32(lun + at + i + n - 4,
-				 lvm_crc(LVM_CRC_INITIAL, lun + at + i, n - 4));
+			seal_record(lun, lun + at + i, n);
 			i += n;
 		}
 		put_le32(head + 20, lvm_crc(LVM_CRC_INITIAL, lun + at, len));
 	}
+	touch(JOURNAL_PLACE_AT, JOURNAL_HEAD_SIZE);
 	put_le32(head + 12, 0);
 	put_le32(head + 12, lvm_crc(LVM_CRC_INITIAL, head, 512));
 }
 
-static void seal(uint8_t *lun, uint8_t flags)
+static void seal_lvm(uint8_t *lun)
 {
-	if (!(flags & KEEP_VHD)) {
-		sr_seal_vhd(lun + SR_AT(SR_BASE) + 512);
-		sr_seal_vhd(lun + SR_AT(SR_CHILD) + 512);
-		sr_seal_vhd(lun + SR_AT(SR_OTHER) + 512);
-	}
-	if (!(flags & KEEP_JOURNAL))
-		seal_journal(lun);
-	if (flags & KEEP_LVM)
-		return;
-	for (unsigned i = 0; i < 4; i++) {
+	for (unsigned i = 0; i < 4 && is_touched(0); i++) {
 		if (memcmp(lun + i * 512, "LABELONE", 8) == 0)
 			sr_seal_label(lun + i * 512);
 	}
-	sr_seal_mda(lun + SR_MDA_AT);
-	if (memcmp(lun + SR_MDA2_AT + 4, " LVM2", 5) == 0)
+	if (is_touched(SR_MDA_AT))
+		sr_seal_mda(lun + SR_MDA_AT);
+	if (is_touched(SR_MDA2_AT) &&
+	    memcmp(lun + SR_MDA2_AT + 4, " LVM2", 5) == 0)
 		sr_seal_mda(lun + SR_MDA2_AT);
+}
+
+/* What was not touched is sealed. The journal goes by all the others. */
+static void seal(uint8_t *lun, uint8_t flags)
+{
+	static const uint32_t vhds[] = { SR_AT(SR_BASE), SR_AT(SR_CHILD),
+					 SR_AT(SR_OTHER) };
+
+	for (unsigned i = 0; i < 3 && !(flags & KEEP_VHD); i++) {
+		if (is_touched(vhds[i]))
+			sr_seal_vhd(lun + vhds[i] + 512);
+	}
+	if (!(flags & KEEP_LVM))
+		seal_lvm(lun);
+	if (!(flags & KEEP_JOURNAL))
+		seal_journal(lun);
 }
 
 /* The new SR's uuid is ours to choose; an input may have a VDI with it. */
@@ -364,23 +477,25 @@ static void check_resigned(struct lun *lun, uint8_t asked)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	struct fuzz_lun lun = {
+		.lun = { .ops = &lun_ops, .size = SR_SIZE, .block_size = 512 },
+	};
 	struct error err;
-	struct lun *lun;
 	unsigned kind;
 
 	if (size < 2)
 		return 0;
 	chance = 1;
 	kind = (data[0] & 7) % KINDS;
-	memcpy(lun_bytes, srs[kind], SR_SIZE);
-	change(lun_bytes, kind, !(data[0] & KEEP_LVM), data + 2, size - 2);
-	seal(lun_bytes, data[0]);
-	MUST(!lun_memory_open(lun_bytes, SR_SIZE,
-			      data[0] & BLOCK_4096 ? 4096 : 512, &lun, &err));
-	if (resign(lun, 2, data[1], &err))
+	lun.bytes = luns[kind];
+	if (data[0] & BLOCK_4096)
+		lun.lun.block_size = 4096;
+	change(lun.bytes, kind, !(data[0] & KEEP_LVM), data + 2, size - 2);
+	seal(lun.bytes, data[0]);
+	if (resign(&lun.lun, 2, data[1], &err))
 		check_refused(&err);
 	else
-		check_resigned(lun, data[1]);
-	lun_close(lun);
+		check_resigned(&lun.lun, data[1]);
+	restore(kind);
 	return 0;
 }

@@ -59,7 +59,7 @@ run() { # TARGET
 	local log=$out/$1.log
 
 	mkdir -p "$out/corpus/$1" "$out/seeds/$1"
-	if "$out/fuzz_$1" -max_total_time="$seconds" -timeout=10 \
+	if "$out/fuzz_$1" -max_total_time="$seconds" -timeout=60 \
 		-rss_limit_mb=2048 -max_len=16384 -len_control=0 -close_fd_mask=1 \
 		-entropic=0 \
 		-artifact_prefix="$out/crash/$1-" \
