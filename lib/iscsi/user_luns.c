@@ -305,7 +305,8 @@ int user_luns_number(struct iscsi_context *session, struct lun_wanted *wanted,
 			if (!lun_names_have(&names, wanted[k].scsi_id))
 				continue;
 			wanted[k].numbered = ++found[k] == 1;
-			wanted[k].number = lun_number(luns[i].lun);
+			wanted[k].number = luns[i].lun;
+			wanted[k].addressed = true;
 		}
 	}
 	free(found);
@@ -342,23 +343,24 @@ static void describe_luns(const struct user_lun *luns, size_t count, char *text,
 /* Where a LUN of this number can be. Up to 255 both forms of address mean the
  * same; above, a target may take the one that it has not for another LUN (tgt
  * takes 01 2c for LUN 44), so that its own list tells. */
-static int addresses_of(struct iscsi_context *session, unsigned number,
-			uint16_t addresses[2], size_t *count,
-			struct scsi_traffic *traffic, struct error *err)
+static int addresses_of(struct iscsi_context *session,
+			const struct lun_wanted *wanted, uint16_t addresses[2],
+			size_t *count, struct scsi_traffic *traffic,
+			struct error *err)
 {
 	struct user_lun *luns;
 	size_t n;
 
-	addresses[0] = (uint16_t)number;
-	addresses[1] = (uint16_t)(number | (LUN_NUMBER_MAX + 1));
-	*count = 2;
-	if (number <= UINT8_MAX)
+	addresses[0] = (uint16_t)wanted->number;
+	addresses[1] = (uint16_t)(wanted->number | (LUN_NUMBER_MAX + 1));
+	*count = wanted->addressed ? 1 : 2;
+	if (wanted->addressed || wanted->number <= UINT8_MAX)
 		return 0;
 	if (list_luns(session, &luns, &n, traffic, err))
 		return -1;
 	*count = 0;
 	for (size_t i = 0; i < n; i++) {
-		if (lun_number(luns[i].lun) == number)
+		if (lun_number(luns[i].lun) == wanted->number)
 			addresses[(*count)++] = luns[i].lun;
 	}
 	free(luns);
@@ -376,8 +378,7 @@ static int look_there(struct iscsi_context *session,
 	size_t count;
 
 	*found = false;
-	if (addresses_of(session, wanted->number, addresses, &count, &traffic,
-			 err))
+	if (addresses_of(session, wanted, addresses, &count, &traffic, err))
 		return -1;
 	for (size_t i = 0; i < count && !*found; i++) {
 		struct user_lun lun = { .lun = addresses[i] };
@@ -444,8 +445,7 @@ int user_session_find_lun(struct iscsi_context *session,
 {
 	bool found = false;
 
-	if (wanted->numbered && wanted->number <= LUN_NUMBER_MAX &&
-	    look_there(session, wanted, out, &found, err))
+	if (wanted->numbered && look_there(session, wanted, out, &found, err))
 		return -1;
 	if (found)
 		return 0;

@@ -34,6 +34,7 @@ struct lun_wanted {
 	const char *scsi_id; /* NULL: by its number */
 	bool numbered;
 	unsigned number;
+	bool addressed; /* the number is all of what REPORT LUNS says of it */
 };
 
 /* REPORT LUNS, then the VPD pages of all at once. *luns is the caller's to
@@ -46,7 +47,7 @@ int user_luns_read(struct iscsi_context *session, struct user_lun **luns,
 int user_luns_size(struct iscsi_context *session, struct user_lun *luns,
 		   size_t count, struct error *err);
 
-/* Fills in the numbers of many that are wanted by name: REPORT LUNS and one page
+/* Fills in the numbers, as addresses, of many that are wanted by name: REPORT LUNS and one page
  * 0x83 of each LUN, for all of them. A name that is not there, or
  * that several LUNs have, leaves a lun_wanted without a number. The scsi_ids are
  * set. */

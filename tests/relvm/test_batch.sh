@@ -26,7 +26,8 @@ golden single-vhd "$WORK/pristine"
 tgt_target 1 "$IQN"
 for ((i = 1; i <= luns; i++)); do
 	clone "$WORK/pristine" "$WORK/lun.$i"
-	tgt_lun 1 "$i" "$WORK/lun.$i" scsi_id="$(lun_serial "$i")"
+	# up to 320: tgt knows those over 255 by flat addressing alone
+	tgt_lun 1 $((8 * i)) "$WORK/lun.$i" scsi_id="$(lun_serial "$i")"
 done
 
 # counted ARG…: relvm resign, through who counts; $WORK/counts
@@ -38,7 +39,7 @@ counted()
 	until [[ -s $WORK/counts ]]; do sleep 0.01; done
 	url=iscsi://127.0.0.1:$(<"$WORK/counts")/$IQN
 	for ((i = 1; i <= luns; i++)); do
-		[[ $1 == number ]] && echo "$url/$i" ||
+		[[ $1 == number ]] && echo "$url/$((8 * i))" ||
 			echo "$url/$(lun_id "$i")"
 	done >"$WORK/luns"
 	relvm resign --yes --json "${NAME[@]}" --jobs 8 \
