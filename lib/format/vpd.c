@@ -172,7 +172,7 @@ static struct scsi_id designator_id(const uint8_t *d,
  * name. Byte 6, reserved in SPC, is then part of EMC's OUI. */
 static bool is_scsi2(const struct vpd_page *page)
 {
-	return page->len > 6 && page->data[6] != 0;
+	return page->len > 6 && page->data[3] > 2 && page->data[6] != 0;
 }
 
 static struct scsi_id scsi2_id(const struct vpd_page *page)

@@ -91,6 +91,34 @@ static bool canary_left(const struct scsi_command *command)
 	return false;
 }
 
+/* An answer that may have any length is as long as what came, whatever the target
+ * says of it; but for up to seven bytes, which no length within it counts. */
+static void fill_with_canaries(struct scsi_command *command)
+{
+	uint8_t bytes[8];
+
+	put_be64(bytes, canary());
+	for (uint32_t i = 0; i < command->len; i++)
+		command->data[i] = bytes[i % 8];
+}
+
+static uint32_t take_canaries(struct scsi_command *command)
+{
+	uint32_t end = command->len;
+	uint8_t bytes[8];
+
+	put_be64(bytes, canary());
+	while (end > 0) {
+		uint32_t at = (end - 1) / 8 * 8;
+
+		if (memcmp(command->data + at, bytes, end - at) != 0)
+			break;
+		memset(command->data + at, 0, end - at);
+		end = at;
+	}
+	return end;
+}
+
 static void on_answer(struct iscsi_context *session, int status, void *data,
 		      void *private_data)
 {
@@ -119,7 +147,7 @@ static int send_slot(struct run *run, struct slot *slot)
 		if (command->exact)
 			plant_canaries(command);
 		else
-			memset(command->data, 0, command->len);
+			fill_with_canaries(command);
 		scsi_task_set_iov_in(slot->task, &slot->iov, 1);
 	} else if (command->direction == SCSI_XFER_WRITE) {
 		scsi_task_set_iov_out(slot->task, &slot->iov, 1);
@@ -151,19 +179,25 @@ static void take_answer(struct run *run, struct slot *slot)
 		command->sense_key = (uint8_t)task->sense.key;
 		command->sense_asc = (uint16_t)task->sense.ascq;
 	}
-	if (!command->good)
+	if (command->direction == SCSI_XFER_READ)
+		command->received =
+			command->exact ? command->len : take_canaries(command);
+	if (!command->good) {
+		command->received = 0;
 		return;
-
+	}
 	if (command->direction == SCSI_XFER_WRITE)
 		run->unflushed = true;
-	if (command->direction == SCSI_XFER_READ)
-		command->received = command->len;
 	if (task->residual_status == SCSI_RESIDUAL_UNDERFLOW &&
-	    command->direction == SCSI_XFER_READ)
-		command->received =
+	    command->direction == SCSI_XFER_READ) {
+		uint32_t told =
 			task->residual < command->len
 				? command->len - (uint32_t)task->residual
 				: 0;
+
+		if (command->received > told)
+			command->received = told;
+	}
 	if (command->exact) {
 		command->short_data =
 			task->residual_status != SCSI_RESIDUAL_NO_RESIDUAL ||

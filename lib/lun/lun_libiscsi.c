@@ -111,6 +111,7 @@ static int has_volatile_cache(struct lun_libiscsi *self, bool *has,
 		return -1;
 	page = 4 + (size_t)mode[3]; /* after the block descriptors */
 	*has = command.good && page + 3 <= command.received &&
+	       page + 2 <= mode[0] && /* which does not count itself */
 	       (mode[page] & 0x3f) == 8 && mode[page + 2] & 0x04;
 	return 0;
 }

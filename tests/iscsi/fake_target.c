@@ -31,6 +31,7 @@
  *   odd-names                     vendor and serial number are not text
  *   no-names                      neither vendor nor serial number nor size
  *   old-capacity write-protected cache no-mode block:N huge
+ *   cut-ids empty-inquiry         half of page 0x83; nothing; and do not tell
  *   naa:HEX                       NAA name of LUN 2, of 16 bytes
  *   path:HEX path-read:HEX        sense key, code and qualifier of an answer to
  *                                 all that wants the medium; to reads alone
@@ -357,7 +358,9 @@ static void answer_inquiry(const uint8_t *request, const uint8_t *cdb)
 		page[15] = 1;
 	if (has("no-id"))
 		page[1 + 4] = 4; /* a relative port, not a LUN's id */
-	if (!(cdb[1] & 1))
+	if (has("empty-inquiry"))
+		answer_data(request, standard, 0, false);
+	else if (!(cdb[1] & 1))
 		answer_data(request, standard, sizeof(standard), true);
 	else if (cdb[2] == 0 && !has("no-list"))
 		answer_data(request, lists[hides], 7u - hides, true);
@@ -368,7 +371,8 @@ static void answer_inquiry(const uint8_t *request, const uint8_t *cdb)
 	else if (cdb[2] == 0x83 && value("naa") && request[9] == 2)
 		answer_naa(request);
 	else if (cdb[2] == 0x83 && !has("serial"))
-		answer_data(request, page, sizeof(page), true);
+		answer_data(request, page, has("cut-ids") ? 8 : sizeof(page),
+			    !has("cut-ids"));
 	else
 		answer_sense(request, 5, 0x24);
 }

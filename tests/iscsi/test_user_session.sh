@@ -253,6 +253,12 @@ check_discovery() {
 	with "no id" 1 "NO_SCSIID: .*LUN 1: none" no-id --
 	with "list of LUNs cut short" 1 \
 		"NO_DEVICE: .*of 24 bytes, and sends 16" luns:2 cut-list -- info
+	fake_id=30000000000000000
+	with "a name cut short, in silence, is no name of zeros" 1 \
+		"NO_SCSIID: .*it has 1: LUN 1: none" cut-ids -- info
+	with "an INQUIRY without an answer is no disk" 1 \
+		"NO_SCSIID: .*it has 0: " empty-inquiry -- info
+	fake_id=35000fa0000000001
 	with "endless list of LUNs" 1 "NO_DEVICE: .*" luns:20000 --
 	fake_id="SFAKE_MISBEHAVING_DISKSN_1"
 	with "serial number only" 0 "" serial --
