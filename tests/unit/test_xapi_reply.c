@@ -166,6 +166,88 @@ static void refuses_hostile_xml(void **state)
 	free(xml);
 }
 
+static void json_is_refused(const char *json, size_t len)
+{
+	struct xapi_reply reply;
+	struct error err = { 0 };
+
+	assert_int_equal(reply_read_json(json, len, "secret", &reply, &err),
+			 -1);
+	assert_int_equal(err.code, ERROR_XAPI);
+	assert_true(reply.unreadable); /* so that objects are asked for alone */
+	assert_null(reply.value);
+}
+
+static void refuses_hostile_json(void **state)
+{
+	static const char *const bad[] = {
+		"",
+		"17",
+		"[]",
+		"{}",
+		"{\"result\":",
+		"{\"result\":{}}x",
+		"{\"result\":\"\xff\"}",
+		"{\"result\":\"\\ud800\"}",
+		"{\"result\":\"\\u0000\"}",
+		"{\"result\":{\"\\u0000\":1}}",
+		"{\"result\":123456789012345678901}",
+		"{\"result\":1e999}",
+		"{\"result\":nan}",
+		"{\"error\":{}}",
+		"{\"error\":[17]}",
+		"{\"error\":\"x\",\"result\":1}",
+		"{\"result\":{\"Status\":17,\"Value\":1}}",
+		"{\"result\":{\"Status\":\"x\",\"Value\":1}}",
+	};
+	const size_t deep = 1000000;
+	char *json = malloc(deep);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		json_is_refused(bad[i], strlen(bad[i]));
+	json_is_refused("{\"result\":\0\"x\"}", 15);
+	assert_non_null(json);
+	for (size_t i = 0; i < deep; i++)
+		json[i] = '[';
+	json_is_refused(json, deep);
+	for (size_t i = 0; i + 5 <= deep; i += 5)
+		memcpy(json + i, "{\"a\":", 5);
+	json_is_refused(json, deep);
+	free(json);
+}
+
+/* 50 MiB of one string, and a member that is there twice: the last counts, as
+ * for the storage manager. */
+static void takes_odd_json(void **state)
+{
+	static const char twice[] = "{\"result\":{\"k\":\"a\",\"k\":\"b\"}}";
+	static const char head[] = "{\"result\":\"";
+	const size_t big = 50 << 20;
+	char *json = malloc(big);
+	struct xapi_reply reply;
+	struct error err;
+	const char *text;
+
+	(void)state;
+	assert_int_equal(
+		reply_read_json(twice, strlen(twice), "", &reply, &err), 0);
+	assert_int_equal(value_find_text(reply.value, ERROR_XAPI, "it", "k",
+					 &text, &err),
+			 0);
+	assert_string_equal(text, "b");
+	reply_free(&reply);
+	assert_non_null(json);
+	memset(json, 'x', big);
+	memcpy(json, head, strlen(head));
+	memcpy(json + big - 2, "\"}", 2);
+	assert_int_equal(reply_read_json(json, big, "", &reply, &err), 0);
+	assert_int_equal(strlen(json_string_value(reply.value)),
+			 big - strlen(head) - 2);
+	reply_free(&reply);
+	free(json);
+}
+
 /* Nothing of a text that is cut anywhere is taken for an answer. */
 static void refuses_what_is_cut(void **state)
 {
@@ -217,6 +299,8 @@ int main(void)
 		cmocka_unit_test(refuses_what_is_no_answer),
 		cmocka_unit_test(refuses_what_xapi_cannot_write),
 		cmocka_unit_test(refuses_hostile_xml),
+		cmocka_unit_test(refuses_hostile_json),
+		cmocka_unit_test(takes_odd_json),
 		cmocka_unit_test(refuses_what_is_cut),
 		cmocka_unit_test(takes_what_is_big),
 	};
