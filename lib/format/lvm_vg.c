@@ -80,8 +80,50 @@ static int parse_vg_name(struct build *b, const struct lvm_node *node)
 	return 0;
 }
 
+/* Whether the section's status holds words of the list alone: LVM reads no VG
+ * with others (lib/format_text/flags.c). */
+static bool status_is_known(const struct lvm_text *t,
+			    const struct lvm_node *section,
+			    const char *const *words)
+{
+	const struct lvm_node *node = lvm_text_child(t, section, "status");
+
+	if (!node || node->is_section)
+		return false;
+	for (uint32_t i = 0; i < node->value_count; i++) {
+		const struct lvm_value *v = &t->values[node->first_value + i];
+		const char *const *word = words;
+
+		while (*word && !lvm_text_span_is(t, v->span, *word))
+			word++;
+		if (!*word || v->kind != LVM_VALUE_STRING)
+			return false;
+	}
+	return true;
+}
+
+/* What LVM wants to find beside the VG (lib/format_text/import.c). */
+static int check_format(struct build *b, const struct lvm_node *node)
+{
+	const struct lvm_text *t = b->text;
+	const struct lvm_value *contents = lvm_text_string(t, NULL, "contents");
+	const struct lvm_value *format = lvm_text_string(t, node, "format");
+	uint64_t version;
+
+	if (!contents ||
+	    !lvm_text_span_is(t, contents->span, "Text Format Volume Group") ||
+	    !lvm_text_number(t, NULL, "version", &version) || version != 1)
+		return refuse(b, "LVM takes no text that is not of contents "
+				 "\"Text Format Volume Group\" and version 1");
+	if (format && !lvm_text_span_is(t, format->span, "lvm2"))
+		return refuse(b, "its format is not lvm2");
+	return 0;
+}
+
 static int check_vg_state(struct build *b, const struct lvm_node *node)
 {
+	static const char *const words[] = { "RESIZEABLE", "READ", "WRITE",
+					     NULL };
 	const struct lvm_text *t = b->text;
 	const struct lvm_value *lock = lvm_text_string(t, node, "lock_type");
 	const struct lvm_value *system_id =
@@ -108,11 +150,16 @@ static int check_vg_state(struct build *b, const struct lvm_node *node)
 	if (lvm_text_list_has(t, node, "status", "PARTIAL"))
 		return refuse(b, "it is partial; repair the original, "
 				 "then " MAKE_NEW_CLONE);
+	if (!status_is_known(t, node, words))
+		return refuse(b, "its status is none that LVM gives an SR's "
+				 "VG; repair the original, "
+				 "then " MAKE_NEW_CLONE);
 	return 0;
 }
 
 static int parse_pv(struct build *b, const struct lvm_node *vg_node)
 {
+	static const char *const words[] = { "ALLOCATABLE", NULL };
 	const struct lvm_node *pvs =
 		lvm_text_child(b->text, vg_node, "physical_volumes");
 	const struct lvm_node *pv;
@@ -135,6 +182,10 @@ static int parse_pv(struct build *b, const struct lvm_node *vg_node)
 	if (lvm_text_list_has(b->text, pv, "flags", "MISSING"))
 		return refuse(b, "it is partial, its PV is marked MISSING; "
 				 "repair the original, then " MAKE_NEW_CLONE);
+	if (!status_is_known(b->text, pv, words))
+		return refuse(b, "its PV's status is none that LVM gives an "
+				 "SR's PV; repair the original, "
+				 "then " MAKE_NEW_CLONE);
 	if (!lvm_text_number(b->text, pv, "pe_start", &pe_start) ||
 	    !lvm_text_number(b->text, pv, "pe_count", &b->vg->pe_count) ||
 	    pe_start == 0 || pe_start > UINT64_MAX / LVM_SECTOR_SIZE)
@@ -313,6 +364,9 @@ static int parse_segments(struct build *b, struct lvm_lv *lv,
 static int parse_lv(struct build *b, const struct lvm_node *node,
 		    struct lvm_lv *lv)
 {
+	static const char *const words[] = { "READ", "WRITE", "VISIBLE",
+					     "FIXED_MINOR", NULL };
+
 	if (node->name.len > LV_NAME_MAX)
 		return refuse(b, "an LV's name is longer than LVM allows");
 	memcpy(lv->name, b->text->bytes + node->name.at, node->name.len);
@@ -323,6 +377,9 @@ static int parse_lv(struct build *b, const struct lvm_node *node,
 	lv->journaler = lvm_text_list_has(b->text, node, "tags", "journaler");
 	lv->hidden = lvm_text_list_has(b->text, node, "tags", "hidden");
 	lv->kind = lv_name_kind(lv->name, lv->journaler, &b->vg->sr);
+	if (lv->kind != LV_FOREIGN && !status_is_known(b->text, node, words))
+		return damaged_lv(b, lv, "its status is none that LVM gives "
+					 "SM's LVs");
 	return parse_segments(b, lv, node);
 }
 
@@ -529,7 +586,8 @@ static int parse_vg(struct build *b)
 	if (!node)
 		return error_set(b->err, ERROR_LUN_CONTENT,
 				 "the LVM metadata text describes no VG");
-	if (parse_vg_name(b, node) || check_vg_state(b, node))
+	if (parse_vg_name(b, node) || check_format(b, node) ||
+	    check_vg_state(b, node))
 		return -1;
 	if (!get_id(b, node, &b->vg->id, &b->vg->id_span))
 		return refuse(b, "it has no id");

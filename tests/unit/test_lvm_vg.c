@@ -173,6 +173,27 @@ static void test_state(void **state)
 	takes("VG_", "flags = []", "tags = [\"EXPORTED\", \"{\"]");
 }
 
+/* What LVM itself takes no VG with. */
+static void test_words(void **state)
+{
+	(void)state;
+	refuses("VG_", "\"RESIZEABLE\"", "\"RESIZED\"", "status");
+	refuses("VG_", "\"RESIZEABLE\"", "1", "status");
+	refuses("VG_", "status = [", "state = [", "status");
+	takes("VG_", "\"RESIZEABLE\", \"READ\", \"WRITE\"", "\"READ\"");
+	refuses("pv0", "\"ALLOCATABLE\"", "\"EXPORTED\"", "status");
+	takes("pv0", "\"ALLOCATABLE\"", "");
+	refuses("MGT", "\"VISIBLE\"", "\"INVISIBLE\"", "LV MGT: ");
+	takes("MGT", "\"VISIBLE\"", "\"FIXED_MINOR\"");
+	takes("MGT", "flags = []", "flags = [\"ANY\"]");
+	refuses("VG_", "\"lvm2\"", "\"lvm1\"", "format");
+	takes("VG_", "format = \"lvm2\"", "");
+	refuses("contents", "Text Format", "Test Format", "contents");
+	refuses("contents", "contents", "content", "contents");
+	refuses("contents", "version = 1", "version = 2", "version");
+	refuses("contents", "version = 1", "", "version");
+}
+
 static void test_pv(void **state)
 {
 	(void)state;
@@ -329,6 +350,7 @@ int main(void)
 		cmocka_unit_test(test_ordinary),
 		cmocka_unit_test(test_name),
 		cmocka_unit_test(test_state),
+		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_pv),
 		cmocka_unit_test(test_vg_fields),
 		cmocka_unit_test(test_lv_fields),
