@@ -17,30 +17,41 @@ static bool is_blank(const uint8_t *sector)
 	return true;
 }
 
+/* SM strips what it reads. */
+static bool is_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static size_t skip_space(const uint8_t *sector, size_t at)
+{
+	while (at < MGT_SECTOR && is_space((char)sector[at]))
+		at++;
+	return at;
+}
+
 void mgt_parse_header(const uint8_t *sector, uint64_t volume_size,
 		      struct mgt_header *out)
 {
 	uint64_t most = volume_size < MGT_MAX_SIZE ? volume_size : MGT_MAX_SIZE;
-	size_t at = sizeof(MAGIC) - 1, first;
+	size_t at = skip_space(sector, 0), first;
 	uint64_t length = 0;
 
 	*out = (struct mgt_header){ .blank = is_blank(sector) };
 	if (out->blank)
 		return;
 	out->broken = true;
-	if (memcmp(sector, MAGIC, at) != 0)
+	if (at > MGT_SECTOR - strlen(MAGIC) ||
+	    memcmp(sector + at, MAGIC, strlen(MAGIC)) != 0)
 		return;
-	while (at < MGT_SECTOR && sector[at] == ' ')
-		at++;
-	first = at;
+	first = at = skip_space(sector, at + strlen(MAGIC));
 	for (; at < MGT_SECTOR && sector[at] >= '0' && sector[at] <= '9'; at++)
 		length = length > most
 				 ? length
 				 : length * 10 + (uint64_t)(sector[at] - '0');
 	if (at == first)
 		return;
-	while (at < MGT_SECTOR && sector[at] == ' ')
-		at++;
+	at = skip_space(sector, at);
 	if (at == MGT_SECTOR || sector[at] != ':')
 		return;
 	out->broken = false;
@@ -48,7 +59,8 @@ void mgt_parse_header(const uint8_t *sector, uint64_t volume_size,
 	out->length = (uint32_t)(length < most ? length : most);
 }
 
-/* The content of the first <tag>…</tag> in bytes from..to; NULL if none. */
+/* The content of the first <tag>…</tag> in bytes from..to, stripped; NULL if
+ * none. */
 static const char *find_element(const uint8_t *bytes, uint32_t from,
 				uint32_t to, const char *open,
 				const char *close, size_t *len)
@@ -64,6 +76,10 @@ static const char *find_element(const uint8_t *bytes, uint32_t from,
 		     strlen(close));
 	if (!end)
 		return NULL;
+	while (begin < end && is_space(*begin))
+		begin++;
+	while (begin < end && is_space(end[-1]))
+		end--;
 	*len = (size_t)(end - begin);
 	return begin;
 }
@@ -85,15 +101,9 @@ static const char *find_in_record(const uint8_t *bytes, uint32_t at,
 static bool get_ref(const uint8_t *bytes, const char *content, size_t len,
 		    struct mgt_ref *ref)
 {
-	size_t skip = 0;
-
-	/* Older SMs wrapped long values in white space. */
-	while (skip < len && content[skip] == ' ')
-		skip++;
-	if (len - skip < UUID_TEXT_LEN ||
-	    !uuid_from_text(content + skip, &ref->uuid))
+	if (len < UUID_TEXT_LEN || !uuid_from_text(content, &ref->uuid))
 		return false;
-	ref->at = (uint32_t)((const uint8_t *)content + skip - bytes);
+	ref->at = (uint32_t)((const uint8_t *)content - bytes);
 	return true;
 }
 
@@ -102,12 +112,6 @@ static bool type_is_known(const char *text, size_t len)
 {
 	static const char *const types[] = { "", "vhd", "raw", "aio", "qcow2" };
 
-	while (len && *text == ' ') {
-		text++;
-		len--;
-	}
-	while (len && text[len - 1] == ' ')
-		len--;
 	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
 		if (len == strlen(types[i]) && memcmp(text, types[i], len) == 0)
 			return true;

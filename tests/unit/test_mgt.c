@@ -64,6 +64,7 @@ static void test_header(void **state)
 	takes("XSSM:4096      :7:77", VOLUME, 4096);
 	takes("XSSM:4096:1:2", VOLUME, 4096);
 	takes("XSSM:   4096   :1:2", VOLUME, 4096);
+	takes(" \n XSSM:\t4096\t:1:2", VOLUME, 4096);
 	is_broken("XSSN:4096      :1:2");
 	is_broken("XSSM:40x6      :1:2");
 	is_broken("XSSM:-4096     :1:2");
@@ -253,6 +254,26 @@ static void test_snapshot_of_none(void **state)
 	done();
 }
 
+/* Older SMs laid out what is long, and SM strips every value. */
+static void test_white_space(void **state)
+{
+	(void)state;
+	parse("<vdi>",
+	      UUID_TAG("\n\t" BASE_UUID "\n") OF_TAG(
+		      "\r\n\t" CHILD_UUID "\n\t") "<is_a_snapshot>\n1\n"
+						    "</is_a_snapshot><managed>\t0 </managed>"
+						    "<vdi_type>\n\tvhd\n</vdi_type>"
+						    "<deleted> 1 </deleted>",
+	      3072);
+	assert_int_equal(mgt.vdi_count, 1);
+	ref_is(&mgt.vdis[0].uuid, BASE_UUID);
+	ref_is(&mgt.vdis[0].snapshot_of, CHILD_UUID);
+	assert_true(mgt.vdis[0].is_a_snapshot && mgt.vdis[0].deleted);
+	assert_true(mgt.vdis[0].type_is_known && !mgt.vdis[0].managed);
+	assert_int_equal(bytes[mgt.vdis[0].deleted_at], '1');
+	done();
+}
+
 /* A label cut in the middle of an escape or a tag, and one that looks like a
  * uuid: only the second sector counts for identifiers. */
 static void test_broken_labels(void **state)
@@ -393,6 +414,7 @@ int main(void)
 		cmocka_unit_test(test_record),
 		cmocka_unit_test(test_any_order),
 		cmocka_unit_test(test_snapshot_of_none),
+		cmocka_unit_test(test_white_space),
 		cmocka_unit_test(test_broken_labels),
 		cmocka_unit_test(test_not_a_record),
 		cmocka_unit_test(test_every_length),
