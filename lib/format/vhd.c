@@ -7,10 +7,13 @@
 
 enum {
 	FOOTER_DATA_OFFSET_AT = 16,
+	FOOTER_CREATOR_AT = 28,
+	FOOTER_VERSION_AT = 32,
 	FOOTER_SIZE_AT = 48,
 	FOOTER_TYPE_AT = 60,
 	FOOTER_CHECKSUM_AT = 64,
 	FOOTER_UUID_AT = 68,
+	FOOTER_HIDDEN_AT = 85,
 	HEADER_PARENT_UUID_AT = 40,
 	HEADER_CHECKSUM_AT = 36,
 	LOCATORS_AT = 576,
@@ -40,6 +43,21 @@ static uint32_t header_checksum(const uint8_t *header)
 	return checksum(header, VHD_HEADER_SIZE, HEADER_CHECKSUM_AT);
 }
 
+/* The first two versions of blktap marked a VHD hidden without renewing its
+ * checksum, and libvhd takes such a footer. */
+static bool footer_is_sound(const uint8_t *sector)
+{
+	uint32_t told = get_be32(sector + FOOTER_CHECKSUM_AT);
+	uint32_t sum = checksum(sector, VHD_SECTOR, FOOTER_CHECKSUM_AT);
+	uint32_t version = get_be32(sector + FOOTER_VERSION_AT);
+
+	if (sum == told)
+		return true;
+	return memcmp(sector + FOOTER_CREATOR_AT, "tap", 3) == 0 &&
+	       (version == 0x1 || version == 0x10001) &&
+	       sum + sector[FOOTER_HIDDEN_AT] == told;
+}
+
 bool vhd_parse_footer(const uint8_t *sector, struct vhd_footer *out)
 {
 	uint32_t type = get_be32(sector + FOOTER_TYPE_AT);
@@ -52,9 +70,7 @@ bool vhd_parse_footer(const uint8_t *sector, struct vhd_footer *out)
 	out->type = (enum vhd_type)type;
 	out->header_at = get_be64(sector + FOOTER_DATA_OFFSET_AT);
 	out->size = get_be64(sector + FOOTER_SIZE_AT);
-	out->is_sound = poisoned || get_be32(sector + FOOTER_CHECKSUM_AT) ==
-					    checksum(sector, VHD_SECTOR,
-						     FOOTER_CHECKSUM_AT);
+	out->is_sound = poisoned || footer_is_sound(sector);
 	memcpy(out->uuid.bytes, sector + FOOTER_UUID_AT,
 	       sizeof(out->uuid.bytes));
 	return true;

@@ -78,6 +78,27 @@ static void test_footer(void **state)
 	assert_int_equal(footer.header_at, 77);
 }
 
+/* Early versions of blktap marked a VHD hidden and left its checksum as it was;
+ * libvhd takes such a footer. */
+static void test_hidden_by_early_blktap(void **state)
+{
+	struct vhd_footer footer;
+
+	(void)state;
+	for (uint32_t version = 0; version < 4; version++) {
+		put(NAME);
+		memcpy(vhd + 28, "tap", 4);
+		put_be32(vhd + 32, version << 16 | 1);
+		sr_seal_footer(vhd);
+		vhd[85] = 1;
+		assert_true(vhd_parse_footer(vhd, &footer));
+		assert_int_equal(footer.is_sound, version < 2);
+		vhd[70] ^= 1;
+		assert_true(vhd_parse_footer(vhd, &footer));
+		assert_false(footer.is_sound);
+	}
+}
+
 static void test_header(void **state)
 {
 	struct vhd_header header;
@@ -231,6 +252,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_footer),
+		cmocka_unit_test(test_hidden_by_early_blktap),
 		cmocka_unit_test(test_header),
 		cmocka_unit_test(test_every_byte),
 		cmocka_unit_test(test_seal),
