@@ -137,6 +137,8 @@ static void test_refused(void **state)
 	refuses("extensions");
 	put_extension(120, 0x12345678, "LV-" BASE_UUID);
 	refuses("uuid");
+	put_extension(120, 0x76617465, "LV-" BASE_UUID);
+	refuses("uuid");
 	put_be64(head + 8, 65000);
 	put_extension(120, 0x12345678, "");
 	put_be32(head + 124, 3968);
