@@ -110,6 +110,27 @@ static bool cut_lv_prefix(const char *text, size_t *len, bool doubled)
 	       cut(text, len, "LV-", doubled);
 }
 
+static bool has(const char *text, size_t len, const char *word)
+{
+	return memmem(text, len, word, strlen(word)) != NULL;
+}
+
+/* In json: text, that what follows is the name of the file that holds the
+ * image, and nothing else's. */
+static bool is_json_of_file(const char *text, size_t len)
+{
+	if (len < 5 || memcmp(text, "json:", 5) != 0 ||
+	    has(text, len, "data-file") || text[--len] != '"')
+		return false;
+	while (len && text[len - 1] == ' ')
+		len--;
+	if (!cut(text, &len, ":", false))
+		return false;
+	while (len && text[len - 1] == ' ')
+		len--;
+	return cut(text, &len, "filename\"", false);
+}
+
 /* Whether a file's name may begin with these: the directory, and what tells
  * qemu that a file's name follows. */
 static bool is_dir(const char *text, size_t len)
@@ -122,8 +143,7 @@ static bool is_dir(const char *text, size_t len)
 	return len == 0 || (len == 5 && memcmp(text, "file:", 5) == 0) ||
 	       (len == 7 && memcmp(text, "file://", 7) == 0) ||
 	       (len == 12 && memcmp(text, "host_device:", 12) == 0) ||
-	       (len > 5 && memcmp(text, "json:", 5) == 0 &&
-		text[len - 1] == '"');
+	       is_json_of_file(text, len);
 }
 
 static bool is_dir_of_vhd(const char *text, size_t len)
@@ -169,7 +189,10 @@ struct parent_ref parent_name_read(const char *name, size_t len, bool is_file)
 	}
 	/* The VG's name, and one character, lie between the two. */
 	if (before != sr.at + sr.len + 1 ||
-	    name[before - 1] != (sr.len == UUID_MAPPER_LEN ? '-' : '/'))
+	    (sr.len == UUID_MAPPER_LEN
+		     ? name[before - 1] != '-'
+		     : name[before - 1] != '/' &&
+			       (is_file || name[before - 1] != '\\')))
 		return ref;
 	before = sr.at;
 	if (cut(name, &before, VG_NAME_PREFIX, sr.len == UUID_MAPPER_LEN) &&

@@ -12,11 +12,11 @@
 	"its "                                                              \
 	"name would work on the original's disks"
 
-/* Whether MGT, or an image's parent name, speaks of the VDI, and no volume of a
- * kind that is known holds it. */
+/* Whether the VDI, of which MGT, an image's parent name or a log speaks, is held
+ * by no volume of a kind that is known. */
 static bool is_orphan(const struct vdi *vdi)
 {
-	return vdi && vdi->lv == VDI_NONE && (vdi->record || vdi->children);
+	return vdi && vdi->lv == VDI_NONE;
 }
 
 static int check_foreign(const struct snapshot *snap, const char *name,
@@ -88,23 +88,23 @@ static bool holds_known_uuid(const struct snapshot *snap, const uint8_t *bytes,
 	return false;
 }
 
-static int check_locator(const struct snapshot *snap, const struct lvm_lv *lv,
-			 const struct parent_name *name, struct error *err)
+/* Takes away what is read of a name, and will be renewed. */
+static void blank_name(uint8_t *bytes, enum name_encoding encoding,
+		       const char *name, size_t len)
 {
-	uint8_t bytes[PARENT_NAME_MAX];
+	char blank[PARENT_NAME_MAX];
+	struct uuid_hit hit;
 
-	if (name->encoding != NAME_UNKNOWN ||
-	    !lv_get(&snap->image, &snap->vg, lv, name->at, bytes, name->len) ||
-	    !holds_known_uuid(snap, bytes, name->len))
-		return 0;
-	return error_set(err, ERROR_LUN_CONTENT,
-			 "a parent locator of the VHD in LV %s is of a kind "
-			 "that is not known here, and holds a uuid of this SR",
-			 lv->name);
+	memcpy(blank, name, len);
+	for (size_t at = 0; uuid_scan(name, len, at, &hit);
+	     at = hit.at + hit.len)
+		memset(blank + hit.at, '?', hit.len);
+	parent_name_put(bytes, encoding, name, blank, len);
 }
 
 /* The names of its parent: each that names a VDI leads to a volume by a form
- * that can be renewed, and to none of another SR. */
+ * that can be renewed, and to none of another SR. No uuid stands in another
+ * encoding than the name's, behind its end, or in a locator of unknown kind. */
 static int check_parent(const struct snapshot *snap, const struct lvm_lv *lv,
 			const struct snapshot_lv *info,
 			const struct parent_name *name, struct error *err)
@@ -115,11 +115,21 @@ static int check_parent(const struct snapshot *snap, const struct lvm_lv *lv,
 	const struct vdi *vdi;
 	size_t n;
 
-	if (name->encoding == NAME_UNKNOWN ||
-	    !lv_get(&snap->image, &snap->vg, lv, name->at, bytes, name->len))
+	if (!lv_get(&snap->image, &snap->vg, lv, name->at, bytes, name->len))
 		return 0;
-	n = parent_name_get(bytes, name->len, name->encoding, text,
-			    sizeof(text));
+	n = name->encoding == NAME_UNKNOWN
+		    ? 0
+		    : parent_name_get(bytes, name->len, name->encoding, text,
+				      sizeof(text));
+	blank_name(bytes, name->encoding, text, n);
+	if (holds_known_uuid(snap, bytes, name->len))
+		return error_set(
+			err, ERROR_LUN_CONTENT,
+			"the image in LV %s holds a uuid of this SR where its "
+			"parent is named, but not in a name that can be read "
+			"there: repair or delete it on the original, "
+			"then " MAKE_NEW_CLONE,
+			lv->name);
 	ref = parent_name_read(text, n, info->kind == LV_QCOW2);
 	if (ref.form == PARENT_OTHER)
 		return error_set(
@@ -173,8 +183,7 @@ static int check_image(const struct snapshot *snap, const struct lvm_lv *lv,
 			"delete it on the original, then " MAKE_NEW_CLONE,
 			lv->name);
 	for (unsigned i = 0; i < info->name_count; i++) {
-		if (check_locator(snap, lv, &info->names[i], err) ||
-		    check_parent(snap, lv, info, &info->names[i], err))
+		if (check_parent(snap, lv, info, &info->names[i], err))
 			return -1;
 	}
 	return 0;
@@ -254,8 +263,10 @@ static bool has_renamed(const struct snapshot *snap, const struct uuid *uuid)
 static enum in_flight leaf(const struct snapshot *snap,
 			   const struct journal_ids *j)
 {
-	if ((j->count > 1 && has_volume(snap, &j->ids[1])) ||
-	    (j->count && has_renamed(snap, &j->ids[0])))
+	/* SM can then read no journal of this SR at all. */
+	if (j->count < 2)
+		return IN_FLIGHT_FAILS;
+	if (has_volume(snap, &j->ids[1]) || has_renamed(snap, &j->ids[0]))
 		return IN_FLIGHT_FAILS;
 	return IN_FLIGHT_WORKS;
 }

@@ -122,7 +122,7 @@ static const struct lv lvs[] = {
 	{ BASE_UUID ".cbtlog", "", 'f', { { 1, SR_CBT_BASE } } },
 	{ CHILD_UUID ".cbtlog", "", 'g', { { 1, SR_CBT_CHILD } } },
 	{ "clone_" CHILD_UUID, "\"journaler\"", 'h', { { 1, SR_JOURNAL } } },
-	{ "leaf_" OTHER_UUID "_1", "\"journaler\"", 'i', { { 1, 30 } } },
+	{ "relink_" OTHER_UUID "_1", "\"journaler\"", 'i', { { 1, 30 } } },
 	{ "hb-" HOST_UUID, "", 'j', { { 1, SR_FOREIGN } } },
 	{ "QCOW2-" QCOW2_UUID, "\"hidden\"", 'k', { { 2, SR_QCOW2 } } },
 	{ "QCOW2-" CLONE_UUID, "", 'l', { { 2, SR_CLONE } } },

@@ -106,7 +106,7 @@ static void test_ordinary(void **state)
 		lv = lv_of(&snap, "clone_" CHILD_UUID);
 		assert_int_equal(lv->value_at, 3);
 		assert_int_equal(lv->value_len, 73);
-		lv = lv_of(&snap, "leaf_" OTHER_UUID "_1");
+		lv = lv_of(&snap, "relink_" OTHER_UUID "_1");
 		assert_int_equal(lv->value_len, 0);
 		lv = lv_of(&snap, "hb-" HOST_UUID);
 		assert_int_equal(lv->kind, LV_FOREIGN);

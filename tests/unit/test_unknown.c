@@ -95,6 +95,32 @@ static void test_kinds(void **state)
 	plan(&sr, false, NULL);
 }
 
+/* A volume of an unknown kind, of which a log alone speaks. */
+static void test_log(void **state)
+{
+	struct sr sr;
+
+	(void)state;
+	sr_make(&sr, NULL);
+	memset(sr.bytes + SR_AT(SR_MGT_1), 0, SR_EXTENT);
+	rename_lv(&sr, "VHD-" CHILD_UUID, "NEW-" CHILD_UUID);
+	plan(&sr, false, "LV NEW-" CHILD_UUID);
+}
+
+/* SM reads the value of each such journal, and attaches no SR where it cannot. */
+static void test_journal_without_value(void **state)
+{
+	struct sr sr;
+
+	(void)state;
+	sr_make(&sr, NULL);
+	rename_lv(&sr, "relink_" OTHER_UUID "_1", "leaf_" OTHER_UUID "_1ab");
+	plan(&sr, false, "LV leaf_");
+	sr_make(&sr, NULL);
+	memset(sr.bytes + SR_AT(SR_JOURNAL), 0, 512);
+	plan(&sr, false, "LV clone_");
+}
+
 static void test_type(void **state)
 {
 	struct sr sr;
@@ -197,6 +223,34 @@ static void test_backing_names(void **state)
 		  "/QCOW2-" QCOW2_UUID "\"}",
 		  "form that is not known");
 	parent_is("/dev/dm-3", "names no VDI");
+	/* No file's name. */
+	parent_is("json:{\"driver\":\"nbd\",\"export\":\"" DEV
+		  "QCOW2-" QCOW2_UUID "\"}",
+		  "form that is not known");
+	parent_is("json:{\"data-file\":{\"filename\":\"" DEV "QCOW2-" QCOW2_UUID
+		  "\"},\"file.filename\":\"/x\"}",
+		  "form that is not known");
+	parent_is("json:{\"file\": {\"filename\" : \"" DEV "QCOW2-" QCOW2_UUID
+		  "\"}}",
+		  NULL);
+}
+
+/* qemu stops at a NUL, SM does not. */
+static void test_behind_backing_name(void **state)
+{
+	static const struct sr_options qcow2 = { .lvs = "akl" };
+	struct sr sr;
+	char *at;
+
+	(void)state;
+	for (int other = 0; other < 2; other++) {
+		sr_make(&sr, &qcow2);
+		sr_put_qcow2(sr.bytes + SR_AT(SR_CLONE),
+			     "QCOW2-" QCOW2_UUID "-" DEV "QCOW2-" QCOW2_UUID);
+		at = memmem(sr.bytes + SR_AT(SR_CLONE), SR_EXTENT, "-/dev", 5);
+		memset(at, 0, other ? 1 : 200);
+		plan(&sr, false, other ? "LV QCOW2-" CLONE_UUID : NULL);
+	}
 }
 
 static void test_vhd_names(void **state)
@@ -215,6 +269,45 @@ static void test_vhd_names(void **state)
 	sr_make(&sr, NULL);
 	sr_put_vhd(sr.bytes + SR_AT(SR_CHILD), DEV "VHD-" BASE_UUID);
 	plan(&sr, false, NULL);
+	sr_make(&sr, NULL);
+	sr_put_vhd(sr.bytes + SR_AT(SR_CHILD),
+		   "..\\" SR_VG_NAME "\\VHD-" BASE_UUID);
+	plan(&sr, false, NULL);
+}
+
+/* A name where those who read it see none: in another encoding, or behind the
+ * name's end. Nothing would renew it. */
+static void test_unread_names(void **state)
+{
+	static const char name[] = "VHD-" BASE_UUID;
+	uint8_t *header, *at;
+	struct sr sr;
+
+	(void)state;
+	for (int kind = 0; kind < 4; kind++) {
+		sr_make(&sr, NULL);
+		header = sr.bytes + SR_AT(SR_CHILD) + 512;
+		/* in the header: little-endian, behind the end, as ASCII; the
+		 * last one is another LUN's */
+		at = header + 64 + (kind == 1 ? 256 : 0);
+		if (kind != 1)
+			memset(header + 64, 0, 512);
+		for (size_t i = 0; i < sizeof(name) - 1; i++)
+			at[kind == 2 ? i : 2 * i + (kind == 1)] =
+				(uint8_t)(kind == 3 ? HOST_UUID[i % 36]
+						    : name[i]);
+		sr_seal_vhd(header);
+		plan(&sr, false, kind == 3 ? NULL : "LV VHD-" CHILD_UUID);
+	}
+	/* a locator of a known kind in an encoding that is not its own */
+	sr_make(&sr, NULL);
+	header = sr.bytes + SR_AT(SR_CHILD) + 512;
+	put_be32(header + 576 + 3 * 24, 0x57326b75);
+	put_be32(header + 576 + 3 * 24 + 8, sizeof(name) - 1);
+	put_be64(header + 576 + 3 * 24 + 16, 4096);
+	memcpy(sr.bytes + SR_AT(SR_CHILD) + 4096, name, sizeof(name) - 1);
+	sr_seal_vhd(header);
+	plan(&sr, false, "LV VHD-" CHILD_UUID);
 }
 
 /* libvhd goes by the footer at the end, and so by the names in the header. */
@@ -266,7 +359,7 @@ static void test_no_signature(void **state)
 static void no_journals(struct sr *sr)
 {
 	rename_lv(sr, "clone_", "xlone_");
-	rename_lv(sr, "leaf_", "xeaf_");
+	rename_lv(sr, "relink_", "xelink_");
 	rename_lv(sr, "\"journaler\"", "\"yournaler\"");
 }
 
@@ -323,6 +416,10 @@ int main(void)
 		cmocka_unit_test(test_vhd_names),
 		cmocka_unit_test(test_footers_differ),
 		cmocka_unit_test(test_no_signature),
+		cmocka_unit_test(test_unread_names),
+		cmocka_unit_test(test_behind_backing_name),
+		cmocka_unit_test(test_log),
+		cmocka_unit_test(test_journal_without_value),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
