@@ -27,7 +27,7 @@ mutations()
 no flush before the commit|txn/replay.c|s/read_all(lun, flush_and_read_wanted,/read_all(lun, read_wanted,/|power
 no flush after the commit|txn/txn.c|/JOURNAL_COMMITTED, err/,/{/s/lun_flush(journal->lun, err)/0/|power
 no flush before a recovery believes|txn/recover.c|/^static int complete/,/^}/s/if (lun_flush(journal->lun, err))/if (0)/|nested
-no flush of the switch|txn/replay.c|s/flush_and_read_wanted(lun, &wants, seen/read_wanted(lun, \&wants, seen/|power
+no flush of the switch|txn/replay.c|s/flush_and_read_wanted(journal->lun, &wants, seen/read_wanted(journal->lun, \&wants, seen/|power
 no flush between data and switch|txn/replay.c|s/(phase + 1 < PLAN_PHASES && lun_flush(lun, err))/0/|used nested
 switch before data|txn/replay.c|s/for (uint32_t phase = 0; phase < PLAN_PHASES; phase++)/for (uint32_t phase = PLAN_PHASES; phase-- > 0;)/|used
 failed flushes are ignored|lun/lun.c|/^int lun_flush(/,/^}/s/return lun->ops->flush(lun, err);/lun->ops->flush(lun, err); return 0;/|faults
