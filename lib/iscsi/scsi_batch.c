@@ -260,6 +260,15 @@ static bool is_lost(int status)
 	       status == SCSI_STATUS_TIMEOUT;
 }
 
+/* A target may answer a command before it has been sent all the data that it has
+ * asked for, or ask twice; libiscsi goes on to send it, from the task and the
+ * caller's buffer. So they stay until nothing is left to be sent. */
+static bool all_is_sent(struct iscsi_context *session)
+{
+	return iscsi_out_queue_length(session) == 0 &&
+	       !(iscsi_which_events(session) & POLLOUT);
+}
+
 /* -1: the session is lost. */
 static int finish_slot(struct run *run, struct slot *slot)
 {
@@ -299,12 +308,14 @@ static int finish_slot(struct run *run, struct slot *slot)
 static int advance(struct run *run, int64_t *until)
 {
 	const struct scsi_batch *batch = run->batch;
+	const bool sent = all_is_sent(batch->session);
 
 	*until = run->deadline;
 	for (unsigned i = 0; i < IN_FLIGHT; i++) {
 		struct slot *slot = &run->slots[i];
 
-		if (slot->state == SLOT_ANSWERED && finish_slot(run, slot))
+		if (slot->state == SLOT_ANSWERED &&
+		    (sent || is_lost(slot->status)) && finish_slot(run, slot))
 			return -1;
 		if (slot->state == SLOT_WAITING && run->failed) {
 			slot->state = SLOT_IDLE;

@@ -40,6 +40,8 @@
  *   busy:N                        the first N are answered BUSY
  *   reset:N                       the Nth write finds the target was reset
  *   deferred medium reserved drop stall goodbye
+ *   hasty hasty-read              asks for a write's data 16 times, or a read's,
+ *                                 and has answered before any comes
  *   babble                        no answer, but pings without an end
  *   no-sync bad-sync              flush is an unknown command; fails
  * At COMPARE AND WRITE:
@@ -418,6 +420,20 @@ static void babble(void)
 		;
 }
 
+static void ask_for_data(const uint8_t *request)
+{
+	uint8_t r2t[HEADER] = { 0x31, 0x80 };
+
+	memcpy(r2t + 8, request + 8, 12); /* LUN and tag */
+	put_be32(r2t + 20, 1);
+	put_be32(r2t + 24, stat_sn);
+	put_be32(r2t + 28, get_be32(request + 24) + 1);
+	put_be32(r2t + 32, get_be32(request + 24) + 65);
+	memcpy(r2t + 44, request + 20, 4); /* all of it */
+	for (int i = 0; i < 16; i++)
+		transmit(r2t, NULL, 0);
+}
+
 /* True if one of the traits had its way with this READ or WRITE. */
 static bool misbehave(const uint8_t *request, bool write)
 {
@@ -458,6 +474,8 @@ static void answer_read_write(const uint8_t *request, const uint8_t *cdb,
 
 	if (misbehave(request, write))
 		return;
+	if (has(write ? "hasty" : "hasty-read"))
+		ask_for_data(request);
 	if (at > DISK_SIZE || len > DISK_SIZE - at) {
 		answer_sense(request, 5, 0x21);
 	} else if (write && has("write-protected")) {
@@ -614,6 +632,8 @@ static void serve(void)
 			break;
 		case 0x04:
 			answer_text(request);
+			break;
+		case 0x05: /* the data of a write that is answered */
 			break;
 		case 0x06:
 			answer_logout(request);

@@ -280,6 +280,10 @@ check_bad_lun() {
 		quiet-short -- check:0:65536:1
 	with "answers long" 1 "IO: .*" flood -- check:0:512:1
 	with "busy for a while" 0 "" busy:5 -- write:0:65536:1 check:0:65536:1
+	with "a write is answered before its data is sent" 0 "" hasty -- \
+		scatter:40:1 scatter:40:2 flush gather:40:2
+	with "a read is answered before the data that it has none of" 1 \
+		"IO: .*the iSCSI session was lost" hasty-read -- check:0:512:1
 	with "reset between writes" 1 "IO: .*writes in its cache.*" \
 		reset:2 -- write:0:512:1 write:512:512:1
 	with "reset after a flush" 0 "" reset:2 -- \
