@@ -213,7 +213,10 @@ map=$(jq -r .map "$OUT")
 planned=$(field .sr.new_uuid)
 check "its map has more than 1,000 entries, and is one line" test \
 	"$(wc -l <<<"$map")" = 1 -a "$(tr -cd ";" <<<"$map" | wc -c)" -gt 1000
+: >"$STANDIN_CALLS"
 answers "resign by it" resign SCSIid="$(lun_id 5)" journals=keep map="$map"
+asked=$(wc -l <"$STANDIN_CALLS")
+check "which asks xapi $asked times" test "$asked" -gt 0 -a "$asked" -le 12
 check "to the planned SR" is "$(field .sr.new_uuid)" "$planned"
 fails "the same less its last entry" 202 "it was cut" plan \
 	SCSIid="$(lun_id 5)" journals=keep map="${map%;*;}"
