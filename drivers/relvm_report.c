@@ -30,14 +30,7 @@ static void add_json(const struct relvm_report *report, char *json)
 static void add_lun(struct report_text *text, const char *name,
 		    const struct look *look)
 {
-	const struct report_lun lun = {
-		.name = name,
-		.scsi_id = lun_names_best(&look->names),
-		.size = look->size,
-		.block_size = look->block_size,
-	};
-
-	report_text_lun(text, &lun);
+	report_text_lun(text, name, lun_names_best(&look->names), look->size);
 }
 
 void relvm_report_inspect(const struct relvm_report *report,

@@ -9,7 +9,6 @@
 #include "engine/guard_host.h"
 #include "engine/resign.h"
 #include "host/refresh.h"
-#include "report/report_json.h"
 #include "xapi-plugin/arguments.h"
 
 /* Each sets *value, which the caller frees, and returns 0; or -1. */
@@ -21,15 +20,10 @@ static int version(struct plugin_arguments *arguments,
 		   const struct request *request, char **value,
 		   struct error *err)
 {
-	struct json json = { 0 };
-
 	(void)arguments;
 	(void)request;
 	(void)err;
-	report_json_begin(&json, "version");
-	json_text(&json, "version", VERSION);
-	json_close(&json, '}');
-	*value = json_take(&json);
+	*value = answer_version();
 	return 0;
 }
 
@@ -185,7 +179,7 @@ static int detach(struct plugin_arguments *arguments,
 	if (call_meet_xapi(request, call, err) || need_xapi(call, err) ||
 	    xapi_detach(call->xapi, text.chars, err))
 		return -1;
-	*value = answer_detach(text.chars);
+	*value = answer_of("detach", json_pack("{s:s}", "sr_uuid", text.chars));
 	return 0;
 }
 
@@ -200,7 +194,10 @@ static int rescan(struct plugin_arguments *arguments,
 	    attach_rescan(&arguments->choice, arguments->call.xapi, &scanned,
 			  err))
 		return -1;
-	*value = answer_rescan(arguments->choice.name, &scanned);
+	*value = answer_of("rescan", json_pack("{s:s, s:i, s:i}", "lun",
+					       arguments->choice.name,
+					       "sessions", scanned.sessions,
+					       "scanned", scanned.scanned));
 	return 0;
 }
 
@@ -223,7 +220,8 @@ static int release(struct plugin_arguments *arguments,
 	if (call_meet_xapi(request, call, err) || need_xapi(call, err) ||
 	    attach_release(iqn, scsi_id, sr_uuid, call->xapi, &removed, err))
 		return -1;
-	*value = answer_count("release", scsi_id, "removed", removed);
+	*value = answer_of("release", json_pack("{s:s, s:i}", "lun", scsi_id,
+						"removed", removed));
 	return 0;
 }
 
@@ -250,7 +248,9 @@ static int in_use(struct plugin_arguments *arguments,
 	(void)arguments;
 	if (read_lun(request, &names, err) || guard_host(NULL, &names, err))
 		return -1;
-	*value = answer_in_use(lun_names_best(&names));
+	*value = answer_of("in_use",
+			   json_pack("{s:s, s:b}", "lun",
+				     lun_names_best(&names), "in_use", 0));
 	return 0;
 }
 
@@ -263,8 +263,10 @@ static int refresh(struct plugin_arguments *arguments,
 	(void)arguments;
 	if (read_lun(request, &names, err))
 		return -1;
-	*value = answer_count("refresh", lun_names_best(&names), "disks",
-			      host_refresh(&names));
+	*value =
+		answer_of("refresh",
+			  json_pack("{s:s, s:I}", "lun", lun_names_best(&names),
+				    "disks", (json_int_t)host_refresh(&names)));
 	return 0;
 }
 

@@ -1,322 +1,485 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include "engine/answers.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "plan/map_file.h"
-#include "report/report_json.h"
+#include "report/clean.h"
 #include "sm/errors.h"
 
-static void add_lun(struct json *json, const char *name,
-		    const struct look *look)
-{
-	const struct report_lun lun = {
-		.name = name,
-		.scsi_id = lun_names_best(&look->names),
-		.size = look->size,
-		.block_size = look->block_size,
-	};
+/* ---- values ---- */
 
-	report_json_lun(json, &lun);
+/* Text of whatever origin; NULL is null. */
+static json_t *text(const char *from)
+{
+	char *clean;
+	json_t *made;
+
+	if (!from)
+		return json_null();
+	clean = report_clean(from, strlen(from));
+	made = json_string(clean);
+	free(clean);
+	return made;
 }
 
-static char *finish(struct json *json)
+/* xapi's or a target's, as it is; NULL is null. */
+static json_t *given(const char *from)
 {
-	json_open(json, "durations_ms", '{');
-	json_number(json, "total", (uint64_t)clock_elapsed_ms());
-	json_close(json, '}');
-	json_close(json, '}');
-	return json_take(json);
+	json_t *made = from ? json_string(from) : json_null();
+
+	/* what was cut may end in the middle of a character */
+	return made ? made : text(from);
+}
+
+static json_t *uuid(const struct uuid *from)
+{
+	return json_string(uuid_string(from).chars);
+}
+
+static json_t *lvm_id(const struct lvm_id *id)
+{
+	return json_string(lvm_id_string(id).chars);
+}
+
+static json_t *hex(uint32_t number)
+{
+	return json_sprintf("%08" PRIx32, number);
+}
+
+/* jansson's are signed; what is cut off no disk has. */
+static json_t *number(uint64_t n)
+{
+	return json_integer((json_int_t)(n <= INT64_MAX ? n : INT64_MAX));
+}
+
+static void put(json_t *to, const char *key, json_t *value)
+{
+	json_object_set_new(to, key, value);
+}
+
+/* ---- documents ---- */
+
+static json_t *begin(const char *command)
+{
+	return json_pack("{s:i, s:s}", "schema_version", 1, "command", command);
+}
+
+/* In ASCII, so that it passes through XML-RPC, any terminal or log. */
+static char *take(json_t *document)
+{
+	char *line = json_dumps(document, JSON_COMPACT | JSON_ENSURE_ASCII);
+
+	json_decref(document);
+	return line;
+}
+
+static char *finish(json_t *document)
+{
+	put(document, "durations_ms",
+	    json_pack("{s:o}", "total", number((uint64_t)clock_elapsed_ms())));
+	return take(document);
+}
+
+char *answer_of(const char *command, json_t *members)
+{
+	json_t *document = begin(command);
+
+	json_object_update(document, members);
+	json_decref(members);
+	return finish(document);
+}
+
+/* ---- the LUN ---- */
+
+static json_t *name_lun(json_t *to, const char *name, const char *scsi_id)
+{
+	json_t *lun = json_pack("{s:o, s:o}", "name", text(name), "scsi_id",
+				text(scsi_id[0] ? scsi_id : NULL));
+
+	put(to, "lun", lun);
+	return lun;
+}
+
+static void add_lun(json_t *to, const char *name, const struct look *look)
+{
+	json_t *lun = name_lun(to, name, lun_names_best(&look->names));
+
+	if (!look->size)
+		return;
+	put(lun, "size", number(look->size));
+	put(lun, "block_size", number(look->block_size));
+}
+
+static void add_journal(json_t *to, const struct report_journal *journal)
+{
+	const struct journal_head *head = &journal->head;
+	json_t *found = json_null();
+
+	if (journal->found == JOURNAL_DAMAGED)
+		found = json_pack("{s:o, s:s}", "offset", number(journal->at),
+				  "state", "damaged");
+	else if (journal->found == JOURNAL_SOUND)
+		found = json_pack("{s:o, s:s, s:o, s:o, s:o}", "offset",
+				  number(journal->at), "state",
+				  head->state == JOURNAL_COMMITTED ? "committed"
+								   : "claimed",
+				  "old_sr", uuid(&head->old_sr), "new_sr",
+				  uuid(&head->new_sr), "scsi_id",
+				  text(head->scsi_id));
+	put(to, "journal", found);
+}
+
+static json_t *findings(const struct findings *from)
+{
+	static const char *const weights[] = { "note", "warning", "error" };
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < from->count; i++) {
+		const struct finding *f = &from->items[i];
+
+		json_array_append_new(
+			list, json_pack("{s:s, s:o, s:o}", "weight",
+					weights[f->weight], "where",
+					text(f->where), "text", text(f->what)));
+	}
+	return list;
+}
+
+static void add_error(json_t *to, const struct error *err)
+{
+	char words[sizeof(err->text) + 128];
+
+	snprintf(words, sizeof(words), "%s%s", error_whose(err), err->text);
+	put(to, "error",
+	    json_pack("{s:i, s:o}", "code", sm_error_number(err->code), "text",
+		      text(words)));
+}
+
+/* ---- the SR ---- */
+
+/* KEY and new_KEY. */
+static void add_id(json_t *to, const char *key, bool has,
+		   const struct report_id *id, bool renewed)
+{
+	char new_key[32];
+
+	snprintf(new_key, sizeof(new_key), "new_%s", key);
+	put(to, key, has ? uuid(&id->old) : json_null());
+	if (renewed)
+		put(to, new_key, has ? uuid(&id->new) : json_null());
+}
+
+static json_t *vdi_of(const struct report_vdi *vdi, bool renewed)
+{
+	json_t *to = json_object();
+
+	add_id(to, "uuid", true, &vdi->uuid, renewed);
+	put(to, "name_label", text(vdi->label));
+	put(to, "kind", json_string(lv_kind_text(vdi->kind)));
+	put(to, "role", json_string(vdi_role_text(vdi->role)));
+	add_id(to, "parent", vdi->has_parent, &vdi->parent, renewed);
+	add_id(to, "snapshot_of", vdi->has_snapshot_of, &vdi->snapshot_of,
+	       renewed);
+	put(to, "size", number(vdi->size));
+	put(to, "allocated", number(vdi->allocated));
+	put(to, "cbt", json_boolean(vdi->has_cbt));
+	if (renewed)
+		put(to, "dropped", json_boolean(vdi->dropped));
+	return to;
+}
+
+static json_t *counts_of(const struct report_counts *c)
+{
+	return json_pack("{s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, "
+			 "s:i}",
+			 "lvs", c->lvs, "vhds", c->vhds, "qcow2s", c->qcow2s,
+			 "raws", c->raws, "disks", c->disks, "snapshots",
+			 c->snapshots, "base_copies", c->base_copies, "cbtlogs",
+			 c->cbtlogs, "sm_journals", c->sm_journals, "foreign",
+			 c->foreign, "dropped", c->dropped);
+}
+
+static void add_sr(json_t *to, const struct sr_report *report)
+{
+	json_t *sr = json_object(), *vdis = json_array();
+
+	add_id(sr, "uuid", true, &report->sr, report->renewed);
+	put(sr, "name_label", text(report->label));
+	put(sr, "vg_id", lvm_id(&report->vg));
+	put(sr, "pv_id", lvm_id(&report->pv));
+	if (report->renewed) {
+		put(sr, "new_vg_id", lvm_id(&report->new_vg));
+		put(sr, "new_pv_id", lvm_id(&report->new_pv));
+	}
+	put(sr, "size", number(report->extents * report->extent_size));
+	put(sr, "allocated",
+	    number(report->extents_used * report->extent_size));
+	for (size_t i = 0; i < report->vdi_count; i++)
+		json_array_append_new(
+			vdis, vdi_of(&report->vdis[i], report->renewed));
+	put(to, "sr", sr);
+	put(to, "vdis", vdis);
+	put(to, "counts", counts_of(&report->counts));
+	put(to, "warnings", findings(&report->warnings));
 }
 
 char *answer_inspect(const char *name, const struct look *look)
 {
-	struct json json = { 0 };
+	json_t *document = begin("inspect");
 
-	report_json_begin(&json, "inspect");
-	add_lun(&json, name, look);
-	report_json_sr(&json, &look->sr);
-	report_json_journal(&json, &look->journal);
-	return finish(&json);
+	add_lun(document, name, look);
+	add_sr(document, &look->sr);
+	add_journal(document, &look->journal);
+	return finish(document);
 }
 
-/* On one line, so that xe's args:map= carries it whole. */
-static void add_map(struct json *json, const struct buffer *map)
-{
-	char *text = id_map_one_line(map);
+/* ---- plan and resign ---- */
 
-	json_text(json, "map", text);
-	free(text);
+static json_t *writes_of(const struct sr_report *report)
+{
+	static const char *const phases[] = { "prepare", "apply", "switch" };
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < report->write_count; i++) {
+		const struct report_write *w = &report->writes[i];
+
+		json_array_append_new(
+			list,
+			json_pack("{s:s, s:o, s:o, s:o, s:o}", "phase",
+				  phases[w->phase], "offset", number(w->offset),
+				  "length", number(w->len), "crc32",
+				  hex(w->crc32), "structures", text(w->what)));
+	}
+	return list;
 }
 
 char *answer_plan(const char *name, const struct look_plan *plan)
 {
-	struct json json = { 0 };
+	json_t *document = begin("plan");
+	/* On one line, so that xe's args:map= carries it whole. */
+	char *map = id_map_one_line(&plan->map);
 
-	report_json_begin(&json, "plan");
-	add_lun(&json, name, &plan->look);
-	report_json_sr(&json, &plan->look.sr);
-	report_json_writes(&json, &plan->look.sr);
-	json_open(&json, "journal_place", '{');
-	json_number(&json, "head", plan->journal_head);
-	json_number(&json, "body", plan->journal_body);
-	json_number(&json, "body_length", plan->journal_body_len);
-	json_close(&json, '}');
-	add_map(&json, &plan->map);
-	return finish(&json);
+	add_lun(document, name, &plan->look);
+	add_sr(document, &plan->look.sr);
+	put(document, "writes", writes_of(&plan->look.sr));
+	put(document, "digest", hex(plan->look.sr.digest));
+	put(document, "journal_place",
+	    json_pack("{s:o, s:o, s:o}", "head", number(plan->journal_head),
+		      "body", number(plan->journal_body), "body_length",
+		      number(plan->journal_body_len)));
+	put(document, "map", text(map));
+	free(map);
+	return finish(document);
 }
 
 char *answer_resign(const char *command, const char *name, const char *scsi_id,
 		    const struct resign_report *resign)
 {
-	const struct report_lun lun = { .name = name, .scsi_id = scsi_id };
-	struct json json = { 0 };
+	static const char *const outcomes[] = {
+		[RESIGN_DONE] = "resigned",
+		[RESIGN_COMPLETED] = "completed",
+		[RESIGN_LEFT_ALONE] = "left alone",
+	};
+	json_t *document = begin(command);
 
-	report_json_begin(&json, command);
-	report_json_lun(&json, &lun);
-	report_json_resign(&json, resign);
-	return finish(&json);
+	name_lun(document, name, scsi_id);
+	put(document, "outcome", json_string(outcomes[resign->outcome]));
+	if (resign->outcome == RESIGN_COMPLETED)
+		put(document, "completed_from", uuid(&resign->completed_from));
+	add_sr(document, &resign->sr);
+	return finish(document);
 }
 
 /* ---- list ---- */
 
-static void add_listed(struct json *json, const struct target_list *list,
-		       const struct listed_lun *lun)
+static json_t *listed(const struct target_list *list,
+		      const struct listed_lun *lun)
 {
+	json_t *to = json_object(), *conflicts = json_array();
 	char name[16];
 
 	snprintf(name, sizeof(name), "%u", lun->number);
-	json_open(json, NULL, '{');
-	add_lun(json, name, &lun->look);
-	json_text(json, "state",
-		  lun->has_sr ? owner_text(lun->owner) : "no sr");
-	json_open(json, "conflicts", '[');
+	add_lun(to, name, &lun->look);
+	put(to, "state",
+	    json_string(lun->has_sr ? owner_text(lun->owner) : "no sr"));
 	for (size_t i = 0; i < lun->conflict_count; i++)
-		json_number(json, NULL, list->luns[lun->conflicts[i]].number);
-	json_close(json, ']');
-	if (!lun->has_sr) {
-		report_json_error(json, sm_error_number(lun->error.code),
-				  &lun->error);
-	} else {
-		report_json_sr(json, &lun->look.sr);
-	}
-	report_json_journal(json, &lun->look.journal);
-	json_close(json, '}');
+		json_array_append_new(
+			conflicts,
+			number(list->luns[lun->conflicts[i]].number));
+	put(to, "conflicts", conflicts);
+	if (lun->has_sr)
+		add_sr(to, &lun->look.sr);
+	else
+		add_error(to, &lun->error);
+	add_journal(to, &lun->look.journal);
+	return to;
 }
 
 char *answer_list(const char *name, const struct target_list *list)
 {
-	struct json json = { 0 };
+	json_t *luns = json_array();
 
-	report_json_begin(&json, "list");
-	json_text(&json, "target", name);
-	json_open(&json, "luns", '[');
 	for (size_t i = 0; i < list->count; i++)
-		add_listed(&json, list, &list->luns[i]);
-	json_close(&json, ']');
-	return finish(&json);
+		json_array_append_new(luns, listed(list, &list->luns[i]));
+	return answer_of("list", json_pack("{s:o, s:o}", "target", given(name),
+					   "luns", luns));
 }
 
 char *answer_targets(const char *name, const struct iscsi_offers *offers)
 {
-	struct json json = { 0 };
+	json_t *targets = json_array();
 
-	report_json_begin(&json, "list");
-	json_text(&json, "host", name);
-	json_open(&json, "targets", '[');
 	for (size_t i = 0; i < offers->count; i++) {
-		json_open(&json, NULL, '{');
-		json_text(&json, "target", offers->items[i].iqn);
-		json_text(&json, "address", offers->items[i].portal.host);
-		json_number(&json, "port", offers->items[i].portal.port);
-		json_close(&json, '}');
+		const struct iscsi_offer *offer = &offers->items[i];
+
+		json_array_append_new(targets,
+				      json_pack("{s:o, s:o, s:i}", "target",
+						given(offer->iqn), "address",
+						given(offer->portal.host),
+						"port", offer->portal.port));
 	}
-	json_close(&json, ']');
-	return finish(&json);
+	return answer_of("list", json_pack("{s:o, s:o}", "host", given(name),
+					   "targets", targets));
 }
 
 /* ---- verify ---- */
 
-static size_t errors_of(const struct verified_lun *luns, size_t count,
-			const struct findings *duplicates,
-			enum finding_weight weight)
+static json_t *verified(const struct verified_lun *lun)
 {
-	size_t n = findings_of(duplicates, weight);
+	json_t *to = json_object();
 
-	for (size_t i = 0; i < count; i++)
-		n += findings_of(&luns[i].findings, weight);
-	return n;
+	add_lun(to, lun->name, &lun->look);
+	if (lun->readable)
+		add_sr(to, &lun->look.sr);
+	add_journal(to, &lun->look.journal);
+	put(to, "findings", findings(&lun->findings));
+	return to;
 }
 
 char *answer_verify(const struct verified_lun *luns, size_t count,
 		    const struct findings *duplicates)
 {
-	struct json json = { 0 };
+	size_t errors = findings_of(duplicates, FINDING_ERROR);
+	size_t warnings = findings_of(duplicates, FINDING_WARNING);
+	json_t *list = json_array();
 
-	report_json_begin(&json, "verify");
-	json_open(&json, "luns", '[');
 	for (size_t i = 0; i < count; i++) {
-		json_open(&json, NULL, '{');
-		add_lun(&json, luns[i].name, &luns[i].look);
-		if (luns[i].readable)
-			report_json_sr(&json, &luns[i].look.sr);
-		report_json_journal(&json, &luns[i].look.journal);
-		report_json_findings(&json, "findings", &luns[i].findings);
-		json_close(&json, '}');
+		json_array_append_new(list, verified(&luns[i]));
+		errors += findings_of(&luns[i].findings, FINDING_ERROR);
+		warnings += findings_of(&luns[i].findings, FINDING_WARNING);
 	}
-	json_close(&json, ']');
-	json_open(&json, "duplicates", '{');
-	report_json_findings(&json, "findings", duplicates);
-	json_close(&json, '}');
-	json_number(&json, "errors",
-		    errors_of(luns, count, duplicates, FINDING_ERROR));
-	json_number(&json, "warnings",
-		    errors_of(luns, count, duplicates, FINDING_WARNING));
-	return finish(&json);
+	return answer_of("verify", json_pack("{s:o, s:{s:o}, s:o, s:o}", "luns",
+					     list, "duplicates", "findings",
+					     findings(duplicates), "errors",
+					     number(errors), "warnings",
+					     number(warnings)));
 }
 
 /* ---- attach ---- */
 
-static void add_hosts(struct json *json,
-		      const struct xapi_attach_report *report)
+static json_t *hosts_of(const struct xapi_attach_report *report)
 {
-	json_open(json, "hosts", '[');
+	json_t *list = json_array();
+
 	for (size_t i = 0; i < report->host_count; i++) {
 		const struct xapi_attach_host *host = &report->hosts[i];
+		json_t *to = json_pack("{s:o, s:b}", "name", given(host->name),
+				       "attached", host->attached);
 
-		json_open(json, NULL, '{');
-		json_text(json, "name", host->name);
-		json_bool(json, "attached", host->attached);
 		if (host->error[0])
-			json_text(json, "error", host->error);
+			put(to, "error", given(host->error));
 		if (host->rescan[0])
-			json_text(json, "rescan", host->rescan);
-		json_close(json, '}');
+			put(to, "rescan", given(host->rescan));
+		json_array_append_new(list, to);
 	}
-	json_close(json, ']');
+	return list;
 }
 
 /* The VDI's old uuid, if a resign has just renewed it. */
-static void add_old(struct json *json, const struct resign_report *resign,
-		    const char *uuid)
+static void add_old(json_t *to, const struct resign_report *resign,
+		    const char *name)
 {
 	struct uuid new;
 
-	if (!resign || !resign->sr.renewed || strlen(uuid) != UUID_TEXT_LEN ||
-	    !uuid_from_text(uuid, &new))
+	if (!resign || !resign->sr.renewed || strlen(name) != UUID_TEXT_LEN ||
+	    !uuid_from_text(name, &new))
 		return;
 	for (size_t i = 0; i < resign->sr.vdi_count; i++) {
 		if (uuid_equal(&resign->sr.vdis[i].uuid.new, &new))
-			json_uuid(json, "old_uuid",
-				  &resign->sr.vdis[i].uuid.old);
+			put(to, "old_uuid", uuid(&resign->sr.vdis[i].uuid.old));
 	}
 }
 
 static const char *text_of(const json_t *record, const char *key)
 {
-	const char *text = json_string_value(json_object_get(record, key));
+	const char *value = json_string_value(json_object_get(record, key));
 
-	return text ? text : "";
+	return value ? value : "";
 }
 
 /* xapi's own records: what its users see. */
-static void add_vdis(struct json *json, json_t *vdis,
-		     const struct resign_report *resign)
+static json_t *vdis_of(json_t *records, const struct resign_report *resign)
 {
+	json_t *list = json_array(), *vdi;
 	const char *ref;
-	json_t *vdi;
 
-	json_open(json, "vdis", '[');
-	json_object_foreach(vdis, ref, vdi)
+	json_object_foreach(records, ref, vdi)
 	{
 		const json_t *of =
-			json_object_get(vdis, text_of(vdi, "snapshot_of"));
+			json_object_get(records, text_of(vdi, "snapshot_of"));
+		json_t *to = json_object();
 
-		json_open(json, NULL, '{');
-		json_text(json, "uuid", text_of(vdi, "uuid"));
-		add_old(json, resign, text_of(vdi, "uuid"));
-		json_text(json, "label", text_of(vdi, "name_label"));
-		json_text(json, "snapshot_of", of ? text_of(of, "uuid") : NULL);
-		json_close(json, '}');
+		put(to, "uuid", given(text_of(vdi, "uuid")));
+		add_old(to, resign, text_of(vdi, "uuid"));
+		put(to, "label", given(text_of(vdi, "name_label")));
+		put(to, "snapshot_of", given(of ? text_of(of, "uuid") : NULL));
+		json_array_append_new(list, to);
 	}
-	json_close(json, ']');
+	return list;
 }
 
 char *answer_attach(const char *name, const struct attach_result *result,
 		    const struct resign_report *resign)
 {
-	struct json json = { 0 };
+	const struct sr_report *now = &result->look.sr;
+	json_t *document = begin("attach");
+	json_t *sr = json_pack("{s:o, s:o}", "uuid", uuid(&now->sr.old),
+			       "label", given(result->report.label));
 
-	report_json_begin(&json, "attach");
-	add_lun(&json, name, &result->look);
-	json_bool(&json, "resigned",
-		  resign && resign->outcome != RESIGN_LEFT_ALONE);
-	json_open(&json, "sr", '{');
-	json_uuid(&json, "uuid", &result->look.sr.sr.old);
 	if (resign && resign->outcome == RESIGN_DONE)
-		json_uuid(&json, "old_uuid", &resign->sr.sr.old);
+		put(sr, "old_uuid", uuid(&resign->sr.sr.old));
 	if (resign && resign->outcome == RESIGN_COMPLETED)
-		json_uuid(&json, "old_uuid", &resign->completed_from);
-	json_text(&json, "label", result->report.label);
-	json_close(&json, '}');
-	add_hosts(&json, &result->report);
-	add_vdis(&json, result->report.vdis, resign);
-	return finish(&json);
+		put(sr, "old_uuid", uuid(&resign->completed_from));
+	add_lun(document, name, &result->look);
+	put(document, "resigned",
+	    json_boolean(resign && resign->outcome != RESIGN_LEFT_ALONE));
+	put(document, "sr", sr);
+	put(document, "hosts", hosts_of(&result->report));
+	put(document, "vdis", vdis_of(result->report.vdis, resign));
+	return finish(document);
 }
 
-char *answer_detach(const char *sr_uuid)
+/* ---- the rest ---- */
+
+char *answer_version(void)
 {
-	struct json json = { 0 };
+	json_t *document = begin("version");
 
-	report_json_begin(&json, "detach");
-	json_text(&json, "sr_uuid", sr_uuid);
-	return finish(&json);
-}
-
-char *answer_rescan(const char *name, const struct attach_scanned *scanned)
-{
-	struct json json = { 0 };
-
-	report_json_begin(&json, "rescan");
-	json_text(&json, "lun", name);
-	json_number(&json, "sessions", scanned->sessions);
-	json_number(&json, "scanned", scanned->scanned);
-	return finish(&json);
-}
-
-char *answer_in_use(const char *name)
-{
-	struct json json = { 0 };
-
-	report_json_begin(&json, "in_use");
-	json_text(&json, "lun", name);
-	json_bool(&json, "in_use", false);
-	return finish(&json);
-}
-
-char *answer_count(const char *command, const char *name, const char *what,
-		   size_t count)
-{
-	struct json json = { 0 };
-
-	report_json_begin(&json, command);
-	json_text(&json, "lun", name);
-	json_number(&json, what, count);
-	return finish(&json);
+	put(document, "version", json_string(VERSION));
+	return take(document);
 }
 
 char *answer_error(const char *command, const char *name, const char *scsi_id,
 		   const struct error *err)
 {
-	const struct report_lun lun = { .name = name, .scsi_id = scsi_id };
-	struct json json = { 0 };
+	json_t *document = begin(command);
 
-	report_json_begin(&json, command);
-	report_json_lun(&json, &lun);
-	report_json_error(&json, sm_error_number(err->code), err);
-	json_close(&json, '}');
-	return json_take(&json);
+	name_lun(document, name, scsi_id);
+	add_error(document, err);
+	return take(document);
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 /*
- * The engine's results as JSON, each a whole document of the schema: what the
- * command prints with --json, and what the plugin answers.
+ * The engine's results as JSON, each a whole document: what the command prints
+ * with --json, and what the plugin answers. The form is described, field by
+ * field, by xapi-plugin/schema.json; a field that is added keeps its version, one
+ * that is changed or taken away raises it.
  */
 #ifndef ENGINE_ANSWERS_H
 #define ENGINE_ANSWERS_H
@@ -28,15 +30,11 @@ char *answer_verify(const struct verified_lun *luns, size_t count,
 /* `resign` is NULL if no resign went before. */
 char *answer_attach(const char *name, const struct attach_result *result,
 		    const struct resign_report *resign);
-char *answer_detach(const char *sr_uuid);
-char *answer_rescan(const char *name, const struct attach_scanned *scanned);
 
-/* Of no LUN that is used: that is an error. */
-char *answer_in_use(const char *name);
+/* A small one: `members`, which are taken over, hold clean text alone. */
+char *answer_of(const char *command, json_t *members);
 
-/* `what` of a LUN was done how often: "removed" by release, "disks" by refresh. */
-char *answer_count(const char *command, const char *name, const char *what,
-		   size_t count);
+char *answer_version(void);
 
 /* A failure; `scsi_id` may be empty. */
 char *answer_error(const char *command, const char *name, const char *scsi_id,

@@ -44,20 +44,21 @@ static void add_clean(struct report_text *text, const char *words)
 	free(clean);
 }
 
-void report_text_lun(struct report_text *text, const struct report_lun *lun)
+void report_text_lun(struct report_text *text, const char *name,
+		     const char *scsi_id, uint64_t size)
 {
-	char size[REPORT_SIZE_TEXT];
+	char words[REPORT_SIZE_TEXT];
 
 	buffer_printf(&text->out, "%s", style(text, BOLD));
-	add_clean(text, lun->name);
+	add_clean(text, name);
 	buffer_printf(&text->out, "%s", style(text, PLAIN));
-	if (lun->size) {
-		report_text_size(lun->size, size);
-		buffer_printf(&text->out, ", %s", size);
+	if (size) {
+		report_text_size(size, words);
+		buffer_printf(&text->out, ", %s", words);
 	}
-	if (lun->scsi_id && lun->scsi_id[0]) {
+	if (scsi_id[0]) {
 		buffer_printf(&text->out, ", SCSIid ");
-		add_clean(text, lun->scsi_id);
+		add_clean(text, scsi_id);
 	}
 	buffer_printf(&text->out, "\n");
 }

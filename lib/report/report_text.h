@@ -9,7 +9,6 @@
 #include "base/buffer.h"
 #include "report/check.h"
 #include "report/report.h"
-#include "report/report_json.h"
 
 /* What comes from elsewhere and is printed into it must be clean. */
 struct report_text {
@@ -17,7 +16,9 @@ struct report_text {
 	bool colour; /* ANSI escapes: for a terminal only */
 };
 
-void report_text_lun(struct report_text *text, const struct report_lun *lun);
+/* `scsi_id`: "" if it is not known; `size`: 0 likewise. */
+void report_text_lun(struct report_text *text, const char *name,
+		     const char *scsi_id, uint64_t size);
 void report_text_sr(struct report_text *text, const struct sr_report *report);
 void report_text_writes(struct report_text *text,
 			const struct sr_report *report);

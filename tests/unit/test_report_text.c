@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "report/clean.h"
-#include "report/json.h"
+#include "engine/answers.h"
 #include "report/report_text.h"
 
 static void check_clean(const char *bytes, size_t len, const char *want)
@@ -69,31 +69,18 @@ static void test_xml(void **state)
 
 static void test_json(void **state)
 {
-	struct json json = { 0 };
-	const struct uuid uuid = { { 0x12, 0x34 } };
+	struct error err;
 	char *text;
 
 	(void)state;
-	json_open(&json, NULL, '{');
-	json_text(&json, "a", "\"\\\n\x01\x7f \xc3\xa4 \xf0\x9f\x98\x80 \xff");
-	json_open(&json, "b", '[');
-	json_number(&json, NULL, UINT64_MAX);
-	json_bool(&json, NULL, true);
-	json_none(&json, NULL);
-	json_open(&json, NULL, '{');
-	json_close(&json, '}');
-	json_close(&json, ']');
-	json_text(&json, "c", NULL);
-	json_uuid(&json, "d", &uuid);
-	json_close(&json, '}');
-	text = json_take(&json);
-	assert_non_null(text);
+	error_set(&err, ERROR_IO, "%s",
+		  "\"\\\n\x01\x7f \xc3\xa4 \xf0\x9f\x98\x80 \xff");
+	text = answer_error("plan", "a", "", &err);
 	assert_string_equal(
-		text,
-		"{\"a\":\"\\\"\\\\\\u000a\\u0001\\u007f \\u00e4 "
-		"\\ud83d\\ude00 \\ufffd\",\"b\":[18446744073709551615,true,"
-		"null,{}],\"c\":null,"
-		"\"d\":\"12340000-0000-0000-0000-000000000000\"}");
+		text, "{\"schema_version\":1,\"command\":\"plan\",\"lun\":{"
+		      "\"name\":\"a\",\"scsi_id\":null},\"error\":{\"code\":"
+		      "200,\"text\":\"\\\"\\\\??? \\u00E4 \\uD83D\\uDE00 "
+		      "?\"}}");
 	free(text);
 }
 
