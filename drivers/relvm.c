@@ -259,9 +259,7 @@ static enum relvm_status run_verify(void *context, size_t index,
 
 	(void)index;
 	for (size_t i = 0; i < options->count; i++) {
-		luns[i].name = options->choices[i].name;
-		if (look_verify(&options->choices[i], &luns[i].look,
-				&luns[i].findings, &luns[i].readable, &err)) {
+		if (look_verify(&options->choices[i], &luns[i], &err)) {
 			finding_add(&luns[i].findings, FINDING_ERROR, "LUN",
 				    "%s", err.text);
 			if (!options->json)

@@ -6,7 +6,7 @@
 
 #include "base/alloc.h"
 #include "engine/answers.h"
-#include "engine/guard_host.h"
+#include "engine/judge.h"
 #include "engine/resign.h"
 #include "host/refresh.h"
 #include "xapi-plugin/arguments.h"
@@ -285,11 +285,9 @@ static int verify_luns(const struct lun_choice *choice, char *ids,
 
 	while ((id = strsep(&ids, ","))) {
 		struct lun_choice one = *choice;
-		struct verified_lun *lun = &v->luns[v->count++];
 
-		one.lun.scsi_id = one.name = lun->name = id;
-		if (look_verify(&one, &lun->look, &lun->findings,
-				&lun->readable, err))
+		one.lun.scsi_id = one.name = id;
+		if (look_verify(&one, &v->luns[v->count++], err))
 			return error_prefix(err, "SCSIid %.100s: ", id);
 	}
 	return 0;

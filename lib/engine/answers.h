@@ -2,8 +2,8 @@
 /*
  * The engine's results as JSON, each a whole document: what the command prints
  * with --json, and what the plugin answers. The form is described, field by
- * field, by xapi-plugin/schema.json; a field that is added keeps its version, one
- * that is changed or taken away raises it.
+ * field, by xapi-plugin/schema.json; a field that is added keeps its version,
+ * one that is changed or taken away raises it.
  */
 #ifndef ENGINE_ANSWERS_H
 #define ENGINE_ANSWERS_H
@@ -11,7 +11,6 @@
 #include "engine/attach.h"
 #include "engine/list.h"
 #include "engine/look.h"
-#include "engine/verified.h"
 #include "iscsi/discover.h"
 
 /* Each returns a line without its end, which the caller frees. `name` is

@@ -6,12 +6,164 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
-#include "engine/guard_host.h"
-#include "engine/guard_pool.h"
-#include "engine/life.h"
-#include "engine/still_lun.h"
-#include "host/lvm_judge.h"
 #include "base/stop.h"
+#include "engine/life.h"
+#include "format/vpd.h"
+#include "host/block.h"
+#include "host/disk_id.h"
+#include "host/in_use.h"
+#include "host/lvm_judge.h"
+#include "plan/chosen.h"
+#include "xapi/guard.h"
+#include "xapi/hosts.h"
+
+/* ---- the pool ---- */
+
+int guard_pool_lun(const struct resign_request *request,
+		   const struct reached *lun, const struct uuid *sr,
+		   struct error *err)
+{
+	const struct xapi_guard guard = {
+		.names = &lun->names,
+		.iqn = lun->iqn,
+		.own_sr_ref = request->own_sr_ref,
+		.old_sr = sr,
+	};
+
+	if (!request->xapi || lun->is_file)
+		return 0;
+	return xapi_guard(request->xapi, &guard, err);
+}
+
+/* With all that the plan says: which SR is on the LUN, and which uuids it shall
+ * get. *owner is what the pool makes of a LUN that it lets through. */
+static int guard_pool_plan(const struct resign_request *request,
+			   const struct reached *lun, const struct plan *plan,
+			   enum lun_owner *owner, struct error *err)
+{
+	const struct idmap *ids = &plan->ids;
+	struct xapi_guard guard = {
+		.names = &lun->names,
+		.iqn = lun->iqn,
+		.own_sr_ref = request->own_sr_ref,
+		.owner = owner,
+		.old_sr = &ids->old_sr,
+		.new_sr = &ids->new_sr,
+	};
+	struct uuid *vdis;
+	int failed;
+
+	*owner = OWNER_NOT_ASKED;
+	if (!request->xapi || lun->is_file)
+		return 0;
+	vdis = alloc_zeroed(ids->vdi_count + 1, sizeof(*vdis));
+	/* Another VDI may have a chosen uuid; a random one is nobody's. */
+	for (size_t i = 0; i < ids->vdi_count; i++) {
+		if (chosen_find(request->chosen, &ids->vdis[i].old))
+			vdis[guard.new_vdi_count++] = ids->vdis[i].new;
+	}
+	guard.new_vdis = vdis;
+	failed = xapi_guard(request->xapi, &guard, err);
+	free(vdis);
+	return failed;
+}
+
+/* Whether another host uses a LUN that is its disk, too. */
+static int guard_pool_hosts(const struct resign_request *request,
+			    const struct reached *lun, struct error *err)
+{
+	if (!request->xapi || !lun->shared)
+		return 0;
+	if (!request->own_host)
+		return error_set(err, ERROR_XAPI,
+				 "which host of the pool this one is is not "
+				 "known, so that the others cannot be asked "
+				 "whether they use the LUN");
+	return xapi_hosts_check(request->xapi, request->own_host,
+				lun_names_best(&lun->names), err);
+}
+
+/* ---- this host ---- */
+
+int guard_host(const char *disk, const struct lun_names *names,
+	       struct error *err)
+{
+	struct block_names others;
+	bool untold;
+	int failed = 0;
+
+	if (disk && in_use_check(disk, err))
+		return -1;
+	others = disks_of_lun(names, &untold);
+	if (untold)
+		log_warning("this host's kernel does not tell which LUNs its "
+			    "disks are, so it is not known whether it uses "
+			    "SCSIid %.80s by another disk",
+			    lun_names_best(names));
+	for (size_t i = 0; !failed && i < others.count; i++) {
+		if (disk && strcmp(others.items[i], disk) == 0)
+			continue;
+		failed = in_use_check(others.items[i], err);
+		/* A path that fails is not one that is used. */
+		if (failed && err->code == ERROR_NO_DEVICE) {
+			log_warning("%s", err->text);
+			failed = 0;
+		}
+	}
+	block_names_free(&others);
+	return failed;
+}
+
+/* ---- the array ---- */
+
+struct answers {
+	uint8_t data[VPD_QUESTIONS][VPD_PAGE_LEN];
+	struct vpd_pages pages;
+};
+
+static int ask(struct lun *lun, enum vpd_question question,
+	       struct answers *answers, struct error *err)
+{
+	struct vpd_page *page = &answers->pages.answers[question];
+	uint8_t cdb[VPD_CDB_LEN];
+
+	vpd_cdb(question, cdb);
+	page->data = answers->data[question];
+	return lun_inquire(lun, cdb, answers->data[question], VPD_PAGE_LEN,
+			   &page->len, err);
+}
+
+/* An array can map another LUN to its number while our session lives: the
+ * original and its clone have the same label, headers and claims, so that only
+ * INQUIRY shows it. A LUN that never had a name is taken as it is. */
+static int check_still_lun(struct lun *lun, const struct lun_names *names,
+			   struct error *err)
+{
+	struct answers answers = { 0 };
+	struct lun_names now;
+
+	if (!lun_names_best(names)[0] || !lun->ops->inquire)
+		return 0;
+	if (ask(lun, VPD_IDS, &answers, err))
+		return -1;
+	vpd_names(&answers.pages, &now);
+	if (!lun_names_same(names, &now)) {
+		if (ask(lun, VPD_STANDARD, &answers, err) ||
+		    ask(lun, VPD_SERIAL, &answers, err))
+			return -1;
+		vpd_names(&answers.pages, &now);
+	}
+	if (lun_names_same(names, &now))
+		return 0;
+	return error_set(err, ERROR_IN_USE,
+			 "the array has mapped another LUN to this number: it "
+			 "was SCSIid %.80s and is %.80s now",
+			 lun_names_best(names),
+			 lun_names_best(&now)[0] ? lun_names_best(&now)
+						 : "without any");
+}
+
+/* ---- all of them ---- */
 
 static int may_begin(void *context, const struct plan *plan, struct error *err)
 {
@@ -58,7 +210,7 @@ static int may_write(void *context, const struct uuid *sr, struct error *err)
 	if (ask_pool(judge, sr, err))
 		return -1;
 	return guard_host(judge->lun->device, &judge->lun->names, err) ||
-			       still_lun_check(judge->lun->lun,
+			       check_still_lun(judge->lun->lun,
 					       &judge->lun->names, err)
 		       ? -1
 		       : 0;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include "engine/look.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "plan/map_file.h"
 #include "txn/journal.h"
 #include "txn/load.h"
@@ -162,42 +164,56 @@ void look_plan_free(struct look_plan *plan)
 
 /* ---- verify ---- */
 
-struct verifying {
-	struct look *out;
-	struct findings *findings;
-	bool *readable;
-};
-
 static int verify_open(const struct reached *open, void *context,
 		       struct error *err)
 {
-	const struct verifying *verifying = context;
-	struct findings *findings = verifying->findings;
-	struct look *out = verifying->out;
-	bool *readable = verifying->readable;
+	struct verified_lun *out = context;
+	struct findings *findings = &out->findings;
 	struct journal_spot spot = { 0 };
 	struct snapshot snap;
 
-	*readable = load(open, out, &snap, &spot, err) == 0;
-	if (!*readable && err->code != ERROR_LUN_CONTENT)
+	out->readable = load(open, &out->look, &snap, &spot, err) == 0;
+	if (!out->readable && err->code != ERROR_LUN_CONTENT)
 		return -1;
-	check_journal(&out->journal, findings);
-	if (!*readable) {
+	check_journal(&out->look.journal, findings);
+	if (!out->readable) {
 		finding_add(findings, FINDING_ERROR, "structure", "%s",
 			    err->text);
 	} else {
 		check_sr(&snap, findings);
-		sr_report_make(&snap, NULL, &out->sr);
+		sr_report_make(&snap, NULL, &out->look.sr);
 		snapshot_free(&snap);
 	}
 	return 0;
 }
 
-int look_verify(const struct lun_choice *choice, struct look *out,
-		struct findings *findings, bool *readable, struct error *err)
+int look_verify(const struct lun_choice *choice, struct verified_lun *out,
+		struct error *err)
 {
-	struct verifying verifying = { out, findings, readable };
+	*out = (struct verified_lun){ .name = choice->name };
+	return reach(choice, REACH_TO_READ, verify_open, out, err);
+}
 
-	*out = (struct look){ 0 };
-	return reach(choice, REACH_TO_READ, verify_open, &verifying, err);
+void verified_compare(const struct verified_lun *luns, size_t count,
+		      struct findings *duplicates)
+{
+	const struct sr_report **srs = alloc_zeroed(count, sizeof(*srs));
+	const char **names = alloc_zeroed(count, sizeof(*names));
+
+	for (size_t i = 0; i < count; i++) {
+		srs[i] = luns[i].readable ? &luns[i].look.sr : NULL;
+		names[i] = luns[i].name;
+	}
+	check_duplicates(srs, names, count, duplicates);
+	free(srs);
+	free(names);
+}
+
+void verified_free(struct verified_lun *luns, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		findings_free(&luns[i].findings);
+		look_free(&luns[i].look);
+	}
+	free(luns);
 }

@@ -44,9 +44,23 @@ int look_plan(const struct lun_choice *choice,
 	      struct error *err);
 void look_plan_free(struct look_plan *plan);
 
+struct verified_lun {
+	const char *name; /* not owned */
+	struct look look;
+	struct findings findings;
+	bool readable; /* else look.sr is empty */
+};
+
 /* As look_inspect, and everything that is wrong with the SR. What keeps it from
- * being read is a finding too, and *readable then false. */
-int look_verify(const struct lun_choice *choice, struct look *out,
-		struct findings *findings, bool *readable, struct error *err);
+ * being read is a finding too. */
+int look_verify(const struct lun_choice *choice, struct verified_lun *out,
+		struct error *err);
+
+/* Adds what more than one of several LUNs has. */
+void verified_compare(const struct verified_lun *luns, size_t count,
+		      struct findings *duplicates);
+
+/* Frees what the LUNs hold, and the list. */
+void verified_free(struct verified_lun *luns, size_t count);
 
 #endif

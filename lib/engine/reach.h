@@ -78,18 +78,18 @@ struct reached {
 typedef int (*reach_use)(const struct reached *reached, void *context,
 			 struct error *err);
 
-/* Reaches the LUN, has it used, and takes the way back, which never fails: then
- * all is as it was on the host. Does not flush. The errors of `use`, of
- * user_session_open, user_session_find_lun, open_iscsi_attach, hbas_find and of
- * opening the LUN; ERROR_BAD_VALUE: the path is neither a regular file nor a whole
- * block device; to write, ERROR_LOCKED, ERROR_IN_USE, and ERROR_NO_SCSIID for a
- * LUN that cannot be told from others. */
+/* Reaches the LUN, has it used, and takes the way back, which never fails:
+ * then all is as it was on the host. Does not flush. The errors of `use`, of
+ * user_session_open, user_session_find_lun, open_iscsi_attach, hbas_find and
+ * of opening the LUN; ERROR_BAD_VALUE: the path is neither a regular file nor
+ * a whole block device; to write, ERROR_LOCKED, ERROR_IN_USE, and
+ * ERROR_NO_SCSIID for a LUN that cannot be told from others. */
 int reach(const struct lun_choice *choice, enum reach_purpose purpose,
 	  reach_use use, void *context, struct error *err);
 
-/* For many choices: where several are named by their SCSIids alone and are on one
- * target, the target is asked once for all of them, and their numbers are filled
- * in. What cannot be found out stays as it is: reach tells why. */
+/* For many choices: where several are named by their SCSIids alone and are on
+ * one target, the target is asked once for all of them, and their numbers are
+ * filled in. What cannot be found out stays as it is: reach tells why. */
 void reach_numbers(struct lun_choice *choices, size_t count);
 
 /* To read, every disk of a target in its order, over one session. After a

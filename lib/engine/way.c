@@ -10,7 +10,7 @@
 #include "base/bytes.h"
 #include "base/crc.h"
 #include "base/log.h"
-#include "engine/guard_host.h"
+#include "engine/judge.h"
 #include "host/disk_id.h"
 #include "host/in_use.h"
 #include "host/loop.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 /*
- * One way to a LUN and back: what reach.c takes, portal by portal and LUN by LUN.
- * Whatever is begun on the way there, in whichever form, is undone on the way
- * back, also when the LUN was not reached.
+ * One way to a LUN and back: what reach.c takes, portal by portal and LUN by
+ * LUN. Whatever is begun on the way there, in whichever form, is undone on the
+ * way back, also when the LUN was not reached.
  */
 #ifndef ENGINE_WAY_H
 #define ENGINE_WAY_H

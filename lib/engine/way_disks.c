@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/stop.h"
-#include "engine/guard_host.h"
+#include "engine/judge.h"
 #include "engine/way.h"
 #include "host/hba.h"
 #include "host/in_use.h"

@@ -26,7 +26,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
-#include "engine/guard_host.h"
+#include "engine/judge.h"
 #include "host/disk_id.h"
 #include "host/in_use.h"
 #include "host/lock.h"
