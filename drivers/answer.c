@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -11,7 +12,30 @@
 #include "base/stop.h"
 #include "drivers/process.h"
 #include "sm/errors.h"
-#include "sm/smlog.h"
+
+static int priority_of(enum log_level level)
+{
+	switch (level) {
+	case LOG_LEVEL_ERROR:
+		return LOG_ERR;
+	case LOG_LEVEL_WARNING:
+		return LOG_WARNING;
+	case LOG_LEVEL_INFO:
+		return LOG_INFO;
+	case LOG_LEVEL_DEBUG:
+		return LOG_DEBUG;
+	}
+	return LOG_INFO;
+}
+
+/* The log's way into SMlog: syslog facility local2 with lines as the storage
+ * manager writes them, "SM: [pid] text". */
+static void smlog_write(enum log_level level, const char *line)
+{
+	/* LOG_PID would write "SM[pid]:", which SM's log tools do not expect */
+	openlog("SM", 0, LOG_LOCAL2);
+	syslog(priority_of(level), "[%ld] %s", (long)getpid(), line);
+}
 
 static int read_call(const struct answer_form *form, int argc, char **argv,
 		     struct request *out, struct error *err)

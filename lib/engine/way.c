@@ -13,7 +13,6 @@
 #include "engine/judge.h"
 #include "host/disk_id.h"
 #include "host/in_use.h"
-#include "host/loop.h"
 #include "iscsi/user_session.h"
 #include "lun/lun_block.h"
 #include "lun/lun_file.h"

@@ -26,7 +26,8 @@
 
 #define LVM_MDA_HEADER_SIZE 512
 
-/* 1,000 VDIs need half a MiB; longer text is not believed, nor room made for it. */
+/* 1,000 VDIs need half a MiB; longer text is not believed, nor room made for
+ * it. */
 #define LVM_MAX_TEXT (32u << 20)
 
 struct lvm_raw_locn {
@@ -63,5 +64,17 @@ bool lvm_mda_is_free(const struct lvm_mda *mda, uint64_t offset, uint64_t len);
 
 /* Makes `text` slot 0, empties slot 1, renews the checksum. Flags stay. */
 void lvm_mda_set_text(const struct lvm_raw_locn *text, uint8_t *header);
+
+/* The space of a metadata area's ring that LVM does not use, where a resign may
+ * put the new VG text and its journal's body.
+ *
+ * LVM reads the ring only where slot 0 points, and writes new text behind the
+ * old (lvm2 lib/format_text/format-text.c). All else in it is left-overs.
+ *
+ * The longest run of whole blocks that is free of live text, of the area's
+ * header and of `but` (size 0: nothing else). Its size may come out 0. All in
+ * LUN offsets. */
+struct lvm_area lvm_ring_free_run(const struct lvm_mda *mda,
+				  struct lvm_area but, uint32_t block_size);
 
 #endif

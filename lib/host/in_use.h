@@ -5,6 +5,8 @@
 #ifndef HOST_IN_USE_H
 #define HOST_IN_USE_H
 
+#include <stddef.h>
+
 #include "base/error.h"
 
 /* Refuses a device, by the kernel's name of it ("sda", "dm-3"), that somebody
@@ -27,5 +29,25 @@ int in_use_check(const char *device, struct error *err);
 /* The same of a regular file, by its path: ERROR_IN_USE if another process has
  * it open, as openers_of_file finds it. */
 int in_use_check_file(const char *path, struct error *err);
+
+/* Loop devices: whether a file is a block device of this host, and by which
+ * other ways it is in use.
+ *
+ * ERROR_IN_USE names the loop device that is on this file. A loop device that
+ * cannot be asked is passed over. */
+int loop_check_file(const char *path, struct error *err);
+
+/* in_use_check of what else leads to the data of the loop device `name`
+ * ("loop0"): the other loop devices on its file, and that file. Nothing is
+ * refused if it is no loop device. */
+int loop_check_twins(const char *name, struct error *err);
+
+/* What a device-mapper device is, in words for the log. Pure.
+ *
+ * "logical volume VG/LV", "multipath map NAME" …, from the device's name and
+ * uuid in device-mapper. What does not fit is cut. Sources: lvm2's
+ * lib/misc/lvm-string.c for how a name is made of VG, LV and layer; kpartx and
+ * multipath for their uuids. */
+void dm_words(const char *name, const char *uuid, char *out, size_t size);
 
 #endif

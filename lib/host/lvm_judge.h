@@ -34,4 +34,14 @@ struct lvm_expectation {
 int lvm_judge(const char *device, const struct lvm_expectation *want,
 	      struct error *err);
 
+/* What LVM reports of one device, compared with what is expected; pure. The
+ * columns of the report and what stands between them: a line for each
+ * segment of the PV, where one of free space has no LV. `report` is changed.
+ * ERROR_INTERNAL: what LVM sees, and what was planned. */
+#define LVM_REPORT_COLUMNS "pv_uuid,vg_uuid,vg_name,lv_uuid,lv_name"
+#define LVM_REPORT_BETWEEN "|"
+
+int lvm_report_check(char *report, const struct lvm_expectation *want,
+		     struct error *err);
+
 #endif

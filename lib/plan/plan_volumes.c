@@ -4,8 +4,7 @@
  */
 #include <string.h>
 
-#include "format/cbtlog.h"
-#include "format/sm_journal.h"
+#include "format/lv_name.h"
 #include "format/vhd_journal.h"
 #include "plan/plan_parts.h"
 #include "sr/want.h"
@@ -54,7 +53,8 @@ int plan_mgt(struct plan *plan, struct error *err)
 	return 0;
 }
 
-/* ---- names of parents, and the checksum of a VHD's header that holds one ---- */
+/* ---- names of parents, and the checksum of a VHD's header that holds one ----
+ */
 
 void plan_renew_name(struct plan *plan, const uint8_t *bytes, size_t len,
 		     enum name_encoding encoding, uint8_t *to)

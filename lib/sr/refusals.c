@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "format/sm_journal.h"
+#include "format/lv_name.h"
 #include "format/uuid_scan.h"
 #include "sr/want.h"
 
@@ -151,8 +151,8 @@ static int check_parent(const struct snapshot *snap, const struct lvm_lv *lv,
 			 uuid_string(&ref.sr).chars);
 }
 
-/* An LV that was made and never formatted may hold anything; but what names this
- * SR's volumes was an image of it, and may be one to somebody. */
+/* An LV that was made and never formatted may hold anything; but what names
+ * this SR's volumes was an image of it, and may be one to somebody. */
 static int check_unformatted(const struct snapshot *snap,
 			     const struct lvm_lv *lv, struct error *err)
 {

@@ -16,7 +16,6 @@
 #include "format/lv_name.h"
 #include "format/lvm_label.h"
 #include "format/lvm_mda.h"
-#include "format/lvm_ring.h"
 #include "format/lvm_vg.h"
 #include "format/mgt.h"
 #include "format/qcow2.h"

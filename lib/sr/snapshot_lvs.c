@@ -6,8 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
-#include "format/cbtlog.h"
-#include "format/sm_journal.h"
+#include "format/lv_name.h"
 #include "format/uuid_scan.h"
 #include "format/vhd_journal.h"
 

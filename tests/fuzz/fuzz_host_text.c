@@ -4,8 +4,8 @@
  * reference counts, device-mapper's names, portals and lists of sessions.
  */
 #include "base/scsi_id.h"
-#include "host/dm_words.h"
-#include "host/lvm_report.h"
+#include "host/in_use.h"
+#include "host/lvm_judge.h"
 #include "iscsi/address.h"
 #include "iscsi/discover.h"
 #include "openiscsi/sr_ref.h"

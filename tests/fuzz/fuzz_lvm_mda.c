@@ -3,7 +3,7 @@
  * An mda_header, and the ring that it describes.
  */
 #include "base/bytes.h"
-#include "format/lvm_ring.h"
+#include "format/lvm_mda.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/sr_builder.h"
 

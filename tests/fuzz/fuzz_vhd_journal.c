@@ -2,7 +2,7 @@
 /*
  * libvhd's journal of a resize, and the value of one of SM's journals.
  */
-#include "format/sm_journal.h"
+#include "format/lv_name.h"
 #include "format/vhd_journal.h"
 #include "tests/fuzz/fuzz.h"
 

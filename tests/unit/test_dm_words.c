@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "host/dm_words.h"
+#include "host/in_use.h"
 
 static void says(const char *name, const char *uuid, const char *words)
 {

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "format/sm_journal.h"
+#include "format/lv_name.h"
 
 static bool find(const char *text, size_t *at, size_t *len)
 {

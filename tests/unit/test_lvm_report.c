@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "host/lvm_report.h"
+#include "host/lvm_judge.h"
 
 static const struct lvm_expected_lv lvs[] = {
 	{ "lv-one", "MGT" },

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "format/lvm_ring.h"
+#include "format/lvm_mda.h"
 
 #define STEP 512u
 
