@@ -17,7 +17,7 @@
 #include "drivers/relvm_xapi.h"
 #include "engine/resign.h"
 #include "base/stop.h"
-#include "report/clean.h"
+#include "base/utf8.h"
 #include "sm/sr_type.h"
 #include "plan/map_file.h"
 
@@ -31,7 +31,7 @@ struct run {
 /* Names of LUNs may come from a list that others wrote, words from xapi. */
 static void log_to_stderr(enum log_level level, const char *line)
 {
-	char *clean = report_clean(line, strlen(line));
+	char *clean = text_clean(line, strlen(line), '?');
 
 	(void)level;
 	fprintf(stderr, "relvm: %s\n", clean);

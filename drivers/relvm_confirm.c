@@ -11,7 +11,7 @@
 #include "base/stop.h"
 #include "engine/look.h"
 #include "engine/probe.h"
-#include "report/clean.h"
+#include "base/utf8.h"
 #include "report/report_text.h"
 
 /* Waits for an answer; a signal is none. */
@@ -39,7 +39,7 @@ static bool ask(const char *command, size_t count)
 
 static void print_clean(const char *before, const char *text)
 {
-	char *clean = report_clean(text, strlen(text));
+	char *clean = text_clean(text, strlen(text), '?');
 
 	fprintf(stderr, "%s%.200s", before, clean ? clean : "?");
 	free(clean);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "report/clean.h"
+#include "base/utf8.h"
 #include "report/report_text.h"
 
 static struct report_text begin(const struct relvm_report *report)
@@ -76,14 +76,6 @@ void relvm_report_plan(const struct relvm_report *report,
 	else
 		buffer_printf(&text.out, "  nothing was written\n");
 	end(report, &text);
-}
-
-static void add_name(struct report_text *text, const char *name)
-{
-	char *clean = report_clean(name, strlen(name));
-
-	buffer_printf(&text->out, "%.500s", clean ? clean : "?");
-	free(clean);
 }
 
 /* What became of it, in a line without its end. */
@@ -157,7 +149,7 @@ void relvm_report_resign(const struct relvm_report *report,
 					       choice->name, scsi_id, resign));
 		return;
 	}
-	add_name(&text, choice->name);
+	report_text_clean(&text, choice->name);
 	buffer_printf(&text.out, ": ");
 	add_outcome(&text, report, resign);
 	buffer_printf(&text.out, ", %.3f s\n",
@@ -183,7 +175,7 @@ void relvm_report_attach(const struct relvm_report *report,
 		add_json(report, answer_attach(choice->name, result, resign));
 		return;
 	}
-	add_name(&text, choice->name);
+	report_text_clean(&text, choice->name);
 	buffer_printf(&text.out, ": ");
 	if (resign) {
 		add_outcome(&text, report, resign);
@@ -196,10 +188,10 @@ void relvm_report_attach(const struct relvm_report *report,
 		const struct xapi_attach_host *host = &attach->hosts[i];
 
 		buffer_printf(&text.out, "  host ");
-		add_name(&text, host->name);
+		report_text_clean(&text, host->name);
 		buffer_printf(&text.out, ": %s",
 			      host->attached ? "attached" : "NOT attached: ");
-		add_name(&text, host->error);
+		report_text_clean(&text, host->error);
 		buffer_printf(&text.out, "%s\n",
 			      host->rescan[0] ? " (no rescan)" : "");
 	}
@@ -229,7 +221,7 @@ void relvm_report_verify(const struct relvm_report *report,
 	for (size_t i = 0; i < count; i++) {
 		const struct findings *f = &luns[i].findings;
 
-		add_name(&text, luns[i].name);
+		report_text_clean(&text, luns[i].name);
 		buffer_printf(&text.out, ": ");
 		add_total(&text, findings_of(f, FINDING_ERROR),
 			  findings_of(f, FINDING_WARNING));
@@ -250,7 +242,7 @@ static void add_listed(struct report_text *text, const struct target_list *list,
 	add_lun(text, name, &lun->look);
 	if (!lun->has_sr) {
 		buffer_printf(&text->out, "  no SR: ");
-		add_name(text, lun->error.text);
+		report_text_clean(text, lun->error.text);
 	} else {
 		const struct sr_report *sr = &lun->look.sr;
 
@@ -330,11 +322,11 @@ void relvm_report_error(const struct relvm_report *report, const char *lun,
 	buffer_printf(&text.out, "relvm: ");
 	/* Most errors of a file or a device begin with its name. */
 	if (strncmp(err->text, lun, n) != 0 || !strchr(": ", err->text[n])) {
-		add_name(&text, lun);
+		report_text_clean(&text, lun);
 		buffer_printf(&text.out, ": ");
 	}
 	buffer_add_text(&text.out, error_whose(err));
-	add_name(&text, err->text);
+	report_text_clean(&text, err->text);
 	buffer_printf(&text.out, "\n");
 	end(&to_err, &text);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include "base/utf8.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,7 +45,33 @@ size_t utf8_decode(const char *text, size_t len, uint32_t *code_point)
 	return need;
 }
 
-char *utf8_replace(const char *text, size_t len, char (*instead)(uint32_t c))
+/* ---- safe text ---- */
+
+static bool between(uint32_t c, uint32_t first, uint32_t last)
+{
+	return c >= first && c <= last;
+}
+
+static bool is_safe(uint32_t c)
+{
+	return c >= 0x20 && !between(c, 0x7f, 0x9f) && /* C0, DEL, C1 */
+	       c != 0xad && c != 0x61c &&
+	       !between(c, 0x200b, 0x200f) && /* no width; direction */
+	       !between(c, 0x2028, 0x202e) && /* line ends; direction */
+	       !between(c, 0x2060, 0x206f) && c != 0xfeff &&
+	       !between(c, 0xfff0, 0xfffb) && !between(c, 0xfdd0, 0xfdef) &&
+	       (c & 0xfffe) != 0xfffe && !between(c, 0xe0000, 0xe0fff);
+}
+
+/* What stands for a character: itself, '\0', or another. */
+static char instead_of(uint32_t c, char feed)
+{
+	if (c == '\n' || c == '\t')
+		return feed;
+	return is_safe(c) ? '\0' : '?';
+}
+
+char *text_clean(const char *text, size_t len, char feed)
 {
 	char *copy = alloc_zeroed(len + 1, 1);
 	char *to = copy;
@@ -52,7 +79,7 @@ char *utf8_replace(const char *text, size_t len, char (*instead)(uint32_t c))
 	while (len > 0) {
 		uint32_t c = 0;
 		size_t n = utf8_decode(text, len, &c);
-		char other = n > 0 ? instead(c) : '?';
+		char other = n > 0 ? instead_of(c, feed) : '?';
 
 		if (n == 0)
 			n = 1;
@@ -67,4 +94,48 @@ char *utf8_replace(const char *text, size_t len, char (*instead)(uint32_t c))
 	}
 	*to = '\0';
 	return copy;
+}
+
+static const struct {
+	const char *reference;
+	char character;
+} references[] = {
+	{ "&amp;", '&' },  { "&lt;", '<' },    { "&gt;", '>' },
+	{ "&quot;", '"' }, { "&apos;", '\'' },
+};
+
+/* How many bytes the reference at the start takes; 0 if there is none. */
+static size_t take_reference(const char *bytes, size_t len, char *out)
+{
+	for (size_t i = 0; i < sizeof(references) / sizeof(*references); i++) {
+		size_t n = strlen(references[i].reference);
+
+		if (n <= len &&
+		    memcmp(bytes, references[i].reference, n) == 0) {
+			*out = references[i].character;
+			return n;
+		}
+	}
+	return 0;
+}
+
+char *text_clean_xml(const char *bytes, size_t len)
+{
+	char *plain = alloc_zeroed(len + 1, 1);
+	char *clean;
+	size_t n = 0;
+
+	for (size_t i = 0; i < len;) {
+		size_t taken = take_reference(bytes + i, len - i, &plain[n]);
+
+		if (taken == 0) {
+			plain[n] = bytes[i];
+			taken = 1;
+		}
+		n++;
+		i += taken;
+	}
+	clean = text_clean(plain, n, '?');
+	free(plain);
+	return clean;
 }

@@ -8,7 +8,7 @@
 
 #include "base/clock.h"
 #include "plan/map_file.h"
-#include "report/clean.h"
+#include "base/utf8.h"
 #include "sm/errors.h"
 
 /* ---- values ---- */
@@ -21,7 +21,7 @@ static json_t *text(const char *from)
 
 	if (!from)
 		return json_null();
-	clean = report_clean(from, strlen(from));
+	clean = text_clean(from, strlen(from), '?');
 	made = json_string(clean);
 	free(clean);
 	return made;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include "engine/lun_name.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -122,18 +121,6 @@ static int read_url(char *rest, struct lun_name *out, struct error *err)
 	return lun ? read_lun(lun, out, err) : 0;
 }
 
-/* The name, fit for a terminal. */
-static char *printable_copy(const char *text)
-{
-	char *copy = alloc_text(text);
-
-	for (char *p = copy; *p; p++) {
-		if (iscntrl((unsigned char)*p))
-			*p = '?';
-	}
-	return copy;
-}
-
 int lun_name_parse(const char *text, struct lun_name *out, struct error *err)
 {
 	struct lun_name name = { .form = LUN_PATH };
@@ -153,7 +140,7 @@ int lun_name_parse(const char *text, struct lun_name *out, struct error *err)
 		return 0;
 	}
 	name.form = LUN_ISCSI;
-	name.text = printable_copy(text);
+	name.text = alloc_text(text);
 	rest = alloc_text(text + sizeof(scheme) - 1);
 	failed = read_url(rest, &name, err);
 	free(rest);

@@ -163,8 +163,8 @@ static bool read_names(const struct vpd_pages *pages, struct user_lun *lun)
 	return true;
 }
 
-/* Drops what is no disk, in place. From VPD_STANDARD on there are all names, but
- * not what scsi_id prints. `ids` has page 0x83 of all, or is NULL. */
+/* Drops what is no disk, in place. From VPD_STANDARD on there are all names,
+ * but not what scsi_id prints. `ids` has page 0x83 of all, or is NULL. */
 static int read_all_names(struct iscsi_context *session,
 			  enum vpd_question first, const struct inquiries *ids,
 			  struct user_lun *luns, size_t *count,
@@ -333,11 +333,6 @@ static void describe_luns(const struct user_lun *luns, size_t count, char *text,
 	}
 	if (count > LUNS_SHOWN && at < size)
 		snprintf(text + at, size - at, ", ...");
-	/* An id is whatever the target says. */
-	for (; *text; text++) {
-		if (*text < ' ' || *text > '~')
-			*text = '?';
-	}
 }
 
 /* Where a LUN of this number can be. Up to 255 both forms of address mean the

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "report/clean.h"
+#include "base/utf8.h"
 #include "report/findings.h"
 
 void finding_add(struct findings *findings, enum finding_weight weight,
@@ -20,8 +20,8 @@ void finding_add(struct findings *findings, enum finding_weight weight,
 	va_end(ap);
 	findings->items =
 		alloc_more(findings->items, findings->count, sizeof(finding));
-	finding.where = report_clean(where, strlen(where));
-	finding.what = report_clean(what, strlen(what));
+	finding.where = text_clean(where, strlen(where), '?');
+	finding.what = text_clean(what, strlen(what), '?');
 	findings->items[findings->count++] = finding;
 }
 

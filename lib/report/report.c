@@ -6,10 +6,12 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/buffer.h"
 #include "base/crc.h"
+#include "format/lvm_map.h"
+#include "plan/plan.h"
 #include "report/check.h"
-#include "report/clean.h"
-#include "report/structures.h"
+#include "base/utf8.h"
 
 /* SR's own sectors of MGT: 1 uuid …, 2 label. */
 #define MGT_SR_LABEL_AT (2 * MGT_SECTOR)
@@ -31,8 +33,7 @@ static char *sr_label(const struct snapshot *snap)
 	from += sizeof(open) - 1;
 	to = memmem(from, (size_t)(sector + MGT_SECTOR - from), close,
 		    sizeof(close) - 1);
-	return to ? report_clean_xml(from, (size_t)(to - from))
-		  : alloc_text("");
+	return to ? text_clean_xml(from, (size_t)(to - from)) : alloc_text("");
 }
 
 /* ---- VDIs ---- */
@@ -79,7 +80,7 @@ static void make_vdi(const struct snapshot *snap, const struct plan *plan,
 	renew(plan, &out->uuid);
 	renew(plan, &out->parent);
 	renew(plan, &out->snapshot_of);
-	out->label = report_clean_xml(label, len);
+	out->label = text_clean_xml(label, len);
 }
 
 static void count_vdi(struct report_counts *counts, const struct vdi *vdi,
@@ -172,6 +173,74 @@ static void make_vdis(const struct snapshot *snap, const struct plan *plan,
 }
 
 /* ---- writes ---- */
+
+static bool meets(const struct plan_write *w, uint64_t at, uint64_t len)
+{
+	return w->offset < at + len && at < w->offset + w->len;
+}
+
+static void add_word(struct buffer *list, const char *what)
+{
+	if (list->len)
+		buffer_add(list, ", ", 2);
+	buffer_add_text(list, what);
+}
+
+static int compare_lvs(const void *a, const void *b)
+{
+	const uint32_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* Each once, in the VG's order. */
+static void add_lvs(struct buffer *list, const struct lvm_vg *vg,
+		    const struct plan_write *w)
+{
+	uint64_t first = w->offset < vg->pe_start ? vg->pe_start : w->offset;
+	uint32_t *lvs = NULL, n = 0;
+
+	for (uint32_t i = lvm_map_find(vg, first); i < vg->segment_count; i++) {
+		const struct lvm_place *p = &vg->places[i];
+
+		if (!meets(w, vg->pe_start + p->pv_extent * vg->extent_size,
+			   p->count * vg->extent_size))
+			break;
+		lvs = alloc_more(lvs, n, sizeof(*lvs));
+		lvs[n++] = p->lv;
+	}
+	if (n)
+		qsort(lvs, n, sizeof(*lvs), compare_lvs);
+	for (uint32_t i = 0; i < n; i++) {
+		if (i == 0 || lvs[i] != lvs[i - 1])
+			add_word(list, vg->lvs[lvs[i]].name);
+	}
+	free(lvs);
+}
+
+/* "LVM label, mda_header", "MGT", "VHD-<vdi>" …; the caller frees it. */
+static char *structures_at(const struct snapshot *snap, const struct plan_write *write)
+{
+	struct buffer list = { 0 };
+	char *text;
+
+	if (meets(write, (uint64_t)snap->label.sector * LVM_SECTOR_SIZE,
+		  LVM_SECTOR_SIZE))
+		add_word(&list, "LVM label");
+	for (unsigned i = 0; i < snap->mda_count; i++) {
+		const struct lvm_area *area = &snap->mdas[i].area;
+
+		if (meets(write, area->offset, LVM_MDA_HEADER_SIZE))
+			add_word(&list, "mda_header");
+		if (meets(write, area->offset + LVM_MDA_HEADER_SIZE,
+			  area->size - LVM_MDA_HEADER_SIZE))
+			add_word(&list, "VG text");
+	}
+	add_lvs(&list, &snap->vg, write);
+	text = text_clean((char *)list.data, list.len, '?');
+	buffer_free(&list);
+	return text;
+}
 
 static void make_writes(const struct plan *plan, struct sr_report *out)
 {

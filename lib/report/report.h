@@ -2,7 +2,7 @@
 /*
  * What is on a LUN, and what a resign makes of it, as data for people and
  * programs. Made from a snapshot, and a plan if there is one; owns all that it
- * holds. Text in it is clean (clean.h).
+ * holds. Text in it is clean (base/utf8.h).
  */
 #ifndef REPORT_REPORT_H
 #define REPORT_REPORT_H

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "report/clean.h"
+#include "base/utf8.h"
 
 #define BOLD   "\033[1m"
 #define DIM    "\033[2m"
@@ -36,9 +36,9 @@ void report_text_size(uint64_t bytes, char *out)
 		 units[unit]);
 }
 
-static void add_clean(struct report_text *text, const char *words)
+void report_text_clean(struct report_text *text, const char *words)
 {
-	char *clean = report_clean(words, strlen(words));
+	char *clean = text_clean(words, strlen(words), '?');
 
 	buffer_add_text(&text->out, clean);
 	free(clean);
@@ -50,7 +50,7 @@ void report_text_lun(struct report_text *text, const char *name,
 	char words[REPORT_SIZE_TEXT];
 
 	buffer_printf(&text->out, "%s", style(text, BOLD));
-	add_clean(text, name);
+	report_text_clean(text, name);
 	buffer_printf(&text->out, "%s", style(text, PLAIN));
 	if (size) {
 		report_text_size(size, words);
@@ -58,7 +58,7 @@ void report_text_lun(struct report_text *text, const char *name,
 	}
 	if (scsi_id[0]) {
 		buffer_printf(&text->out, ", SCSIid ");
-		add_clean(text, scsi_id);
+		report_text_clean(text, scsi_id);
 	}
 	buffer_printf(&text->out, "\n");
 }

@@ -16,6 +16,9 @@ struct report_text {
 	bool colour; /* ANSI escapes: for a terminal only */
 };
 
+/* Words of whatever origin, made safe. */
+void report_text_clean(struct report_text *text, const char *words);
+
 /* `scsi_id`: "" if it is not known; `size`: 0 likewise. */
 void report_text_lun(struct report_text *text, const char *name,
 		     const char *scsi_id, uint64_t size);

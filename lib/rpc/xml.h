@@ -31,7 +31,7 @@ const char *rpc_read_response(const char *xml, size_t len, json_t **value);
 void xml_add_escaped(struct buffer *to, const char *text, bool quotes);
 
 /* Adds <value>…</value>. The text must be UTF-8, and may hold what XML cannot:
- * see sm/printable.h. */
+ * see base/utf8.h. */
 void rpc_write_value(struct buffer *to, const json_t *value);
 
 /* Whole texts. */

@@ -11,7 +11,7 @@
 #include "host/disk_id.h"
 #include "iscsi/address.h"
 #include "rpc/xml.h"
-#include "sm/printable.h"
+#include "base/utf8.h"
 
 /* A document while it is written. */
 struct list {
@@ -50,7 +50,7 @@ static void close_element(struct list *list, const char *name)
 
 static void add_text(struct list *list, const char *name, const char *text)
 {
-	char *clean = printable_text(text, true);
+	char *clean = text_clean(text, strlen(text), ' ');
 
 	add(list, "<", name, clean[0] ? ">" : "/>\n");
 	if (clean[0]) {

@@ -5,7 +5,8 @@
  * print_LUNs_XML, lvutil.py srlist_toxml; minidom's toprettyxml): clients take
  * them apart by search strings. Pure.
  *
- * Every function returns a string that the caller frees. Text of targets is made fit for XML (printable.h).
+ * Every function returns a string that the caller frees. Text of targets is
+ * made fit for XML (base/utf8.h).
  */
 #ifndef SM_LISTS_H
 #define SM_LISTS_H

@@ -2,9 +2,10 @@
 #include "sm/response.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "rpc/xml.h"
-#include "sm/printable.h"
+#include "base/utf8.h"
 
 const char response_out_of_memory[] =
 	"<?xml version=\"1.0\"?>\n"
@@ -43,9 +44,9 @@ static char *answer(json_t *value)
 	return finish(&xml);
 }
 
-static json_t *text_value(const char *text, bool one_line)
+static json_t *text_value(const char *text, char feed)
 {
-	char *clean = printable_text(text, one_line);
+	char *clean = text_clean(text, strlen(text), feed);
 	json_t *made = json_string(clean);
 
 	free(clean);
@@ -54,12 +55,12 @@ static json_t *text_value(const char *text, bool one_line)
 
 char *response_string(const char *text)
 {
-	return answer(text_value(text, false));
+	return answer(text_value(text, '\0'));
 }
 
 char *response_fault(int number, const char *text)
 {
-	char *clean = printable_text(text, true);
+	char *clean = text_clean(text, strlen(text), ' ');
 	struct buffer xml = { 0 };
 
 	rpc_write_fault(&xml, number, clean);
@@ -107,7 +108,7 @@ char *response_driver_info(const struct driver_info *info)
 char *response_plugin_success(const char *text)
 {
 	return answer(json_pack("{s:s, s:o}", "Status", "Success", "Value",
-				text_value(text, false)));
+				text_value(text, '\0')));
 }
 
 char *response_plugin_failure(int number, const char *text)
@@ -115,5 +116,5 @@ char *response_plugin_failure(int number, const char *text)
 	return answer(json_pack("{s:s, s:[o, s, o, s]}", "Status", "Failure",
 				"ErrorDescription",
 				json_sprintf("SR_BACKEND_FAILURE_%d", number),
-				"", text_value(text, true), ""));
+				"", text_value(text, ' '), ""));
 }

@@ -11,13 +11,13 @@
 
 #include <cmocka.h>
 
-#include "report/clean.h"
+#include "base/utf8.h"
 #include "engine/answers.h"
 #include "report/report_text.h"
 
 static void check_clean(const char *bytes, size_t len, const char *want)
 {
-	char *text = report_clean(bytes, len);
+	char *text = text_clean(bytes, len, '?');
 
 	assert_non_null(text);
 	assert_string_equal(text, want);
@@ -50,7 +50,7 @@ static void test_clean(void **state)
 
 static void check_xml(const char *xml, const char *want)
 {
-	char *text = report_clean_xml(xml, strlen(xml));
+	char *text = text_clean_xml(xml, strlen(xml));
 
 	assert_non_null(text);
 	assert_string_equal(text, want);
