@@ -82,10 +82,14 @@ static int meet_xapi(const struct request *request, struct call *call,
 	return 0;
 }
 
-static bool has_secret(const struct string_map *config)
+static bool has_secret(json_t *config)
 {
-	for (size_t i = 0; i < config->count; i++) {
-		if (strstr(config->pairs[i].key, "password_secret"))
+	const char *key;
+	json_t *value;
+
+	json_object_foreach(config, key, value)
+	{
+		if (strstr(key, "password_secret"))
 			return true;
 	}
 	return false;
@@ -123,7 +127,7 @@ int call_begin(const struct request *request, struct call *out,
 
 	if (conf_load(&call.conf, err))
 		return -1;
-	if (has_secret(&request->device_config))
+	if (has_secret(request->device_config))
 		call.sr_with_secrets = request->sr_ref;
 	if (meet_xapi(request, &call, err))
 		goto fail;
@@ -133,7 +137,7 @@ int call_begin(const struct request *request, struct call *out,
 		defaults.read_secret = read_secret;
 		defaults.context = call.xapi;
 	}
-	if (device_config_read(&request->device_config, &defaults, &call.config,
+	if (device_config_read(request->device_config, &defaults, &call.config,
 			       err))
 		goto fail;
 	*out = call;

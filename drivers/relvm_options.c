@@ -12,7 +12,6 @@
 #include "drivers/relvm_files.h"
 #include "sm/device_config.h"
 #include "iscsi/initiator.h"
-#include "sm/string_map.h"
 
 #define JOBS_MAX 256
 
@@ -486,9 +485,9 @@ void relvm_options_free(struct relvm_options *options)
 	free(options->choices);
 	free(options->from);
 	free(options->initiator_name);
-	string_wipe(options->password);
+	alloc_wipe(options->password);
 	free(options->incoming_user);
-	string_wipe(options->incoming_password);
+	alloc_wipe(options->incoming_password);
 	chosen_free(&options->chosen);
 	*options = (struct relvm_options){ 0 };
 }

@@ -32,8 +32,7 @@ static int read_sr_uuid(const struct request *request, struct uuid *out,
  * that calls. */
 static int check_master(const struct request *request, struct error *err)
 {
-	const char *master =
-		string_map_get(&request->device_config, "SRmaster");
+	const char *master = value_get(request->device_config, "SRmaster");
 
 	if (master && strcmp(master, "true") != 0)
 		return error_set(err, ERROR_NOT_MASTER,

@@ -5,11 +5,11 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "sm/config_keys.h"
+#include "sm/sr_type.h"
 
 static const char *get(const struct request *request, const char *key)
 {
-	const char *value = string_map_get(&request->device_config, key);
+	const char *value = value_get(request->device_config, key);
 
 	return value && value[0] ? value : NULL;
 }
@@ -54,31 +54,31 @@ static bool is_choice(const char *key)
 static int begin_call(const struct request *request, bool may_choose,
 		      struct call *call, struct error *err)
 {
-	const struct string_map *all = &request->device_config;
 	struct request mine = *request;
-	struct string_map *own = &mine.device_config;
+	json_t *value;
+	const char *key;
 	int failed = 0;
 
-	own->count = 0;
-	own->pairs = alloc_zeroed(all->count + 1, sizeof(*own->pairs));
-	for (size_t i = 0; i < all->count && !failed; i++) {
-		const char *key = all->pairs[i].key;
-
+	mine.device_config = json_object();
+	json_object_foreach(request->device_config, key, value)
+	{
 		if ((!may_choose && is_choice(key)) ||
 		    (is_attach_key(key) && !attaches(request->command)))
 			failed = error_set(err, ERROR_BAD_VALUE,
 					   "%.64s takes no argument %.64s",
 					   request->command, key);
 		else if (config_key_known(key, request->type->keys))
-			own->pairs[own->count++] = all->pairs[i];
+			json_object_set(mine.device_config, key, value);
 		else if (!is_own_key(key) && !is_attach_key(key) &&
 			 strcmp(key, "type") != 0)
 			failed = error_set(err, ERROR_BAD_VALUE,
 					   "there is no argument %.64s", key);
+		if (failed)
+			break;
 	}
 	if (!failed)
 		failed = call_begin(&mine, call, err);
-	free(own->pairs);
+	json_decref(mine.device_config);
 	return failed;
 }
 
@@ -111,7 +111,7 @@ static int read_choices(const struct request *request,
 {
 	const char *sr_uuid = get(request, "sr_uuid");
 	const char *from = get(request, "from");
-	const char *map = string_map_get(&request->device_config, "map");
+	const char *map = value_get(request->device_config, "map");
 
 	if (sr_uuid && read_uuid("sr_uuid", sr_uuid, strlen(sr_uuid),
 				 &out->request.new_sr_uuid, err))
@@ -151,9 +151,8 @@ int plugin_arguments_read(const struct request *request,
 	out->request.drop_snapshots = call->config.drop_snapshots;
 	out->request.ignore_life = call->config.ignore_life;
 	out->request.keep_journals = call->config.keep_journals;
-	out->request.chosen = string_map_get(&request->device_config, "map")
-				      ? &out->chosen
-				      : NULL;
+	out->request.chosen =
+		value_get(request->device_config, "map") ? &out->chosen : NULL;
 	out->request.xapi = call->xapi;
 	out->request.own_host = call->host.ref;
 	return 0;
@@ -181,13 +180,13 @@ static bool is_for_pbds(const char *key, enum config_for types)
 
 json_t *plugin_pbd_config(const struct request *request)
 {
-	const struct string_map *all = &request->device_config;
-	json_t *config = json_object();
+	json_t *config = json_object(), *value;
+	const char *key;
 
-	for (size_t i = 0; i < all->count; i++) {
-		if (is_for_pbds(all->pairs[i].key, request->type->keys))
-			json_object_set_new(config, all->pairs[i].key,
-					    json_string(all->pairs[i].value));
+	json_object_foreach(request->device_config, key, value)
+	{
+		if (is_for_pbds(key, request->type->keys))
+			json_object_set(config, key, value);
 	}
 	return config;
 }

@@ -109,7 +109,7 @@ static int run_attach(struct plugin_arguments *arguments,
 {
 	const struct lun_choice *choice = &arguments->choice;
 	const char *label =
-		string_map_get(&request->device_config, "name-label");
+		value_get(request->device_config, "name-label");
 	json_t *config = plugin_pbd_config(request);
 	const struct attach_wanted wanted = {
 		.choice = choice,
@@ -142,7 +142,7 @@ static int do_resign(struct plugin_arguments *arguments,
 		     const struct request *request, char **value,
 		     struct error *err)
 {
-	const char *attach = string_map_get(&request->device_config, "attach");
+	const char *attach = value_get(request->device_config, "attach");
 	bool attaches = false;
 
 	if (attach &&
@@ -163,13 +163,12 @@ static int detach(struct plugin_arguments *arguments,
 		  const struct request *request, char **value,
 		  struct error *err)
 {
-	const char *sr_uuid =
-		string_map_get(&request->device_config, "sr_uuid");
+	const char *sr_uuid = value_get(request->device_config, "sr_uuid");
 	struct call *call = &arguments->call;
 	struct uuid_string text;
 	struct uuid uuid;
 
-	if (!sr_uuid || request->device_config.count != 1 ||
+	if (!sr_uuid || json_object_size(request->device_config) != 1 ||
 	    strlen(sr_uuid) != UUID_TEXT_LEN || !uuid_from_text(sr_uuid, &uuid))
 		return error_set(err, ERROR_BAD_VALUE,
 				 "detach takes one argument: sr_uuid, the uuid "
@@ -206,14 +205,14 @@ static int release(struct plugin_arguments *arguments,
 		   const struct request *request, char **value,
 		   struct error *err)
 {
-	const struct string_map *given = &request->device_config;
-	const char *iqn = string_map_get(given, "targetIQN");
-	const char *scsi_id = string_map_get(given, "SCSIid");
-	const char *sr_uuid = string_map_get(given, "sr_uuid");
+	const json_t *given = request->device_config;
+	const char *iqn = value_get(given, "targetIQN");
+	const char *scsi_id = value_get(given, "SCSIid");
+	const char *sr_uuid = value_get(given, "sr_uuid");
 	struct call *call = &arguments->call;
 	unsigned removed;
 
-	if (!iqn || !scsi_id || !sr_uuid || given->count != 3)
+	if (!iqn || !scsi_id || !sr_uuid || json_object_size(given) != 3)
 		return error_set(err, ERROR_BAD_VALUE,
 				 "release takes three arguments: targetIQN, "
 				 "SCSIid, sr_uuid");
@@ -229,9 +228,10 @@ static int release(struct plugin_arguments *arguments,
 static int read_lun(const struct request *request, struct lun_names *names,
 		    struct error *err)
 {
-	const char *id = string_map_get(&request->device_config, "SCSIid");
+	const char *id = value_get(request->device_config, "SCSIid");
 
-	if (!id || request->device_config.count != 1 || !scsi_id_valid(id))
+	if (!id || json_object_size(request->device_config) != 1 ||
+	    !scsi_id_valid(id))
 		return error_set(err, ERROR_NO_SCSIID,
 				 "%.64s takes one argument: SCSIid",
 				 request->command);
@@ -350,7 +350,7 @@ static const struct {
 /* The argument `type`: as what the SR is attached. */
 static int read_type(struct request *request, struct error *err)
 {
-	const char *type = string_map_get(&request->device_config, "type");
+	const char *type = value_get(request->device_config, "type");
 
 	request->type = type ? sr_type_of_attached(type) : &sr_type_iscsi;
 	return request->type

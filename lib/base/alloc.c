@@ -67,3 +67,10 @@ char *alloc_printf(const char *fmt, ...)
 	va_end(ap);
 	return alloc_checked(n < 0 ? NULL : made);
 }
+
+void alloc_wipe(char *text)
+{
+	if (text)
+		explicit_bzero(text, strlen(text));
+	free(text);
+}

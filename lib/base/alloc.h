@@ -17,8 +17,8 @@
 /* `n` items (room for one, if it is 0) of `size` bytes, all zeros. */
 void *alloc_zeroed(size_t n, size_t size);
 
-/* An array that grows by one: `items`, which has `count` items (NULL: none yet),
- * with room for another. An array must always grow this way, for its room
+/* An array that grows by one: `items`, which has `count` items (NULL: none
+ * yet), with room for another. An array must always grow this way, for its room
  * follows from the count. */
 void *alloc_more(void *items, size_t count, size_t size);
 
@@ -27,12 +27,15 @@ char *alloc_text(const char *text);
 
 char *alloc_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* Wipes and frees a text that may hold a password; NULL is fine. */
+void alloc_wipe(char *text);
+
 /* What another library returned, and is NULL without memory only. */
 void *alloc_checked(void *memory);
 
-/* What the process does without memory: it logs one sentence and writes `answer`
- * to stdout, or writes the sentence to stderr if there is no answer, and ends
- * with `status`. Until this is called: no answer, status 1. */
+/* What the process does without memory: it logs one sentence and writes
+ * `answer` to stdout, or writes the sentence to stderr if there is no answer,
+ * and ends with `status`. Until this is called: no answer, status 1. */
 void alloc_last_words(const char *answer, int status);
 
 #endif

@@ -417,7 +417,7 @@ static void add_old(json_t *to, const struct resign_report *resign,
 
 static const char *text_of(const json_t *record, const char *key)
 {
-	const char *value = json_string_value(json_object_get(record, key));
+	const char *value = value_get(record, key);
 
 	return value ? value : "";
 }

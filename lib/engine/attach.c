@@ -171,8 +171,7 @@ json_t *attach_config(const struct iscsi_target *target, const char *scsi_id)
 		json_object_set_new(
 			config, "multihomelist",
 			json_sprintf("%s%s%s",
-				     i > 1 ? json_string_value(json_object_get(
-						     config, "multihomelist"))
+				     i > 1 ? value_get(config, "multihomelist")
 					   : "",
 				     i > 1 ? "," : "", host));
 	}

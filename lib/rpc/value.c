@@ -2,6 +2,7 @@
 #include "rpc/value.h"
 
 #include <malloc.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -73,6 +74,28 @@ int value_text(const json_t *value, enum error_code code, const char *what,
 		return -1;
 	*out = json_string_value(value);
 	return 0;
+}
+
+int value_check_texts(const json_t *value, enum error_code code,
+		      const char *what, struct error *err)
+{
+	const char *key, *text;
+	json_t *item;
+
+	if (value_check(value, JSON_OBJECT, code, what, err))
+		return -1;
+	/* json_object_foreach takes no const */
+	json_object_foreach((json_t *)(uintptr_t)value, key, item)
+	{
+		if (value_text(item, code, key, &text, err))
+			return error_prefix(err, "%s: ", what);
+	}
+	return 0;
+}
+
+const char *value_get(const json_t *from, const char *key)
+{
+	return json_string_value(json_object_get(from, key));
 }
 
 int value_find_text(const json_t *from, enum error_code code, const char *what,

@@ -28,6 +28,13 @@ int value_check(const json_t *value, json_type type, enum error_code code,
 int value_text(const json_t *value, enum error_code code, const char *what,
 	       const char **out, struct error *err);
 
+/* Fails unless it is a struct of strings alone. */
+int value_check_texts(const json_t *value, enum error_code code,
+		      const char *what, struct error *err);
+
+/* A member's text; NULL if there is no such member, or it is no text. */
+const char *value_get(const json_t *from, const char *key);
+
 /* Members of a struct that must be there. */
 int value_find_text(const json_t *from, enum error_code code, const char *what,
 		    const char *key, const char **out, struct error *err);

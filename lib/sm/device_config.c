@@ -7,7 +7,7 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "base/scsi_id.h"
-#include "sm/config_keys.h"
+#include "sm/sr_type.h"
 #include "iscsi/discover.h"
 #include "iscsi/portals.h"
 #include "iscsi/user_luns.h"
@@ -16,18 +16,18 @@
 #define CHAP_MAX 255
 
 /* The value of a key, NULL if it is missing or empty. */
-static const char *get(const struct string_map *map, const char *key)
+static const char *get(const json_t *map, const char *key)
 {
-	const char *value = string_map_get(map, key);
+	const char *value = value_get(map, key);
 
 	return value && value[0] ? value : NULL;
 }
 
-static int read_initiator_name(const struct string_map *map,
+static int read_initiator_name(const json_t *map,
 			       const struct device_config_defaults *defaults,
 			       char **out, struct error *err)
 {
-	const char *name = string_map_get(map, "localIQN");
+	const char *name = value_get(map, "localIQN");
 
 	const char *from = "localIQN";
 
@@ -72,12 +72,11 @@ struct chap_keys {
 
 /* The password in clear, or the one whose secret is named, which goes first, as
  * in SM; NULL if there is neither. */
-static int read_password(const struct string_map *map,
-			 const struct chap_keys *keys,
+static int read_password(const json_t *map, const struct chap_keys *keys,
 			 const struct device_config_defaults *defaults,
 			 char **out, struct error *err)
 {
-	const char *secret = string_map_get(map, keys->secret);
+	const char *secret = value_get(map, keys->secret);
 	const char *password = get(map, keys->password);
 
 	*out = NULL;
@@ -97,7 +96,7 @@ static int read_password(const struct string_map *map,
 
 /* One direction of CHAP. lvmoiscsi logs in without CHAP when half of the pair
  * is missing; here that is an error, since it hides a mistake. */
-static int read_chap(const struct string_map *map, const struct chap_keys *keys,
+static int read_chap(const json_t *map, const struct chap_keys *keys,
 		     const struct device_config_defaults *defaults, char **user,
 		     char **password, struct error *err)
 {
@@ -119,7 +118,7 @@ static int read_chap(const struct string_map *map, const struct chap_keys *keys,
 	return 0;
 }
 
-static int read_both_chaps(const struct string_map *map,
+static int read_both_chaps(const json_t *map,
 			   const struct device_config_defaults *defaults,
 			   struct iscsi_target *target, struct error *err)
 {
@@ -143,8 +142,8 @@ static int read_both_chaps(const struct string_map *map,
 	return 0;
 }
 
-static int read_portals(const struct string_map *map,
-			struct device_config *config, struct error *err)
+static int read_portals(const json_t *map, struct device_config *config,
+			struct error *err)
 {
 	struct iscsi_target *target = &config->target;
 	const char *port_text = get(map, "port");
@@ -162,7 +161,7 @@ static int read_portals(const struct string_map *map,
 			: 0;
 }
 
-static int read_way(const struct string_map *map,
+static int read_way(const json_t *map,
 		    const struct device_config_defaults *defaults,
 		    struct device_config *out, struct error *err)
 {
@@ -191,9 +190,8 @@ int choice_read(const char *name, const char *text, const char *usual,
 }
 
 /* One that need not be there. */
-static int read_choice(const struct string_map *map, const char *key,
-		       const char *usual, const char *other, bool *out,
-		       struct error *err)
+static int read_choice(const json_t *map, const char *key, const char *usual,
+		       const char *other, bool *out, struct error *err)
 {
 	const char *text = get(map, key);
 
@@ -201,7 +199,7 @@ static int read_choice(const struct string_map *map, const char *key,
 }
 
 /* What the LUN's way does not matter for. */
-static int read_choices(const struct string_map *map, struct device_config *out,
+static int read_choices(const json_t *map, struct device_config *out,
 			struct error *err)
 {
 	return read_choice(map, "snapshots", "keep", "drop",
@@ -214,8 +212,8 @@ static int read_choices(const struct string_map *map, struct device_config *out,
 		       : 0;
 }
 
-static int read_target_iqn(const struct string_map *map,
-			   struct device_config *config, struct error *err)
+static int read_target_iqn(const json_t *map, struct device_config *config,
+			   struct error *err)
 {
 	const char *iqn = get(map, "targetIQN");
 
@@ -233,8 +231,7 @@ static int read_target_iqn(const struct string_map *map,
 	return 0;
 }
 
-static int read_scsi_id(const struct string_map *map, char **out,
-			struct error *err)
+static int read_scsi_id(const json_t *map, char **out, struct error *err)
 {
 	const char *id = get(map, "SCSIid");
 
@@ -247,18 +244,21 @@ static int read_scsi_id(const struct string_map *map, char **out,
 	return 0;
 }
 
-static void log_unknown_keys(const struct string_map *map,
-			     enum config_for types)
+static void log_unknown_keys(json_t *map, enum config_for types)
 {
-	for (size_t i = 0; i < map->count; i++) {
-		if (!config_key_known(map->pairs[i].key, types))
+	const char *key;
+	json_t *value;
+
+	json_object_foreach(map, key, value)
+	{
+		if (!config_key_known(key, types))
 			log_warning("device_config: unknown key %.64s is "
 				    "ignored",
-				    map->pairs[i].key);
+				    key);
 	}
 }
 
-static int read_iscsi(const struct string_map *map,
+static int read_iscsi(const json_t *map,
 		      const struct device_config_defaults *defaults,
 		      struct device_config *config, struct error *err)
 {
@@ -280,10 +280,10 @@ static int read_iscsi(const struct string_map *map,
 }
 
 /* lvmohba, too, looks at `device` only where there is no SCSIid. */
-static int read_hba(const struct string_map *map, struct device_config *config,
+static int read_hba(const json_t *map, struct device_config *config,
 		    struct error *err)
 {
-	const char *device = string_map_get(map, "device");
+	const char *device = value_get(map, "device");
 
 	if (read_choice(map, "rescan", "false", "true", &config->rescan, err))
 		return -1;
@@ -300,7 +300,7 @@ static int read_hba(const struct string_map *map, struct device_config *config,
 	return 0;
 }
 
-int device_config_read(const struct string_map *map,
+int device_config_read(json_t *map,
 		       const struct device_config_defaults *defaults,
 		       struct device_config *out, struct error *err)
 {
@@ -339,9 +339,9 @@ void device_config_free(struct device_config *config)
 	free(target->iqn);
 	free(target->initiator);
 	free(target->chap_user);
-	string_wipe(target->chap_password);
+	alloc_wipe(target->chap_password);
 	free(target->incoming_user);
-	string_wipe(target->incoming_password);
+	alloc_wipe(target->incoming_password);
 	free(config->targets);
 	iscsi_offers_free(&config->sessions);
 	free(config->device);

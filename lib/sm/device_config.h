@@ -13,11 +13,11 @@
 #include "iscsi/discover.h"
 #include "iscsi/target.h"
 #include "iscsi/initiator.h"
+#include "rpc/value.h"
 #include "sm/sr_type.h"
-#include "sm/string_map.h"
 
-/* Reads a choice of two words: *out is whether it is the second. ERROR_BAD_VALUE
- * says what `name` can be. */
+/* Reads a choice of two words: *out is whether it is the second.
+ * ERROR_BAD_VALUE says what `name` can be. */
 int choice_read(const char *name, const char *text, const char *usual,
 		const char *other, bool *out, struct error *err);
 
@@ -63,13 +63,14 @@ struct device_config_defaults {
 	void *context;
 };
 
-/* Checks and copies; *out is the caller's, to be given to device_config_free.
- * A missing targetIQN or SCSIid is no error here, since a discovery needs all
- * the rest. Unknown keys are logged. Errors name the key: ERROR_NO_TARGET,
- * ERROR_NO_INITIATOR, ERROR_RESOLVE (can be no host), ERROR_NO_SECRET,
- * ERROR_BAD_PORT, ERROR_BAD_VALUE, ERROR_NO_TARGET_IQN and ERROR_NO_SCSIID
- * (given, but cannot be one). By HBA: ERROR_NO_PATH_GIVEN, ERROR_BAD_PATH. */
-int device_config_read(const struct string_map *map,
+/* Checks and copies a struct of strings; *out is the caller's, to be given to
+ * device_config_free. A missing targetIQN or SCSIid is no error here, since a
+ * discovery needs all the rest. Unknown keys are logged. Errors name the key:
+ * ERROR_NO_TARGET, ERROR_NO_INITIATOR, ERROR_RESOLVE (can be no host),
+ * ERROR_NO_SECRET, ERROR_BAD_PORT, ERROR_BAD_VALUE, ERROR_NO_TARGET_IQN and
+ * ERROR_NO_SCSIID (given, but cannot be one). By HBA: ERROR_NO_PATH_GIVEN,
+ * ERROR_BAD_PATH. */
+int device_config_read(json_t *map,
 		       const struct device_config_defaults *defaults,
 		       struct device_config *out, struct error *err);
 

@@ -9,23 +9,24 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "rpc/value.h"
 #include "sm/sr_type.h"
-#include "sm/string_map.h"
 
 /* No longer argument can reach a Linux program (MAX_ARG_STRLEN). */
 #define REQUEST_MAX (128 * 1024)
 
 struct request {
-	char *command; /* the method's name; never NULL after request_parse */
+	char *command;	/* the method's name; never NULL after request_parse */
+	json_t *params; /* owns what follows */
 
 	/* NULL: xapi did not send it with this command */
-	char *host_ref;
-	char *session_ref; /* secret: never into a log or an error */
-	char *sr_ref;
-	char *sr_uuid;
+	const char *host_ref;
+	const char *session_ref; /* secret: never into a log or an error */
+	const char *sr_ref;
+	const char *sr_uuid;
+	json_t *device_config; /* strings; may hold passwords */
 
-	const struct sr_type *type;	 /* whose: set by who runs it */
-	struct string_map device_config; /* may hold passwords */
+	const struct sr_type *type; /* whose: set by who runs it */
 	bool only_reads; /* can do without xapi: set by who runs it */
 	bool to_plugin; /* not to the storage backend: it names no host or SR */
 };
@@ -41,7 +42,7 @@ int request_parse(const char *xml, size_t len, struct request *out,
 int request_parse_plugin(const char *xml, size_t len, struct request *out,
 			 struct error *err);
 
-/* Wipes and frees what the request holds. */
+/* Frees what the request holds; value_own_memory has it wiped. */
 void request_free(struct request *request);
 
 #endif

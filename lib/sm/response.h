@@ -12,7 +12,7 @@
 
 #include <stddef.h>
 
-#include "sm/config_keys.h"
+#include "sm/sr_type.h"
 
 extern const char response_out_of_memory[];
 

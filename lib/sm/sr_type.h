@@ -1,14 +1,38 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 /*
  * The SR types that this program registers: one for LUNs over iSCSI, one for
- * LUNs by HBA (Fibre Channel, SAS, hardware iSCSI). On the LUN both are the same
- * SR; what differs is how it is reached, and what it is attached as. Source: SM's
- * LVHDoISCSISR.py and LVHDoHBASR.py.
+ * LUNs by HBA (Fibre Channel, SAS, hardware iSCSI). On the LUN both are the
+ * same SR; what differs is how it is reached, and what it is attached as.
+ * Source: SM's LVHDoISCSISR.py and LVHDoHBASR.py. And the keys of
+ * device_config.
  */
 #ifndef SM_SR_TYPE_H
 #define SM_SR_TYPE_H
 
-#include "sm/config_keys.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Every key that device_config may hold: one table for the driver's
+ * description of itself and for the check of what a user gave.
+ *
+ * Which SR types have a key, bit by bit. */
+enum config_for {
+	CONFIG_ISCSI = 1,
+	CONFIG_HBA = 2,
+	CONFIG_BOTH = 3,
+};
+
+struct config_key {
+	const char *name;
+	const char *description;
+	enum config_for types;
+};
+
+extern const struct config_key config_keys[];
+extern const size_t config_key_count;
+
+/* Also true for the keys that xapi adds by itself. */
+bool config_key_known(const char *name, enum config_for types);
 
 struct sr_type {
 	const char *program; /* what xapi runs; the type is its name in lower

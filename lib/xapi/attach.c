@@ -128,8 +128,7 @@ static int look_at_sr(struct attach_work *work, struct error *err)
 		return -1;
 	json_object_foreach(work->pbds, host, pbd)
 	{
-		id = json_string_value(json_object_get(
-			json_object_get(pbd, "device_config"), "SCSIid"));
+		id = value_get(json_object_get(pbd, "device_config"), "SCSIid");
 		if (!id || strcasecmp(id, wanted) != 0)
 			return refuse_sr(work, "with another LUN", err);
 	}
@@ -229,7 +228,7 @@ static int plug_host(const struct attach_work *work, size_t i,
 {
 	const json_t *pbd =
 		json_object_get(work->pbds, attach_text_at(work->hosts, i));
-	const char *ref = json_string_value(json_object_get(pbd, "ref"));
+	const char *ref = value_get(pbd, "ref");
 	bool again = i == 0 && work->attach->in_flight_count;
 
 	return attach_call_on(work, "PBD.plug", ref, err) &&

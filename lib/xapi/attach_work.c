@@ -73,9 +73,9 @@ void attach_drop_secrets(const struct attach_work *work, const char *sr_uuid)
 			    err.text);
 	json_object_foreach(all, ref, secret)
 	{
-		const char *mark = json_string_value(
-			json_object_get(json_object_get(secret, "other_config"),
-					XAPI_ATTACH_MARK));
+		const char *mark =
+			value_get(json_object_get(secret, "other_config"),
+				  XAPI_ATTACH_MARK);
 
 		if (mark && strcmp(mark, sr_uuid) == 0 &&
 		    attach_call_on(&patient, "secret.destroy", ref, &err))
@@ -96,7 +96,7 @@ int attach_has_mark(const struct attach_work *work, const char *scsi_id,
 			  json_pack("[s]", work->sr), JSON_OBJECT, &config,
 			  err))
 		return -1;
-	mark = json_string_value(json_object_get(config, XAPI_ATTACH_MARK));
+	mark = value_get(config, XAPI_ATTACH_MARK);
 	*marked = mark && (!scsi_id || strcasecmp(mark, scsi_id) == 0);
 	json_decref(config);
 	return 0;

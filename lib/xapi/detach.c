@@ -53,15 +53,13 @@ static int unplug_host(const struct attach_work *work, const char *host,
 	const json_t *pbd = json_object_get(work->pbds, host);
 
 	if (!json_is_true(json_object_get(pbd, "plugged")) ||
-	    attach_call_on(work, "PBD.unplug",
-			   json_string_value(json_object_get(pbd, "ref")),
-			   err) == 0)
+	    attach_call_on(work, "PBD.unplug", value_get(pbd, "ref"), err) == 0)
 		return 0;
 	return of_host(work, host, "keeps the SR", err);
 }
 
-/* Where the host has a session to the target still, it has the LUN, which attach
- * has shown to it. A host that cannot be asked does not stop us. */
+/* Where the host has a session to the target still, it has the LUN, which
+ * attach has shown to it. A host that cannot be asked does not stop us. */
 static int release_host(const struct attach_work *work, const char *host,
 			const char *sr_uuid, struct error *err)
 {

@@ -56,7 +56,7 @@ static bool holds(json_t *config, const struct lun_names *names)
 
 static const char *get(const json_t *config, const char *key)
 {
-	const char *text = json_string_value(json_object_get(config, key));
+	const char *text = value_get(config, key);
 
 	return text ? text : "";
 }

@@ -36,8 +36,7 @@ static bool may_be_unknown(const char *field)
 static int cannot_be_read(const struct class *class, const json_t *record,
 			  const char *field, struct error *err)
 {
-	const char *uuid =
-		json_string_value(json_object_get(record, class->fields[0]));
+	const char *uuid = value_get(record, class->fields[0]);
 
 	return error_set(err, ERROR_XAPI,
 			 "xapi cannot send the %s of %s %.36s, which holds a "

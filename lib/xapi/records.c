@@ -10,16 +10,9 @@ static int read_config(const json_t *record, const char *what, const char *key,
 		       json_t **out, struct error *err)
 {
 	json_t *config = json_object_get(record, key);
-	const char *name, *text;
-	json_t *value;
 
-	if (value_check(config, JSON_OBJECT, ERROR_XAPI, key, err))
+	if (value_check_texts(config, ERROR_XAPI, key, err))
 		return error_prefix(err, "%s: ", what);
-	json_object_foreach(config, name, value)
-	{
-		if (value_text(value, ERROR_XAPI, name, &text, err))
-			return -1;
-	}
 	*out = config;
 	return 0;
 }

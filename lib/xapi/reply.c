@@ -50,8 +50,7 @@ static int read_failure(const json_t *list, const char *secret,
 static int read_status(const json_t *answer, const char *secret,
 		       struct xapi_reply *out, struct error *err)
 {
-	const char *status =
-		json_string_value(json_object_get(answer, "Status"));
+	const char *status = value_get(answer, "Status");
 
 	if (!status)
 		return not_understood(out, err, "it has no Status");

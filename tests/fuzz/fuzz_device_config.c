@@ -6,54 +6,43 @@
 #include "sm/device_config.h"
 #include "tests/fuzz/fuzz.h"
 
-static char *copy_text(const char *text, size_t len)
-{
-	char *copy = calloc(1, len + 1);
-
-	MUST(copy);
-	memcpy(copy, text, len);
-	return copy;
-}
-
 static bool is_secret(const char *key)
 {
 	return strcmp(key, "chappassword") == 0 ||
 	       strcmp(key, "incoming_chappassword") == 0;
 }
 
-static void fill(struct string_map *map, const char *text)
+static void fill(json_t *map, const char *text)
 {
-	while (*text && map->count < 64) {
+	while (*text && json_object_size(map) < 64) {
 		size_t line = strcspn(text, "\n");
 		const char *equals = memchr(text, '=', line);
-		size_t key = equals ? (size_t)(equals - text) : line;
-		struct string_pair pair = {
-			.key = copy_text(text, key),
-			.value = equals ? copy_text(equals + 1, line - key - 1)
-					: copy_text("", 0),
-		};
+		size_t len = equals ? (size_t)(equals - text) : line;
+		char *key = strndup(text, len);
+		json_t *value =
+			equals ? json_stringn(equals + 1, line - len - 1)
+			       : json_string("");
 
-		/* A map has each key once. */
-		if (string_map_get(map, pair.key)) {
-			free(pair.key);
-			free(pair.value);
-		} else {
-			map->pairs[map->count++] = pair;
-		}
+		MUST(key);
+		/* jansson takes UTF-8 alone, of which XML is, too. */
+		json_object_set_new(map, key, value);
+		free(key);
 		text += line + (text[line] != '\0');
 	}
 }
 
 /* Whether a secret stands nowhere else: an error may quote what is no secret.
  */
-static bool is_only_secret(const struct string_map *map, size_t secret)
+static bool is_only_secret(json_t *map, const char *secret)
 {
-	const char *value = map->pairs[secret].value;
+	const char *key;
+	json_t *item;
 
-	for (size_t i = 0; i < map->count; i++) {
-		if (strstr(map->pairs[i].key, value) ||
-		    (!is_secret(map->pairs[i].key) &&
-		     strstr(map->pairs[i].value, value)))
+	json_object_foreach(map, key, item)
+	{
+		if (strstr(key, secret) ||
+		    (!is_secret(key) &&
+		     strstr(json_string_value(item), secret)))
 			return false;
 	}
 	return true;
@@ -66,26 +55,28 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.initiator = INITIATOR_LIBISCSI,
 		.initiator_name_file = "/does/not/exist",
 	};
-	struct string_map map = { 0 };
+	json_t *map = json_object(), *item;
+	const char *key;
 	struct device_config config;
 	struct error err = { 0 };
 	char *text = (char *)exact_copy(data, size, size + 1);
 
-	map.pairs = calloc(64, sizeof(*map.pairs));
-	MUST(map.pairs);
-	fill(&map, text);
-	if (!device_config_read(&map, &defaults, &config, &err)) {
+	fill(map, text);
+	if (!device_config_read(map, &defaults, &config, &err)) {
 		device_config_require_lun(&config, &err);
 		device_config_free(&config);
 	} else {
 		MUST(err.code != ERROR_NONE && err.text[0]);
 	}
-	for (size_t i = 0; i < map.count; i++) {
-		if (is_secret(map.pairs[i].key) &&
-		    strlen(map.pairs[i].value) > 12 && is_only_secret(&map, i))
-			MUST(!strstr(err.text, map.pairs[i].value));
+	json_object_foreach(map, key, item)
+	{
+		const char *value = json_string_value(item);
+
+		if (is_secret(key) && strlen(value) > 12 &&
+		    is_only_secret(map, value))
+			MUST(!strstr(err.text, value));
 	}
-	string_map_free(&map);
+	json_decref(map);
 	free(text);
 	return 0;
 }

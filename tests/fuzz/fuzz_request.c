@@ -13,10 +13,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!request_parse(xml, size, &request, &err)) {
 		MUST(request.command);
-		for (size_t i = 0; i < request.device_config.count; i++)
-			MUST(string_map_get(
-				&request.device_config,
-				request.device_config.pairs[i].key));
+		MUST(!value_check_texts(request.device_config,
+					ERROR_BAD_REQUEST, "", &err));
 		request_free(&request);
 	} else {
 		MUST(err.code == ERROR_BAD_REQUEST);

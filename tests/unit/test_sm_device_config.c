@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "base/log.h"
-#include "sm/config_keys.h"
+#include "sm/sr_type.h"
 #include "sm/device_config.h"
 #include "iscsi/portals.h"
 
@@ -34,11 +34,9 @@ static int read_with(const char *const *changes, struct device_config *out,
 		"SCSIid",   "3600a",	"localIQN",  "iqn.me",
 		"SRmaster", "true",	NULL,
 	};
-	struct string_map map = { 0 };
+	json_t *map = json_object();
 	int rc;
 
-	map.pairs = calloc(32, sizeof(*map.pairs));
-	assert_non_null(map.pairs);
 	for (int pass = 0; pass < 2; pass++) {
 		for (const char *const *p = pass ? changes : base; *p; p += 2) {
 			bool replaced = false;
@@ -48,12 +46,11 @@ static int read_with(const char *const *changes, struct device_config *out,
 				replaced |= strcmp(*p, *q) == 0;
 			if (replaced || !p[1])
 				continue;
-			map.pairs[map.count].key = strdup(p[0]);
-			map.pairs[map.count++].value = strdup(p[1]);
+			json_object_set_new(map, p[0], json_string(p[1]));
 		}
 	}
-	rc = device_config_read(&map, &host_says, out, err);
-	string_map_free(&map);
+	rc = device_config_read(map, &host_says, out, err);
+	json_decref(map);
 	return rc;
 }
 
@@ -305,8 +302,7 @@ static void takes_secrets(void **state)
 
 static void finds_the_initiator_name(void **state)
 {
-	struct string_pair pair = { (char[]){ "target" }, (char[]){ "a" } };
-	const struct string_map map = { &pair, 1 };
+	json_t *map = json_pack("{s:s}", "target", "a");
 	char path[] = "/tmp/test_sm_device_config.XXXXXX";
 	struct device_config_defaults defaults = {
 		.type = &sr_type_iscsi,
@@ -320,20 +316,21 @@ static void finds_the_initiator_name(void **state)
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, "InitiatorName=iqn.host\n", 23), 23);
 	close(fd);
-	assert_int_equal(device_config_read(&map, &defaults, &c, &err), 0);
+	assert_int_equal(device_config_read(map, &defaults, &c, &err), 0);
 	assert_string_equal(c.target.initiator, "iqn.host");
 	device_config_free(&c);
 	unlink(path);
 	defaults.initiator_name = "iqn.pool";
-	assert_int_equal(device_config_read(&map, &defaults, &c, &err), 0);
+	assert_int_equal(device_config_read(map, &defaults, &c, &err), 0);
 	assert_string_equal(c.target.initiator, "iqn.pool");
 	device_config_free(&c);
 	defaults.initiator_name = "iqn pool";
-	assert_int_equal(device_config_read(&map, &defaults, &c, &err), -1);
+	assert_int_equal(device_config_read(map, &defaults, &c, &err), -1);
 	assert_non_null(strstr(err.text, "iscsi_iqn: 'iqn pool'"));
 	defaults.initiator_name = NULL;
-	assert_int_equal(device_config_read(&map, &defaults, &c, &err), -1);
+	assert_int_equal(device_config_read(map, &defaults, &c, &err), -1);
 	assert_int_equal(err.code, ERROR_NO_INITIATOR);
+	json_decref(map);
 
 	refused(ERROR_NO_INITIATOR, "localIQN", "localIQN", NULL);
 	refused(ERROR_NO_INITIATOR, "localIQN", "localIQN", "");

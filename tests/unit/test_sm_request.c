@@ -75,12 +75,14 @@ static void takes_what_xapi_writes(void **state)
 	assert_string_equal(r.session_ref, "OpaqueRef:2");
 	assert_string_equal(r.sr_ref, "OpaqueRef:3");
 	assert_string_equal(r.sr_uuid, "u");
-	assert_int_equal(r.device_config.count, 3);
-	assert_string_equal(r.device_config.pairs[0].key, "target");
-	assert_string_equal(string_map_get(&r.device_config, "chappassword"),
+	assert_int_equal(json_object_size(r.device_config), 3);
+	assert_string_equal(
+		json_object_iter_key(json_object_iter(r.device_config)),
+		"target");
+	assert_string_equal(value_get(r.device_config, "chappassword"),
 			    "a<b&c>\"");
-	assert_string_equal(string_map_get(&r.device_config, "port"), "");
-	assert_null(string_map_get(&r.device_config, "SCSIid"));
+	assert_string_equal(value_get(r.device_config, "port"), "");
+	assert_null(value_get(r.device_config, "SCSIid"));
 	request_free(&r);
 	assert_null(r.command);
 }
@@ -170,7 +172,7 @@ static void takes_utf8(void **state)
 		MEMBER("target", "\xc3\xa9\xf0\x9f\x98\x80")) CALL_TAIL);
 
 	(void)state;
-	assert_string_equal(string_map_get(&r.device_config, "target"),
+	assert_string_equal(value_get(r.device_config, "target"),
 			    "\xc3\xa9\xf0\x9f\x98\x80");
 	request_free(&r);
 }
@@ -228,8 +230,7 @@ static void refuses_what_no_argument_can_hold(void **state)
 			     "</value></member></struct></value></"
 			     "member>" CALL_TAIL) > 0);
 	r = accepted(xml);
-	assert_string_equal(string_map_get(&r.device_config, "target"),
-			    long_value);
+	assert_string_equal(value_get(r.device_config, "target"), long_value);
 	request_free(&r);
 	free(xml);
 	free(too_long);
