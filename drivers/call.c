@@ -6,7 +6,6 @@
 
 #include "base/log.h"
 #include "host/this_host.h"
-#include "base/stop.h"
 #include "xapi/call.h"
 #include "xapi/secret.h"
 
@@ -44,7 +43,6 @@ static int ask_xapi(const struct request *request, struct call *call,
 		.session_ref = request->session_ref,
 		.timeout_ms = request->only_reads ? XAPI_READER_TIMEOUT_MS
 						  : XAPI_TIMEOUT_MS,
-		.stop = stop_requested,
 	};
 
 	if (xapi_open(&options, &call->xapi, err) ||

@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 
 #include "base/log.h"
-#include "base/stop.h"
 #include "host/this_host.h"
 #include "sm/conf.h"
 #include "xapi/call.h"
@@ -71,7 +70,6 @@ int relvm_xapi_begin(struct relvm_xapi *out,
 {
 	struct xapi_options login = {
 		.timeout_ms = XAPI_TIMEOUT_MS,
-		.stop = stop_requested,
 	};
 	struct conf conf;
 

@@ -65,7 +65,7 @@ void attach_drop_secrets(const struct attach_work *work, const char *sr_uuid)
 	const char *ref;
 	struct error err;
 
-	patient.xapi.transport.stop = NULL;
+	patient.xapi.transport.stubborn = true;
 	patient.xapi.transport.timeout_ms = XAPI_TIMEOUT_MS;
 	if (xapi_call_for(&patient.xapi, "secret.get_all_records", json_array(),
 			  JSON_OBJECT, &all, &err))

@@ -7,6 +7,7 @@
 
 #include "xapi/attach.h"
 #include "xapi/call.h"
+#include "xapi/host.h"
 
 #define ATTACH_PLUGIN "relvmoiscsi"
 

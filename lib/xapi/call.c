@@ -25,7 +25,6 @@ int xapi_open(const struct xapi_options *options, struct xapi **out,
 	xapi->transport = (struct transport){
 		.socket = xapi->socket,
 		.timeout_ms = options->timeout_ms,
-		.stop = options->stop,
 	};
 	*out = xapi;
 	return 0;

@@ -35,13 +35,9 @@ static int check_mark(const struct attach_work *work, const char *sr_uuid,
 static int of_host(const struct attach_work *work, const char *host,
 		   const char *what, struct error *err)
 {
-	char *name = NULL;
-	struct error ignored;
+	char *name = xapi_host_name(&work->xapi, host);
 
-	if (xapi_ask_text(&work->xapi, "host.get_name_label", host, &name, NULL,
-			  &ignored))
-		name = NULL;
-	error_prefix(err, "host '%.64s' %s: ", name ? name : host, what);
+	error_prefix(err, "host '%.64s' %s: ", name, what);
 	free(name);
 	return -1;
 }

@@ -5,23 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/alloc.h"
 #include "base/log.h"
 #include "xapi/call.h"
 #include "xapi/guard_rules.h"
+#include "xapi/host.h"
 #include "xapi/pool_records.h"
-
-/* The host's name for the user; its reference if xapi does not tell. */
-static char *name_of_host(const struct xapi *xapi, const char *ref)
-{
-	struct error ignored;
-	char *name;
-
-	if (xapi_ask_text(xapi, "host.get_name_label", ref, &name, NULL,
-			  &ignored) == 0)
-		return name;
-	return alloc_text(ref);
-}
 
 /* "SR 'name' (uuid)" */
 static void name_sr(const struct sr_record *sr, char *out, size_t size)
@@ -37,11 +25,11 @@ static int refuse_attached(const struct xapi *xapi,
 			   const char *scsi_id, const char *sr,
 			   struct error *err)
 {
-	char *host = name_of_host(xapi, verdict->pbd->host);
+	char *host = xapi_host_name(xapi, verdict->pbd->host);
 
 	error_set(err, ERROR_IN_USE,
 		  "SCSIid %.128s is attached as %s on host '%.64s'", scsi_id,
-		  sr, host ? host : "?");
+		  sr, host);
 	free(host);
 	return -1;
 }

@@ -48,3 +48,14 @@ void xapi_host_free(struct xapi_host *host)
 	free(host->initiator_name);
 	*host = (struct xapi_host){ 0 };
 }
+
+char *xapi_host_name(const struct xapi *xapi, const char *ref)
+{
+	struct error ignored;
+	char *name;
+
+	return xapi_ask_text(xapi, "host.get_name_label", ref, &name, NULL,
+			     &ignored)
+		       ? alloc_text(ref)
+		       : name;
+}

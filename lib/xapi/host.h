@@ -22,4 +22,8 @@ int xapi_host_read(const struct xapi *xapi, const char *host_ref,
 
 void xapi_host_free(struct xapi_host *host);
 
+/* The host's name for the user, its reference if xapi does not tell; for free.
+ */
+char *xapi_host_name(const struct xapi *xapi, const char *ref);
+
 #endif

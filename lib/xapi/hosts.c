@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "xapi/call.h"
+#include "xapi/host.h"
 
 #define PLUGIN "relvmoiscsi"
 
@@ -51,13 +52,9 @@ static int ask_host(const struct xapi *xapi, const char *host,
 static void name_host(const struct xapi *xapi, const char *host,
 		      struct error *err)
 {
-	struct error ignored;
-	char *name;
+	char *name = xapi_host_name(xapi, host);
 
-	if (xapi_ask_text(xapi, "host.get_name_label", host, &name, NULL,
-			  &ignored))
-		name = NULL;
-	error_prefix(err, "host '%.64s': ", name ? name : host);
+	error_prefix(err, "host '%.64s': ", name);
 	free(name);
 }
 

@@ -54,7 +54,7 @@ void xapi_logout(struct xapi *xapi)
 
 	if (!xapi)
 		return;
-	xapi->transport.stop = NULL;
+	xapi->transport.stubborn = true;
 	xapi->transport.timeout_ms = LOGOUT_MS;
 	if (xapi_ask(xapi, "session.logout", NULL, &reply, &err))
 		log_warning("xapi's session stays: %s", err.text);

@@ -69,7 +69,7 @@ void xapi_secrets_destroy(const struct xapi *xapi, const char *sr_ref)
 	struct error err;
 	char query[160];
 
-	patient.transport.stop = NULL;
+	patient.transport.stubborn = true;
 	patient.transport.timeout_ms = CLEANING_MS;
 	snprintf(query, sizeof(query), "field \"SR\" = \"%.100s\"", sr_ref);
 	if (xapi_ask(&patient, "PBD.get_all_records_where", query, &reply,

@@ -12,6 +12,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/stop.h"
 
 /* How often a wait looks whether it is to stop: a signal that comes just before
  * poll() does not end it. */
@@ -40,7 +41,7 @@ static int time_left(const struct exchange *x, int most, struct error *err)
 {
 	int64_t left = x->until - clock_now_ms();
 
-	if (x->transport->stop && x->transport->stop())
+	if (!x->transport->stubborn && stop_requested())
 		return error_set(err, ERROR_INTERRUPTED,
 				 "asked to stop while xapi was to answer");
 	if (left <= 0 && x->until == x->transport->until)

@@ -20,7 +20,7 @@ struct transport {
 	const char *socket;
 	int timeout_ms; /* for connecting, sending and receiving */
 	int64_t until;	/* not after this, as of clock_now_ms; 0: any time */
-	bool (*stop)(void); /* asked while waiting; NULL: never stops */
+	bool stubborn;	/* signals (base/stop.h) do not end it */
 };
 
 struct http_reply {

@@ -25,7 +25,6 @@ struct xapi_options {
 	const char *socket;
 	const char *session_ref; /* secret: never into a log or an error */
 	int timeout_ms;
-	bool (*stop)(void); /* asked while waiting; NULL: never stops */
 };
 
 struct xapi;
@@ -34,8 +33,8 @@ struct xapi;
 int xapi_open(const struct xapi_options *options, struct xapi **out,
 	      struct error *err);
 
-/* From now on xapi's answers may take so long all together, besides each its own
- * time; 0: just that again. NULL is fine. */
+/* From now on xapi's answers may take so long all together, besides each its
+ * own time; 0: just that again. NULL is fine. */
 void xapi_limit(const struct xapi *xapi, int ms);
 
 /* Wipes and frees; NULL is fine. The session itself is xapi's to end. */

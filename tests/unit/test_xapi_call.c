@@ -6,6 +6,7 @@
  */
 #include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -20,6 +21,7 @@
 #include <cmocka.h>
 
 #include "base/log.h"
+#include "base/stop.h"
 #include "xapi/guard.h"
 #include "xapi/host.h"
 #include "xapi/secret.h"
@@ -47,6 +49,7 @@ struct step {
 	const char *json;   /* the answer of /jsonrpc */
 	const char *raw;    /* or all of it, which need not be HTTP */
 	int pause_ms;	    /* after each byte */
+	bool signals;	    /* this process, before it answers */
 };
 
 static struct {
@@ -103,6 +106,8 @@ static void send_answer(int fd, const struct step *step)
 			 "content-length: %zu\r\n\r\n",
 			 len);
 	send(fd, head, strlen(head), MSG_NOSIGNAL);
+	if (step->signals)
+		raise(SIGTERM);
 	if (!step->pause_ms) {
 		send(fd, body, len, MSG_NOSIGNAL);
 		return;
@@ -183,13 +188,12 @@ static void finish(void)
 	assert_int_equal(server.answered, steps);
 }
 
-static struct xapi *opened(int timeout_ms, bool (*stop)(void))
+static struct xapi *opened(int timeout_ms)
 {
 	const struct xapi_options options = {
 		.socket = server.socket,
 		.session_ref = SESSION,
 		.timeout_ms = timeout_ms,
-		.stop = stop,
 	};
 	struct xapi *xapi;
 	struct error err;
@@ -201,15 +205,14 @@ static struct xapi *opened(int timeout_ms, bool (*stop)(void))
 
 /* A read of the host's settings that must fail in these words. */
 static void host_fails(const struct step *script, int timeout_ms,
-		       bool (*stop)(void), enum error_code code,
-		       const char *words)
+		       enum error_code code, const char *words)
 {
 	struct xapi_host host = { 0 };
 	struct error err = { 0 };
 	struct xapi *xapi;
 
 	start(script);
-	xapi = opened(timeout_ms, stop);
+	xapi = opened(timeout_ms);
 	assert_int_equal(xapi_host_read(xapi, "h", &host, &err), -1);
 	assert_int_equal(err.code, code);
 	if (!strstr(err.text, words))
@@ -237,7 +240,7 @@ static void reads_a_host(void **state)
 
 	(void)state;
 	start(script);
-	xapi = opened(5000, NULL);
+	xapi = opened(5000);
 	assert_int_equal(xapi_host_read(xapi, "h", &host, &err), 0);
 	assert_string_equal(host.initiator_name, "iqn.x");
 	assert_true(host.multipathing);
@@ -251,21 +254,8 @@ static void reads_a_host(void **state)
 	finish();
 }
 
-static bool stop_now(void)
-{
-	return true;
-}
-
-static int times_asked;
-
-static bool stop_then(void)
-{
-	return times_asked++ > 0;
-}
-
 static void gives_up(void **state)
 {
-	const struct step none[] = { { 0 } };
 	const struct step dead_session[] = {
 		{ .call = "host.",
 		  .answer = FAILURE("SESSION_INVALID", SESSION) },
@@ -290,14 +280,12 @@ static void gives_up(void **state)
 	};
 
 	(void)state;
-	host_fails(dead_session, 5000, NULL, ERROR_XAPI,
+	host_fails(dead_session, 5000, ERROR_XAPI,
 		   "host.get_other_config: xapi says SESSION_INVALID");
-	host_fails(cut, 5000, NULL, ERROR_XAPI, "ends in the middle");
-	host_fails(silent, 5000, NULL, ERROR_XAPI, "ends in the middle");
-	host_fails(slow, 100, NULL, ERROR_XAPI, "not answered within");
-	host_fails(none, 5000, stop_now, ERROR_INTERRUPTED, "asked to stop");
-	host_fails(slow, 5000, stop_then, ERROR_INTERRUPTED, "asked to stop");
-	host_fails(not_a_struct, 5000, NULL, ERROR_XAPI, "not struct");
+	host_fails(cut, 5000, ERROR_XAPI, "ends in the middle");
+	host_fails(silent, 5000, ERROR_XAPI, "ends in the middle");
+	host_fails(slow, 100, ERROR_XAPI, "not answered within");
+	host_fails(not_a_struct, 5000, ERROR_XAPI, "not struct");
 }
 
 static void nobody_is_there(void **state)
@@ -313,7 +301,7 @@ static void nobody_is_there(void **state)
 	assert_int_equal(err.code, ERROR_XAPI);
 
 	start(none);
-	xapi = opened(1000, NULL);
+	xapi = opened(1000);
 	finish();
 	assert_int_equal(xapi_host_read(xapi, "h", &host, &err), -1);
 	assert_int_equal(err.code, ERROR_XAPI);
@@ -344,7 +332,7 @@ static void reads_a_secret(void **state)
 
 	(void)state;
 	start(script);
-	xapi = opened(5000, NULL);
+	xapi = opened(5000);
 	assert_int_equal(xapi_secret_read(xapi, "u-1", &text, &err), 0);
 	assert_string_equal(text, "p&ss");
 	free(text);
@@ -409,7 +397,7 @@ static int guard(const struct step *script, const char *own, struct error *err)
 	int rc;
 
 	start(script);
-	xapi = opened(5000, NULL);
+	xapi = opened(5000);
 	rc = xapi_guard(xapi, &question, err);
 	xapi_close(xapi);
 	finish();
@@ -590,7 +578,7 @@ static void asks_by_json(void **state)
 
 	(void)state;
 	start(script);
-	xapi = opened(5000, NULL);
+	xapi = opened(5000);
 	if (xapi_host_read(xapi, "h", &host, &err))
 		fail_msg("%s", err.text);
 	assert_string_equal(host.initiator_name, "iqn.x");
@@ -631,7 +619,7 @@ static void asks_an_old_member_in_xml(void **state)
 
 	(void)state;
 	start(old);
-	xapi = opened(5000, NULL);
+	xapi = opened(5000);
 	for (int i = 0; i < 2; i++) {
 		if (xapi_host_read(xapi, "h", &host, &err))
 			fail_msg("%s", err.text);
@@ -640,7 +628,7 @@ static void asks_an_old_member_in_xml(void **state)
 	xapi_close(xapi);
 	finish();
 	start(later);
-	xapi = opened(5000, NULL);
+	xapi = opened(5000);
 	assert_int_equal(xapi_host_read(xapi, "h", &host, &err), 0);
 	xapi_host_free(&host);
 	assert_int_equal(xapi_host_read(xapi, "h", &host, &err), -1);
@@ -711,7 +699,7 @@ static void all_answers_have_one_end(void **state)
 
 	(void)state;
 	start(slow);
-	xapi = opened(60000, NULL);
+	xapi = opened(60000);
 	xapi_limit(xapi, 1500);
 	assert_int_equal(xapi_host_read(xapi, "h", &host, &err), 0);
 	xapi_host_free(&host);
@@ -745,10 +733,28 @@ static void takes_secrets_away(void **state)
 
 	(void)state;
 	start(script);
-	xapi = opened(5000, stop_now);
+	xapi = opened(5000);
 	xapi_secrets_destroy(xapi, "own");
 	xapi_close(xapi);
 	finish();
+}
+
+/* From here on. */
+static void stops_at_a_signal(void **state)
+{
+	const struct step slow[] = {
+		{ .call = "host.",
+		  .raw = SUCCESS("x"),
+		  .pause_ms = 20,
+		  .signals = true },
+		{ 0 },
+	};
+	const struct step none[] = { { 0 } };
+
+	(void)state;
+	stop_on_signals();
+	host_fails(slow, 5000, ERROR_INTERRUPTED, "asked to stop");
+	host_fails(none, 5000, ERROR_INTERRUPTED, "asked to stop");
 }
 
 static bool logged_a_secret;
@@ -781,6 +787,7 @@ int main(void)
 		cmocka_unit_test(asks_an_old_member_in_xml),
 		cmocka_unit_test(asks_one_by_one),
 		cmocka_unit_test(all_answers_have_one_end),
+		cmocka_unit_test(stops_at_a_signal),
 		cmocka_unit_test(takes_secrets_away),
 		cmocka_unit_test(logs_no_secret),
 	};
