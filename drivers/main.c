@@ -13,7 +13,7 @@
 #include "drivers/sm_backend.h"
 #include "rpc/value.h"
 #include "sm/sr_type.h"
-#include "xapi-plugin/plugin.h"
+#include "xapi-plugin/functions.h"
 
 static const char *name_of(const char *path)
 {

@@ -4,14 +4,39 @@
 #include <string.h>
 
 #include "drivers/answer.h"
-#include "drivers/verbs.h"
 #include "sm/response.h"
+
+/* What the driver says of itself. */
+static int sr_get_driver_info(const struct request *request, char **answer,
+			      struct error *err)
+{
+	/* sr_create needs none; without SR_PROBE xapi would not let sr_probe
+	 * through. */
+	static const char *const capabilities[] = { "SR_PROBE", NULL };
+	const struct driver_info info = {
+		.name = request->type->driver_name,
+		.description = request->type->description,
+		.vendor = "The relvmoiscsi project",
+		.copyright = "(C) The relvmoiscsi authors",
+		.driver_version = VERSION,
+		.required_api_version = "1.0",
+		.capabilities = capabilities,
+		.configuration = config_keys,
+		.configuration_count = config_key_count,
+		.types = request->type->keys,
+	};
+
+	(void)err;
+	*answer = response_driver_info(&info);
+	return 0;
+}
 
 static const struct {
 	const char *command;
-	verb run;
+	int (*run)(const struct request *request, char **answer,
+		   struct error *err);
 } verbs[] = {
-	{ "sr_get_driver_info", verb_sr_get_driver_info },
+	{ "sr_get_driver_info", sr_get_driver_info },
 	{ "sr_create", verb_sr_create },
 	{ "sr_probe", verb_sr_probe },
 };

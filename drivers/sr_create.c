@@ -11,7 +11,7 @@
 #include "sm/errors.h"
 #include "sm/response.h"
 #include "drivers/call.h"
-#include "drivers/verbs.h"
+#include "drivers/sm_backend.h"
 #include "drivers/which_lun.h"
 
 /* xapi has made this uuid for the SR; it becomes the SR's on the LUN. */

@@ -12,7 +12,7 @@
 #include "sm/lists.h"
 #include "sm/response.h"
 #include "drivers/call.h"
-#include "drivers/verbs.h"
+#include "drivers/sm_backend.h"
 #include "drivers/which_lun.h"
 
 /* Where SM has a LUN that is attached; ours is no device. */

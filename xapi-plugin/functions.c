@@ -5,10 +5,12 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "drivers/answer.h"
 #include "engine/answers.h"
 #include "engine/judge.h"
 #include "engine/resign.h"
 #include "host/refresh.h"
+#include "sm/response.h"
 #include "xapi-plugin/arguments.h"
 
 /* Each sets *value, which the caller frees, and returns 0; or -1. */
@@ -272,53 +274,33 @@ static int refresh(struct plugin_arguments *arguments,
 
 /* ---- verify ---- */
 
-struct verification {
-	struct verified_lun *luns;
-	size_t count;
-	struct findings duplicates;
-};
-
-static int verify_luns(const struct lun_choice *choice, char *ids,
-		       struct verification *v, struct error *err)
-{
-	char *id;
-
-	while ((id = strsep(&ids, ","))) {
-		struct lun_choice one = *choice;
-
-		one.lun.scsi_id = one.name = id;
-		if (look_verify(&one, &v->luns[v->count++], err))
-			return error_prefix(err, "SCSIid %.100s: ", id);
-	}
-	return 0;
-}
-
-static size_t count_ids(const char *ids)
-{
-	size_t n = 1;
-
-	for (; *ids; ids++)
-		n += *ids == ',';
-	return n;
-}
-
 static int verify(struct plugin_arguments *arguments,
 		  const struct request *request, char **value,
 		  struct error *err)
 {
-	struct verification v = { 0 };
 	char *ids = alloc_text(arguments->choice.lun.scsi_id);
-	int failed;
+	char *rest = ids, *id;
+	struct findings duplicates = { 0 };
+	struct verified_lun *luns = NULL;
+	size_t count = 0;
+	int failed = 0;
 
 	(void)request;
-	v.luns = alloc_zeroed(count_ids(ids), sizeof(*v.luns));
-	failed = verify_luns(&arguments->choice, ids, &v, err);
-	if (!failed) {
-		verified_compare(v.luns, v.count, &v.duplicates);
-		*value = answer_verify(v.luns, v.count, &v.duplicates);
+	while (!failed && (id = strsep(&rest, ","))) {
+		struct lun_choice one = arguments->choice;
+
+		one.lun.scsi_id = one.name = id;
+		luns = alloc_more(luns, count, sizeof(*luns));
+		failed = look_verify(&one, &luns[count++], err);
+		if (failed)
+			error_prefix(err, "SCSIid %.100s: ", id);
 	}
-	verified_free(v.luns, v.count);
-	findings_free(&v.duplicates);
+	if (!failed) {
+		verified_compare(luns, count, &duplicates);
+		*value = answer_verify(luns, count, &duplicates);
+	}
+	verified_free(luns, count);
+	findings_free(&duplicates);
 	free(ids);
 	return failed;
 }
@@ -361,7 +343,9 @@ static int read_type(struct request *request, struct error *err)
 				   type);
 }
 
-int plugin_run(struct request *request, char **value, struct error *err)
+/* Runs the function that request->command names. */
+static int run_function(struct request *request, char **value,
+			struct error *err)
 {
 	if (read_type(request, err))
 		return -1;
@@ -386,4 +370,25 @@ int plugin_run(struct request *request, char **value, struct error *err)
 			 "plan, resign, recover, verify, attach, detach, "
 			 "rescan, release, in_use, refresh, version",
 			 request->command);
+}
+
+static int run_plugin(struct request *request, char **answer, struct error *err)
+{
+	char *value;
+
+	if (run_function(request, &value, err))
+		return -1;
+	*answer = response_plugin_success(value);
+	free(value);
+	return 0;
+}
+
+int plugin(int argc, char **argv)
+{
+	static const struct answer_form form = {
+		request_parse_plugin, run_plugin, response_plugin_failure,
+		response_plugin_out_of_memory
+	};
+
+	return answer_call(&form, NULL, argc, argv);
 }

@@ -23,10 +23,11 @@
 #ifndef XAPI_PLUGIN_FUNCTIONS_H
 #define XAPI_PLUGIN_FUNCTIONS_H
 
-#include "base/error.h"
-#include "sm/request.h"
-
-/* Runs the function that request->command names; sets request->only_reads. */
-int plugin_run(struct request *request, char **value, struct error *err);
+/* The program as xapi's plugin `relvmoiscsi` (drivers/answer.h): the call is
+ * the function's name with a session and a struct of strings; the answer a
+ * struct of Status and Value, or of Status and ErrorDescription.
+ *
+ * Returns the exit status. Wipes argv[1]. */
+int plugin(int argc, char **argv);
 
 #endif
