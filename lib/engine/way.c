@@ -47,9 +47,8 @@ int way_open_device(struct way *way, struct error *err)
 
 	way->reached.device = way->device;
 	block_path(way->device, node, sizeof(node));
-	return way->purpose == REACH_TO_WRITE
-		       ? lun_block_open(node, &way->reached.lun, err)
-		       : lun_block_open_to_read(node, &way->reached.lun, err);
+	return lun_block_open(node, way->purpose == REACH_TO_WRITE,
+			      &way->reached.lun, err);
 }
 
 /* ---- libiscsi ---- */
@@ -74,12 +73,12 @@ int way_open_session_lun(struct way *way, const struct user_lun *found,
 	reached->number = lun_number(found->lun);
 	reached->linux_number = found->lun;
 	reached->place = place_of(reached->iqn, reached->number);
-	if (way->purpose == REACH_TO_READ)
-		return lun_libiscsi_open_to_read(way->session, found->lun,
-						 &reached->lun, err);
-	if (way_lock(way, err) || guard_host(NULL, &reached->names, err))
+	if (way->purpose == REACH_TO_WRITE &&
+	    (way_lock(way, err) || guard_host(NULL, &reached->names, err)))
 		return -1;
-	return lun_libiscsi_open(way->session, found->lun, &reached->lun, err);
+	return lun_libiscsi_open(way->session, found->lun,
+				 way->purpose == REACH_TO_WRITE, &reached->lun,
+				 err);
 }
 
 /* *portal: the first to be tried, and then the one that is taken. */
@@ -177,9 +176,9 @@ static int by_file(const char *path, const struct stat *st, struct way *way,
 	put_le64(way->reached.place.bytes, st->st_dev);
 	put_le64(way->reached.place.bytes + 8, st->st_ino);
 	if (way->purpose == REACH_TO_READ)
-		return lun_file_open_to_read(path, FILE_BLOCK, lun, err);
+		return lun_file_open(path, FILE_BLOCK, false, lun, err);
 	if (loop_check_file(path, err) ||
-	    lun_file_open(path, FILE_BLOCK, lun, err) ||
+	    lun_file_open(path, FILE_BLOCK, true, lun, err) ||
 	    lun_file_lock(*lun, err))
 		return -1;
 	return in_use_check_file(path, err);
@@ -230,11 +229,11 @@ int way_enter(const struct lun_choice *choice, unsigned *portal,
 
 static void log_traffic(const struct lun *lun)
 {
-	struct lun_traffic traffic = lun_libiscsi_traffic(lun);
+	struct scsi_traffic traffic = lun_libiscsi_traffic(lun);
 
 	log_info("%u SCSI commands, %llu bytes read, %llu written",
-		 traffic.commands, (unsigned long long)traffic.bytes_read,
-		 (unsigned long long)traffic.bytes_written);
+		 traffic.commands, (unsigned long long)traffic.bytes_in,
+		 (unsigned long long)traffic.bytes_out);
 }
 
 void way_leave(struct way *way, bool failed)

@@ -70,30 +70,44 @@ static int failed_at(const struct lun_block *self, const char *what,
 			 n < 0 ? errno_words(errno) : "the device ends there");
 }
 
-/* A transfer that was cut short goes on at a block boundary. */
+/* One that was cut short goes on at a block boundary. */
+static int transfer(struct lun *lun, const struct lun_io *io, bool write,
+		    struct error *err)
+{
+	struct lun_block *self = of(lun);
+	size_t n;
+
+	for (size_t done = 0; done < io->len; done += n) {
+		uint64_t at = io->offset + done;
+		size_t left = io->len - done;
+		ssize_t moved;
+
+		if (left > BOUNCE)
+			left = BOUNCE;
+		if (write)
+			memcpy(self->bounce, io->data + done, left);
+		do {
+			moved = write ? pwrite(self->fd, self->bounce, left,
+					       (off_t)at)
+				      : pread(self->fd, self->bounce, left,
+					      (off_t)at);
+		} while (moved < 0 && errno == EINTR);
+		if (moved < (ssize_t)lun->block_size)
+			return failed_at(self, write ? "write" : "read", at,
+					 moved, err);
+		n = (size_t)moved - (size_t)moved % lun->block_size;
+		if (!write)
+			memcpy(io->data + done, self->bounce, n);
+	}
+	return 0;
+}
+
 static int block_read(struct lun *lun, const struct lun_io *ios, size_t n,
 		      struct error *err)
 {
-	struct lun_block *self = of(lun);
-
 	for (size_t i = 0; i < n; i++) {
-		for (size_t done = 0; done < ios[i].len;) {
-			uint64_t at = ios[i].offset + done;
-			size_t left = ios[i].len - done;
-			ssize_t got;
-
-			if (left > BOUNCE)
-				left = BOUNCE;
-			do {
-				got = pread(self->fd, self->bounce, left,
-					    (off_t)at);
-			} while (got < 0 && errno == EINTR);
-			if (got < (ssize_t)lun->block_size)
-				return failed_at(self, "read", at, got, err);
-			got -= got % (ssize_t)lun->block_size;
-			memcpy(ios[i].data + done, self->bounce, (size_t)got);
-			done += (size_t)got;
-		}
+		if (transfer(lun, &ios[i], false, err))
+			return -1;
 	}
 	return 0;
 }
@@ -101,25 +115,9 @@ static int block_read(struct lun *lun, const struct lun_io *ios, size_t n,
 static int block_write(struct lun *lun, const struct lun_io *ios, size_t n,
 		       struct error *err)
 {
-	struct lun_block *self = of(lun);
-
 	for (size_t i = 0; i < n; i++) {
-		for (size_t done = 0; done < ios[i].len;) {
-			uint64_t at = ios[i].offset + done;
-			size_t left = ios[i].len - done;
-			ssize_t put;
-
-			if (left > BOUNCE)
-				left = BOUNCE;
-			memcpy(self->bounce, ios[i].data + done, left);
-			do {
-				put = pwrite(self->fd, self->bounce, left,
-					     (off_t)at);
-			} while (put < 0 && errno == EINTR);
-			if (put < (ssize_t)lun->block_size)
-				return failed_at(self, "write", at, put, err);
-			done += (size_t)(put - put % (ssize_t)lun->block_size);
-		}
+		if (transfer(lun, &ios[i], true, err))
+			return -1;
 	}
 	return 0;
 }
@@ -312,15 +310,15 @@ static int open_device(struct lun_block *self, struct error *err)
 	return failed(self, "open", err);
 }
 
-static int open_block(const char *path, int access, struct lun **out,
-		      struct error *err)
+int lun_block_open(const char *path, bool to_write, struct lun **out,
+		   struct error *err)
 {
 	struct lun_block *self =
 		alloc_zeroed(1, sizeof(*self) + strlen(path) + 1);
 
 	strcpy(self->path, path);
 	self->lun.ops = &block_ops;
-	self->access = access;
+	self->access = to_write ? O_RDWR | O_EXCL : O_RDONLY;
 	self->bounce = alloc_checked(aligned_alloc(BOUNCE_ALIGN, BOUNCE));
 	if (open_device(self, err)) {
 		free(self->bounce);
@@ -329,22 +327,10 @@ static int open_block(const char *path, int access, struct lun **out,
 	}
 	self->cannot_swap = !takes_scsi(self->fd);
 	self->sync_ourselves = !self->cannot_swap && !kernel_flushes(self->fd);
-	if (read_geometry(self, err) ||
-	    (access != O_RDONLY && check_keys(self, err))) {
+	if (read_geometry(self, err) || (to_write && check_keys(self, err))) {
 		block_close(&self->lun);
 		return -1;
 	}
 	*out = &self->lun;
 	return 0;
-}
-
-int lun_block_open(const char *path, struct lun **out, struct error *err)
-{
-	return open_block(path, O_RDWR | O_EXCL, out, err);
-}
-
-int lun_block_open_to_read(const char *path, struct lun **out,
-			   struct error *err)
-{
-	return open_block(path, O_RDONLY, out, err);
 }

@@ -12,8 +12,8 @@
  * it knows the disk to have a volatile cache (queue/write_cache says "write
  * back", from the LUN's caching mode page). Where the kernel does not say so,
  * or is too old to tell (before 4.7), the command is sent by us; a LUN that
- * does not have it has no cache to flush. A device that is no SCSI disk takes no
- * command of ours: fsync() then is all.
+ * does not have it has no cache to flush. A device that is no SCSI disk takes
+ * no command of ours: fsync() then is all.
  */
 #ifndef LUN_LUN_BLOCK_H
 #define LUN_LUN_BLOCK_H
@@ -23,12 +23,9 @@
 /* ERROR_IN_USE: something on this host holds the device, or somebody has
  * registered for a persistent reservation. ERROR_LUN_CONTENT:
  * blocks neither of 512 nor of 4096 bytes, or write-protected. ERROR_IO with
- * the reason otherwise. */
-int lun_block_open(const char *path, struct lun **out, struct error *err);
-
-/* The same to read it alone: also while something on this host uses it, and if
- * it is write-protected. Every write fails. */
-int lun_block_open_to_read(const char *path, struct lun **out,
-			   struct error *err);
+ * the reason otherwise. Unless it is opened to write, it is so also while
+ * something uses it and if it is write-protected, and every write fails. */
+int lun_block_open(const char *path, bool to_write, struct lun **out,
+		   struct error *err);
 
 #endif

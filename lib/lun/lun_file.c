@@ -30,18 +30,22 @@ static int failed(const struct lun_file *self, const char *what, uint64_t at,
 			 self->path, what, at, strerror(errno));
 }
 
-static int read_one(struct lun_file *self, const struct lun_io *io,
+static int transfer(struct lun *lun, const struct lun_io *io, bool write,
 		    struct error *err)
 {
+	struct lun_file *self = of(lun);
+
 	for (size_t done = 0; done < io->len;) {
 		uint64_t at = io->offset + done;
-		ssize_t n = pread(self->fd, io->data + done, io->len - done,
-				  (off_t)at);
+		uint8_t *data = io->data + done;
+		size_t left = io->len - done;
+		ssize_t n = write ? pwrite(self->fd, data, left, (off_t)at)
+				  : pread(self->fd, data, left, (off_t)at);
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return failed(self, "read", at, err);
+			return failed(self, write ? "write" : "read", at, err);
 		if (n == 0)
 			return error_set(err, ERROR_IO,
 					 "%s: the file ends at byte %" PRIu64
@@ -52,28 +56,11 @@ static int read_one(struct lun_file *self, const struct lun_io *io,
 	return 0;
 }
 
-static int write_one(struct lun_file *self, const struct lun_io *io,
-		     struct error *err)
-{
-	for (size_t done = 0; done < io->len;) {
-		uint64_t at = io->offset + done;
-		ssize_t n = pwrite(self->fd, io->data + done, io->len - done,
-				   (off_t)at);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return failed(self, "write", at, err);
-		done += (size_t)n;
-	}
-	return 0;
-}
-
 static int file_read(struct lun *lun, const struct lun_io *ios, size_t n,
 		     struct error *err)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (read_one(of(lun), &ios[i], err))
+		if (transfer(lun, &ios[i], false, err))
 			return -1;
 	}
 	return 0;
@@ -83,7 +70,7 @@ static int file_write(struct lun *lun, const struct lun_io *ios, size_t n,
 		      struct error *err)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (write_one(of(lun), &ios[i], err))
+		if (transfer(lun, &ios[i], true, err))
 			return -1;
 	}
 	return 0;
@@ -147,8 +134,8 @@ static int check_file(struct lun_file *self, struct error *err)
 	return 0;
 }
 
-static int open_file(const char *path, int access, uint32_t block_size,
-		     struct lun **out, struct error *err)
+int lun_file_open(const char *path, uint32_t block_size, bool to_write,
+		  struct lun **out, struct error *err)
 {
 	struct lun_file *self;
 
@@ -160,7 +147,8 @@ static int open_file(const char *path, int access, uint32_t block_size,
 	self->lun.ops = &file_ops;
 	self->lun.block_size = block_size;
 	/* O_NONBLOCK: what turns out to be a FIFO must not hang the open. */
-	self->fd = open(path, access | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	self->fd = open(path, (to_write ? O_RDWR : O_RDONLY) | O_CLOEXEC |
+				      O_NOCTTY | O_NONBLOCK);
 	if (self->fd < 0) {
 		error_set(err, ERROR_IO, "%s: %s", path, strerror(errno));
 		free(self);
@@ -172,18 +160,6 @@ static int open_file(const char *path, int access, uint32_t block_size,
 	}
 	*out = &self->lun;
 	return 0;
-}
-
-int lun_file_open(const char *path, uint32_t block_size, struct lun **out,
-		  struct error *err)
-{
-	return open_file(path, O_RDWR, block_size, out, err);
-}
-
-int lun_file_open_to_read(const char *path, uint32_t block_size,
-			  struct lun **out, struct error *err)
-{
-	return open_file(path, O_RDONLY, block_size, out, err);
 }
 
 /* A lock of the open file, not of the process: it stays when another

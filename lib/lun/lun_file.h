@@ -8,13 +8,9 @@
 #include "lun/lun.h"
 
 /* The file must be a regular file of whole blocks; block_size is 512 or 4096.
- * Opened for reading and writing. ERROR_IO with the reason. */
-int lun_file_open(const char *path, uint32_t block_size, struct lun **out,
-		  struct error *err);
-
-/* The same for reading alone: every write fails. */
-int lun_file_open_to_read(const char *path, uint32_t block_size,
-			  struct lun **out, struct error *err);
+ * Unless it is opened to write, every write fails. ERROR_IO with the reason. */
+int lun_file_open(const char *path, uint32_t block_size, bool to_write,
+		  struct lun **out, struct error *err);
 
 /* Takes the file for this process alone, until the LUN is closed: another
  * relvm, and QEMU, which locks its images, keep out or are told of.

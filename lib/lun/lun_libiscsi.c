@@ -90,8 +90,8 @@ static size_t pieces_of(const struct lun_io *io)
 	return io->len / TRANSFER + (io->len % TRANSFER != 0);
 }
 
-/* WCE of the caching page (SBC-3, 6.4.5), by MODE SENSE(6). Targets need not have
- * the page. */
+/* WCE of the caching page (SBC-3, 6.4.5), by MODE SENSE(6). Targets need not
+ * have the page. */
 static int has_volatile_cache(struct lun_libiscsi *self, bool *has,
 			      struct error *err)
 {
@@ -117,9 +117,9 @@ static int has_volatile_cache(struct lun_libiscsi *self, bool *has,
 }
 
 /* SYNCHRONIZE CACHE is optional (SBC-3). A target without it, that does not
- * declare a volatile cache either, has nothing to flush: what it acknowledged is
- * stable. One that declares such a cache and cannot flush it cannot be trusted
- * with a commit. */
+ * declare a volatile cache either, has nothing to flush: what it acknowledged
+ * is stable. One that declares such a cache and cannot flush it cannot be
+ * trusted with a commit. */
 static int take_flush(struct lun_libiscsi *self,
 		      const struct scsi_command *command, struct error *err)
 {
@@ -457,14 +457,14 @@ static int identify(struct lun_libiscsi *self, struct error *err)
 	return self->to_read ? 0 : take_keys(self, &commands[KEYS], err);
 }
 
-static int open_lun(struct iscsi_context *session, uint16_t address,
-		    bool to_read, struct lun **out, struct error *err)
+int lun_libiscsi_open(struct iscsi_context *session, uint16_t address,
+		      bool to_write, struct lun **out, struct error *err)
 {
 	struct lun_libiscsi *self;
 
 	self = alloc_zeroed(1, sizeof(*self));
-	self->lun.ops = to_read ? &reading_ops : &libiscsi_ops;
-	self->to_read = to_read;
+	self->lun.ops = to_write ? &libiscsi_ops : &reading_ops;
+	self->to_read = !to_write;
 	self->session = session;
 	self->address = address;
 	if (identify(self, err)) {
@@ -475,30 +475,12 @@ static int open_lun(struct iscsi_context *session, uint16_t address,
 	return 0;
 }
 
-int lun_libiscsi_open(struct iscsi_context *session, uint16_t address,
-		      struct lun **out, struct error *err)
-{
-	return open_lun(session, address, false, out, err);
-}
-
-int lun_libiscsi_open_to_read(struct iscsi_context *session, uint16_t address,
-			      struct lun **out, struct error *err)
-{
-	return open_lun(session, address, true, out, err);
-}
-
 bool lun_libiscsi_written(const struct lun *lun)
 {
 	return ((const struct lun_libiscsi *)lun)->written;
 }
 
-struct lun_traffic lun_libiscsi_traffic(const struct lun *lun)
+struct scsi_traffic lun_libiscsi_traffic(const struct lun *lun)
 {
-	const struct lun_libiscsi *self = (const struct lun_libiscsi *)lun;
-
-	return (struct lun_traffic){
-		.commands = self->traffic.commands,
-		.bytes_read = self->traffic.bytes_in,
-		.bytes_written = self->traffic.bytes_out,
-	};
+	return ((const struct lun_libiscsi *)lun)->traffic;
 }

@@ -12,32 +12,23 @@
 
 #include <iscsi/iscsi.h>
 
+#include "iscsi/scsi_batch.h"
 #include "lun/lun.h"
 
-/* What went over the wire, for `make bench` and the log. */
-struct lun_traffic {
-	unsigned commands;
-	uint64_t bytes_read;
-	uint64_t bytes_written;
-};
-
 /* Reads size and block size. `address` is what user_session_find_lun gives. The
- * session stays the caller's and must outlive the LUN. ERROR_LUN_CONTENT: blocks
- * neither of 512 nor of 4096 bytes; later, at the first write: write-protected.
- * ERROR_IN_USE: somebody has registered for a persistent
- * reservation. ERROR_RESERVED. */
+ * session stays the caller's and must outlive the LUN. ERROR_LUN_CONTENT:
+ * blocks neither of 512 nor of 4096 bytes; later, at the first write:
+ * write-protected. ERROR_IN_USE: somebody has registered for a persistent
+ * reservation. ERROR_RESERVED. Opened to read, every write, swap and flush of
+ * it is ERROR_INTERNAL, before a command is sent. */
 int lun_libiscsi_open(struct iscsi_context *session, uint16_t address,
-		      struct lun **out, struct error *err);
-
-/* The same for a LUN that is only read: every write, swap and flush
- * of it is ERROR_INTERNAL, before a command is sent. */
-int lun_libiscsi_open_to_read(struct iscsi_context *session, uint16_t address,
-			      struct lun **out, struct error *err);
+		      bool to_write, struct lun **out, struct error *err);
 
 /* Whether anything was sent that may have changed it. `lun` is of this form. */
 bool lun_libiscsi_written(const struct lun *lun);
 
-/* Counted since open, the commands of open included. `lun` is of this form. */
-struct lun_traffic lun_libiscsi_traffic(const struct lun *lun);
+/* What went over the wire, the commands of open included. `lun` is of this
+ * form. */
+struct scsi_traffic lun_libiscsi_traffic(const struct lun *lun);
 
 #endif

@@ -14,7 +14,6 @@
 #include "host/lock.h"
 #include "iscsi/user_luns.h"
 #include "iscsi/user_session.h"
-#include "openiscsi/hand_over.h"
 #include "openiscsi/iscsiadm.h"
 #include "openiscsi/log_in.h"
 #include "openiscsi/node_record.h"

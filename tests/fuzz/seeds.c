@@ -302,7 +302,7 @@ static void seed_image(const char *path, int number)
 	char name[32];
 
 	snprintf(name, sizeof(name), "image%d", number);
-	if (lun_file_open(path, 512, &lun, &err)) {
+	if (lun_file_open(path, 512, true, &lun, &err)) {
 		fprintf(stderr, "%s\n", err.text);
 		exit(1);
 	}

@@ -228,7 +228,7 @@ static int act(struct lun *lun, struct iscsi_context *session, uint16_t address,
 	       const char *action, double start, struct error *err)
 {
 	bool write = action[0] == 'w' || action[0] == 's';
-	struct lun_traffic traffic;
+	struct scsi_traffic traffic;
 	uint64_t at;
 	size_t len;
 	unsigned old;
@@ -280,8 +280,8 @@ static int act(struct lun *lun, struct iscsi_context *session, uint16_t address,
 		traffic = lun_libiscsi_traffic(lun);
 		printf("%.2f ms, %u commands, %" PRIu64 " bytes read, %" PRIu64
 		       " written\n",
-		       now_ms() - start, traffic.commands, traffic.bytes_read,
-		       traffic.bytes_written);
+		       now_ms() - start, traffic.commands, traffic.bytes_in,
+		       traffic.bytes_out);
 		return 0;
 	}
 	return error_set(err, ERROR_INTERNAL, "what is %s?", action);
@@ -302,7 +302,7 @@ static int run(const struct iscsi_target *target, const char *scsi_id,
 				   &(struct lun_wanted){ .scsi_id = scsi_id },
 				   &found, err);
 	if (!rc)
-		rc = lun_libiscsi_open(session, found.lun, &lun, err);
+		rc = lun_libiscsi_open(session, found.lun, true, &lun, err);
 	for (; !rc && *actions; actions++)
 		rc = act(lun, session, found.lun, *actions, start, err);
 	lun_close(lun);

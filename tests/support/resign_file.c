@@ -35,8 +35,9 @@ int main(int argc, char **argv)
 		fprintf(stderr, "not a uuid: %s\n", argv[2]);
 		return 2;
 	}
-	failed = lun_file_open(
-		argv[1], argc > 3 ? (uint32_t)atoi(argv[3]) : 512, &lun, &err);
+	failed =
+		lun_file_open(argv[1], argc > 3 ? (uint32_t)atoi(argv[3]) : 512,
+			      true, &lun, &err);
 	if (!failed) {
 		failed = lun_file_lock(lun, &err) ||
 			 resign_lun(lun, &options, &owner, NULL, NULL, &err);

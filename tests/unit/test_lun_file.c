@@ -46,14 +46,14 @@ static void test_read_write(void **state)
 
 	(void)state;
 	memset(data, 7, sizeof(data));
-	assert_int_equal(lun_file_open(path, 4096, &lun, &err), 0);
+	assert_int_equal(lun_file_open(path, 4096, true, &lun, &err), 0);
 	assert_int_equal(lun->size, 65536);
 	assert_int_equal(lun->block_size, 4096);
 	assert_int_equal(lun_write(lun, &out, 1, &err), 0);
 	assert_int_equal(lun_flush(lun, &err), 0);
 	lun_close(lun);
 
-	assert_int_equal(lun_file_open(path, 512, &lun, &err), 0);
+	assert_int_equal(lun_file_open(path, 512, true, &lun, &err), 0);
 	assert_int_equal(lun_read(lun, in, 2, &err), 0);
 	assert_memory_equal(data, back, sizeof(data));
 	lun_close(lun);
@@ -65,7 +65,7 @@ static void expect_refusal(const char *what, uint32_t block_size,
 	struct lun *lun = NULL;
 	struct error err;
 
-	assert_int_equal(lun_file_open(what, block_size, &lun, &err), -1);
+	assert_int_equal(lun_file_open(what, block_size, true, &lun, &err), -1);
 	assert_int_equal(err.code, ERROR_IO);
 	assert_non_null(strstr(err.text, what));
 	assert_non_null(strstr(err.text, words));
@@ -99,7 +99,7 @@ static void test_file_shrinks(void **state)
 	struct lun *lun;
 
 	(void)state;
-	assert_int_equal(lun_file_open(path, 512, &lun, &err), 0);
+	assert_int_equal(lun_file_open(path, 512, true, &lun, &err), 0);
 	assert_int_equal(lun_read(lun, &io, 1, &err), 0);
 	assert_int_equal(truncate(path, 61440), 0);
 	assert_int_equal(lun_read(lun, &io, 1, &err), -1);
@@ -121,7 +121,7 @@ static void test_write_fails(void **state)
 
 	(void)state;
 	signal(SIGXFSZ, SIG_IGN);
-	assert_int_equal(lun_file_open(path, 512, &lun, &err), 0);
+	assert_int_equal(lun_file_open(path, 512, true, &lun, &err), 0);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
 	assert_int_equal(lun_write(lun, &io, 1, &err), -1);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
@@ -139,7 +139,7 @@ static void test_not_inherited(void **state)
 
 	(void)state;
 	close(next);
-	assert_int_equal(lun_file_open(path, 512, &lun, &err), 0);
+	assert_int_equal(lun_file_open(path, 512, true, &lun, &err), 0);
 	assert_int_equal(fcntl(next, F_GETFD), FD_CLOEXEC);
 	lun_close(lun);
 	assert_int_equal(fcntl(next, F_GETFD), -1);
