@@ -7,7 +7,7 @@
 
 #include "base/alloc.h"
 #include "drivers/relvm_options.h"
-#include "iscsi/initiator.h"
+#include "iscsi/target.h"
 
 /* ---- what does not go together ---- */
 

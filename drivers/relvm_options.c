@@ -11,7 +11,7 @@
 #include "base/alloc.h"
 #include "drivers/relvm_files.h"
 #include "sm/device_config.h"
-#include "iscsi/initiator.h"
+#include "iscsi/target.h"
 
 #define JOBS_MAX 256
 

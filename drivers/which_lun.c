@@ -13,7 +13,7 @@
 #include "host/disk_id.h"
 #include "host/hba.h"
 #include "host/this_host.h"
-#include "iscsi/portals.h"
+#include "iscsi/target.h"
 #include "iscsi/user_search.h"
 #include "sm/lists.h"
 #include "xapi/pool_records.h"

@@ -15,7 +15,7 @@
 #include "host/lvm_judge.h"
 #include "plan/chosen.h"
 #include "xapi/guard.h"
-#include "xapi/hosts.h"
+#include "xapi/host.h"
 
 /* ---- the pool ---- */
 

@@ -7,8 +7,7 @@
 #include "base/alloc.h"
 #include "base/scsi_id.h"
 #include "format/report_luns.h"
-#include "iscsi/initiator.h"
-#include "iscsi/portals.h"
+#include "iscsi/target.h"
 
 static const char scheme[] = "iscsi://";
 
@@ -20,7 +19,7 @@ static int bad_name(const char *text, const char *why, struct error *err)
 /* Host and port, in place. */
 static int read_portal(char *authority, struct lun_name *out, struct error *err)
 {
-	uint16_t port = PORTALS_PORT;
+	uint16_t port = ISCSI_PORT;
 	char *colon = strchr(authority, ':');
 	char *bracket = strrchr(authority, ']');
 
@@ -47,7 +46,7 @@ static int read_portal(char *authority, struct lun_name *out, struct error *err)
 	if (!authority[0] || strpbrk(authority, ", \t"))
 		return bad_name(out->text, "the host is missing, or no host",
 				err);
-	if (portals_add_targets(&out->target, authority, port, err))
+	if (portals_add_list(&out->target, authority, port, err))
 		return error_prefix(err, "%.200s: ", out->text);
 	return 0;
 }

@@ -6,7 +6,6 @@
 #include "base/log.h"
 #include "txn/journal.h"
 #include "txn/load.h"
-#include "txn/read_blocks.h"
 #include "xapi/pool_records.h"
 
 /* ---- which SR, if the LUN cannot be read as one ---------------------------

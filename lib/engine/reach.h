@@ -33,7 +33,6 @@
 #include "base/error.h"
 #include "base/scsi_id.h"
 #include "base/uuid.h"
-#include "iscsi/initiator.h"
 #include "iscsi/target.h"
 #include "iscsi/user_luns.h"
 #include "lun/lun.h"

@@ -11,7 +11,7 @@
 #include "engine/resign_lun.h"
 #include "host/refresh.h"
 #include "host/this_host.h"
-#include "xapi/hosts.h"
+#include "xapi/host.h"
 
 struct plan_options resign_plan_options(const struct resign_request *request)
 {

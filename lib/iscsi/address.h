@@ -41,9 +41,6 @@ bool iscsi_address_from(const struct sockaddr *from, uint16_t port,
 /* The address that a connected socket talks to; false if it has none. */
 bool iscsi_address_of_peer(int socket, struct iscsi_address *out);
 
-/* The port of iSCSI (RFC 7143, 8.1). */
-#define ISCSI_PORT 3260
-
 /* Takes a TargetAddress apart (RFC 7143, 13.8), in place: "host:port,group" or
  * "[host]:port,group", the last two optional. False if it is none. */
 bool iscsi_address_split(char *text, char **host, uint16_t *port);

@@ -12,9 +12,7 @@
 #include "base/log.h"
 #include "base/stop.h"
 #include "iscsi/address.h"
-#include "iscsi/initiator.h"
-#include "iscsi/portals.h"
-#include "iscsi/session_io.h"
+#include "iscsi/target.h"
 #include "iscsi/user_login.h"
 #include "iscsi/user_session.h"
 

@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/stop.h"
 #include "base/uuid.h"
-#include "iscsi/session_io.h"
+#include "iscsi/user_session.h"
 
 /* Commands under way at once. Targets let in 32 to 128 of them; more only
  * waits in a queue here. */

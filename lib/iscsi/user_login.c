@@ -17,7 +17,7 @@
 #include "iscsi/address.h"
 #include "iscsi/login_watch.h"
 #include "iscsi/resolve.h"
-#include "iscsi/session_io.h"
+#include "iscsi/user_session.h"
 
 /* For each address of a portal: a SYN and its first two repetitions. */
 #define CONNECT_MS 5000

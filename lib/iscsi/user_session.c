@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include "iscsi/user_session.h"
 
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +12,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "iscsi/discover.h"
-#include "iscsi/session_io.h"
 #include "iscsi/user_login.h"
 
 /* A target that is in order answers a logout at once. */
@@ -173,4 +175,28 @@ void user_session_close(struct iscsi_context *session)
 	if (iscsi_get_fd(session) >= 0 && iscsi_is_logged_in(session))
 		log_out(session);
 	iscsi_destroy_context(session);
+}
+
+int session_wait(struct iscsi_context *session, int64_t until)
+{
+	struct pollfd pfd = {
+		.fd = iscsi_get_fd(session),
+		.events = (short)iscsi_which_events(session),
+	};
+	int n;
+
+	if (pfd.fd < 0)
+		return -1;
+	do {
+		int64_t left = until - clock_now_ms();
+
+		if (left < 0)
+			left = 0;
+		if (left > INT_MAX)
+			left = INT_MAX;
+		n = poll(&pfd, 1, (int)left);
+	} while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -1;
+	return n ? pfd.revents : 0;
 }

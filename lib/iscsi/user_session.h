@@ -9,11 +9,10 @@
 #ifndef ISCSI_USER_SESSION_H
 #define ISCSI_USER_SESSION_H
 
+#include <iscsi/iscsi.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include <iscsi/iscsi.h>
 
 #include "base/error.h"
 #include "iscsi/target.h"
@@ -64,5 +63,14 @@ int user_session_find_lun(struct iscsi_context *session,
 /* Logs out, if that takes no more than a moment, and frees; NULL is fine. A
  * target that does not answer sees the connection closed instead. */
 void user_session_close(struct iscsi_context *session);
+
+/* Waiting for a libiscsi session: one poll() with a deadline.
+ *
+ * libiscsi has no clock of its own; whoever drives a session bounds the wait.
+ * Times are as of base/clock.h.
+ *
+ * Waits until the socket is ready or `until` has come. Returns the ready events
+ * for iscsi_service(), 0 at `until`, -1 if the session has no connection. */
+int session_wait(struct iscsi_context *session, int64_t until);
 
 #endif

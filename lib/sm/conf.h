@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
-#include "iscsi/initiator.h"
+#include "iscsi/target.h"
 
 #define CONF_FILE "/etc/relvmoiscsi.conf"
 

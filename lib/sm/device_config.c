@@ -9,11 +9,8 @@
 #include "base/scsi_id.h"
 #include "sm/sr_type.h"
 #include "iscsi/discover.h"
-#include "iscsi/portals.h"
+#include "iscsi/target.h"
 #include "iscsi/user_luns.h"
-
-/* What both initiators take for a CHAP name or password. */
-#define CHAP_MAX 255
 
 /* The value of a key, NULL if it is missing or empty. */
 static const char *get(const json_t *map, const char *key)
@@ -57,10 +54,10 @@ static int check_chap_text(const char *key, const char *text, struct error *err)
 			return error_set(err, ERROR_BAD_VALUE,
 					 "%s holds a control character", key);
 	}
-	if (n > CHAP_MAX)
+	if (n > ISCSI_CHAP_MAX)
 		return error_set(err, ERROR_BAD_VALUE,
 				 "%s has %zu bytes, more than %d", key, n,
-				 CHAP_MAX);
+				 ISCSI_CHAP_MAX);
 	return 0;
 }
 
@@ -150,12 +147,12 @@ static int read_portals(const json_t *map, struct device_config *config,
 	const char *multihome = get(map, "multihomelist");
 	const char *sessions = get(map, "multiSession");
 
-	config->port = PORTALS_PORT;
+	config->port = ISCSI_PORT;
 	if (port_text && port_read("port", port_text, &config->port, err))
 		return -1;
-	if (portals_add_targets(target, config->targets, config->port, err))
+	if (portals_add_list(target, config->targets, config->port, err))
 		return -1;
-	if (multihome && portals_add_multihome(target, multihome, err))
+	if (multihome && portals_add_list(target, multihome, 0, err))
 		return -1;
 	return sessions ? multi_session_read(sessions, &config->sessions, err)
 			: 0;

@@ -12,7 +12,6 @@
 #include "base/error.h"
 #include "iscsi/discover.h"
 #include "iscsi/target.h"
-#include "iscsi/initiator.h"
 #include "rpc/value.h"
 #include "sm/sr_type.h"
 

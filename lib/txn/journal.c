@@ -7,7 +7,7 @@
 #include "base/alloc.h"
 #include "base/crc.h"
 #include "base/log.h"
-#include "txn/read_blocks.h"
+#include "txn/load.h"
 
 /* Label, the head's place, the first area's header where LVM puts it, and the
  * VG text of a young SR. */
@@ -222,10 +222,11 @@ int journal_put(struct journal *journal, enum journal_state state,
 	return failed ? -1 : 0;
 }
 
-/* Without a fence the body comes first, if the head still stands: from the moment
- * that it is gone another host may begin, and put its own journal, or LVM its
- * text, where this one was. The resign is finished, so a head whose body is gone
- * tells no less (recover.c); nor does a body whose head is gone. */
+/* Without a fence the body comes first, if the head still stands: from the
+ * moment that it is gone another host may begin, and put its own journal, or
+ * LVM its text, where this one was. The resign is finished, so a head whose
+ * body is gone tells no less (recover.c); nor does a body whose head is gone.
+ */
 static int wipe(struct journal *journal, struct lun_io *body, struct error *err)
 {
 	struct lun *lun = journal->lun;

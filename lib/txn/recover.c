@@ -6,7 +6,6 @@
 #include "base/stop.h"
 #include "txn/finish.h"
 #include "txn/load.h"
-#include "txn/read_blocks.h"
 #include "txn/txn.h"
 
 /* Where no fence keeps its host out, how long a committed head of another host

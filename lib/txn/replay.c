@@ -7,7 +7,7 @@
 #include "base/alloc.h"
 #include "base/crc.h"
 #include "plan/plan.h"
-#include "txn/read_blocks.h"
+#include "txn/load.h"
 
 static int damaged(struct error *err, const char *what)
 {
@@ -188,9 +188,9 @@ int replay_load(const struct journal *journal, const struct buffer *expected,
 	return 0;
 }
 
-/* The writes of *io, one or two; the head stays as it is. Where it has a block of
- * its own and no fence keeps a late write from coming when it is gone, it is left
- * out; else it is written along. */
+/* The writes of *io, one or two; the head stays as it is. Where it has a block
+ * of its own and no fence keeps a late write from coming when it is gone, it is
+ * left out; else it is written along. */
 static size_t around_head(const struct journal *journal,
 			  const struct lun_io *io, struct lun_io out[2])
 {

@@ -8,7 +8,6 @@
 #include "base/log.h"
 #include "txn/finish.h"
 #include "txn/load.h"
-#include "txn/read_blocks.h"
 
 /* Whether what decides where the LUN has free space is still what the plan was
  * made from: another host may have resigned the LUN after we read it. */

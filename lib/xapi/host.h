@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "base/error.h"
 #include "xapi/xapi.h"
 
 struct xapi_host {
@@ -25,5 +26,19 @@ void xapi_host_free(struct xapi_host *host);
 /* The host's name for the user, its reference if xapi does not tell; for free.
  */
 char *xapi_host_name(const struct xapi *xapi, const char *ref);
+
+/* The other hosts of the pool, through their plugins: a LUN by HBA is a disk of
+ * every host that the array shows it to.
+ *
+ * Whether one of them uses the LUN (fn=in_use): ERROR_IN_USE names it.
+ * ERROR_XAPI: one cannot tell, for it has no plugin of ours, or a broken one. A
+ * host that is down is passed over, with a warning. `own_host` is this one's
+ * reference. */
+int xapi_hosts_check(const struct xapi *xapi, const char *own_host,
+		     const char *scsi_id, struct error *err);
+
+/* The LUN's content has changed (fn=refresh). What fails is logged. */
+void xapi_hosts_refresh(const struct xapi *xapi, const char *own_host,
+			const char *scsi_id);
 
 #endif

@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "sm/conf.h"
-#include "iscsi/initiator.h"
+#include "iscsi/target.h"
 #include "base/text_file.h"
 
 static int parse(const char *text, struct conf *conf, struct error *err)

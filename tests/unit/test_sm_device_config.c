@@ -16,7 +16,7 @@
 #include "base/log.h"
 #include "sm/sr_type.h"
 #include "sm/device_config.h"
-#include "iscsi/portals.h"
+#include "iscsi/target.h"
 
 static struct device_config_defaults host_says = {
 	.type = &sr_type_iscsi,

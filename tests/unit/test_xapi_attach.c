@@ -21,7 +21,7 @@
 #include <cmocka.h>
 
 #include "xapi/attach.h"
-#include "xapi/hosts.h"
+#include "xapi/host.h"
 
 #define SR	"86c93f0f-1743-43aa-8a07-c0d35d536fac"
 #define SCSI_ID "36001405aaaa"
