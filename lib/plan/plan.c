@@ -9,7 +9,6 @@
 #include "format/uuid_scan.h"
 #include "sr/refusals.h"
 #include "sr/want.h"
-#include "plan/plan_check.h"
 #include "plan/plan_parts.h"
 
 void plan_renew_text(struct plan *plan, char *text, size_t len)

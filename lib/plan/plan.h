@@ -56,13 +56,13 @@ struct plan {
 
 /* Whether an earlier call with these options has resigned this LUN: its SR has
  * the new SR's uuid, and no snapshot is there that should go. xapi makes up a
- * uuid for each call, so only a repeated one, whose answer was lost, finds this.
- * ERROR_LUN_CONTENT if snapshots cannot be told. */
+ * uuid for each call, so only a repeated one, whose answer was lost, finds
+ * this. ERROR_LUN_CONTENT if snapshots cannot be told. */
 int plan_is_done(const struct snapshot *from,
 		 const struct plan_options *options, bool *done,
 		 struct error *err);
 
-/* Plans a complete resign and checks the plan (plan_check.h). ERROR_LUN_CONTENT
+/* Plans a complete resign and checks the plan (plan_check). ERROR_LUN_CONTENT
  * if this SR cannot be resigned, ERROR_INTERNAL if the check fails. */
 int plan_make(const struct snapshot *from, const struct plan_options *options,
 	      struct plan *out, struct error *err);
@@ -84,5 +84,15 @@ bool plan_is_wanted(const struct snapshot *from,
 /* A checksum over all writes, their places and what they write: whether two
  * plans are the same. */
 uint32_t plan_digest(const struct plan *plan);
+
+/* Checks a plan: every write is whole blocks in a place where its phase may
+ * write; its result parses to what was meant; and a second resign of the
+ * result can be planned. ERROR_INTERNAL. */
+int plan_check(const struct plan *plan, struct error *err);
+
+/* Checks that `result`, read from a LUN, is what the plan meant: every
+ * identifier is the new one, nothing else differs. ERROR_INTERNAL. */
+int plan_compare(const struct plan *plan, const struct snapshot *result,
+		 struct error *err);
 
 #endif

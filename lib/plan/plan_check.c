@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: LGPL-2.1-only
-#include "plan/plan_check.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "format/uuid_scan.h"
-#include "plan/plan_check.h"
 #include "plan/plan_parts.h"
 
 static int differs(struct error *err, const char *what, const char *name)

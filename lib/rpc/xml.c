@@ -17,8 +17,8 @@ static bool is(const xmlNode *node, const char *name)
 	return node && strcmp((const char *)node->name, name) == 0;
 }
 
-/* The first element from `node` on; text between elements is blank, or nobody's.
- */
+/* The first element from `node` on; text between elements is blank, or
+ * nobody's. */
 static const xmlNode *element(const xmlNode *node)
 {
 	while (node && node->type != XML_ELEMENT_NODE)
@@ -247,13 +247,9 @@ void xml_add_escaped(struct buffer *to, const char *text, bool quotes)
 
 static void add_tagged(struct buffer *to, const char *tag, const char *text)
 {
-	buffer_add_text(to, "<");
-	buffer_add_text(to, tag);
-	buffer_add_text(to, ">");
+	buffer_printf(to, "<%s>", tag);
 	xml_add_escaped(to, text, false);
-	buffer_add_text(to, "</");
-	buffer_add_text(to, tag);
-	buffer_add_text(to, ">");
+	buffer_printf(to, "</%s>", tag);
 }
 
 static void add_struct(struct buffer *to, const json_t *value)
@@ -327,16 +323,12 @@ void rpc_write_response(struct buffer *to, const json_t *value)
 
 void rpc_write_fault(struct buffer *to, int code, const char *text)
 {
-	char number[16];
+	json_t *fault =
+		json_pack("{s:i, s:s}", "faultCode", code, "faultString", text);
 
-	snprintf(number, sizeof(number), "%d", code);
 	buffer_add_text(to, head);
-	buffer_add_text(to, "<methodResponse><fault><value><struct>"
-			    "<member><name>faultCode</name><value>");
-	add_tagged(to, "int", number);
-	buffer_add_text(
-		to, "</value></member><member><name>faultString</name><value>");
-	add_tagged(to, "string", text);
-	buffer_add_text(to, "</value></member></struct></value></fault></"
-			    "methodResponse>\n");
+	buffer_add_text(to, "<methodResponse><fault>");
+	rpc_write_value(to, fault);
+	buffer_add_text(to, "</fault></methodResponse>\n");
+	json_decref(fault);
 }

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "plan/plan_check.h"
+#include "plan/plan.h"
 #include "txn/load.h"
 
 static bool areas_agree(const struct snapshot *now)

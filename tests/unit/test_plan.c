@@ -16,7 +16,6 @@
 #include "format/lvm_map.h"
 #include "tests/unit/lun_memory.h"
 #include "plan/plan.h"
-#include "plan/plan_check.h"
 #include "tests/unit/sr_builder.h"
 #include "txn/load.h"
 
