@@ -20,6 +20,25 @@ int relvm_usage(struct error *err, const char *why)
 	return error_set(err, ERROR_BAD_VALUE, "%s; see relvm --help", why);
 }
 
+/* ---- what an option does ---- */
+
+/* Of one that takes two words: whether it is the second. */
+static int set_flag(const struct relvm_option *option, const char *value,
+		    struct relvm_options *out, struct error *err)
+{
+	bool *flag = (bool *)((char *)out + option->flag);
+	char name[32], usual[16];
+	const char *other;
+
+	*flag = true;
+	if (!value)
+		return 0;
+	other = strchr(option->value, '|') + 1;
+	snprintf(name, sizeof(name), "--%s", option->name);
+	snprintf(usual, (size_t)(other - option->value), "%s", option->value);
+	return choice_read(name, value, usual, other, flag, err);
+}
+
 static int read_uuid(const char *option, const char *text, struct uuid *out,
 		     struct error *err)
 {
@@ -55,27 +74,6 @@ static int read_jobs(const char *text, struct relvm_options *out,
 				 text, JOBS_MAX);
 	out->jobs = (unsigned)n;
 	return 0;
-}
-
-static int read_snapshots(const char *text, struct relvm_options *out,
-			  struct error *err)
-{
-	return choice_read("--snapshots", text, "keep", "drop",
-			   &out->request.drop_snapshots, err);
-}
-
-static int read_life(const char *text, struct relvm_options *out,
-		     struct error *err)
-{
-	return choice_read("--signs-of-life", text, "refuse", "ignore",
-			   &out->request.ignore_life, err);
-}
-
-static int read_journals(const char *text, struct relvm_options *out,
-			 struct error *err)
-{
-	return choice_read("--journals", text, "refuse", "keep",
-			   &out->request.keep_journals, err);
 }
 
 static int read_initiator(const char *text, struct relvm_options *out,
@@ -173,30 +171,6 @@ static int read_map(const char *path, struct relvm_options *out,
 	return 0;
 }
 
-static int take_json(const char *value, struct relvm_options *out,
-		     struct error *err)
-{
-	(void)value, (void)err;
-	out->json = true;
-	return 0;
-}
-
-static int take_yes(const char *value, struct relvm_options *out,
-		    struct error *err)
-{
-	(void)value, (void)err;
-	out->yes = true;
-	return 0;
-}
-
-static int take_verbose(const char *value, struct relvm_options *out,
-			struct error *err)
-{
-	(void)value, (void)err;
-	out->verbose = true;
-	return 0;
-}
-
 static int take_save_map(const char *value, struct relvm_options *out,
 			 struct error *err)
 {
@@ -239,6 +213,7 @@ static int take_target_password_file(const char *value,
 #define FOR_PLANS    (FOR(RELVM_PLAN) | FOR(RELVM_RESIGN))
 #define FOR_WRITERS  (FOR(RELVM_RESIGN) | FOR(RELVM_RECOVER) | FOR(RELVM_ATTACH))
 #define FOR_MANY     (FOR_WRITERS | FOR(RELVM_INSPECT) | FOR(RELVM_VERIFY))
+#define FLAG(member) .flag = offsetof(struct relvm_options, member)
 #define FOR_ALL	     (FOR_MANY | FOR(RELVM_PLAN) | FOR(RELVM_LIST))
 
 const struct relvm_command_row relvm_commands[] = {
@@ -263,43 +238,49 @@ const struct relvm_command_row relvm_commands[] = {
 /* Where an option is new, nothing else is to be changed than this table and
  * relvm(8): getopt, the checks, --help and the completion come from here. */
 const struct relvm_option relvm_options[] = {
-	{ "json", 0, NULL, FOR_ALL, take_json, "JSON, one line a LUN" },
-	{ "luns", 0, "FILE", FOR_MANY, add_luns,
-	  "more LUNs, one a line; - is standard input" },
-	{ "yes", 'y', NULL, FOR_WRITERS, take_yes,
-	  "do not ask before writing" },
-	{ "jobs", 'j', "N", FOR_WRITERS | FOR(RELVM_INSPECT), read_jobs,
-	  "work on N LUNs at once" },
-	{ "from", 0, "SR-UUID", FOR_PLANS, add_from,
+	{ "json", 0, NULL, FOR_ALL, "JSON, one line a LUN", FLAG(json) },
+	{ "luns", 0, "FILE", FOR_MANY,
+	  "more LUNs, one a line; - is standard input", .take = add_luns },
+	{ "yes", 'y', NULL, FOR_WRITERS, "do not ask before writing",
+	  FLAG(yes) },
+	{ "jobs", 'j', "N", FOR_WRITERS | FOR(RELVM_INSPECT),
+	  "work on N LUNs at once", .take = read_jobs },
+	{ "from", 0, "SR-UUID", FOR_PLANS,
 	  "the original's: resign its clones alone, so\n"
-	  "that none is resigned twice; may be repeated" },
-	{ "sr-uuid", 0, "UUID", FOR_PLANS, take_sr_uuid,
-	  "the new uuid of the SR" },
-	{ "map", 0, "FILE", FOR_PLANS, read_map,
-	  "new uuids that you choose, or a saved plan" },
-	{ "save-map", 0, "FILE", FOR(RELVM_PLAN), take_save_map,
-	  "what makes resign do just this" },
-	{ "snapshots", 0, "keep|drop", FOR_PLANS, read_snapshots,
-	  "what becomes of snapshots (keep)" },
-	{ "signs-of-life", 0, "refuse|ignore", FOR(RELVM_RESIGN), read_life,
+	  "that none is resigned twice; may be repeated",
+	  .take = add_from },
+	{ "sr-uuid", 0, "UUID", FOR_PLANS, "the new uuid of the SR",
+	  .take = take_sr_uuid },
+	{ "map", 0, "FILE", FOR_PLANS,
+	  "new uuids that you choose, or a saved plan", .take = read_map },
+	{ "save-map", 0, "FILE", FOR(RELVM_PLAN),
+	  "what makes resign do just this", .take = take_save_map },
+	{ "snapshots", 0, "keep|drop", FOR_PLANS,
+	  "what becomes of snapshots (keep)", FLAG(request.drop_snapshots) },
+	{ "signs-of-life", 0, "refuse|ignore", FOR(RELVM_RESIGN),
 	  "what becomes of a LUN that no SR of the pool\n"
-	  "explains and that something writes to (refuse)" },
-	{ "journals", 0, "refuse|keep", FOR_PLANS, read_journals,
-	  "of operations that SM cannot end (refuse)" },
-	{ "initiator", 0, "libiscsi|open-iscsi", FOR_WRITERS, read_initiator,
-	  "how the LUN is reached (libiscsi)" },
-	{ "initiator-name", 0, "IQN", FOR_ALL, read_initiator_name,
-	  "our name (/etc/iscsi/initiatorname.iscsi)" },
-	{ "password-file", 0, "FILE", FOR_ALL, take_password_file,
-	  "for user@; or the variable RELVM_PASSWORD" },
-	{ "target-user", 0, "NAME", FOR_ALL, take_target_user,
-	  "what the target must prove itself with" },
-	{ "target-password-file", 0, "FILE", FOR_ALL, take_target_password_file,
-	  "likewise" },
-	{ "verbose", 'v', NULL, FOR_ALL, take_verbose,
-	  "say what is done, on standard error" },
-	{ "help", 'h', NULL, FOR_ALL, NULL, "this; of one command: its own" },
-	{ "version", 'V', NULL, FOR_ALL, NULL, "" },
+	  "explains and that something writes to (refuse)",
+	  FLAG(request.ignore_life) },
+	{ "journals", 0, "refuse|keep", FOR_PLANS,
+	  "of operations that SM cannot end (refuse)",
+	  FLAG(request.keep_journals) },
+	{ "initiator", 0, "libiscsi|open-iscsi", FOR_WRITERS,
+	  "how the LUN is reached (libiscsi)", .take = read_initiator },
+	{ "initiator-name", 0, "IQN", FOR_ALL,
+	  "our name (/etc/iscsi/initiatorname.iscsi)",
+	  .take = read_initiator_name },
+	{ "password-file", 0, "FILE", FOR_ALL,
+	  "for user@; or the variable RELVM_PASSWORD",
+	  .take = take_password_file },
+	{ "target-user", 0, "NAME", FOR_ALL,
+	  "what the target must prove itself with", .take = take_target_user },
+	{ "target-password-file", 0, "FILE", FOR_ALL, "likewise",
+	  .take = take_target_password_file },
+	{ "verbose", 'v', NULL, FOR_ALL, "say what is done, on standard error",
+	  FLAG(verbose) },
+	{ "help", 'h', NULL, FOR_ALL, "this; of one command: its own",
+	  .flag = 0 },
+	{ "version", 'V', NULL, FOR_ALL, "", .flag = 0 },
 	{ 0 },
 };
 #define OPTION_COUNT (sizeof(relvm_options) / sizeof(*relvm_options) - 1)
@@ -420,15 +401,17 @@ read_words(int argc, char **argv, struct relvm_options *out, struct error *err)
 	fill_getopt(longs, letters);
 	while ((option = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
 		size_t at = find_option(option);
+		const struct relvm_option *o = &relvm_options[at];
 
 		if (option == ':' || option == '?' || at >= OPTION_COUNT) {
 			bad_option(argv, option, err);
 			return RELVM_PARSED_BAD;
 		}
 		used[at] = true;
-		if (!relvm_options[at].take)
-			asked = relvm_options[at].name;
-		else if (relvm_options[at].take(optarg, out, err))
+		if (!o->take && !o->flag)
+			asked = o->name;
+		else if (o->take ? o->take(optarg, out, err)
+				 : set_flag(o, optarg, out, err))
 			return RELVM_PARSED_BAD;
 	}
 	if (asked) {

@@ -57,9 +57,11 @@ struct relvm_option {
 	char letter;	   /* 0: none */
 	const char *value; /* NULL: it takes none; a|b: one of these */
 	unsigned commands; /* bits: those that it has an effect on */
-	int (*take)(const char *value, struct relvm_options *out,
-		    struct error *err); /* NULL: it only shows something */
 	const char *help;
+	int (*take)(const char *value, struct relvm_options *out,
+		    struct error *err);
+	size_t flag; /* or: the bool in struct relvm_options that it sets; with
+		      * neither it only shows something */
 };
 extern const struct relvm_option relvm_options[];
 
