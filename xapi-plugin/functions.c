@@ -110,8 +110,7 @@ static int run_attach(struct plugin_arguments *arguments,
 		      char **value, struct error *err)
 {
 	const struct lun_choice *choice = &arguments->choice;
-	const char *label =
-		value_get(request->device_config, "name-label");
+	const char *label = value_get(request->device_config, "name-label");
 	json_t *config = plugin_pbd_config(request);
 	const struct attach_wanted wanted = {
 		.choice = choice,

@@ -219,7 +219,8 @@ static void add_lvs(struct buffer *list, const struct lvm_vg *vg,
 }
 
 /* "LVM label, mda_header", "MGT", "VHD-<vdi>" …; the caller frees it. */
-static char *structures_at(const struct snapshot *snap, const struct plan_write *write)
+static char *structures_at(const struct snapshot *snap,
+			   const struct plan_write *write)
 {
 	struct buffer list = { 0 };
 	char *text;
