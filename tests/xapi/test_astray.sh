@@ -120,7 +120,7 @@ check "two at once: one SR, with two PBDs" at_once
 # LUN once more, of which the first would then attach an SR that is no more.
 held_up()
 {
-	local at child
+	local at child first
 
 	new_clone
 	: >"$STANDIN_CALLS"
@@ -130,8 +130,9 @@ held_up()
 	: >"$STANDIN_CALLS"
 	echo "$at" >"$WORK/wait"
 	plugin resign args:attach=true &
+	first=$! # a process substitution has a $! of its own
 	until grep -q host.get_all "$STANDIN_CALLS"; do
-		kill -0 $! || return
+		kill -0 $first || return
 		sleep 0.02
 	done
 	read -r child < <(cat "/proc/$STANDIN_PID/task"/*/children)
@@ -141,7 +142,7 @@ held_up()
 		grep -q "FAILURE_37" "$WORK/err.2"
 	at=$?
 	kill -CONT "$child"
-	wait $!
+	wait $first
 	one_sr 2 && [[ $at -eq 0 ]] || { cat "$WORK"/*.2; return 1; }
 	detach "$(field .sr.uuid)" && nothing
 }
