@@ -116,6 +116,17 @@ static bool is_partitioned(const uint8_t *head, unsigned label_sector)
 	return any;
 }
 
+/* What LVM passes a disk over for before it looks for a label (lvm2
+ * lib/filters/filter-signature.c, filter-md.c); NULL if there is no such. */
+static const char *what_hides(const uint8_t *head)
+{
+	if (get_le32(head) == 0xa92b4efc)
+		return "a superblock of Linux software RAID";
+	if (memcmp(head, "HM\1\0", 4) == 0 || memcmp(head, "HM\2\0", 4) == 0)
+		return "an LVM1 signature";
+	return NULL;
+}
+
 int lvm_label_find(const uint8_t *head, struct lvm_label *out,
 		   struct error *err)
 {
@@ -141,6 +152,14 @@ int lvm_label_find(const uint8_t *head, struct lvm_label *out,
 				"host takes it; wipe the table on the original "
 				"if it is not needed (sfdisk --delete), "
 				"then " MAKE_NEW_CLONE);
+		else if (what_hides(head))
+			return error_set(
+				err, ERROR_LUN_CONTENT,
+				"there is %s at the LUN's beginning, before "
+				"the LVM label: LVM passes it over, and no "
+				"host takes it; wipe it on the original if it "
+				"is not needed, then " MAKE_NEW_CLONE,
+				what_hides(head));
 		else if (parse_pv_header(sector, &label, err))
 			return -1;
 		else {

@@ -331,7 +331,7 @@ static bool all_linear(const struct build *b, const struct lvm_node *node)
 static int parse_segments(struct build *b, struct lvm_lv *lv,
 			  const struct lvm_node *node)
 {
-	uint64_t extents = 0;
+	uint64_t extents = 0, told;
 
 	lv->first_segment = b->vg->segment_count;
 	if (lv->kind == LV_FOREIGN && !all_linear(b, node))
@@ -357,6 +357,10 @@ static int parse_segments(struct build *b, struct lvm_lv *lv,
 	lv->segment_count = b->vg->segment_count - lv->first_segment;
 	if (lv->segment_count == 0)
 		return damaged_lv(b, lv, "it has no segment");
+	if (!lvm_text_number(b->text, node, "segment_count", &told) ||
+	    told != lv->segment_count)
+		return damaged_lv(b, lv, "it has not as many segments as it "
+					 "says");
 	lv->size = extents * b->vg->extent_size;
 	return 0;
 }

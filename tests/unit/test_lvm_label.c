@@ -296,12 +296,33 @@ static void test_partitioned(void **state)
 	refused("partition");
 }
 
+/* What else LVM passes a disk over for, by its first bytes. */
+static void test_passed_over(void **state)
+{
+	static const uint64_t areas[][2] = {
+		{ 1 << 20, 0 }, { 0, 0 }, { 4096, 1 << 20 }, { 0, 0 }
+	};
+	struct lvm_label label;
+	struct error err;
+
+	(void)state;
+	memset(head, 0, sizeof(head));
+	sr_put_label(head + 512, 1, areas, 4);
+	memcpy(head, "\xfc\x4e\x2b\xa9", 4);
+	refused("RAID");
+	memcpy(head, "HM\2\0", 4);
+	refused("LVM1");
+	memcpy(head, "HM\3\0", 4);
+	assert_int_equal(lvm_label_find(head, &label, &err), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sectors),
 		cmocka_unit_test(test_wrong_sector),
 		cmocka_unit_test(test_partitioned),
+		cmocka_unit_test(test_passed_over),
 		cmocka_unit_test(test_first_counts),
 		cmocka_unit_test(test_every_byte),
 		cmocka_unit_test(test_type),

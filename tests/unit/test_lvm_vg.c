@@ -185,6 +185,7 @@ static void test_words(void **state)
 	takes("pv0", "\"ALLOCATABLE\"", "");
 	refuses("MGT", "\"VISIBLE\"", "\"INVISIBLE\"", "LV MGT: ");
 	takes("MGT", "\"VISIBLE\"", "\"FIXED_MINOR\"");
+	refuses("MGT", "segment_count = 2", "segment_count = 1", "LV MGT: ");
 	takes("MGT", "flags = []", "flags = [\"ANY\"]");
 	refuses("VG_", "\"lvm2\"", "\"lvm1\"", "format");
 	takes("VG_", "format = \"lvm2\"", "");
