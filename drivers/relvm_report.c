@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/utf8.h"
 #include "report/report_text.h"
 
 static struct report_text begin(const struct relvm_report *report)

@@ -10,7 +10,6 @@
 #include "host/this_host.h"
 #include "sm/conf.h"
 #include "xapi/call.h"
-#include "xapi/xapi.h"
 
 static bool is_socket(const char *path)
 {

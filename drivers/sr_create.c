@@ -2,7 +2,6 @@
 /*
  * sr_create: from xapi's call to a resigned LUN.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/buffer.h"

@@ -8,7 +8,6 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
-#include "drivers/call.h"
 #include "drivers/process.h"
 #include "host/disk_id.h"
 #include "host/hba.h"

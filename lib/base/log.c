@@ -2,7 +2,6 @@
 #include "base/log.h"
 
 #include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 
 #include "base/clock.h"

@@ -15,7 +15,6 @@
 #define BASE_SCSI_ID_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 /* The longest that scsi_id prints, with its NUL. */
 #define SCSI_ID_SIZE 256

@@ -2,7 +2,6 @@
 #include "engine/look.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/alloc.h"
 #include "plan/map_file.h"

@@ -7,7 +7,6 @@
 #include "base/alloc.h"
 #include "base/scsi_id.h"
 #include "format/report_luns.h"
-#include "iscsi/target.h"
 
 static const char scheme[] = "iscsi://";
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include "format/lv_name.h"
 
-#include <stddef.h>
 #include <string.h>
 
 static bool starts_with(const char *text, const char *prefix)

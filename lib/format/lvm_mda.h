@@ -18,7 +18,6 @@
 #define FORMAT_LVM_MDA_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "base/error.h"

@@ -19,7 +19,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/error.h"
 #include "base/uuid.h"
 
 #define MGT_SECTOR	    512

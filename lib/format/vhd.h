@@ -20,10 +20,8 @@
 #define FORMAT_VHD_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
-#include "base/error.h"
 #include "base/uuid.h"
 #include "format/parent_name.h"
 

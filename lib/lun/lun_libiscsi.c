@@ -2,7 +2,6 @@
 #include "lun/lun_libiscsi.h"
 
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +9,6 @@
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "iscsi/reservation.h"
-#include "iscsi/scsi_batch.h"
 #include "lun/reservation_keys.h"
 
 /* Bytes in one READ or WRITE. Every target takes this much; the limit that it

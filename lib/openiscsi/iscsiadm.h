@@ -11,7 +11,6 @@
 #define OPENISCSI_ISCSIADM_H
 
 #include "base/error.h"
-#include "iscsi/address.h"
 
 /* Starts iscsid, as the storage manager does, if it does not run; it is left
  * running, for whoever is about to use it as well. ERROR_NO_DAEMON. */

@@ -3,7 +3,6 @@
  * Whether a LUN is what a plan meant it to be. Goes by what the LUN's
  * structures say when parsed anew, not by the bytes that were planned.
  */
-#include <inttypes.h>
 #include <string.h>
 
 #include "format/uuid_scan.h"

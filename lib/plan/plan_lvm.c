@@ -10,7 +10,6 @@
 
 #include "base/alloc.h"
 #include "base/crc.h"
-#include "format/uuid_scan.h"
 #include "plan/plan_parts.h"
 
 /* ---- the text ---- */

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "format/resign_journal.h"
 #include "plan/plan_parts.h"
 
 /* Unchanged blocks between two changed ones are written along if that saves a

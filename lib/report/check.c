@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include "report/check.h"
 
-#include <string.h>
-
 #include "format/uuid_scan.h"
 #include "sr/want.h"
 #include "sr/refusals.h"

@@ -5,7 +5,6 @@
 #ifndef REPORT_FINDINGS_H
 #define REPORT_FINDINGS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 enum finding_weight {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include "report/report.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +8,6 @@
 #include "base/buffer.h"
 #include "base/crc.h"
 #include "format/lvm_map.h"
-#include "plan/plan.h"
 #include "report/check.h"
 #include "base/utf8.h"
 

@@ -11,7 +11,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/error.h"
 #include "format/resign_journal.h"
 #include "plan/plan.h"
 #include "report/findings.h"

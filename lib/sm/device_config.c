@@ -7,9 +7,6 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "base/scsi_id.h"
-#include "sm/sr_type.h"
-#include "iscsi/discover.h"
-#include "iscsi/target.h"
 #include "iscsi/user_luns.h"
 
 /* The value of a key, NULL if it is missing or empty. */

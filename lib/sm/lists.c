@@ -2,14 +2,12 @@
 #include "sm/lists.h"
 
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "host/disk_id.h"
-#include "iscsi/address.h"
 #include "rpc/xml.h"
 #include "base/utf8.h"
 

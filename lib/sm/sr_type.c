@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include "sm/sr_type.h"
 
-#include <stddef.h>
 #include <string.h>
 
 const struct sr_type sr_type_iscsi = {

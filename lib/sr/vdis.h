@@ -12,7 +12,6 @@
 
 #include <stdint.h>
 
-#include "base/error.h"
 #include "base/uuid.h"
 #include "format/mgt.h"
 

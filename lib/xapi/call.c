@@ -9,7 +9,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "rpc/xml.h"
-#include "xapi/xapi.h"
 
 int xapi_open(const struct xapi_options *options, struct xapi **out,
 	      struct error *err)

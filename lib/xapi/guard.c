@@ -7,7 +7,6 @@
 
 #include "base/log.h"
 #include "xapi/call.h"
-#include "xapi/guard_rules.h"
 #include "xapi/host.h"
 #include "xapi/pool_records.h"
 

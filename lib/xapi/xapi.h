@@ -9,8 +9,6 @@
 #ifndef XAPI_XAPI_H
 #define XAPI_XAPI_H
 
-#include <stdbool.h>
-
 #include "base/error.h"
 
 /* Longest wait for one answer. xapi answers in milliseconds, but may be busy

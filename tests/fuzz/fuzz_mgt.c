@@ -2,6 +2,7 @@
 /*
  * The MGT volume.
  */
+#include "base/error.h"
 #include "format/mgt.h"
 #include "tests/fuzz/fuzz.h"
 
