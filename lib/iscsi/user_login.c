@@ -154,6 +154,13 @@ static int connect_to(struct attempt *attempt, struct error *err)
 	return 0;
 }
 
+static int closed(const struct attempt *attempt, struct error *err)
+{
+	return error_set(err, ERROR_LOGIN,
+			 "%s closed the connection during the login",
+			 attempt->portal);
+}
+
 /* One login response is in the socket, whole: 1. Not yet: 0. */
 static int look_ahead(struct attempt *attempt, struct error *err)
 {
@@ -165,9 +172,7 @@ static int look_ahead(struct attempt *attempt, struct error *err)
 	if (have < 0 && (errno == EAGAIN || errno == EINTR))
 		return 0;
 	if (have <= 0)
-		return error_set(err, ERROR_LOGIN,
-				 "%s closed the connection during the login",
-				 attempt->portal);
+		return closed(attempt, err);
 	if (have < ISCSI_HEADER_LEN)
 		return 0;
 	len = login_response_len(pdu);
@@ -178,6 +183,22 @@ static int look_ahead(struct attempt *attempt, struct error *err)
 	if ((size_t)have < len)
 		return 0;
 	return login_watch_response(&attempt->watch, pdu, len, err) ? -1 : 1;
+}
+
+/* Waits a moment for the rest of a response, for which poll() would not; 1 and -1
+ * as of look_ahead. */
+static int look_for_rest(struct attempt *attempt, struct error *err)
+{
+	struct pollfd end = { .fd = iscsi_get_fd(attempt->session),
+			      .events = POLLRDHUP };
+	int whole = 0;
+
+	if (poll(&end, 1, 1) > 0) {
+		whole = look_ahead(attempt, err);
+		if (!whole)
+			return closed(attempt, err);
+	}
+	return whole;
 }
 
 static const char *words_for(uint16_t status)
@@ -282,14 +303,12 @@ static enum login_end exchange(struct attempt *attempt, struct error *err)
 		if (events > 0 && events & (POLLIN | POLLHUP | POLLERR)) {
 			int whole = look_ahead(attempt, err);
 
+			if (!whole)
+				whole = look_for_rest(attempt, err);
 			if (whole < 0)
 				return LOGIN_FAILED;
-			if (!whole) {
-				/* The rest of it is on its way, and poll()
-				 * would not wait for it. */
-				poll(NULL, 0, 1);
+			if (!whole)
 				events &= POLLOUT;
-			}
 			/* libiscsi takes silence about digests for a yes. */
 			if (attempt->watch.ends && !attempt->watch.digest)
 				iscsi_set_header_digest(
@@ -397,7 +416,8 @@ int user_login(const struct iscsi_target *target,
 		}
 		if (clock_now_ms() >= attempt.until)
 			break;
-		if (!iscsi_address_split(next, &host, &port))
+		if (!iscsi_address_split(next, &host, &port) ||
+		    !portal_host(host))
 			return error_set(err, ERROR_LOGIN,
 					 "%s:%u sends us to an address that "
 					 "makes no sense",

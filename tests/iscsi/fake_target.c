@@ -10,8 +10,10 @@
  *   silent close garbage dribble  no answer; hangs up; no target; in bytes
  *   half banner                   the first 60 of 148 bytes of an answer; a few
  *                                 that are none; then silence
+ *   half-close                    the same 60 bytes, and hangs up
  *   status:HEX                    refuses with this class and detail
  *   redirect:PORT                 sends the initiator there
+ *   redirect-host:HOST            to this host
  *   unproven                      leaves the security stage out
  *   early-proof                   sends a CHAP response before any challenge
  *   auth-none                     declines CHAP
@@ -152,7 +154,11 @@ static void answer_login(const uint8_t *request)
 	answer[1] = (uint8_t)(0x80 | stage << 2 | (stage == 0 ? 1 : 3));
 	if (has("unproven"))
 		answer[1] = 0x80 | 1 << 2 | 3;
-	if (value("redirect")) {
+	if (value("redirect-host")) {
+		put_be16(answer + 36, 0x0101);
+		len = sprintf(text, "TargetAddress=%.100s:3260,1%c",
+			      value("redirect-host"), 0);
+	} else if (value("redirect")) {
 		put_be16(answer + 36, 0x0101);
 		len = sprintf(text, "TargetAddress=127.0.0.1:%s,1%c",
 			      value("redirect"), 0);
@@ -606,14 +612,14 @@ static void serve(void)
 			return;
 		if (has("silent"))
 			continue;
-		if (has("half") || has("banner")) {
+		if (has("half") || has("half-close") || has("banner")) {
 			const uint8_t half[60] = { 0x23, [7] = 100 };
 
-			if (has("half"))
+			if (!has("banner"))
 				send(sock, half, sizeof(half), MSG_NOSIGNAL);
 			else
 				send(sock, "hello\r\n", 7, MSG_NOSIGNAL);
-			while (receive(request, 1))
+			while (!has("half-close") && receive(request, 1))
 				;
 			return;
 		}

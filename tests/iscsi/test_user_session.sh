@@ -231,6 +231,10 @@ check_bad_login() {
 		segment:0 --
 	with "sent to a tgt" 1 "NO_SCSIID: .*$id1.*" "redirect:$TGT_PORT" --
 	with "sent nowhere" 1 "CONNECT: .*" redirect:1 --
+	with "sent to what is no host" 1 "LOGIN: .*makes no sense" \
+		"redirect-host:-a b;c" --
+	with "hangs up in the middle of its answer" 1 \
+		"LOGIN: .*closed the connection.*" half-close --
 	with "sent to no port" 1 "LOGIN: .*makes no sense" redirect:0 --
 	login=(-u initiator -w s3cretone123 -U target -W s3crettwo456)
 	with "no security stage" 1 "LOGIN: .*does not prove.*" unproven --
