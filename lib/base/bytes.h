@@ -9,6 +9,7 @@
 #ifndef BASE_BYTES_H
 #define BASE_BYTES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 static inline uint16_t get_be16(const uint8_t *p)
@@ -68,6 +69,13 @@ static inline void put_le64(uint8_t *p, uint64_t v)
 {
 	put_le32(p, (uint32_t)v);
 	put_le32(p + 4, (uint32_t)(v >> 32));
+}
+
+/* Whether two ranges have anything in common; neither wraps. */
+static inline bool ranges_meet(uint64_t a, uint64_t a_len, uint64_t b,
+			       uint64_t b_len)
+{
+	return a < b + b_len && b < a + a_len;
 }
 
 #endif

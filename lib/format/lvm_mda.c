@@ -115,8 +115,7 @@ bool lvm_mda_is_free(const struct lvm_mda *mda, uint64_t offset, uint64_t len)
 	if (mda->text.offset)
 		n = lvm_mda_pieces(mda, mda->text.offset, mda->text.size, live);
 	for (unsigned i = 0; i < n; i++) {
-		if (live[i].offset < offset + len &&
-		    offset < live[i].offset + live[i].len)
+		if (ranges_meet(live[i].offset, live[i].len, offset, len))
 			return false;
 	}
 	return true;

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/buffer.h"
+#include "base/bytes.h"
 #include "base/crc.h"
 #include "format/lvm_map.h"
 #include "report/check.h"
@@ -174,7 +175,7 @@ static void make_vdis(const struct snapshot *snap, const struct plan *plan,
 
 static bool meets(const struct plan_write *w, uint64_t at, uint64_t len)
 {
-	return w->offset < at + len && at < w->offset + w->len;
+	return ranges_meet(w->offset, w->len, at, len);
 }
 
 static void add_word(struct buffer *list, const char *what)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/bytes.h"
 #include "base/crc.h"
 #include "sr/snapshot_lvs.h"
 
@@ -48,12 +49,6 @@ bool snapshot_mda_in_use(const struct lvm_mda *mda)
 
 /* ---- the metadata areas ---- */
 
-static bool areas_overlap(uint64_t a, uint64_t a_len, uint64_t b,
-			  uint64_t b_len)
-{
-	return a < b + b_len && b < a + a_len;
-}
-
 static int parse_mdas(struct snapshot *snap, struct want_list *wants,
 		      struct error *err)
 {
@@ -88,8 +83,8 @@ static int parse_mdas(struct snapshot *snap, struct want_list *wants,
 		return 0;
 	snap->mda_count = snap->label.mda_count;
 	if (snap->mda_count == 2 &&
-	    areas_overlap(snap->mdas[0].area.offset, snap->mdas[0].area.size,
-			  snap->mdas[1].area.offset, snap->mdas[1].area.size))
+	    ranges_meet(snap->mdas[0].area.offset, snap->mdas[0].area.size,
+			snap->mdas[1].area.offset, snap->mdas[1].area.size))
 		return error_set(err, ERROR_LUN_CONTENT,
 				 "the LVM label's two metadata areas overlap");
 	return 0;
@@ -255,8 +250,8 @@ static int check_layout(const struct snapshot *snap, struct error *err)
 	for (unsigned i = 0; i < snap->mda_count; i++) {
 		const struct lvm_area *area = &snap->mdas[i].area;
 
-		if (areas_overlap(area->offset, area->size, vg->pe_start,
-				  end - vg->pe_start))
+		if (ranges_meet(area->offset, area->size, vg->pe_start,
+				end - vg->pe_start))
 			return error_set(err, ERROR_LUN_CONTENT,
 					 "an LVM metadata area lies among the "
 					 "LVs' data");

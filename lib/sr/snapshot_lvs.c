@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/bytes.h"
 #include "base/log.h"
 #include "format/lv_name.h"
 #include "format/uuid_scan.h"
@@ -133,11 +134,6 @@ static int parse_qcow2(struct walk *w, const struct lvm_lv *lv,
 	return 0;
 }
 
-static bool overlap(uint64_t a, uint64_t a_len, uint64_t b, uint64_t b_len)
-{
-	return a < b + b_len && b < a + a_len;
-}
-
 /* libvhd looks at the end first. Two sound ones differ in nothing that counts
  * here, but where one says "fixed": then there is no header to look into. False
  * if more is to be read. */
@@ -193,9 +189,9 @@ static int parse_locators(struct walk *w, const struct lvm_lv *lv,
 			return refuse_image(w, lv,
 					    "a parent locator lies outside "
 					    "the LV");
-		if (overlap(loc->at, loc->len, 0, VHD_SECTOR) ||
-		    overlap(loc->at, loc->len, info->footer.header_at,
-			    VHD_HEADER_SIZE))
+		if (ranges_meet(loc->at, loc->len, 0, VHD_SECTOR) ||
+		    ranges_meet(loc->at, loc->len, info->footer.header_at,
+				VHD_HEADER_SIZE))
 			return refuse_image(
 				w, lv, "a parent locator lies in its header");
 		add_name(w, lv, info, loc);
