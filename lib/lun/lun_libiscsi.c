@@ -403,7 +403,9 @@ static int take_keys(struct lun_libiscsi *self,
 {
 	char name[32];
 
-	if (!command->good && !scsi_command_unsupported(command))
+	if (scsi_command_unsupported(command))
+		return 0;
+	if (!command->good)
 		return scsi_command_error(command, err);
 	snprintf(name, sizeof(name), "LUN %u", lun_number(self->address));
 	return reservation_keys_check(command->data, command->received, name,

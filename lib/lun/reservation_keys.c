@@ -20,8 +20,14 @@ void reservation_keys_cdb(uint8_t cdb[RESERVATION_KEYS_CDB_LEN])
 int reservation_keys_check(const uint8_t *data, size_t len, const char *name,
 			   struct error *err)
 {
-	uint32_t count = len < HEADER ? 0 : get_be32(data + 4) / KEY_LEN;
+	uint32_t count;
 
+	if (len < HEADER)
+		return error_set(err, ERROR_IO,
+				 "%s has no answer to READ KEYS, so that it is "
+				 "not known whether a cluster works with it",
+				 name);
+	count = get_be32(data + 4) / KEY_LEN;
 	if (count == 0)
 		return 0;
 	return error_set(

@@ -22,8 +22,8 @@
 
 void reservation_keys_cdb(uint8_t cdb[RESERVATION_KEYS_CDB_LEN]);
 
-/* `len` bytes of an answer; 0 where there was none, as of a target that knows no
- * persistent reservations. ERROR_IN_USE, with the LUN's `name`. */
+/* `len` bytes of a good answer. ERROR_IN_USE, with the LUN's `name`; ERROR_IO: they
+ * do not tell. */
 int reservation_keys_check(const uint8_t *data, size_t len, const char *name,
 			   struct error *err);
 

@@ -54,6 +54,7 @@
  * At RESERVE, which else is good, with no registered key:
  *   no-reserve                    an unknown command, READ KEYS as well
  *   keys:N                        READ KEYS tells of N
+ *   keys-none                     READ KEYS is good, without a byte
  *   taken                         CONFLICT
  */
 #include <arpa/inet.h>
@@ -540,7 +541,10 @@ static void answer_keys(const uint8_t *request)
 	put_be32(keys + 4, n * 8);
 	for (uint32_t i = 0; i < n && i < 100; i++)
 		put_be64(keys + 8 + (size_t)i * 8, 0xabc + i);
-	answer_data(request, keys, 8 + (size_t)n * 8, true);
+	if (has("keys-none"))
+		answer_data(request, keys, 0, false);
+	else
+		answer_data(request, keys, 8 + (size_t)n * 8, true);
 }
 
 static void answer_reserve(const uint8_t *request)

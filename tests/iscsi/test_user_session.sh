@@ -366,6 +366,8 @@ check_fence() {
 	with "no fence" 0 "cannot fence" no-reserve -- fence write:0:512:1
 	with "fence of another" 1 "RESERVED: .*RESERVE\(6\): RESERV.*" taken -- fence
 	with "a registered key" 1 "IN_USE: .*0x0000000000000abc\).*" keys:1 --
+	with "an answer without any is not that there are no keys" 1 \
+		"IO: .*no answer to READ KEYS.*" keys-none --
 	with "more keys than we look at" 1 "IN_USE: .*\\(90 registered.*" \
 		keys:90 --
 	with "reset under a fence" 1 "fenced.IO: .*reservation of the LUN was lost" \
