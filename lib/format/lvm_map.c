@@ -73,8 +73,8 @@ bool lvm_map_is_free(const struct lvm_vg *vg, uint64_t offset, uint64_t len)
 		return false;
 	last = (offset + len - 1 - vg->pe_start) / vg->extent_size;
 	i = lvm_map_find(vg, offset);
-	return last < vg->pe_count && (i == vg->segment_count ||
-				       vg->places[i].pv_extent > last);
+	return last < vg->pe_count &&
+	       (i == vg->segment_count || vg->places[i].pv_extent > last);
 }
 
 uint64_t lvm_map_end(const struct lvm_vg *vg)

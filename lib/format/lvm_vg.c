@@ -359,8 +359,9 @@ static int parse_segments(struct build *b, struct lvm_lv *lv,
 		return damaged_lv(b, lv, "it has no segment");
 	if (!lvm_text_number(b->text, node, "segment_count", &told) ||
 	    told != lv->segment_count)
-		return damaged_lv(b, lv, "it has not as many segments as it "
-					 "says");
+		return damaged_lv(b, lv,
+				  "it has not as many segments as it "
+				  "says");
 	lv->size = extents * b->vg->extent_size;
 	return 0;
 }
@@ -382,8 +383,9 @@ static int parse_lv(struct build *b, const struct lvm_node *node,
 	lv->hidden = lvm_text_list_has(b->text, node, "tags", "hidden");
 	lv->kind = lv_name_kind(lv->name, lv->journaler, &b->vg->sr);
 	if (lv->kind != LV_FOREIGN && !status_is_known(b->text, node, words))
-		return damaged_lv(b, lv, "its status is none that LVM gives "
-					 "SM's LVs");
+		return damaged_lv(b, lv,
+				  "its status is none that LVM gives "
+				  "SM's LVs");
 	return parse_segments(b, lv, node);
 }
 
@@ -556,9 +558,8 @@ static void make_places(struct lvm_vg *vg)
 			const struct lvm_segment *seg =
 				&vg->segments[lv->first_segment + k];
 
-			vg->places[n++] = (struct lvm_place){
-				seg->pv_extent, seg->count, i
-			};
+			vg->places[n++] = (struct lvm_place){ seg->pv_extent,
+							      seg->count, i };
 		}
 	}
 	qsort(vg->places, n, sizeof(*vg->places), compare_places);

@@ -56,8 +56,8 @@ static void make_room(struct image *image, size_t n)
 	if (n < image->count)
 		n = image->count;
 	image->room = image->count + n;
-	image->blocks = alloc_checked(reallocarray(
-		image->blocks, image->room, sizeof(*image->blocks)));
+	image->blocks = alloc_checked(reallocarray(image->blocks, image->room,
+						   sizeof(*image->blocks)));
 }
 
 static void add_block(struct image *image, uint64_t offset, uint8_t *data)

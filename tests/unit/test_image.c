@@ -167,8 +167,8 @@ static void test_merge(void **state)
 			    image.blocks[i - 1].offset);
 	for (uint64_t at = 0; at < 10240; at += 512) {
 		bool first = (at >= 1024 && at < 2048) || at == 8192;
-		bool second = at == 0 || (at >= 2048 && at < 3584) ||
-			      at == 9216;
+		bool second =
+			at == 0 || (at >= 2048 && at < 3584) || at == 9216;
 
 		assert_int_equal(image_get(&image, at, got, 512),
 				 first || second);

@@ -128,12 +128,13 @@ static void test_is_free(void **state)
 		uint32_t found =
 			lvm_map_find(&vg, START + first * EXTENT + 4095);
 
-		assert_true(found == 4 || places[found].pv_extent +
-						  places[found].count >
-					  first);
-		assert_true(found == 0 || places[found - 1].pv_extent +
-						  places[found - 1].count <=
-					  first);
+		assert_true(found == 4 ||
+			    places[found].pv_extent + places[found].count >
+				    first);
+		assert_true(found == 0 ||
+			    places[found - 1].pv_extent +
+					    places[found - 1].count <=
+				    first);
 		for (uint64_t last = first; last < 42; last++) {
 			uint64_t at = START + first * EXTENT + 4095;
 			uint64_t to = START + last * EXTENT + 4096;
@@ -194,9 +195,12 @@ static void test_large(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_every_place), cmocka_unit_test(test_runs),
-		cmocka_unit_test(test_has),	    cmocka_unit_test(test_end),
-		cmocka_unit_test(test_is_free),    cmocka_unit_test(test_free_run),
+		cmocka_unit_test(test_every_place),
+		cmocka_unit_test(test_runs),
+		cmocka_unit_test(test_has),
+		cmocka_unit_test(test_end),
+		cmocka_unit_test(test_is_free),
+		cmocka_unit_test(test_free_run),
 		cmocka_unit_test(test_large),
 	};
 

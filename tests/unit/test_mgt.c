@@ -259,11 +259,12 @@ static void test_white_space(void **state)
 {
 	(void)state;
 	parse("<vdi>",
-	      UUID_TAG("\n\t" BASE_UUID "\n") OF_TAG(
-		      "\r\n\t" CHILD_UUID "\n\t") "<is_a_snapshot>\n1\n"
-						    "</is_a_snapshot><managed>\t0 </managed>"
-						    "<vdi_type>\n\tvhd\n</vdi_type>"
-						    "<deleted> 1 </deleted>",
+	      UUID_TAG("\n\t" BASE_UUID "\n")
+		      OF_TAG("\r\n\t" CHILD_UUID
+			     "\n\t") "<is_a_snapshot>\n1\n"
+				     "</is_a_snapshot><managed>\t0 </managed>"
+				     "<vdi_type>\n\tvhd\n</vdi_type>"
+				     "<deleted> 1 </deleted>",
 	      3072);
 	assert_int_equal(mgt.vdi_count, 1);
 	ref_is(&mgt.vdis[0].uuid, BASE_UUID);
