@@ -8,7 +8,6 @@
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "base/crc.h"
-#include "sr/snapshot_lvs.h"
 
 /* The first read: label, and the metadata area's header where LVM puts it. */
 #define HEAD_BYTES 8192

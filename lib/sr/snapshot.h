@@ -91,6 +91,11 @@ void snapshot_init(struct snapshot *snap, uint64_t lun_size,
 int snapshot_parse(struct snapshot *snap, struct want_list *wants,
 		   struct error *err);
 
+/* Its part that looks into the LVs (snapshot_lvs.c): MGT, VHD headers, journals.
+ * Same contract; snap->vg is parsed and its layout checked. */
+int snapshot_parse_lvs(struct snapshot *snap, struct want_list *wants,
+		       struct error *err);
+
 void snapshot_free(struct snapshot *snap);
 
 /* Whether the LV holds a VDI's data. */

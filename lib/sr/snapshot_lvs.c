@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only
-#include "sr/snapshot_lvs.h"
+#include "sr/snapshot.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,6 @@
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "base/log.h"
-#include "format/lv_name.h"
 #include "format/uuid_scan.h"
 #include "format/vhd_journal.h"
 
