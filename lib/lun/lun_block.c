@@ -24,6 +24,8 @@
 #define BOUNCE	     (1024 * 1024)
 #define BOUNCE_ALIGN 4096
 
+#define PATHS_MAX 16 /* that a map has */
+
 #define SYNCHRONIZE_CACHE_10 0x35
 #define COMPARE_AND_WRITE    0x89
 
@@ -122,6 +124,40 @@ static int block_write(struct lun *lun, const struct lun_io *ios, size_t n,
 	return 0;
 }
 
+/* Not every disk is a SCSI one: a loop device, NVMe or virtio takes no such
+ * command. */
+static bool is_no_scsi(int error)
+{
+	return error == ENOTTY || error == EINVAL;
+}
+
+/* A multipath map gives a command to one path and leaves it at that: that a path
+ * fails is found out by reads and writes, which take the paths in turn. So after
+ * a command that came to nothing a block is read as often as there may be paths,
+ * and if that goes well the command is sent once more: then *again, and the LUN
+ * may have carried out the first. `command` may use the bounce buffer's
+ * beginning. Fails with errno. */
+static int run(struct lun_block *self, struct sg_command *command, bool *again)
+{
+	uint8_t *block = self->bounce + BOUNCE - BOUNCE_ALIGN;
+	int why;
+
+	*again = false;
+	if (sg_command_run(self->fd, command) == 0)
+		return 0;
+	why = errno;
+	if (why == EBADE || is_no_scsi(why))
+		return -1;
+	for (int i = 0; i < PATHS_MAX; i++) {
+		if (pread(self->fd, block, self->lun.block_size, 0) < 0) {
+			errno = why;
+			return -1;
+		}
+	}
+	*again = true;
+	return sg_command_run(self->fd, command);
+}
+
 static int synchronize_cache(struct lun_block *self, struct error *err)
 {
 	struct sg_command command = {
@@ -129,8 +165,9 @@ static int synchronize_cache(struct lun_block *self, struct error *err)
 		.cdb = { SYNCHRONIZE_CACHE_10 },
 		.cdb_len = 10,
 	};
+	bool again;
 
-	if (sg_command_run(self->fd, &command))
+	if (run(self, &command, &again))
 		return failed(self, "flush", err);
 	if (!command.good && !sg_command_unsupported(&command))
 		return error_set(err, ERROR_IO,
@@ -151,6 +188,20 @@ static int block_flush(struct lun *lun, struct error *err)
 	return self->sync_ourselves ? synchronize_cache(self, err) : 0;
 }
 
+static int read_and_compare(struct lun *lun, uint64_t offset,
+			    const uint8_t *with, enum lun_swapped *outcome,
+			    struct error *err)
+{
+	uint8_t now[BOUNCE_ALIGN];
+	struct lun_io io = { offset, lun->block_size, now };
+
+	if (block_read(lun, &io, 1, err))
+		return -1;
+	*outcome =
+		memcmp(now, with, io.len) == 0 ? LUN_SWAPPED : LUN_NOT_SWAPPED;
+	return 0;
+}
+
 /* Past the queue, but all we ever write has been waited for. */
 static int block_swap(struct lun *lun, uint64_t offset, const uint8_t *expect,
 		      const uint8_t *with, enum lun_swapped *outcome,
@@ -165,6 +216,7 @@ static int block_swap(struct lun *lun, uint64_t offset, const uint8_t *expect,
 		.data = self->bounce,
 		.len = 2 * block,
 	};
+	bool again;
 
 	*outcome = LUN_CANNOT_SWAP;
 	if (self->cannot_swap)
@@ -173,11 +225,14 @@ static int block_swap(struct lun *lun, uint64_t offset, const uint8_t *expect,
 	command.cdb[13] = 1; /* one block to compare, one to write */
 	memcpy(self->bounce, expect, block);
 	memcpy(self->bounce + block, with, block);
-	if (sg_command_run(self->fd, &command))
+	if (run(self, &command, &again))
 		return failed(self, "compare and write", err);
 	if (command.good) {
 		*outcome = LUN_SWAPPED;
 	} else if (sg_command_miscompared(&command)) {
+		if (again)
+			return read_and_compare(lun, offset, with, outcome,
+						err);
 		*outcome = LUN_NOT_SWAPPED;
 	} else if (sg_command_unsupported(&command)) {
 		self->cannot_swap = true;
@@ -191,8 +246,6 @@ static int block_swap(struct lun *lun, uint64_t offset, const uint8_t *expect,
 	return 0;
 }
 
-/* What is no SCSI disk takes no command; one that has gone says so to the next
- * read or write. */
 static int block_inquire(struct lun *lun,
 			 const uint8_t cdb[LUN_INQUIRY_CDB_LEN], uint8_t *data,
 			 size_t size, size_t *len, struct error *err)
@@ -202,10 +255,12 @@ static int block_inquire(struct lun *lun,
 		.data = data,
 		.len = (uint32_t)size,
 	};
+	bool again;
 
-	(void)err;
 	memcpy(command.cdb, cdb, LUN_INQUIRY_CDB_LEN);
-	if (sg_command_run(of(lun)->fd, &command) == 0 && command.good)
+	if (run(of(lun), &command, &again))
+		return is_no_scsi(errno) ? 0 : failed(of(lun), "INQUIRY", err);
+	if (command.good)
 		*len = command.received;
 	return 0;
 }
@@ -265,17 +320,17 @@ static bool kernel_flushes(int fd)
 	       strcmp(text, "write back") == 0;
 }
 
-/* Not every disk is a SCSI one: a loop device, NVMe or virtio takes no such
- * command. Then fsync() is all there is to flush by. */
+/* If not, fsync() is all there is to flush by. */
 static bool takes_scsi(int fd)
 {
 	int version;
 
 	return ioctl(fd, SG_GET_VERSION_NUM, &version) == 0 ||
-	       (errno != ENOTTY && errno != EINVAL);
+	       !is_no_scsi(errno);
 }
 
-/* One that is no SCSI disk, or knows no persistent reservations, has none. */
+/* One that is no SCSI disk, or knows no persistent reservations, has none; some
+ * that do not know them do not say so. */
 static int check_keys(struct lun_block *self, struct error *err)
 {
 	uint8_t keys[RESERVATION_KEYS_LEN];
@@ -284,9 +339,14 @@ static int check_keys(struct lun_block *self, struct error *err)
 		.data = keys,
 		.len = sizeof(keys),
 	};
+	bool again;
 
 	reservation_keys_cdb(command.cdb);
-	if (sg_command_run(self->fd, &command) || !command.good)
+	if (run(self, &command, &again))
+		return again || is_no_scsi(errno)
+			       ? 0
+			       : failed(self, "reservations", err);
+	if (!command.good)
 		return 0;
 	return reservation_keys_check(keys, command.received, self->path, err);
 }

@@ -55,7 +55,7 @@ by_map() {
 	udevadm settle
 	says 1 'in use' resign -y "$original"
 	says 1 'in use' resign -y "/dev/$(tcm_loop_disks "$clone_id" | head -n 1)"
-	cmp /tmp/pristine.img /tmp/clone.img || fail "the clone was written to"
+	same_images /tmp/pristine.img /tmp/clone.img || fail "the clone was written to"
 	says 0 'resigned, SR' resign -y "$clone"
 	multipath_has "$clone_id" 2 active || fail "the map has lost a path"
 	lvm_sees_both "$original" "$clone" "$(new_sr)"

@@ -32,7 +32,7 @@ call_text() {
 }
 
 check_rest() {
-	cmp /tmp/pristine.img /tmp/original.img || fail "kill $1: the original was written to"
+	same_images /tmp/pristine.img /tmp/original.img || fail "kill $1: the original was written to"
 }
 
 # killed_at_random TIMES PATHS

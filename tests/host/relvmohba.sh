@@ -82,7 +82,7 @@ refused() {
 }
 
 untouched() {
-	cmp /tmp/pristine.img /tmp/clone.img || fail 'the clone was written to'
+	same_images /tmp/pristine.img /tmp/clone.img || fail 'the clone was written to'
 }
 
 # The SR on a device.
@@ -125,6 +125,20 @@ one_path() {
 	down
 }
 
+# A signal while it looks for signs of life.
+stopped_in_the_wait() {
+	gcc -shared -fPIC -O1 -o /tmp/mishaps.so "$host_dir/mishaps.c" -ldl
+	rm "$SM/RELVMoHBASR"
+	printf '#!/bin/bash\nLD_PRELOAD=/tmp/mishaps.so IN_WAIT=1 exec %s/RELVMoHBASR "$@"\n' "$build" >"$SM/RELVMoHBASR"
+	chmod +x "$SM/RELVMoHBASR"
+	host_state >/tmp/before
+	create SCSIid="$clone_id"
+	said 'the LUN is unchanged: stopped by a signal'
+	state_kept /tmp/before
+	untouched
+	ln -sf "$build/RELVMoHBASR" "$SM/RELVMoHBASR"
+}
+
 two_paths() {
 	local original=/dev/mapper/$original_id clone=/dev/mapper/$clone_id
 	multipathd_start
@@ -137,6 +151,7 @@ two_paths() {
 	names_there >/tmp/names
 	create SCSIid="$original_id"
 	refused 'is in use on this host'
+	stopped_in_the_wait
 	create SCSIid="$clone_id"
 	resigned
 	multipath_has "$clone_id" 2 active || fail "the map has lost a path"
@@ -222,7 +237,7 @@ refused_by_name() {
 	said "host 'xs2': it has no plugin relvmoiscsi"
 	mv "$WORK/plugins/off" "$WORK/plugins/relvmoiscsi"
 	plugin_says free
-	cmp /tmp/original.img /tmp/kept || fail 'the original was written to'
+	same_images /tmp/original.img /tmp/kept || fail 'the original was written to'
 	untouched
 	rm /tmp/kept
 	down
@@ -251,7 +266,7 @@ refused_by_record() {
 		xe sr-forget uuid="$(cut -d' ' -f2 <<<"$form")" || fail "$form: $(cat "$WORK/xe.err")"
 	done
 	# All of them were refused by the record alone.
-	cmp /tmp/original.img /tmp/kept || fail 'the original was written to'
+	same_images /tmp/original.img /tmp/kept || fail 'the original was written to'
 	rm /tmp/kept
 	down
 }
