@@ -160,7 +160,9 @@ struct lun_choice call_choice(const struct call *call)
 		.by_hba = config->type == &sr_type_hba,
 		.rescan = config->rescan,
 		.target = config->target,
-		.lun = { config->scsi_id, config->has_lun_id, config->lun_id },
+		.lun = { .scsi_id = config->scsi_id,
+			 .numbered = config->has_lun_id,
+			 .number = config->lun_id },
 		.initiator = config->initiator,
 	};
 }
