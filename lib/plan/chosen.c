@@ -139,15 +139,36 @@ static int check_uuids(const struct chosen_ids *chosen, const struct idmap *map,
 	return failed;
 }
 
-static bool has_lvm_id(const struct lvm_vg *vg, const struct lvm_id *id)
+static int compare_ids(const void *a, const void *b)
 {
-	if (lvm_id_equal(id, &vg->pv_id) || lvm_id_equal(id, &vg->id))
-		return true;
-	for (uint32_t i = 0; i < vg->lv_count; i++) {
-		if (lvm_id_equal(id, &vg->lvs[i].id))
-			return true;
-	}
-	return false;
+	const struct lvm_id *x = a, *y = b;
+
+	return memcmp(x->chars, y->chars, LVM_ID_LEN);
+}
+
+/* All LVM ids on the LUN, sorted. */
+struct known_ids {
+	struct lvm_id *items;
+	size_t count;
+};
+
+static void known_ids_make(const struct lvm_vg *vg, struct known_ids *out)
+{
+	struct lvm_id *ids = alloc_zeroed(vg->lv_count + 2, sizeof(*ids));
+	size_t n = 0;
+
+	ids[n++] = vg->pv_id;
+	ids[n++] = vg->id;
+	for (uint32_t i = 0; i < vg->lv_count; i++)
+		ids[n++] = vg->lvs[i].id;
+	qsort(ids, n, sizeof(*ids), compare_ids);
+	*out = (struct known_ids){ ids, n };
+}
+
+static bool is_known(const struct known_ids *known, const struct lvm_id *id)
+{
+	return bsearch(id, known->items, known->count, sizeof(*known->items),
+		       compare_ids);
 }
 
 static int check_lvm_ids(const struct chosen_ids *chosen,
@@ -155,18 +176,20 @@ static int check_lvm_ids(const struct chosen_ids *chosen,
 {
 	size_t n = chosen->lvm_id_count;
 	struct chosen_lvm_id *by_new = alloc_zeroed(n + 1, sizeof(*by_new));
+	struct known_ids known;
 	int failed = 0;
 
+	known_ids_make(vg, &known);
 	for (size_t i = 0; i < n; i++)
 		by_new[i] = chosen->lvm_ids[i];
 	qsort(by_new, n, sizeof(*by_new), compare_new_lvm_ids);
 	for (size_t i = 0; i < n && !failed; i++) {
 		const struct chosen_lvm_id *c = &by_new[i];
 
-		if (!has_lvm_id(vg, &c->old))
+		if (!is_known(&known, &c->old))
 			failed = refuse_lvm_id(c->line, &c->old,
 					       "is not on this LUN", err);
-		else if (has_lvm_id(vg, &c->new))
+		else if (is_known(&known, &c->new))
 			failed = refuse_lvm_id(
 				c->line, &c->new,
 				"is to be new, but is on this LUN", err);
@@ -175,6 +198,7 @@ static int check_lvm_ids(const struct chosen_ids *chosen,
 					       "is given twice as a new one",
 					       err);
 	}
+	free(known.items);
 	free(by_new);
 	return failed;
 }

@@ -139,6 +139,9 @@ int plan_build(const struct snapshot *from, const struct plan_options *options,
 	image_clone(&from->image, &plan.after);
 	if (options->chosen)
 		chosen_apply(options->chosen, from, &plan.ids);
+	/* By uuid, so that none has to be put in before others. */
+	for (uint32_t i = 0; i < from->vdis.count; i++)
+		idmap_renew(&plan.ids, &from->vdis.items[i].uuid);
 	if (unknown_check(from, err) ||
 	    (!options->keep_journals && in_flight_check(from, err)) ||
 	    plan_choose_dropped(&plan, options->drop_snapshots, err) ||
