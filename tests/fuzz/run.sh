@@ -19,7 +19,7 @@ mkdir -p "$out/obj" "$out/corpus" "$out/crash" || exit 1
 out=$(realpath "$out")
 # -fno-sanitize-recover: undefined behaviour is a crash, which libFuzzer keeps.
 # Without checks that cost one for every access, and that ASan makes too.
-export out seconds FLAGS="-std=c11 -O2 -gline-tables-only -I. -Ilib -D_GNU_SOURCE \
+export out seconds FLAGS="-std=c11 -O2 -gline-tables-only -I. -Ilib -D_GNU_SOURCE -DVERSION=\"fuzz\" \
 	-I/usr/include/libxml2 -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize=null,alignment,object-size \
 	-fno-sanitize-recover=all"
