@@ -1,15 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-only
 #
-# hba_kill.sh BUILD [PATTERN [KILLS]]: relvmohba is killed (SIGKILL) at KILLS (6)
-# random moments of a resign, by one path, and at a quarter as many by a map of two. The
+# hba_kill.sh BUILD [PATTERN [KILLS]]: relvmohba is killed (SIGKILL) at KILLS random
+# moments of a resign, by one path, and at a quarter as many by a map of two. The
 # next run must finish it, with one set of ids, and the host be as it was.
 # shellcheck disable=SC2317 # run_test calls the functions
 set -u
 
-[ $# != 1 ] || set -- "$1" '*' "${KILLS:-6}"
+[ $# != 1 ] || set -- "$1" '*' "${KILLS:-12}"
 # shellcheck disable=SC2034 # for guest.sh
-guest_limit=$((900 + 60 * ${3:-6}))
+guest_limit=$((900 + 60 * ${3:-12}))
 # shellcheck source=guest.sh
 . "$(dirname -- "$0")/guest.sh"
 # shellcheck source=lib/hba.sh
@@ -21,7 +21,7 @@ guest_limit=$((900 + 60 * ${3:-6}))
 # shellcheck source=../support/xapi.sh
 . "$host_tree/tests/support/xapi.sh"
 
-kills=${3:-6}
+kills=${3:-12}
 # shellcheck disable=SC2034 # for lib/kill.sh
 program=$build/RELVMoHBASR
 # shellcheck disable=SC2034

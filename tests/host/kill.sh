@@ -2,15 +2,15 @@
 # SPDX-License-Identifier: LGPL-2.1-only
 #
 # kill.sh BUILD [PATTERN [KILLS]]: the program is killed (SIGKILL) at KILLS random
-# moments of a resign through the host's own initiator: 10, or $KILLS of the
+# moments of a resign through the host's own initiator: 20, or $KILLS of the
 # environment. The next run must finish it, with one set of ids, and take away
 # what the killed one has left on the host.
 # shellcheck disable=SC2317 # run_test calls the functions
 set -u
 
-[ $# != 1 ] || set -- "$1" '*' "${KILLS:-10}"
+[ $# != 1 ] || set -- "$1" '*' "${KILLS:-20}"
 # shellcheck disable=SC2034 # for guest.sh
-guest_limit=$((900 + 60 * ${3:-10}))
+guest_limit=$((900 + 60 * ${3:-20}))
 # shellcheck source=guest.sh
 . "$(dirname -- "$0")/guest.sh"
 # shellcheck source=lib/driver.sh
@@ -20,7 +20,7 @@ guest_limit=$((900 + 60 * ${3:-10}))
 # shellcheck source=lib/kill.sh
 . "$host_dir/lib/kill.sh"
 
-kills=${3:-10}
+kills=${3:-20}
 clone_id=$(tgt_scsiid 0002)
 declare -A left
 
