@@ -13,11 +13,6 @@ set -u
 # shellcheck source=tests/xapi/lib.sh
 . "$(dirname "$0")/../xapi/lib.sh"
 
-driver_clean_up()
-{
-	standin_end
-}
-
 driver_begin "$@"
 
 give_up()
@@ -32,7 +27,7 @@ pool()
 {
 	local i hosts=()
 
-	standin_end
+	standin_stop
 	rm -rf "$SM" "$PLUGINS" "$WORK/xapi.state" "$WORK/xe"
 	STANDIN_ENVIRONMENT=()
 	for ((i = 1; i <= $1; i++)); do hosts+=("xs$i"); done

@@ -35,7 +35,7 @@ pool_begin() {
 }
 
 pool_end() {
-	standin_end || :
+	standin_stop || :
 	rm -rf "$WORK"
 }
 

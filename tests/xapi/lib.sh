@@ -9,13 +9,13 @@
 #                           program and SM's own lvmoiscsi are there already.
 #                           STANDIN_INITIATOR is the host's setting.
 #   standin_stop            as a toolstack that is stopped: the records stay,
-#   standin_start           the sessions are gone
+#   standin_start           the sessions are gone. A test's end stops it, too,
+#                           unless it has a driver_clean_up of its own
 #   xe ARG…                 its output is in $WORK/xe.out and $WORK/xe.err; its
 #                           status is returned
 #   records COMMAND…        how many records an xe <class>-list prints
 #   quick_sm                from here on SM's lvmoiscsi is one that says yes, and
 #                           does nothing
-#   standin_end             to be called by driver_clean_up
 #
 # STANDIN_LOG has one line a run of a driver: its command, exit status and
 # answer. STANDIN_CALLS has one a question that xapi was asked. A number in
@@ -106,7 +106,8 @@ standin_begin()
 	standin_start
 }
 
-standin_end()
+# After tests/driver/lib.sh's, which does nothing.
+driver_clean_up()
 {
 	standin_stop
 }

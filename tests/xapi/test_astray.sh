@@ -13,11 +13,6 @@ set -u
 # shellcheck source=tests/xapi/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-driver_clean_up()
-{
-	standin_end
-}
-
 driver_begin "$@"
 # shellcheck source=tests/relvm/lib.sh
 . "$(dirname "$0")/../relvm/lib.sh"

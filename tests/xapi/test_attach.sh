@@ -14,7 +14,7 @@ set -u
 
 driver_clean_up()
 {
-	standin_end
+	standin_stop
 	[[ -z $SMLOG_PID ]] || kill "$SMLOG_PID"
 }
 

@@ -17,11 +17,6 @@ set -u
 # shellcheck source=tests/xapi/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-driver_clean_up()
-{
-	standin_end
-}
-
 driver_begin "$@"
 standin_begin xs1 xs2 || exit
 long_ago="2001-01-01 00:00:00"

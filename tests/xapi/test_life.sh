@@ -17,7 +17,7 @@ writer_pid=
 driver_clean_up()
 {
 	[[ -z $writer_pid ]] || kill -KILL "$writer_pid" 2>/dev/null
-	standin_end
+	standin_stop
 }
 
 driver_begin "$@"

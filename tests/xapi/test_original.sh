@@ -17,7 +17,7 @@ proxy_pid=
 driver_clean_up()
 {
 	[[ -z $proxy_pid ]] || kill -KILL "$proxy_pid" 2>/dev/null
-	standin_end
+	standin_stop
 }
 
 driver_begin "$@"

@@ -14,11 +14,6 @@ set -u
 # shellcheck source=tests/xapi/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-driver_clean_up()
-{
-	standin_end
-}
-
 driver_begin "$1"
 standin_begin xs1 || exit
 show=${2-}

@@ -11,11 +11,6 @@ set -u
 # shellcheck source=tests/xapi/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-driver_clean_up()
-{
-	standin_end
-}
-
 driver_begin "$@"
 standin_begin xs1 xs2 || exit
 original_id=$(tgt_scsiid 0001)
