@@ -128,10 +128,11 @@ static int interrupted_read(struct lun *lun, const struct lun_io *ios, size_t n,
 	return other.below->read(lun, ios, n, err);
 }
 
-/* What is read then is of both: no word about it would be true. */
-static void test_between_two_reads(void **state)
+/* How often a resign of this SR, which another host interrupts before each of its
+ * reads in turn, is refused: what was read then is of both, and no word about it
+ * would be true. */
+static unsigned interrupt(struct sr *sr, const struct sr_options *options)
 {
-	struct sr *sr = *state;
 	unsigned late = 0;
 
 	for (other.at = 1, other.came = true; other.came; other.at++) {
@@ -140,7 +141,7 @@ static void test_between_two_reads(void **state)
 		struct lun *lun;
 
 		sr_free(sr);
-		sr_make(sr, NULL);
+		sr_make(sr, options);
 		assert_int_equal(
 			lun_memory_open(sr->bytes, SR_SIZE, 512, &lun, &err),
 			0);
@@ -160,7 +161,16 @@ static void test_between_two_reads(void **state)
 		lun_close(lun);
 		expect_sound(sr);
 	}
-	assert_true(late > 3);
+	return late;
+}
+
+/* The second SR's text is read after its label, and can be another VG's. */
+static void test_between_two_reads(void **state)
+{
+	const struct sr_options far = { .mda_count = 2, .first_ignored = true };
+
+	assert_true(interrupt(*state, NULL) > 3);
+	assert_true(interrupt(*state, &far) > 3);
 }
 
 /* A LUN whose writes fail in a way of their own, from one on. */

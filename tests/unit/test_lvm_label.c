@@ -310,6 +310,8 @@ static void test_passed_over(void **state)
 	sr_put_label(head + 512, 1, areas, 4);
 	memcpy(head, "\xfc\x4e\x2b\xa9", 4);
 	refused("RAID");
+	memcpy(head, "HM\1\0", 4);
+	refused("LVM1");
 	memcpy(head, "HM\2\0", 4);
 	refused("LVM1");
 	memcpy(head, "HM\3\0", 4);

@@ -178,7 +178,7 @@ static void test_words(void **state)
 {
 	(void)state;
 	refuses("VG_", "\"RESIZEABLE\"", "\"RESIZED\"", "status");
-	refuses("VG_", "\"RESIZEABLE\"", "1", "status");
+	refuses("VG_", "\"RESIZEABLE\"", "RESIZEABLE", "status");
 	refuses("VG_", "status = [", "state = [", "status");
 	takes("VG_", "\"RESIZEABLE\", \"READ\", \"WRITE\"", "\"READ\"");
 	refuses("pv0", "\"ALLOCATABLE\"", "\"EXPORTED\"", "status");

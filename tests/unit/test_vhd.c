@@ -97,6 +97,13 @@ static void test_hidden_by_early_blktap(void **state)
 		assert_true(vhd_parse_footer(vhd, &footer));
 		assert_false(footer.is_sound);
 	}
+	put(NAME);
+	memcpy(vhd + 28, "win ", 4);
+	put_be32(vhd + 32, 1);
+	sr_seal_footer(vhd);
+	vhd[85] = 1;
+	assert_true(vhd_parse_footer(vhd, &footer));
+	assert_false(footer.is_sound);
 }
 
 static void test_header(void **state)
