@@ -15,8 +15,8 @@
  * waits in a queue here. */
 #define IN_FLIGHT 32
 
-/* A target that finishes no command for this long is given up. Arrays answer
- * within this even while they fail over between controllers. */
+/* A target that does no command for this long is given up. Arrays answer within
+ * this even while they fail over between controllers. */
 #define PROGRESS_MS 30000
 /* How often a batch that may stop looks whether it shall. */
 #define STOP_MS 100
@@ -45,6 +45,7 @@ struct slot {
 	int status; /* from libiscsi */
 	unsigned tries;
 	int64_t not_before;
+	struct run *run;
 };
 
 struct run {
@@ -128,6 +129,9 @@ static void on_answer(struct iscsi_context *session, int status, void *data,
 	(void)data;
 	slot->status = status;
 	slot->state = SLOT_ANSWERED;
+	/* Done, though it may have to wait until all is sent. */
+	if (status == SCSI_STATUS_GOOD)
+		slot->run->deadline = clock_now_ms() + PROGRESS_MS;
 }
 
 /* Data goes straight between the caller's buffer and the socket. libiscsi
@@ -137,6 +141,7 @@ static int send_slot(struct run *run, struct slot *slot)
 	struct scsi_command *command = slot->command;
 	const struct scsi_batch *batch = run->batch;
 
+	slot->run = run;
 	slot->task = scsi_create_task(command->cdb_len, command->cdb,
 				      command->direction, (int)command->len);
 	if (!slot->task)

@@ -45,6 +45,7 @@
  *   hasty hasty-read              asks for a write's data 16 times, or a read's,
  *                                 and has answered before any comes
  *   babble                        no answer, but pings without an end
+ *   one-by-one                    one command at a time, a read in 1.02 s
  *   no-sync bad-sync              flush is an unknown command; fails
  * At COMPARE AND WRITE:
  *   no-swap:N                     the first N are an unknown command
@@ -140,7 +141,7 @@ static void number_answer(uint8_t *answer, const uint8_t *request)
 	memcpy(answer + 16, request + 16, 4);
 	put_be32(answer + 24, stat_sn++);
 	put_be32(answer + 28, cmd_sn);
-	put_be32(answer + 32, cmd_sn + 64);
+	put_be32(answer + 32, cmd_sn + (has("one-by-one") ? 0 : 64));
 }
 
 static void answer_login(const uint8_t *request)
@@ -585,6 +586,8 @@ static void answer_command(const uint8_t *request, size_t sent)
 	case 0x1a:
 		return answer_mode(request);
 	case 0x28:
+		if (has("one-by-one"))
+			usleep(1020 * 1000);
 		if (answer_path(request, "path") ||
 		    answer_path(request, "path-read"))
 			return;

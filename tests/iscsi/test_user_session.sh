@@ -408,17 +408,24 @@ check_fence() {
 # All at once, for each takes its whole deadline. What a target does instead of
 # answering must not put it off.
 check_silence() {
-	local trait tools=() fakes=()
+	local trait work tools=() fakes=()
 
-	for trait in silent half banner stall babble; do
+	for trait in silent half banner stall babble one-by-one; do
 		fake_start "$trait"
 		fakes+=("$fake_pid")
 		fake_pid=
+		work=(check:0:512:1)
+		[[ $trait != one-by-one ]] ||
+			work=(scatter:32:1 flush gather:32:1)
 		timeout 60 "$tool" $iqn "$fake_id" "127.0.0.1:$port" \
-			check:0:512:1 >"$dir/$trait" &
+			"${work[@]}" >"$dir/$trait" &
 		tools+=($!)
 	done
-	wait "${tools[@]}"
+	wait "${tools[@]}" # whose status is that of the last
+	output="status $? $(cat "$dir/one-by-one")"
+	name="reads, one by one, of which the last is sent after 31 s"
+	[[ $output = "status 0 " ]]
+	result $?
 	for trait in silent half banner; do
 		name="login, $trait: one deadline for all of it"
 		output=$(cat "$dir/$trait")
