@@ -28,18 +28,16 @@ struct run {
 	bool colour;
 };
 
-/* Names of LUNs may come from a list that others wrote, words from xapi. */
 static void log_to_stderr(enum log_level level, const char *line)
 {
-	char *clean = text_clean(line, strlen(line), '?');
-
 	(void)level;
-	fprintf(stderr, "relvm: %s\n", clean);
-	free(clean);
+	fprintf(stderr, "relvm: %s\n", line);
 }
 
-static void print_error(const struct error *err)
+/* Names of LUNs may come from a list that others wrote, words from xapi. */
+static void print_error(struct error *err)
 {
+	text_clean_here(err->text, '?');
 	log_to_stderr(LOG_LEVEL_ERROR, err->text);
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/utf8.h"
 
 #define LINE_SIZE 1024
 
@@ -29,11 +30,9 @@ void log_write(enum log_level level, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
-	/* Names read from a LUN may hold anything; a log line stays one. */
-	for (char *p = line; *p; p++) {
-		if ((unsigned char)*p < ' ' || *p == 0x7f)
-			*p = '?';
-	}
+	/* Names from a LUN, a target or xapi may hold anything; a log line stays
+	 * one, and steers no terminal that shows the log. */
+	text_clean_here(line, '?');
 	current_sink(level, line);
 }
 

@@ -71,11 +71,9 @@ static char instead_of(uint32_t c, char feed)
 	return is_safe(c) ? '\0' : '?';
 }
 
-char *text_clean(const char *text, size_t len, char feed)
+/* `to` has room for what was there, or is where it was. */
+static void clean(const char *text, size_t len, char feed, char *to)
 {
-	char *copy = alloc_zeroed(len + 1, 1);
-	char *to = copy;
-
 	while (len > 0) {
 		uint32_t c = 0;
 		size_t n = utf8_decode(text, len, &c);
@@ -86,14 +84,26 @@ char *text_clean(const char *text, size_t len, char feed)
 		if (other) {
 			*to++ = other;
 		} else {
-			memcpy(to, text, n);
+			memmove(to, text, n);
 			to += n;
 		}
 		text += n;
 		len -= n;
 	}
 	*to = '\0';
+}
+
+char *text_clean(const char *text, size_t len, char feed)
+{
+	char *copy = alloc_zeroed(len + 1, 1);
+
+	clean(text, len, feed, copy);
 	return copy;
+}
+
+void text_clean_here(char *text, char feed)
+{
+	clean(text, strlen(text), feed, text);
 }
 
 static const struct {
@@ -122,7 +132,7 @@ static size_t take_reference(const char *bytes, size_t len, char *out)
 char *text_clean_xml(const char *bytes, size_t len)
 {
 	char *plain = alloc_zeroed(len + 1, 1);
-	char *clean;
+	char *safe;
 	size_t n = 0;
 
 	for (size_t i = 0; i < len;) {
@@ -135,7 +145,7 @@ char *text_clean_xml(const char *bytes, size_t len)
 		n++;
 		i += taken;
 	}
-	clean = text_clean(plain, n, '?');
+	safe = text_clean(plain, n, '?');
 	free(plain);
-	return clean;
+	return safe;
 }

@@ -22,6 +22,9 @@ size_t utf8_decode(const char *text, size_t len, uint32_t *code_point);
  * becomes `feed`, or stays if that is '\0'. */
 char *text_clean(const char *text, size_t len, char feed);
 
+/* The same where it stands, for who must not ask for memory. */
+void text_clean_here(char *text, char feed);
+
 /* The same, in one line, for the content of an XML element as SM writes it: the
  * references &amp; &lt; &gt; &quot; &apos; become what they stand for. */
 char *text_clean_xml(const char *bytes, size_t len);

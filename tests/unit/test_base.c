@@ -85,15 +85,17 @@ static void test_log(void **state)
 	log_to(sink, LOG_LEVEL_INFO);
 	log_info("%s", "a\nb\x01\x7f\xc3\xa9");
 	assert_string_equal(last_line, "a?b??\xc3\xa9");
+	log_info("%s", "\xc2\x9b\x32J \xe2\x80\xae \xff");
+	assert_string_equal(last_line, "?2J ? ?");
 	log_debug("too much");
-	assert_int_equal(lines, 1);
+	assert_int_equal(lines, 2);
 	memset(longer, 'x', sizeof(longer) - 1);
 	longer[sizeof(longer) - 1] = '\0';
 	log_error("%s", longer);
 	assert_int_equal(strlen(last_line), 1023);
 	log_to(NULL, LOG_LEVEL_DEBUG);
 	log_error("nowhere");
-	assert_int_equal(lines, 2);
+	assert_int_equal(lines, 3);
 }
 
 int main(void)
