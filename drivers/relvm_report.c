@@ -297,9 +297,11 @@ void relvm_report_targets(const struct relvm_report *report,
 		const struct iscsi_offer *offer = &offers->items[i];
 		bool v6 = strchr(offer->portal.host, ':');
 
-		buffer_printf(&text.out, "iscsi://%s%s%s:%u/%s\n",
-			      v6 ? "[" : "", offer->portal.host, v6 ? "]" : "",
-			      offer->portal.port, offer->iqn);
+		buffer_printf(&text.out, "iscsi://%s%s%s:%u/", v6 ? "[" : "",
+			      offer->portal.host, v6 ? "]" : "",
+			      offer->portal.port);
+		report_text_clean(&text, offer->iqn);
+		buffer_printf(&text.out, "\n");
 	}
 	if (offers->count == 0)
 		buffer_printf(&text.out, "the host has no target\n");
