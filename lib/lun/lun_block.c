@@ -343,7 +343,7 @@ static int check_keys(struct lun_block *self, struct error *err)
 
 	reservation_keys_cdb(command.cdb);
 	if (run(self, &command, &again))
-		return again || is_no_scsi(errno)
+		return is_no_scsi(errno) || (again && errno != EBADE)
 			       ? 0
 			       : failed(self, "reservations", err);
 	if (!command.good)
