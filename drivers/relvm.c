@@ -141,6 +141,12 @@ static enum relvm_status do_attach(const struct run *run,
 		wanted.type = sr_type_hba.attached_as;
 	}
 	config = attach_config(&mine.target, mine.lun.scsi_id);
+	if (!config) {
+		error_set(err, ERROR_BAD_VALUE,
+			  "a name or a password is not UTF-8, so that xapi "
+			  "cannot be told it");
+		return RELVM_FAILED;
+	}
 	wanted.device_config = config;
 	failed = resign_and_attach(&wanted, &report->options->request,
 				   &resigned, &resign, &result, err);

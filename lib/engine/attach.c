@@ -141,16 +141,15 @@ int resign_and_attach(const struct attach_wanted *wanted,
 	return rc;
 }
 
-static void add_text(json_t *to, const char *key, const char *text)
+/* False if it is not UTF-8. */
+static bool add_text(json_t *to, const char *key, const char *text)
 {
-	if (text && text[0])
-		json_object_set_new(to, key, json_string(text));
+	return !text || !text[0] ||
+	       json_object_set_new(to, key, json_string(text)) == 0;
 }
 
-json_t *attach_config(const struct iscsi_target *target, const char *scsi_id)
+static void add_portals(json_t *config, const struct iscsi_target *target)
 {
-	json_t *config = json_object();
-
 	for (unsigned i = 0; i < target->portal_count; i++) {
 		const struct iscsi_portal *portal = &target->portals[i];
 		bool v6 = strchr(portal->host, ':') != NULL;
@@ -175,13 +174,23 @@ json_t *attach_config(const struct iscsi_target *target, const char *scsi_id)
 					   : "",
 				     i > 1 ? "," : "", host));
 	}
-	add_text(config, "targetIQN", target->iqn);
-	add_text(config, "SCSIid", scsi_id);
-	add_text(config, "chapuser", target->chap_user);
-	add_text(config, "chappassword", target->chap_password);
-	add_text(config, "incoming_chapuser", target->incoming_user);
-	add_text(config, "incoming_chappassword", target->incoming_password);
-	return config;
+}
+
+json_t *attach_config(const struct iscsi_target *target, const char *scsi_id)
+{
+	json_t *config = json_object();
+
+	add_portals(config, target);
+	if (add_text(config, "targetIQN", target->iqn) &&
+	    add_text(config, "SCSIid", scsi_id) &&
+	    add_text(config, "chapuser", target->chap_user) &&
+	    add_text(config, "chappassword", target->chap_password) &&
+	    add_text(config, "incoming_chapuser", target->incoming_user) &&
+	    add_text(config, "incoming_chappassword",
+		     target->incoming_password))
+		return config;
+	json_decref(config);
+	return NULL;
 }
 
 void attach_result_free(struct attach_result *result)

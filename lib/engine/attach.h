@@ -36,7 +36,8 @@ int resign_and_attach(const struct attach_wanted *wanted,
 		      struct resign_report *report, struct attach_result *out,
 		      struct error *err);
 
-/* The device_config of such a LUN's PBDs; for json_decref. */
+/* The device_config of such a LUN's PBDs; for json_decref. NULL: a text in it is
+ * not UTF-8, which xapi takes alone. */
 json_t *attach_config(const struct iscsi_target *target, const char *scsi_id);
 
 void attach_result_free(struct attach_result *result);

@@ -177,6 +177,16 @@ check "the SR has that of its metadata" is "$(field .sr.label)" \
 	"golden snapshots"
 detach "$sr"
 
+# ---- a password that xapi cannot be told ----
+
+new_clone
+RELVM_PASSWORD=$'secret\xff' relvm attach --yes --initiator-name "$INITIATOR" \
+	"iscsi://user@127.0.0.1:$PORTAL_PORT/$IQN/$(lun_id 1)"
+check "a password that is not UTF-8: refused" status 1
+check "says so" said "not UTF-8"
+check "before the LUN is resigned" same "$WORK/pristine" "$WORK/clone"
+check "and nothing is attached" nothing
+
 # ---- words that steer terminals ----
 
 touch "$WORK/busy"
