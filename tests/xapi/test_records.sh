@@ -38,7 +38,7 @@ esac
 END
 chmod +x "$SM/AnySR"
 for type in GFS2 LVM ISCSI LVMoHBA RawHBA; do
-	ln -s "$SM/AnySR" "$SM/${type}SR"
+	ln -sf "$SM/AnySR" "$SM/${type}SR"
 done
 rm -f "$SM/LVMoISCSISR"
 ln -s "$SM/AnySR" "$SM/LVMoISCSISR"
