@@ -9,7 +9,7 @@
  *   plan, resign   sr_uuid    the SR's new uuid
  *                  from       the SR's old uuid, several with commas: another
  *                             SR is left alone
- *                  map        the text of a map file (report/id_map.h), such as
+ *                  map        the text of a map file (plan/map_file.h), such as
  *                             `map` in the value of plan
  *   verify         SCSIid     several with commas
  *   resign         attach     "true": and then attach

@@ -31,7 +31,7 @@ int look_at_open(const struct reached *open, struct look *out,
 
 /* The plan of a resign as `request` wants it, in *out, whose sr has the new
  * identifiers and the writes; `map` receives all that a resign needs to make
- * just these (id_map.h), and *journal_* the place that it will need before and
+ * just these (map_file.h), and *journal_* the place that it will need before and
  * give back after. ERROR_LUN_CONTENT also for an interrupted resign, which a
  * new one would complete instead. */
 struct look_plan {

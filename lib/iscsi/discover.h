@@ -14,7 +14,7 @@
 
 /* A target has one for each of its portals. */
 struct iscsi_offer {
-	char *iqn; /* printable, without blanks, at most 223 bytes */
+	char *iqn; /* without blanks and ASCII controls, at most 223 bytes */
 	struct iscsi_portal portal;
 };
 

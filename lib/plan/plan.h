@@ -30,8 +30,8 @@ struct plan_write {
 
 struct plan_options {
 	struct uuid new_sr;  /* zeros: the chosen one, or a random one */
-	bool drop_snapshots; /* see plan_drop.h */
-	bool keep_journals;  /* also such as SM cannot end (sr/in_flight.h) */
+	bool drop_snapshots; /* see plan_parts.h */
+	bool keep_journals;  /* also such as SM cannot end (sr/refusals.h) */
 
 	const struct chosen_ids *chosen; /* NULL: all new ids are random */
 

@@ -22,7 +22,6 @@ static int read_initiator_name(const json_t *map,
 			       char **out, struct error *err)
 {
 	const char *name = value_get(map, "localIQN");
-
 	const char *from = "localIQN";
 
 	if (!name) {
