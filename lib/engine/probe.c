@@ -8,8 +8,7 @@
 #include "txn/load.h"
 #include "xapi/pool_records.h"
 
-/* ---- which SR, if the LUN cannot be read as one ---------------------------
- */
+/* ---- which SR, if the LUN cannot be read as one ---- */
 
 /* Some bytes of the LUN. ERROR_LUN_CONTENT if it is too short. */
 static int fetch(struct lun *lun, struct image *image, uint64_t offset,
@@ -84,8 +83,7 @@ static int look_for_sr(struct lun *lun, struct probe *out, struct error *err)
 	return failed;
 }
 
-/* ---- what the SR holds ----------------------------------------------------
- */
+/* ---- what the SR holds ---- */
 
 static void count_vdis(const struct snapshot *snap, struct probe *out)
 {
@@ -161,8 +159,7 @@ int probe_lun(struct lun *lun, struct probe *out, struct error *err)
 	return failed;
 }
 
-/* ---- what the pool says ---------------------------------------------------
- */
+/* ---- what the pool says ---- */
 
 static int ask_pool(const struct xapi *xapi, const struct lun_names *names,
 		    const char *iqn, struct probe *probe, struct error *err)
@@ -187,8 +184,7 @@ static int ask_pool(const struct xapi *xapi, const struct lun_names *names,
 	return failed;
 }
 
-/* ---- both ----------------------------------------------------------------
- */
+/* ---- both ---- */
 
 struct probing {
 	struct probe probe;

@@ -77,9 +77,9 @@ struct lvm_vg {
 };
 
 /* Builds the VG from its text. On success the spans of all identifiers are
- * known, ids and LV names are unique, and every segment lies on the PV and on no
- * other, so that offsets can be computed without further checks (lvm_map.h).
- * ERROR_LUN_CONTENT names what is wrong. Free with lvm_vg_free. */
+ * known, ids and LV names are unique, and every segment lies on the PV and
+ * shares no extent, so that offsets can be computed without further checks
+ * (lvm_map.h). ERROR_LUN_CONTENT names what is wrong. Free with lvm_vg_free. */
 int lvm_vg_parse(const struct lvm_text *text, struct lvm_vg *out,
 		 struct error *err);
 void lvm_vg_free(struct lvm_vg *vg);

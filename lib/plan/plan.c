@@ -5,11 +5,10 @@
 
 #include "base/bytes.h"
 #include "base/crc.h"
-
 #include "format/uuid_scan.h"
+#include "plan/plan_parts.h"
 #include "sr/refusals.h"
 #include "sr/want.h"
-#include "plan/plan_parts.h"
 
 void plan_renew_text(struct plan *plan, char *text, size_t len)
 {

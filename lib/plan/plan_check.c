@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-only
-
+/*
+ * Our own work, checked before the first write: every write is where its phase
+ * may write, and the result is what was meant.
+ */
 #include <inttypes.h>
 #include <string.h>
 

@@ -2,7 +2,8 @@
 /*
  * The parts of planning, one file a format. Each changes plan->after and fills
  * plan->ids; none of them touches the snapshot. Order matters once: the VG text
- * comes last, for it renews every uuid that any other part has put in the map.
+ * comes last, for it renews every uuid that is in the map, and the other parts
+ * add to that.
  */
 #ifndef PLAN_PLAN_PARTS_H
 #define PLAN_PLAN_PARTS_H

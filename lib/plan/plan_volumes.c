@@ -53,8 +53,7 @@ int plan_mgt(struct plan *plan, struct error *err)
 	return 0;
 }
 
-/* ---- names of parents, and the checksum of a VHD's header that holds one ----
- */
+/* ---- names of parents, and the checksum of a VHD's header with one ---- */
 
 void plan_renew_name(struct plan *plan, const uint8_t *bytes, size_t len,
 		     enum name_encoding encoding, uint8_t *to)

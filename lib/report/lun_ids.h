@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 /*
- * Every identifier of several LUNs, sorted: which of them are there twice.
+ * Every identifier of several LUNs, sorted: which of them are there twice
+ * (check_duplicates of check.h goes by this).
  */
 #ifndef REPORT_LUN_IDS_H
 #define REPORT_LUN_IDS_H

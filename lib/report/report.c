@@ -8,9 +8,9 @@
 #include "base/buffer.h"
 #include "base/bytes.h"
 #include "base/crc.h"
+#include "base/utf8.h"
 #include "format/lvm_map.h"
 #include "report/check.h"
-#include "base/utf8.h"
 
 /* SR's own sectors of MGT: 1 uuid …, 2 label. */
 #define MGT_SR_LABEL_AT (2 * MGT_SECTOR)
