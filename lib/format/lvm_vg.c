@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "format/lvm_label.h"
+#include "format/lvm_vg_check.h"
 
 /* What the parts below work on. */
 struct build {
@@ -13,12 +14,6 @@ struct build {
 	struct lvm_vg *vg;
 	struct text_span pv_span; /* "pv0": how segments call the PV */
 	struct error *err;
-};
-
-/* Some text that no NUL ends. */
-struct text_name {
-	const char *chars;
-	size_t len;
 };
 
 static int refuse(struct build *b, const char *what)
@@ -409,176 +404,6 @@ static int parse_lvs(struct build *b, const struct lvm_node *vg_node)
 	return 0;
 }
 
-/* ---- what must hold among them ---- */
-
-static int compare_names(const void *a, const void *b)
-{
-	const struct lvm_lv *const *x = a, *const *y = b;
-
-	return strcmp((*x)->name, (*y)->name);
-}
-
-static int compare_ids(const void *a, const void *b)
-{
-	const struct lvm_lv *const *x = a, *const *y = b;
-
-	return memcmp((*x)->id.chars, (*y)->id.chars, LVM_ID_LEN);
-}
-
-static int compare_places(const void *a, const void *b)
-{
-	const struct lvm_place *x = a, *y = b;
-
-	return (x->pv_extent > y->pv_extent) - (x->pv_extent < y->pv_extent);
-}
-
-/* The caller frees it. */
-static const struct lvm_lv **sorted_by_name(const struct lvm_vg *vg)
-{
-	const struct lvm_lv **list =
-		alloc_zeroed(vg->lv_count + 1, sizeof(*list));
-
-	for (uint32_t i = 0; i < vg->lv_count; i++)
-		list[i] = &vg->lvs[i];
-	qsort(list, vg->lv_count, sizeof(*list), compare_names);
-	return list;
-}
-
-/* Two LVs with one name or id would end with one new name or id. */
-static int check_unique(struct build *b)
-{
-	struct lvm_vg *vg = b->vg;
-	const struct lvm_lv **list = sorted_by_name(vg);
-	int result = 0;
-
-	for (uint32_t i = 1; i < vg->lv_count && !result; i++) {
-		if (compare_names(&list[i - 1], &list[i]) == 0)
-			result = damaged_lv(b, list[i], "it is there twice");
-	}
-	qsort(list, vg->lv_count, sizeof(*list), compare_ids);
-	for (uint32_t i = 1; i < vg->lv_count && !result; i++) {
-		if (compare_ids(&list[i - 1], &list[i]) == 0)
-			result = damaged_lv(b, list[i],
-					    "another LV has its "
-					    "id");
-	}
-	free(list);
-	return result;
-}
-
-static int compare_name(const void *name, const void *item)
-{
-	const struct text_name *key = name;
-	const struct lvm_lv *const *lv = item;
-	int order = strncmp(key->chars, (*lv)->name, key->len);
-
-	return order ? order : -(int)((*lv)->name[key->len] != '\0');
-}
-
-/* What a foreign LV that is not linear says of another: one of SM's must not be
- * an LVM snapshot's origin or the like. What we write to it would show in that
- * LV, too. */
-static int check_value(struct build *b, const struct lvm_lv *lv,
-		       const struct lvm_lv *const *by_name,
-		       const struct lvm_value *value)
-{
-	const struct text_name key = { b->text->bytes + value->span.at,
-				       value->span.len };
-	const struct lvm_lv *const *found;
-
-	if (value->kind != LVM_VALUE_STRING || key.len > LV_NAME_MAX)
-		return 0;
-	found = bsearch(&key, by_name, b->vg->lv_count, sizeof(*by_name),
-			compare_name);
-	if (!found || (*found)->kind == LV_FOREIGN)
-		return 0;
-	return error_set(b->err, ERROR_LUN_CONTENT,
-			 "LV %s, which is not SM's, is an LVM snapshot of LV "
-			 "%s, or bound to it otherwise: remove it on the "
-			 "original (lvremove), then " MAKE_NEW_CLONE,
-			 lv->name, (*found)->name);
-}
-
-static bool is_other(const struct lvm_lv *lv)
-{
-	return lv->kind == LV_FOREIGN && lv->size == 0;
-}
-
-static bool any_other(const struct lvm_vg *vg)
-{
-	for (uint32_t i = 0; i < vg->lv_count; i++) {
-		if (is_other(&vg->lvs[i]))
-			return true;
-	}
-	return false;
-}
-
-static int check_references(struct build *b, const struct lvm_node *lvs)
-{
-	const struct lvm_vg *vg = b->vg;
-	const struct lvm_text *t = b->text;
-	const struct lvm_lv **by_name;
-	const struct lvm_node *lv, *segment, *field;
-	uint32_t n = 0;
-	int result = 0;
-
-	if (!any_other(vg))
-		return 0;
-	by_name = sorted_by_name(vg);
-	for (lv = lvm_text_first(t, lvs); lv; lv = lvm_text_next(t, lv), n++) {
-		if (!is_other(&vg->lvs[n]))
-			continue;
-		for (segment = lvm_text_first(t, lv); segment;
-		     segment = lvm_text_next(t, segment)) {
-			field = segment->is_section ? lvm_text_first(t, segment)
-						    : NULL;
-			for (; field; field = lvm_text_next(t, field)) {
-				for (uint32_t i = 0;
-				     i < field->value_count && !result; i++)
-					result = check_value(
-						b, &vg->lvs[n], by_name,
-						&t->values[field->first_value +
-							   i]);
-			}
-		}
-	}
-	free(by_name);
-	return result;
-}
-
-static void make_places(struct lvm_vg *vg)
-{
-	uint32_t n = 0;
-
-	vg->places = alloc_zeroed(vg->segment_count, sizeof(*vg->places));
-	for (uint32_t i = 0; i < vg->lv_count; i++) {
-		const struct lvm_lv *lv = &vg->lvs[i];
-
-		for (uint32_t k = 0; k < lv->segment_count; k++) {
-			const struct lvm_segment *seg =
-				&vg->segments[lv->first_segment + k];
-
-			vg->places[n++] = (struct lvm_place){ seg->pv_extent,
-							      seg->count, i };
-		}
-	}
-	qsort(vg->places, n, sizeof(*vg->places), compare_places);
-}
-
-/* Two LVs on one extent: a change to one would damage the other. */
-static int check_disjoint(struct build *b)
-{
-	const struct lvm_place *places = b->vg->places;
-
-	for (uint32_t i = 1; i < b->vg->segment_count; i++) {
-		if (places[i - 1].pv_extent + places[i - 1].count >
-		    places[i].pv_extent)
-			return refuse(b, "two LVs share an extent; its text "
-					 "is damaged");
-	}
-	return 0;
-}
-
 static int parse_vg(struct build *b)
 {
 	const struct lvm_node *node =
@@ -606,12 +431,11 @@ static int parse_vg(struct build *b)
 		return refuse(b, "its extents are smaller than 4 KiB; SM's "
 				 "have 4 MiB");
 	b->vg->extent_size = sectors * LVM_SECTOR_SIZE;
-	if (parse_pv(b, node) || parse_lvs(b, node) || check_unique(b) ||
-	    check_references(b,
-			     lvm_text_child(b->text, node, "logical_volumes")))
+	if (parse_pv(b, node) || parse_lvs(b, node))
 		return -1;
-	make_places(b->vg);
-	return check_disjoint(b);
+	return lvm_vg_check(b->text,
+			    lvm_text_child(b->text, node, "logical_volumes"),
+			    b->vg, b->err);
 }
 
 int lvm_vg_parse(const struct lvm_text *text, struct lvm_vg *out,
