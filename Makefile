@@ -276,7 +276,7 @@ HOST_TOOLS  := $(BUILD)/tests/audit $(BUILD)/tests/mutate $(BUILD)/tests/iscsi/k
                $(BUILD)/tests/iscsi/gate \
                $(patsubst %,$(BUILD)/tests/support/%,host_tool resign_file \
                steady_io visible xapi_answer iscsi_proxy) \
-               $(patsubst %,$(BUILD)/tests/xapi/%,xapi_tool lun_head)
+               $(patsubst %,$(BUILD)/tests/xapi/%,xapi_tool lun_head xe)
 HOST_SUITES := $(patsubst %,"tests/host/%.sh build",kill races failures beside maps \
                multipath targets sm libiscsi attach hba relvmohba hba_kill hba_failures in_use lvm_judge relvm many xe amx) \
                "tests/host/hba_golden.sh build single-vhd qcow2 journal-inflate neg-gpt"

@@ -96,7 +96,7 @@ standin_begin()
 	printf "initiator = %s\nxapi_socket = %s\n" \
 		"${STANDIN_INITIATOR:-libiscsi}" "$XE_SOCKET" \
 		>"$CONF"
-	ln -s "$xapi_here/standin/xe.py" "$WORK/xe"
+	ln -s "$XAPI_TOOLS/xe" "$WORK/xe"
 	ln -s "$PROGRAM" "$SM/RELVMoISCSISR"
 	ln -s "$PROGRAM" "$SM/RELVMoHBASR"
 	ln -s "$xapi_here/LVMoISCSISR" "$SM/LVMoISCSISR"

@@ -36,7 +36,7 @@ down() {
 # same_images A B [FROM]: every byte from FROM on. Only data is read, of which there
 # are some 60 MiB in 1 GiB; holes of both are alike.
 same_images() {
-	python3 - "$@" <<'END'
+	python3 -IS - "$@" <<'END'
 import os, sys
 
 a, b = (os.open(path, os.O_RDONLY) for path in sys.argv[1:3])

@@ -29,6 +29,7 @@ import struct
 import sys
 import time
 
+import cli
 import db
 import rpc
 import sm
@@ -369,7 +370,8 @@ class Connection(socketserver.StreamRequestHandler):
                   (text.partition(":") for text in head[1:])}
         body = self.rfile.read(int(fields.get("content-length", 0)))
         close = version == "HTTP/1.0" or fields.get("connection") == "close"
-        answer = {"/": rpc.answer_xml, "/jsonrpc": rpc.answer_json}.get(path)
+        answer = {"/": rpc.answer_xml, "/jsonrpc": rpc.answer_json,
+                  "/cli": cli.answer}.get(path)
         ours = fields.get("user-agent") == "relvmoiscsi"
         status = "404 Not Found"
         if answer == rpc.answer_json and ours:
@@ -382,11 +384,12 @@ class Connection(socketserver.StreamRequestHandler):
         text = "<html/>"
         if answer:
             status = "200 OK"
-            text = answer(body, call_as_member if is_member else call_method)
+            text = answer(body, call_as_member if is_member and path != "/cli"
+                          else call_method)
             if ours:
                 answered(struct.unpack("3i", self.request.getsockopt(
                     socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0])
-        text = text.encode("utf8", "replace")
+        text = text.encode("utf8", "replace" if path != "/cli" else "surrogateescape")
         try:
             self.wfile.write(
                 f"{version} {status}\r\n"
