@@ -157,3 +157,16 @@ bool lun_names_same(const struct lun_names *a, const struct lun_names *b)
 	}
 	return false;
 }
+
+int lun_names_check(const struct lun_names *names, const struct lun_names *now,
+		    struct error *err)
+{
+	if (lun_names_same(names, now))
+		return 0;
+	return error_set(err, ERROR_IN_USE,
+			 "the array has mapped another LUN to this number: it "
+			 "was SCSIid %.80s and is %.80s now",
+			 lun_names_best(names),
+			 lun_names_best(now)[0] ? lun_names_best(now)
+						: "without any");
+}

@@ -16,6 +16,8 @@
 
 #include <stdbool.h>
 
+#include "base/error.h"
+
 /* The longest that scsi_id prints, with its NUL. */
 #define SCSI_ID_SIZE 256
 
@@ -58,6 +60,11 @@ bool lun_names_have(const struct lun_names *names, const char *name);
  * have. Worse ones do not count then: there are arrays that give several LUNs
  * the same. */
 bool lun_names_same(const struct lun_names *a, const struct lun_names *b);
+
+/* Whether it is the same LUN still; ERROR_IN_USE: the array has mapped another one
+ * to its place. */
+int lun_names_check(const struct lun_names *names, const struct lun_names *now,
+		    struct error *err);
 
 /* Whether the text holds one of the names as a word, in either case: alone, in
  * a list, or in a device's name such as scsi-<name>-part1, wwn-0x<number> or

@@ -8,11 +8,11 @@
 #include "base/log.h"
 #include "base/stop.h"
 #include "engine/life.h"
-#include "format/vpd.h"
 #include "host/block.h"
 #include "host/disk_id.h"
 #include "host/in_use.h"
 #include "host/lvm_judge.h"
+#include "lun/lun_libiscsi.h"
 #include "plan/chosen.h"
 #include "xapi/guard.h"
 #include "xapi/host.h"
@@ -116,54 +116,24 @@ int guard_host(const char *disk, const struct lun_names *names,
 
 /* ---- the array ---- */
 
-struct answers {
-	uint8_t data[VPD_QUESTIONS][VPD_PAGE_LEN];
-	struct vpd_pages pages;
-};
-
-static int ask(struct lun *lun, enum vpd_question question,
-	       struct answers *answers, struct error *err)
-{
-	struct vpd_page *page = &answers->pages.answers[question];
-	uint8_t cdb[VPD_CDB_LEN];
-
-	vpd_cdb(question, cdb);
-	page->data = answers->data[question];
-	return lun_inquire(lun, cdb, answers->data[question], VPD_PAGE_LEN,
-			   &page->len, err);
-}
-
 /* An array can map another LUN to its number while our session lives: the
  * original and its clone have the same label, headers and claims, so that only
  * INQUIRY shows it. A LUN that never had a name is taken as it is. */
-static int check_still_lun(struct lun *lun, const struct lun_names *names,
-			   struct error *err)
+static int check_still_lun(const struct reached *lun, struct error *err)
 {
-	struct answers answers = { 0 };
 	struct lun_names now;
 
-	if (!lun_names_best(names)[0] || !lun->ops->inquire)
+	if (!lun_names_best(&lun->names)[0])
 		return 0;
-	if (ask(lun, VPD_IDS, &answers, err))
-		return -1;
-	vpd_names(&answers.pages, &now);
-	if (!lun_names_same(names, &now)) {
-		if (ask(lun, VPD_STANDARD, &answers, err) ||
-		    ask(lun, VPD_SERIAL, &answers, err))
-			return -1;
-		vpd_names(&answers.pages, &now);
-	}
-	if (lun_names_same(names, &now))
-		return 0;
-	return error_set(err, ERROR_IN_USE,
-			 "the array has mapped another LUN to this number: it "
-			 "was SCSIid %.80s and is %.80s now",
-			 lun_names_best(names),
-			 lun_names_best(&now)[0] ? lun_names_best(&now)
-						 : "without any");
+	if (!lun->device)
+		return lun_libiscsi_check(lun->lun, err);
+	device_names_read(lun->device, &now);
+	if (!lun_names_best(&now)[0])
+		return error_set(err, ERROR_IO,
+				 "%s does not tell its names any more",
+				 lun->device);
+	return lun_names_check(&lun->names, &now, err);
 }
-
-/* ---- all of them ---- */
 
 static int may_begin(void *context, const struct plan *plan, struct error *err)
 {
@@ -210,8 +180,7 @@ static int may_write(void *context, const struct uuid *sr, struct error *err)
 	if (ask_pool(judge, sr, err))
 		return -1;
 	return guard_host(judge->lun->device, &judge->lun->names, err) ||
-			       check_still_lun(judge->lun->lun,
-					       &judge->lun->names, err)
+			       check_still_lun(judge->lun, err)
 		       ? -1
 		       : 0;
 }

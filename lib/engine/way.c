@@ -76,7 +76,7 @@ int way_open_session_lun(struct way *way, const struct user_lun *found,
 	if (way->purpose == REACH_TO_WRITE &&
 	    (way_lock(way, err) || guard_host(NULL, &reached->names, err)))
 		return -1;
-	return lun_libiscsi_open(way->session, found->lun,
+	return lun_libiscsi_open(way->session, found->lun, &reached->names,
 				 way->purpose == REACH_TO_WRITE, &reached->lun,
 				 err);
 }

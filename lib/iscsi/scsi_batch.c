@@ -241,6 +241,8 @@ static int retry_after_ms(const struct run *run, const struct slot *slot)
 		return -1;
 	switch (command->sense_key) {
 	case SCSI_SENSE_UNIT_ATTENTION:
+		if (run->batch->named && scsi_command_lun_changed(command))
+			return -1;
 		if (command->sense_asc >> 8 == 0x29 && run->unflushed)
 			return -1;
 		return 0;

@@ -72,6 +72,10 @@ struct scsi_batch {
 	 * tells that it has no longer, the session is cut like a lost one:
 	 * another host may be at work. */
 	bool reserved;
+	/* The LUN was chosen by its names. Once the target tells that its LUNs
+	 * or their names have changed (SPC-4: 3Fh), a command is not sent
+	 * again: it fails, and the caller asks first whose place it is. */
+	bool named;
 	/* Nothing depends on its end: a signal ends it (ERROR_INTERRUPTED), and
 	 * with it the session. */
 	bool may_stop;
@@ -95,6 +99,9 @@ bool scsi_command_unsupported(const struct scsi_command *command);
 
 /* The target has compared, found a difference, and done nothing. */
 bool scsi_command_miscompared(const struct scsi_command *command);
+
+/* The LUN may be another by now, or have another name. It has done nothing. */
+bool scsi_command_lun_changed(const struct scsi_command *command);
 
 /* If this session had a reservation, it has none now: another one has, or the
  * LUN was reset. */

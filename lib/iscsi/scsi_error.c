@@ -79,6 +79,9 @@ static const struct name sense_codes[] = {
 	{ 0x2a09, "capacity data has changed" },
 	{ 0x3a00, "medium not present" },
 	{ 0x9401, "current LUN ownership: the other controller has it" },
+	{ 0x3f03, "INQUIRY data has changed" },
+	{ 0x3f05, "device identifier changed" },
+	{ 0x3f0e, "reported LUNs data has changed" },
 	{ 0x4400, "internal target failure" },
 	{ 0, NULL },
 };
@@ -192,6 +195,13 @@ bool scsi_command_unsupported(const struct scsi_command *command)
 bool scsi_command_miscompared(const struct scsi_command *command)
 {
 	return has_sense(command) && command->sense_key == SENSE_MISCOMPARE;
+}
+
+bool scsi_command_lun_changed(const struct scsi_command *command)
+{
+	return has_sense(command) &&
+	       command->sense_key == SENSE_UNIT_ATTENTION &&
+	       command->sense_asc >> 8 == 0x3f;
 }
 
 bool scsi_command_reservation_lost(const struct scsi_command *command)

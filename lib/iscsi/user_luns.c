@@ -93,18 +93,11 @@ struct inquiries {
 	uint8_t *data;
 };
 
-static int ask(struct iscsi_context *session, const struct user_lun *luns,
-	       size_t count, struct inquiries *out,
-	       struct scsi_traffic *traffic, struct error *err)
+static int ask_as(struct scsi_batch batch, const struct user_lun *luns,
+		  size_t count, struct inquiries *out, struct error *err)
 {
 	const size_t questions = out->last - out->first + 1;
 	const size_t n = count * questions;
-	struct scsi_batch batch = {
-		.session = session,
-		.count = n,
-		.may_stop = true,
-		.traffic = traffic,
-	};
 
 	out->commands = alloc_zeroed(n + 1, sizeof(*out->commands));
 	out->data = alloc_zeroed(n + 1, VPD_PAGE_LEN);
@@ -122,7 +115,21 @@ static int ask(struct iscsi_context *session, const struct user_lun *luns,
 			command->cdb);
 	}
 	batch.commands = out->commands;
+	batch.count = n;
 	return scsi_batch_run(&batch, err);
+}
+
+static int ask(struct iscsi_context *session, const struct user_lun *luns,
+	       size_t count, struct inquiries *out,
+	       struct scsi_traffic *traffic, struct error *err)
+{
+	const struct scsi_batch batch = {
+		.session = session,
+		.may_stop = true,
+		.traffic = traffic,
+	};
+
+	return ask_as(batch, luns, count, out, err);
 }
 
 static void inquiries_free(struct inquiries *inquiries)
@@ -226,6 +233,37 @@ static int read_candidates(struct iscsi_context *session, const char *scsi_id,
 					err);
 	inquiries_free(&ids);
 	return failed;
+}
+
+/* What the questions `first` to `last` say of its names. */
+static int names_by(const struct scsi_batch *as, uint16_t address,
+		    enum vpd_question first, struct lun_names *names,
+		    struct error *err)
+{
+	const struct user_lun lun = { .lun = address };
+	struct inquiries all = { first, VPD_IDS, NULL, NULL };
+	struct vpd_pages pages = { 0 };
+	int failed = ask_as(*as, &lun, 1, &all, err);
+
+	if (!failed) {
+		gather(&all, 0, &pages);
+		vpd_names(&pages, names);
+	}
+	inquiries_free(&all);
+	return failed;
+}
+
+int user_lun_check(const struct scsi_batch *as, uint16_t address,
+		   const struct lun_names *names, struct error *err)
+{
+	struct lun_names now;
+
+	if (names_by(as, address, VPD_IDS, &now, err))
+		return -1;
+	if (!lun_names_same(names, &now) &&
+	    names_by(as, address, VPD_STANDARD, &now, err))
+		return -1;
+	return lun_names_check(names, &now, err);
 }
 
 static size_t take_numbers(const struct report *report, struct user_lun *luns,

@@ -54,4 +54,12 @@ int user_luns_size(struct iscsi_context *session, struct user_lun *luns,
 int user_luns_number(struct iscsi_context *session, struct lun_wanted *wanted,
 		     size_t wanted_count, struct error *err);
 
+/* Whether what is at the address is still the LUN of these names, which are
+ * some: an array can map another one to its number while the session lives.
+ * ERROR_IN_USE: it is another. Asks page 0x83, and the others if need be, with what
+ * `as` says of the session; its commands do not count. */
+struct scsi_batch;
+int user_lun_check(const struct scsi_batch *as, uint16_t address,
+		   const struct lun_names *names, struct error *err);
+
 #endif

@@ -113,15 +113,6 @@ void lun_unfence(struct lun *lun)
 		lun->ops->unfence(lun);
 }
 
-int lun_inquire(struct lun *lun, const uint8_t cdb[LUN_INQUIRY_CDB_LEN],
-		uint8_t *data, size_t size, size_t *len, struct error *err)
-{
-	*len = 0;
-	if (!lun->ops->inquire)
-		return 0;
-	return lun->ops->inquire(lun, cdb, data, size, len, err);
-}
-
 void lun_close(struct lun *lun)
 {
 	if (lun)

@@ -31,8 +31,6 @@ enum lun_swapped {
 	LUN_CANNOT_SWAP, /* the LUN has no such command */
 };
 
-#define LUN_INQUIRY_CDB_LEN 6
-
 struct lun_ops {
 	/* Each does all `n` requests or fails; the order among them is free,
 	 * so they must not overlap. */
@@ -56,11 +54,6 @@ struct lun_ops {
 	 * (SPC-2's RESERVE; a file's lock). Neither waits. */
 	int (*fence)(struct lun *lun, struct error *err);
 	void (*unfence)(struct lun *lun);
-	/* Optional: one INQUIRY (SPC-4, 6.4). 0 with the bytes that came, none
-	 * if the LUN has no such page or is no SCSI LUN. */
-	int (*inquire)(struct lun *lun, const uint8_t cdb[LUN_INQUIRY_CDB_LEN],
-		       uint8_t *data, size_t size, size_t *len,
-		       struct error *err);
 	void (*close)(struct lun *lun);
 };
 
@@ -97,9 +90,6 @@ int lun_fence(struct lun *lun, struct error *err);
 /* Gives a fence back; that it fails is only logged, for the end of the session
  * ends the fence too. */
 void lun_unfence(struct lun *lun);
-
-int lun_inquire(struct lun *lun, const uint8_t cdb[LUN_INQUIRY_CDB_LEN],
-		uint8_t *data, size_t size, size_t *len, struct error *err);
 
 /* Frees the LUN; NULL is fine. Does not flush. */
 void lun_close(struct lun *lun);

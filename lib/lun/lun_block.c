@@ -246,25 +246,6 @@ static int block_swap(struct lun *lun, uint64_t offset, const uint8_t *expect,
 	return 0;
 }
 
-static int block_inquire(struct lun *lun,
-			 const uint8_t cdb[LUN_INQUIRY_CDB_LEN], uint8_t *data,
-			 size_t size, size_t *len, struct error *err)
-{
-	struct sg_command command = {
-		.cdb_len = LUN_INQUIRY_CDB_LEN,
-		.data = data,
-		.len = (uint32_t)size,
-	};
-	bool again;
-
-	memcpy(command.cdb, cdb, LUN_INQUIRY_CDB_LEN);
-	if (run(of(lun), &command, &again))
-		return is_no_scsi(errno) ? 0 : failed(of(lun), "INQUIRY", err);
-	if (command.good)
-		*len = command.received;
-	return 0;
-}
-
 static void block_close(struct lun *lun)
 {
 	struct lun_block *self = of(lun);
@@ -279,7 +260,6 @@ static const struct lun_ops block_ops = {
 	.write = block_write,
 	.flush = block_flush,
 	.swap = block_swap,
-	.inquire = block_inquire,
 	.close = block_close,
 };
 

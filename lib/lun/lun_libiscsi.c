@@ -9,16 +9,21 @@
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "iscsi/reservation.h"
+#include "iscsi/user_luns.h"
 #include "lun/reservation_keys.h"
 
 /* Bytes in one READ or WRITE. Every target takes this much; the limit that it
  * may declare (VPD page 0xb0) is not worth a command. */
 #define TRANSFER (256 * 1024)
 
+/* How often a target may tell in one batch that its LUNs have changed. */
+#define CHANGES 8
+
 struct lun_libiscsi {
 	struct lun lun;
 	struct iscsi_context *session;
 	uint16_t address; /* as in scsi_command */
+	const struct lun_names *names;
 	bool unflushed;	  /* written since the last flush */
 	bool written;	  /* it may have been, at any time */
 	bool cannot_swap; /* the target has no COMPARE AND WRITE */
@@ -47,21 +52,55 @@ static int command_failed(const struct lun_libiscsi *self,
 	return failed(self, err);
 }
 
-static int run(struct lun_libiscsi *self, struct scsi_command *commands,
-	       size_t count, bool all_must_succeed, struct error *err)
+static struct scsi_batch batch_of(struct lun_libiscsi *self)
 {
-	const struct scsi_batch batch = {
+	return (struct scsi_batch){
 		.session = self->session,
-		.commands = commands,
-		.count = count,
-		.all_must_succeed = all_must_succeed,
 		.unflushed = self->unflushed,
 		.reserved = self->reserved,
 		.may_stop = !self->written && !self->reserved,
 		.traffic = &self->traffic,
 	};
+}
 
-	return scsi_batch_run(&batch, err) ? failed(self, err) : 0;
+int lun_libiscsi_check(struct lun *lun, struct error *err)
+{
+	struct lun_libiscsi *self = of(lun);
+	const struct scsi_batch as = batch_of(self);
+
+	return user_lun_check(&as, self->address, self->names, err)
+		       ? failed(self, err)
+		       : 0;
+}
+
+static bool lun_changed(const struct scsi_command *commands, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (scsi_command_lun_changed(&commands[i]))
+			return true;
+	}
+	return false;
+}
+
+/* All of them are done again if one was refused since LUNs have changed, and this
+ * one has not: what of them was done does no harm when it is done twice. */
+static int run(struct lun_libiscsi *self, struct scsi_command *commands,
+	       size_t count, bool all_must_succeed, struct error *err)
+{
+	struct scsi_batch batch = batch_of(self);
+
+	batch.commands = commands;
+	batch.count = count;
+	batch.all_must_succeed = all_must_succeed;
+	batch.named = lun_names_best(self->names)[0];
+	for (int changes = 0;; changes++) {
+		int rc = scsi_batch_run(&batch, err);
+
+		if (changes == CHANGES || !lun_changed(commands, count))
+			return rc ? failed(self, err) : 0;
+		if (lun_libiscsi_check(&self->lun, err))
+			return -1;
+	}
 }
 
 /* The 10-byte forms where they reach. */
@@ -274,27 +313,6 @@ static int libiscsi_swap(struct lun *lun, uint64_t offset,
 	return 0;
 }
 
-static int libiscsi_inquire(struct lun *lun,
-			    const uint8_t cdb[LUN_INQUIRY_CDB_LEN],
-			    uint8_t *data, size_t size, size_t *len,
-			    struct error *err)
-{
-	struct lun_libiscsi *self = of(lun);
-	struct scsi_command command = {
-		.lun = self->address,
-		.cdb_len = LUN_INQUIRY_CDB_LEN,
-		.direction = SCSI_XFER_READ,
-		.data = data,
-		.len = (uint32_t)size,
-	};
-
-	memcpy(command.cdb, cdb, LUN_INQUIRY_CDB_LEN);
-	if (run(self, &command, 1, false, err))
-		return -1;
-	*len = command.good ? command.received : 0;
-	return 0;
-}
-
 static int libiscsi_fence(struct lun *lun, struct error *err)
 {
 	struct lun_libiscsi *self = of(lun);
@@ -331,7 +349,6 @@ static const struct lun_ops libiscsi_ops = {
 	.swap = libiscsi_swap,
 	.fence = libiscsi_fence,
 	.unfence = libiscsi_unfence,
-	.inquire = libiscsi_inquire,
 	.close = libiscsi_close,
 };
 
@@ -458,7 +475,8 @@ static int identify(struct lun_libiscsi *self, struct error *err)
 }
 
 int lun_libiscsi_open(struct iscsi_context *session, uint16_t address,
-		      bool to_write, struct lun **out, struct error *err)
+		      const struct lun_names *names, bool to_write,
+		      struct lun **out, struct error *err)
 {
 	struct lun_libiscsi *self;
 
@@ -467,6 +485,7 @@ int lun_libiscsi_open(struct iscsi_context *session, uint16_t address,
 	self->to_read = !to_write;
 	self->session = session;
 	self->address = address;
+	self->names = names;
 	if (identify(self, err)) {
 		free(self);
 		return -1;

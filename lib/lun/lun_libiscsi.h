@@ -12,17 +12,25 @@
 
 #include <iscsi/iscsi.h>
 
+#include "base/scsi_id.h"
 #include "iscsi/scsi_batch.h"
 #include "lun/lun.h"
 
-/* Reads size and block size. `address` is what user_session_find_lun gives. The
- * session stays the caller's and must outlive the LUN. ERROR_LUN_CONTENT:
+/* Reads size and block size. `address` and `names` are what user_session_find_lun
+ * gives; the names and the session stay the caller's and must outlive the LUN.
+ * ERROR_LUN_CONTENT:
  * blocks neither of 512 nor of 4096 bytes; later, at the first write:
  * write-protected. ERROR_IN_USE: somebody has registered for a persistent
  * reservation. ERROR_RESERVED. Opened to read, every write, swap and flush of
  * it is ERROR_INTERNAL, before a command is sent. */
 int lun_libiscsi_open(struct iscsi_context *session, uint16_t address,
-		      bool to_write, struct lun **out, struct error *err);
+		      const struct lun_names *names, bool to_write,
+		      struct lun **out, struct error *err);
+
+/* Whether it still is the LUN of its names: ERROR_IN_USE as of user_lun_check. Done
+ * by itself, before a command is sent again, when the target says that its LUNs
+ * have changed. `lun` is of this form. */
+int lun_libiscsi_check(struct lun *lun, struct error *err);
 
 /* Whether anything was sent that may have changed it. `lun` is of this form. */
 bool lun_libiscsi_written(const struct lun *lun);

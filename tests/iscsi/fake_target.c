@@ -41,6 +41,8 @@
  *   short quiet-short flood       half of the data, told or not; twice
  *   busy:N                        the first N are answered BUSY
  *   reset:N                       the Nth write finds the target was reset
+ *   changed:N moved               the Nth finds that its LUNs have changed; from
+ *                                 then on page 0x83 says that this one has
  *   deferred medium reserved drop stall goodbye
  *   hasty hasty-read              asks for a write's data 16 times, or a read's,
  *                                 and has answered before any comes
@@ -80,6 +82,7 @@ static uint8_t disk[DISK_SIZE];
 static uint8_t payload[512 * 1024];
 static int data_commands;
 static int writes;
+static bool changed;
 static int swaps;
 
 static bool has(const char *trait)
@@ -196,6 +199,7 @@ static void answer_sense(const uint8_t *request, uint8_t key, uint8_t asc)
 
 	sense[7] = 10;
 	sense[12] = asc;
+	sense[13] = asc == 0x3f ? 0x0e : 0;
 	answer_status(request, 2, sense, sizeof(sense));
 }
 
@@ -366,6 +370,8 @@ static void answer_inquiry(const uint8_t *request, const uint8_t *cdb)
 		memcpy(page + 14, request + 8, 2);
 	else
 		page[15] = 1;
+	if (changed && has("moved"))
+		page[13] = 1;
 	if (has("no-id"))
 		page[1 + 4] = 4; /* a relative port, not a LUN's id */
 	if (has("empty-inquiry"))
@@ -461,6 +467,8 @@ static bool misbehave(const uint8_t *request, bool write)
 		answer_status(request, 8, payload, 0);
 	else if (write && ++writes == number("reset", 0))
 		answer_sense(request, 6, 0x29);
+	else if (write && writes == number("changed", 0) && !changed)
+		changed = true, answer_sense(request, 6, 0x3f);
 	else if (has("reserved"))
 		answer_status(request, 0x18, payload, 0);
 	else if (has("medium"))

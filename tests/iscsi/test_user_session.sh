@@ -267,6 +267,7 @@ check_discovery() {
 	fake_id="SFAKE_MISBEHAVING_DISKSN_1"
 	with "serial number only" 0 "" serial --
 	fake_id=35000fa0000000001
+	moved_id=35000fa0000010001
 }
 
 check_bad_lun() {
@@ -292,6 +293,13 @@ check_bad_lun() {
 		reset:2 -- write:0:512:1 write:512:512:1
 	with "reset after a flush" 0 "" reset:2 -- \
 		write:0:512:1 flush write:512:512:1
+	with "other LUNs have changed" 0 "" changed:2 -- write:0:512:1 \
+		write:0:512:2 flush check:0:512:2
+	with "another LUN has come to this number" 1 \
+		"IN_USE: .*another LUN .* was SCSIid $fake_id and is $moved_id now" \
+		changed:2 moved -- write:0:512:1 write:0:512:2
+	expect "and was not written to" 0 "" \
+		"$tool" $iqn "$moved_id" "127.0.0.1:$port" check:0:512:1
 	with "deferred error" 1 "IO: .*deferred.*" deferred -- write:0:512:1
 	with "medium error" 1 \
 		"IO: .*MEDIUM ERROR, unrecovered read error \(sense 3/11/00\)" \
@@ -326,6 +334,10 @@ check_swap() {
 		swap:0:1:2 check:0:512:2
 	with "swap finds a reset, writes are lost" 1 "IO: .*in its cache.*" \
 		reset:2 -- write:0:512:1 swap:0:1:2
+	with "swap, and other LUNs have changed" 0 "swapped" changed:2 -- \
+		write:0:512:1 flush swap:0:1:2 check:0:512:2
+	with "swap, and it is another LUN" 1 "IN_USE: .*another LUN .*" \
+		changed:2 moved -- write:0:512:1 flush swap:0:1:2
 	with "reset after a swap" 1 "swapped.IO: .*in its cache.*" reset:3 -- \
 		write:0:512:1 flush swap:0:1:2 write:0:512:3
 	with "swap done, but said to be aborted" 1 \
