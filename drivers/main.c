@@ -27,6 +27,9 @@ static void settle_process(void)
 {
 	/* libiscsi and the XML libraries write to sockets that may be gone. */
 	signal(SIGPIPE, SIG_IGN);
+	/* An image behind `ulimit -f` is written to as far as that goes: an
+	 * error that says how it is then, not our end. */
+	signal(SIGXFSZ, SIG_IGN);
 	/* libiscsi would print, and stderr is for xapi. */
 	unsetenv("LIBISCSI_DEBUG");
 	/* What we make is for others to read at most. */

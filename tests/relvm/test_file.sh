@@ -194,6 +194,18 @@ flock_by_qemu()
 }
 check "a file that QEMU has open: refused" flock_by_qemu
 
+# The journal is put into the ring, before the limit; MGT is behind it.
+too_long_a_file()
+{
+	clone "$WORK/original" "$WORK/limited"
+	(ulimit -f 4096 && relvm resign --json --yes "$WORK/limited"; exit "$STATUS")
+	[[ $? = 1 && $(field .error.text) = *"committed but not finished"*"File too large" ]]
+}
+check "an image that may not be written that far: an error that says how it is" \
+	too_long_a_file
+relvm resign --json --yes "$WORK/limited"
+check "which the next run completes" is "$(field .outcome)" completed
+
 # in_use NAME OPENED LUN: while this shell has OPENED open
 in_use()
 {
