@@ -20,15 +20,11 @@
 /* For a killed program to end: one that hangs in the kernel does not. */
 #define KILLED_MS 2000
 
-#define ENVIRONMENT_MAX 16
-
 /* A shell's status for a program that could not be run. */
 #define NOT_RUN 127
 
 static const char *const folders[] = { "/usr/sbin", "/usr/bin", "/sbin",
 				       "/bin" };
-static const char path_variable[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
-static const char locale_variable[] = "LC_ALL=C";
 
 struct running {
 	pid_t pid;
@@ -52,30 +48,13 @@ static int find_program(const char *name, char *path, size_t size,
 			 name);
 }
 
-static int fill_environment(const struct child_command *command,
-			    const char **out, struct error *err)
-{
-	size_t n = 0;
-
-	out[n++] = path_variable;
-	out[n++] = locale_variable;
-	for (size_t i = 0; command->environment && command->environment[i];
-	     i++) {
-		if (n + 1 == ENVIRONMENT_MAX)
-			return error_set(err, ERROR_HOST,
-					 "too many variables for %s",
-					 command->argv[0]);
-		out[n++] = command->environment[i];
-	}
-	out[n] = NULL;
-	return 0;
-}
-
 /* SIGPIPE is ignored here and would stay so; nothing is to be blocked. */
 static void __attribute__((noreturn))
-be_program(const char *path, const char *const *argv, const char **envp,
+be_program(const char *path, const char *const *argv, const char *variable,
 	   const int *outputs)
 {
+	const char *const envp[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+				     "LC_ALL=C", variable, NULL };
 	int none = open("/dev/null", O_RDONLY);
 	sigset_t set;
 
@@ -100,22 +79,19 @@ static void close_outputs(struct running *child)
 	}
 }
 
-static int start(const struct child_command *command, struct running *child,
-		 struct error *err)
+static int start(const char *const *argv, const char *variable,
+		 struct running *child, struct error *err)
 {
-	const char *environment[ENVIRONMENT_MAX];
 	int out[2] = { -1, -1 }, errors[2] = { -1, -1 };
 	char path[64];
 
 	child->pid = -1;
-	if (find_program(command->argv[0], path, sizeof(path), err) ||
-	    fill_environment(command, environment, err))
+	if (find_program(argv[0], path, sizeof(path), err))
 		return -1;
 	if (pipe2(out, O_CLOEXEC) == 0 && pipe2(errors, O_CLOEXEC) == 0)
 		child->pid = fork();
 	if (child->pid == 0)
-		be_program(path, command->argv, environment,
-			   (int[]){ out[1], errors[1] });
+		be_program(path, argv, variable, (int[]){ out[1], errors[1] });
 	if (child->pid < 0)
 		error_set(err, ERROR_HOST, "%s: %s", path, strerror(errno));
 	else
@@ -204,16 +180,17 @@ static void follow(struct running *child, int64_t deadline)
 	wait_for_end(child, deadline);
 }
 
-int child_run(const struct child_command *command, struct child_result *result,
+int child_run(const char *const *argv, const char *variable,
+	      unsigned deadline_ms, struct child_result *result,
 	      struct error *err)
 {
 	struct child_result got = { 0 };
 	struct running child = { .kept = { &got.out, &got.err } };
 	bool late;
 
-	if (start(command, &child, err))
+	if (start(argv, variable, &child, err))
 		return -1;
-	follow(&child, clock_now_ms() + command->deadline_ms);
+	follow(&child, clock_now_ms() + deadline_ms);
 	late = !child.ended;
 	if (late) {
 		kill(-child.pid, SIGKILL);
@@ -228,7 +205,7 @@ int child_run(const struct child_command *command, struct child_result *result,
 		return error_set(
 			err, ERROR_HOST,
 			"%s did not end within %u seconds and was killed%s",
-			command->argv[0], command->deadline_ms / 1000,
+			argv[0], deadline_ms / 1000,
 			child.ended ? "" : ", but hangs in the kernel");
 	}
 	got.out.len--;

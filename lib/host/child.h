@@ -20,13 +20,6 @@
 /* What is kept of each of a program's outputs; more is read and dropped. */
 #define CHILD_OUTPUT_MAX (1024 * 1024)
 
-struct child_command {
-	const char *const *argv; /* argv[0] without a folder; ends with NULL */
-	const char *const *environment; /* NAME=VALUE to add, ends with NULL;
-					 * may be NULL */
-	unsigned deadline_ms;
-};
-
 /* Both outputs end with a NUL that their length does not count. */
 struct child_result {
 	int status; /* its exit status; 128 + number if a signal ended it */
@@ -34,12 +27,14 @@ struct child_result {
 	struct buffer err;
 };
 
-/* Runs the program to its end. 0 with *result, to be given to
- * child_result_free, whatever its exit status is. -1 and nothing to free:
- * ERROR_HOST (there is no such program, or it cannot be started; or it did
- * not end in time and was killed). The arguments are not
- * logged here: the caller knows which of them may be. */
-int child_run(const struct child_command *command, struct child_result *result,
+/* Runs the program argv[0], without a folder, to its end; `argv` ends with NULL.
+ * `variable` is a NAME=VALUE to add to its environment, or NULL. 0 with *result,
+ * to be given to child_result_free, whatever its exit status is. -1 and nothing
+ * to free: ERROR_HOST (there is no such program, or it cannot be started; or it
+ * did not end in time and was killed). The arguments are not logged here: the
+ * caller knows which of them may be. */
+int child_run(const char *const *argv, const char *variable,
+	      unsigned deadline_ms, struct child_result *result,
 	      struct error *err);
 
 void child_result_free(struct child_result *result);

@@ -177,15 +177,11 @@ struct block_names disks_of_lun(const struct lun_names *names, bool *untold)
 static long udev_version(void)
 {
 	static const char *const argv[] = { "udevadm", "--version", NULL };
-	const struct child_command command = {
-		.argv = argv,
-		.deadline_ms = DEADLINE_MS,
-	};
 	struct child_result result;
 	struct error ignored;
 	long version;
 
-	if (child_run(&command, &result, &ignored))
+	if (child_run(argv, NULL, DEADLINE_MS, &result, &ignored))
 		return 0;
 	version = strtol((const char *)result.out.data, NULL, 10);
 	child_result_free(&result);

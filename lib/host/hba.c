@@ -215,8 +215,6 @@ static int no_hba(struct error *err)
 int hbas_rescan(struct error *err)
 {
 	static const char *const argv[] = { "udevadm", "settle", NULL };
-	const struct child_command settle = { .argv = argv,
-					      .deadline_ms = UDEV_MS };
 	struct child_result result;
 	struct hbas hbas = hbas_read();
 	size_t count;
@@ -233,7 +231,7 @@ int hbas_rescan(struct error *err)
 	hbas_free(&hbas);
 	if (count == 0)
 		return no_hba(err);
-	if (child_run(&settle, &result, err))
+	if (child_run(argv, NULL, UDEV_MS, &result, err))
 		log_warning("udevadm settle: %s", err->text);
 	else
 		child_result_free(&result);

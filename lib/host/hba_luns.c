@@ -94,13 +94,12 @@ static void read_manufacturer(const char *driver, char *out, size_t size)
 {
 	const char *const argv[] = { "modinfo", "-F", "description", driver,
 				     NULL };
-	const struct child_command command = { .argv = argv,
-					       .deadline_ms = MODINFO_MS };
 	struct child_result result;
 	struct error ignored;
 
 	snprintf(out, size, "Unknown");
-	if (*driver == '-' || child_run(&command, &result, &ignored))
+	if (*driver == '-' ||
+	    child_run(argv, NULL, MODINFO_MS, &result, &ignored))
 		return;
 	if (result.out.len)
 		snprintf(out, size, "%.*s",

@@ -13,90 +13,35 @@
 #include "host/block.h"
 #include "host/child.h"
 
-/* ---- running it ---- */
-
 #define DEADLINE_MS 60000
-
-/* Words of a command with its NULL. */
-#define LVM_WORDS 16
-
-typedef const char *lvm_command[LVM_WORDS];
-
-static void add_output(struct buffer *all, const struct buffer *more)
-{
-	buffer_add(all, more->data, more->len);
-}
-
-static int run_one(const lvm_command command, struct child_result *all,
-		   struct error *err)
-{
-	/* An empty folder's name: no lvm.conf, and no cache or backup. */
-	static const char *const environment[] = { "LVM_SYSTEM_DIR=", NULL };
-	const char *argv[LVM_WORDS + 1] = { "lvm" };
-	const struct child_command child = { argv, environment, DEADLINE_MS };
-	struct child_result one;
-
-	for (int i = 0; i < LVM_WORDS && command[i]; i++)
-		argv[i + 1] = command[i];
-	if (child_run(&child, &one, err))
-		return -1;
-	all->status = one.status;
-	add_output(&all->out, &one.out);
-	add_output(&all->err, &one.err);
-	child_result_free(&one);
-	return 0;
-}
-
-/* Runs the commands one after the other until one fails: its status is the
- * result's, and the outputs are those of all. 0 and -1 as child_run. */
-static int lvm_run(const lvm_command *commands, size_t count,
-		   struct child_result *result, struct error *err)
-{
-	struct child_result all = { 0 };
-	int failed = 0;
-
-	for (size_t i = 0; !failed && all.status == 0 && i < count; i++)
-		failed = run_one(commands[i], &all, err);
-	buffer_add(&all.out, "", 1);
-	buffer_add(&all.err, "", 1);
-	if (failed) {
-		child_result_free(&all);
-		return -1;
-	}
-	all.out.len--;
-	all.err.len--;
-	*result = all;
-	return 0;
-}
 
 /* ---- its report ---- */
 
-#define COLUMNS 5
+enum column { PV_ID, VG_ID, VG_NAME, LV_ID, LV_NAME, COLUMNS };
 
-struct row {
-	const char *pv_id;
-	const char *vg_id;
-	const char *vg_name;
-	const char *lv_id; /* empty: a segment of free space */
-	const char *lv_name;
-};
-
-static bool read_row(char *line, struct row *row)
+/* A segment of free space has no LV. */
+static bool read_row(char *line, const char *row[COLUMNS])
 {
-	const char *columns[COLUMNS];
 	char *rest = line + strspn(line, " ");
 
 	for (int i = 0; i < COLUMNS; i++) {
 		if (!rest)
 			return false;
-		columns[i] = strsep(&rest, LVM_REPORT_BETWEEN);
+		row[i] = strsep(&rest, LVM_REPORT_BETWEEN);
 	}
-	row->pv_id = columns[0];
-	row->vg_id = columns[1];
-	row->vg_name = columns[2];
-	row->lv_id = columns[3];
-	row->lv_name = columns[4];
 	return !rest;
+}
+
+struct vg_name {
+	char chars[VG_NAME_LEN + 1];
+};
+
+static struct vg_name vg_name_of(const struct lvm_vg *vg)
+{
+	struct vg_name name = { VG_NAME_PREFIX };
+
+	uuid_to_text(&vg->sr, name.chars + VG_NAME_PREFIX_LEN);
+	return name;
 }
 
 static int differs(const char *what, const char *seen, const char *planned,
@@ -108,64 +53,70 @@ static int differs(const char *what, const char *seen, const char *planned,
 			 what, seen, planned);
 }
 
-static int check_volume(const struct row *row,
-			const struct lvm_expectation *want, bool *seen,
+static int check_volume(const char *const row[COLUMNS],
+			const struct lvm_vg *want, bool *seen,
 			struct error *err)
 {
-	for (size_t i = 0; i < want->lv_count; i++) {
-		if (strcmp(want->lvs[i].name, row->lv_name) != 0)
+	for (uint32_t i = 0; i < want->lv_count; i++) {
+		struct lvm_id_string id;
+
+		if (strcmp(want->lvs[i].name, row[LV_NAME]) != 0)
 			continue;
 		/* One volume may have many segments. */
 		seen[i] = true;
-		if (strcmp(want->lvs[i].id, row->lv_id) != 0)
+		id = lvm_id_string(&want->lvs[i].id);
+		if (strcmp(id.chars, row[LV_ID]) != 0)
 			return error_set(err, ERROR_INTERNAL,
 					 "LVM sees the id %s for the logical "
 					 "volume %s, planned was %s",
-					 row->lv_id, row->lv_name,
-					 want->lvs[i].id);
+					 row[LV_ID], row[LV_NAME], id.chars);
 		return 0;
 	}
 	return error_set(err, ERROR_INTERNAL,
 			 "LVM sees a logical volume %s, which was not planned",
-			 row->lv_name);
+			 row[LV_NAME]);
 }
 
-static int check_row(const struct row *row, const struct lvm_expectation *want,
+static int check_row(const char *const row[COLUMNS], const struct lvm_vg *want,
 		     bool *seen, struct error *err)
 {
-	if (strcmp(row->pv_id, want->pv_id) != 0)
-		return differs("PV id", row->pv_id, want->pv_id, err);
-	if (strcmp(row->vg_name, want->vg_name) != 0)
-		return differs("VG", row->vg_name, want->vg_name, err);
-	if (strcmp(row->vg_id, want->vg_id) != 0)
-		return differs("VG id", row->vg_id, want->vg_id, err);
-	return *row->lv_name ? check_volume(row, want, seen, err) : 0;
+	const struct lvm_id_string pv_id = lvm_id_string(&want->pv_id);
+	const struct lvm_id_string vg_id = lvm_id_string(&want->id);
+	const struct vg_name vg_name = vg_name_of(want);
+
+	if (strcmp(row[PV_ID], pv_id.chars) != 0)
+		return differs("PV id", row[PV_ID], pv_id.chars, err);
+	if (strcmp(row[VG_NAME], vg_name.chars) != 0)
+		return differs("VG", row[VG_NAME], vg_name.chars, err);
+	if (strcmp(row[VG_ID], vg_id.chars) != 0)
+		return differs("VG id", row[VG_ID], vg_id.chars, err);
+	return *row[LV_NAME] ? check_volume(row, want, seen, err) : 0;
 }
 
-static int check_rows(char *report, const struct lvm_expectation *want,
-		      bool *seen, struct error *err)
+static int check_rows(char *report, const struct lvm_vg *want, bool *seen,
+		      struct error *err)
 {
 	unsigned rows = 0;
 	char *line;
 
 	while ((line = strsep(&report, "\n"))) {
-		struct row row;
+		const char *row[COLUMNS];
 
 		if (!*line)
 			continue;
-		if (!read_row(line, &row))
+		if (!read_row(line, row))
 			return error_set(err, ERROR_INTERNAL,
 					 "LVM's report cannot be read: a line "
 					 "of it has not %d columns",
 					 COLUMNS);
-		if (check_row(&row, want, seen, err))
+		if (check_row(row, want, seen, err))
 			return -1;
 		rows++;
 	}
 	if (!rows)
 		return error_set(err, ERROR_INTERNAL,
 				 "LVM sees no PV on the LUN");
-	for (size_t i = 0; i < want->lv_count; i++) {
+	for (uint32_t i = 0; i < want->lv_count; i++) {
 		if (!seen[i])
 			return error_set(err, ERROR_INTERNAL,
 					 "LVM does not see the logical volume "
@@ -175,8 +126,7 @@ static int check_rows(char *report, const struct lvm_expectation *want,
 	return 0;
 }
 
-int lvm_report_check(char *report, const struct lvm_expectation *want,
-		     struct error *err)
+int lvm_report_check(char *report, const struct lvm_vg *want, struct error *err)
 {
 	bool *seen = alloc_zeroed(want->lv_count + 1, sizeof(*seen));
 	int failed;
@@ -222,51 +172,47 @@ static bool is_usual(const char *line)
 	return false;
 }
 
-/* What LVM had to say, in one line. */
-static void words_of(const char *text, char *out, size_t size)
+/* What LVM had to say, into the log and, as one line, to `out`. */
+static void take_words(const char *text, char *out, size_t size)
 {
 	size_t used = 0;
 
 	*out = '\0';
 	while (*text) {
-		size_t len = strcspn(text, "\n");
-		size_t blank = strspn(text, " ");
+		int len = (int)strcspn(text, "\n");
+		int blank = (int)strspn(text, " ");
 
-		if (blank < len && used < size && !is_usual(text + blank))
-			used += (size_t)snprintf(out + used, size - used,
-						 "%s%.*s", used ? "; " : "",
-						 (int)(len - blank),
-						 text + blank);
+		if (blank < len && !is_usual(text + blank)) {
+			log_info("LVM: %.*s", len - blank, text + blank);
+			if (used < size)
+				used += (size_t)snprintf(
+					out + used, size - used, "%s%.*s",
+					used ? "; " : "", len - blank,
+					text + blank);
+		}
 		text += len + (text[len] == '\n');
 	}
 }
 
-static void log_lines(const char *text)
+/* Has LVM run a command, whose output is the caller's to free. */
+static int run(const char *const *argv, struct buffer *out, struct error *err)
 {
-	while (*text) {
-		size_t len = strcspn(text, "\n");
-		size_t blank = strspn(text, " ");
-
-		if (blank < len && !is_usual(text + blank))
-			log_info("LVM: %.*s", (int)(len - blank), text + blank);
-		text += len + (text[len] == '\n');
-	}
-}
-
-static int weigh(struct child_result *result,
-		 const struct lvm_expectation *want, struct error *err)
-{
+	struct child_result result;
 	char words[300];
+	int failed = 0;
 
-	log_lines((const char *)result->err.data);
-	if (result->status) {
-		words_of((const char *)result->err.data, words, sizeof(words));
-		return error_set(err, ERROR_INTERNAL,
-				 "LVM does not accept the result (status %d): "
-				 "%s",
-				 result->status, words);
-	}
-	return lvm_report_check((char *)result->out.data, want, err);
+	/* An empty folder's name: no lvm.conf, and no cache or backup. */
+	if (child_run(argv, "LVM_SYSTEM_DIR=", DEADLINE_MS, &result, err))
+		return error_prefix(err, "LVM cannot be asked: ");
+	take_words((const char *)result.err.data, words, sizeof(words));
+	if (result.status)
+		failed = error_set(err, ERROR_INTERNAL,
+				   "LVM does not accept the result (status "
+				   "%d): %s",
+				   result.status, words);
+	buffer_free(&result.err);
+	*out = result.out;
+	return failed;
 }
 
 /* Where LVM looks for devices: it reads the whole folder to find the one. */
@@ -298,31 +244,32 @@ static void place_by_name(const char *device, struct place *out)
 	block_path(device, out->path, sizeof(out->path));
 }
 
-static int judge_at(const struct place *place,
-		    const struct lvm_expectation *want, struct error *err)
+static int judge_at(const struct place *place, const struct lvm_vg *want,
+		    struct error *err)
 {
 	char config[sizeof(CONFIG) + 3 * sizeof(place->path)];
-	const lvm_command commands[] = {
-		{ "vgck", "--config", config, want->vg_name },
-		{ "pvs", "--config", config, "--noheadings", "--segments",
-		  "--separator", LVM_REPORT_BETWEEN, "-o", LVM_REPORT_COLUMNS,
-		  place->path },
-	};
-	struct child_result result;
+	const struct vg_name vg_name = vg_name_of(want);
+	const char *const check[] = { "lvm",  "vgck",	     "--config",
+				      config, vg_name.chars, NULL };
+	const char *const report[] = { "lvm",	       "pvs",
+				       "--config",     config,
+				       "--noheadings", "--segments",
+				       "--separator",  LVM_REPORT_BETWEEN,
+				       "-o",	       LVM_REPORT_COLUMNS,
+				       place->path,    NULL };
+	struct buffer ignored = { 0 }, rows = { 0 };
 	int failed;
 
 	snprintf(config, sizeof(config), CONFIG, place->folder, place->path,
 		 place->path);
-	if (lvm_run(commands, sizeof(commands) / sizeof(commands[0]), &result,
-		    err))
-		return error_prefix(err, "LVM cannot be asked: ");
-	failed = weigh(&result, want, err);
-	child_result_free(&result);
-	return failed;
+	failed = run(check, &ignored, err) || run(report, &rows, err) ||
+		 lvm_report_check((char *)rows.data, want, err);
+	buffer_free(&ignored);
+	buffer_free(&rows);
+	return failed ? -1 : 0;
 }
 
-int lvm_judge(const char *device, const struct lvm_expectation *want,
-	      struct error *err)
+int lvm_judge(const char *device, const struct lvm_vg *want, struct error *err)
 {
 	struct place place;
 

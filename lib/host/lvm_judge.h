@@ -6,33 +6,17 @@
 #ifndef HOST_LVM_JUDGE_H
 #define HOST_LVM_JUDGE_H
 
-#include <stddef.h>
-
 #include "base/error.h"
+#include "format/lvm_vg.h"
 
-/* Ids with dashes, as LVM prints them; strings are the caller's. */
-struct lvm_expected_lv {
-	const char *id;
-	const char *name;
-};
-
-/* All that is to be on the device: no volume more and none less. */
-struct lvm_expectation {
-	const char *pv_id;
-	const char *vg_id;
-	const char *vg_name;
-	const struct lvm_expected_lv *lvs; /* in any order */
-	size_t lv_count;
-};
-
-/* Asks LVM about `device` ("sda", "dm-3"), and about no other: the original
+/* Asks LVM about `device` ("sda", "dm-3"), and about no other, whether `want` is
+ * on it, with no volume more and none less: the original
  * beside its clone is not seen. LVM is told to write nothing and to activate
  * nothing, and goes by its defaults, whatever this host's lvm.conf says.
  *
  * ERROR_INTERNAL: LVM refuses it, with its words, or sees other identifiers
  * than planned. ERROR_HOST: LVM cannot be run. */
-int lvm_judge(const char *device, const struct lvm_expectation *want,
-	      struct error *err);
+int lvm_judge(const char *device, const struct lvm_vg *want, struct error *err);
 
 /* What LVM reports of one device, compared with what is expected; pure. The
  * columns of the report and what stands between them: a line for each
@@ -41,7 +25,7 @@ int lvm_judge(const char *device, const struct lvm_expectation *want,
 #define LVM_REPORT_COLUMNS "pv_uuid,vg_uuid,vg_name,lv_uuid,lv_name"
 #define LVM_REPORT_BETWEEN "|"
 
-int lvm_report_check(char *report, const struct lvm_expectation *want,
+int lvm_report_check(char *report, const struct lvm_vg *want,
 		     struct error *err);
 
 #endif

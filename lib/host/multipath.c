@@ -229,8 +229,6 @@ static void forget_wwid(const struct multipath_map *map)
 {
 	const char *const argv[] = { "multipath", "-w",
 				     map->dm.uuid + strlen(UUID_PREFIX), NULL };
-	const struct child_command command = { .argv = argv,
-					       .deadline_ms = WAIT_MS };
 	struct child_result result;
 	struct buffer now = { 0 };
 	struct error err;
@@ -241,7 +239,7 @@ static void forget_wwid(const struct multipath_map *map)
 	buffer_free(&now);
 	if (!written)
 		return;
-	if (child_run(&command, &result, &err)) {
+	if (child_run(argv, NULL, WAIT_MS, &result, &err)) {
 		log_warning("%s stays in " WWIDS_FILE ": %s", argv[2],
 			    err.text);
 		return;

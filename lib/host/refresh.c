@@ -18,13 +18,11 @@ static void tell_lvmetad(const char *device)
 {
 	char node[BLOCK_NAME_SIZE + 8];
 	const char *const argv[] = { "pvscan", "--cache", node, NULL };
-	const struct child_command command = { .argv = argv,
-					       .deadline_ms = PVSCAN_MS };
 	struct child_result result;
 	struct error err;
 
 	block_path(device, node, sizeof(node));
-	if (child_run(&command, &result, &err)) {
+	if (child_run(argv, NULL, PVSCAN_MS, &result, &err)) {
 		log_warning("lvmetad is not told of %s: %s", node, err.text);
 		return;
 	}

@@ -64,14 +64,10 @@ static void log_command(const char *const argv[], int status)
 static int run(const char *const argv[], unsigned deadline_ms,
 	       struct error *err)
 {
-	const struct child_command command = {
-		.argv = argv,
-		.deadline_ms = deadline_ms,
-	};
 	struct child_result result;
 	int status;
 
-	if (child_run(&command, &result, err)) {
+	if (child_run(argv, NULL, deadline_ms, &result, err)) {
 		if (err->code == ERROR_HOST)
 			err->code = ERROR_NO_DAEMON;
 		return -1;

@@ -14,13 +14,15 @@
 
 static void check_lvm_report(char *text)
 {
-	static const struct lvm_expected_lv lv = {
-		"LvLvLa-0123-4567-89ab-cdef-ghij-klmnop", "MGT"
-	};
-	const struct lvm_expectation want = { SR_PV_ID, SR_VG_ID, SR_VG_NAME,
-					      &lv, 1 };
+	struct lvm_lv lv = { .name = "MGT" };
+	struct lvm_vg want = { .lvs = &lv, .lv_count = 1 };
 	struct error err;
 
+	MUST(lvm_id_from_text(SR_PV_ID, &want.pv_id) &&
+	     lvm_id_from_text(SR_VG_ID, &want.id) &&
+	     lvm_id_from_text("LvLvLa-0123-4567-89ab-cdef-ghij-klmnop",
+			      &lv.id) &&
+	     uuid_from_text(SR_UUID, &want.sr));
 	lvm_report_check(text, &want, &err);
 }
 

@@ -100,27 +100,21 @@ static int do_io(bool write, struct error *err)
 
 static int judge(const char *device, const char *path, struct error *err)
 {
-	struct lvm_expectation want = { 0 };
-	struct lvm_expected_lv lvs[1000];
-	char words[1000][2][200];
+	static struct lvm_lv lvs[1000];
+	struct lvm_vg want = { .lvs = lvs };
 	char pv[200], vg[200], name[200];
 	FILE *file = fopen(path, "r");
-	size_t n = 0;
 
-	if (!file || fscanf(file, "%199s %199s %199s", pv, vg, name) != 3)
+	if (!file || fscanf(file, "%199s %199s %199s", pv, vg, name) != 3 ||
+	    !lvm_id_from_text(pv, &want.pv_id) ||
+	    !lvm_id_from_text(vg, &want.id) ||
+	    !uuid_from_text(name + VG_NAME_PREFIX_LEN, &want.sr))
 		return error_set(err, ERROR_INTERNAL, "bad file %s", path);
-	while (n < 1000 &&
-	       fscanf(file, "%199s %199s", words[n][0], words[n][1]) == 2) {
-		lvs[n].id = words[n][0];
-		lvs[n].name = words[n][1];
-		n++;
-	}
+	while (want.lv_count < 1000 &&
+	       fscanf(file, "%199s %127s", pv, lvs[want.lv_count].name) == 2 &&
+	       lvm_id_from_text(pv, &lvs[want.lv_count].id))
+		want.lv_count++;
 	fclose(file);
-	want.pv_id = pv;
-	want.vg_id = vg;
-	want.vg_name = name;
-	want.lvs = lvs;
-	want.lv_count = n;
 	return lvm_judge(device, &want, err);
 }
 

@@ -21,10 +21,8 @@ static int run_line(const char *line, unsigned deadline_ms,
 		    struct child_result *result, struct error *err)
 {
 	const char *const argv[] = { "sh", "-c", line, NULL };
-	const char *const environment[] = { "OURS=1", NULL };
-	const struct child_command command = { argv, environment, deadline_ms };
 
-	return child_run(&command, result, err);
+	return child_run(argv, "OURS=1", deadline_ms, result, err);
 }
 
 static void test_result(void **state)
@@ -89,12 +87,11 @@ static void test_no_shell(void **state)
 {
 	const char *const argv[] = { "echo", "$PATH; `id` 'x' \"y\"", "*",
 				     NULL };
-	const struct child_command command = { argv, NULL, LONG_MS };
 	struct child_result result;
 	struct error err;
 
 	(void)state;
-	assert_int_equal(child_run(&command, &result, &err), 0);
+	assert_int_equal(child_run(argv, NULL, LONG_MS, &result, &err), 0);
 	assert_string_equal((char *)result.out.data,
 			    "$PATH; `id` 'x' \"y\" *\n");
 	child_result_free(&result);
@@ -103,12 +100,11 @@ static void test_no_shell(void **state)
 static void test_no_program(void **state)
 {
 	const char *const argv[] = { "nonesuch-program", NULL };
-	const struct child_command command = { argv, NULL, LONG_MS };
 	struct child_result result;
 	struct error err;
 
 	(void)state;
-	assert_int_equal(child_run(&command, &result, &err), -1);
+	assert_int_equal(child_run(argv, NULL, LONG_MS, &result, &err), -1);
 	assert_int_equal(err.code, ERROR_HOST);
 	assert_non_null(strstr(err.text, "nonesuch-program is not installed"));
 }
