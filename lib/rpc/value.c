@@ -108,22 +108,6 @@ int value_find_text(const json_t *from, enum error_code code, const char *what,
 	return 0;
 }
 
-int value_find_bool(const json_t *from, enum error_code code, const char *what,
-		    const char *key, bool *out, struct error *err)
-{
-	const json_t *value = json_object_get(from, key);
-
-	if (value_check(from, JSON_OBJECT, code, what, err))
-		return -1;
-	if (!json_is_boolean(value)) {
-		/* it is not: to say what it is */
-		value_check(value, JSON_TRUE, code, key, err);
-		return error_prefix(err, "%.64s: ", what);
-	}
-	*out = json_is_true(value);
-	return 0;
-}
-
 int value_find_optional(const json_t *from, enum error_code code,
 			const char *what, const char *key, const char **out,
 			struct error *err)

@@ -38,8 +38,6 @@ const char *value_get(const json_t *from, const char *key);
 /* Members of a struct that must be there. */
 int value_find_text(const json_t *from, enum error_code code, const char *what,
 		    const char *key, const char **out, struct error *err);
-int value_find_bool(const json_t *from, enum error_code code, const char *what,
-		    const char *key, bool *out, struct error *err);
 
 /* One that need not: *out is then NULL. */
 int value_find_optional(const json_t *from, enum error_code code,

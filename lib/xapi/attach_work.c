@@ -104,21 +104,19 @@ int attach_has_mark(const struct attach_work *work, const char *scsi_id,
 
 int attach_read_pbds(struct attach_work *work, struct error *err)
 {
-	struct records records = { 0 };
-	int rc = pool_pbds_read(&work->xapi, &records, err);
+	json_t *all = NULL, *pbd;
+	int rc = pool_pbds_read(&work->xapi, &all, err);
+	const char *ref;
 
 	work->pbds = json_object();
-	for (size_t i = 0; i < records.pbd_count && rc == 0; i++) {
-		const struct pbd_record *pbd = &records.pbds[i];
-
-		if (strcmp(pbd->sr, work->sr) == 0)
-			json_object_set_new(
-				work->pbds, pbd->host,
-				json_pack("{s:s, s:b, s:O}", "ref", pbd->ref,
-					  "plugged", pbd->attached,
-					  "device_config", pbd->device_config));
+	json_object_foreach(all, ref, pbd)
+	{
+		if (strcmp(value_get(pbd, "SR"), work->sr) != 0)
+			continue;
+		json_object_set_new(pbd, "ref", json_string(ref));
+		json_object_set(work->pbds, value_get(pbd, "host"), pbd);
 	}
-	records_free(&records);
+	json_decref(all);
 	return rc;
 }
 

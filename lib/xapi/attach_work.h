@@ -17,7 +17,7 @@ struct attach_work {
 	const struct xapi_attach *attach;
 	json_t *config; /* device_config with secrets */
 	json_t *hosts;	/* references, the master's first */
-	json_t *pbds;	/* by host: ref, plugged, device_config */
+	json_t *pbds;	/* xapi's records by host, each with its ref */
 	char *sr;	/* reference */
 };
 

@@ -48,7 +48,7 @@ static int unplug_host(const struct attach_work *work, const char *host,
 {
 	const json_t *pbd = json_object_get(work->pbds, host);
 
-	if (!json_is_true(json_object_get(pbd, "plugged")) ||
+	if (!json_is_true(json_object_get(pbd, "currently_attached")) ||
 	    attach_call_on(work, "PBD.unplug", value_get(pbd, "ref"), err) == 0)
 		return 0;
 	return of_host(work, host, "keeps the SR", err);
@@ -98,7 +98,8 @@ int xapi_attach_ended(const struct xapi *xapi, const char *sr_uuid,
 	if (rc == 0 && ended)
 		rc = attach_read_pbds(&work, err);
 	json_object_foreach(work.pbds, host, pbd) ended =
-		ended && !json_is_true(json_object_get(pbd, "plugged"));
+		ended &&
+		!json_is_true(json_object_get(pbd, "currently_attached"));
 	if (rc == 0 && !ended)
 		rc = error_set(err, ERROR_IN_USE,
 			       "SR %.36s is not one that is being detached "

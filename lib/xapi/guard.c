@@ -11,10 +11,11 @@
 #include "xapi/pool_records.h"
 
 /* "SR 'name' (uuid)" */
-static void name_sr(const struct sr_record *sr, char *out, size_t size)
+static void name_sr(const json_t *sr, char *out, size_t size)
 {
 	if (sr)
-		snprintf(out, size, "SR '%.64s' (%.36s)", sr->name, sr->uuid);
+		snprintf(out, size, "SR '%.64s' (%.36s)",
+			 value_get(sr, "name_label"), value_get(sr, "uuid"));
 	else
 		snprintf(out, size, "an SR that xapi does not know");
 }
@@ -24,7 +25,7 @@ static int refuse_attached(const struct xapi *xapi,
 			   const char *scsi_id, const char *sr,
 			   struct error *err)
 {
-	char *host = xapi_host_name(xapi, verdict->pbd->host);
+	char *host = xapi_host_name(xapi, value_get(verdict->pbd, "host"));
 
 	error_set(err, ERROR_IN_USE,
 		  "SCSIid %.128s is attached as %s on host '%.64s'", scsi_id,
@@ -39,7 +40,7 @@ static int refuse(const struct xapi *xapi, const struct guard_verdict *verdict,
 	char sr[160];
 
 	name_sr(verdict->sr, sr, sizeof(sr));
-	if (verdict->pbd && verdict->pbd->attached)
+	if (guard_is_attached(verdict))
 		return refuse_attached(xapi, verdict, scsi_id, sr, err);
 	switch (verdict->owner) {
 	case OWNER_NOT_ASKED:
@@ -92,7 +93,8 @@ static int guard_lun(const struct xapi *xapi, struct records *records,
 	if (guard->owner)
 		*guard->owner = verdict.owner;
 	log_info("xapi: %zu PBDs, %zu SRs, none of them is SCSIid %.128s",
-		 records->pbd_count, records->sr_count, scsi_id);
+		 json_object_size(records->pbds),
+		 json_object_size(records->srs), scsi_id);
 	return 0;
 }
 
@@ -100,14 +102,14 @@ static int guard_new_sr(const struct records *records,
 			const struct xapi_guard *guard, struct error *err)
 {
 	const struct uuid_string uuid = uuid_string(guard->new_sr);
-	const struct sr_record *sr = records_find_sr(records, uuid.chars);
+	const char *sr = records_find_sr(records, uuid.chars);
 
-	if (!sr ||
-	    (guard->own_sr_ref && strcmp(sr->ref, guard->own_sr_ref) == 0))
+	if (!sr || (guard->own_sr_ref && strcmp(sr, guard->own_sr_ref) == 0))
 		return 0;
-	return error_set(err, ERROR_IN_USE,
-			 "the new SR uuid %s is that of SR '%.64s' already",
-			 uuid.chars, sr->name);
+	return error_set(
+		err, ERROR_IN_USE,
+		"the new SR uuid %s is that of SR '%.64s' already", uuid.chars,
+		value_get(json_object_get(records->srs, sr), "name_label"));
 }
 
 static int guard_new_vdis(const struct xapi *xapi,

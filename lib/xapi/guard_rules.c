@@ -17,30 +17,30 @@ const char *owner_text(enum lun_owner owner)
 	return texts[owner];
 }
 
-const struct sr_record *records_find_sr(const struct records *records,
-					const char *uuid)
+const char *records_find_sr(const struct records *records, const char *uuid)
 {
-	for (size_t i = 0; i < records->sr_count; i++) {
-		if (strcasecmp(records->srs[i].uuid, uuid) == 0)
-			return &records->srs[i];
+	const char *ref;
+	json_t *sr;
+
+	json_object_foreach(records->srs, ref, sr)
+	{
+		if (strcasecmp(value_get(sr, "uuid"), uuid) == 0)
+			return ref;
 	}
 	return NULL;
 }
 
-static const struct sr_record *sr_of(const struct records *records,
-				     const char *ref)
+static json_t *sr_of(const struct records *records, const json_t *from)
 {
-	for (size_t i = 0; i < records->sr_count; i++) {
-		if (strcmp(records->srs[i].ref, ref) == 0)
-			return &records->srs[i];
-	}
-	return NULL;
+	return json_object_get(records->srs, value_get(from, "SR"));
 }
 
 /* ---- what a device_config or sm_config says ---- */
 
-static bool holds(json_t *config, const struct lun_names *names)
+static bool holds(const json_t *record, const char *field,
+		  const struct lun_names *names)
 {
+	json_t *config = json_object_get(record, field);
 	const char *key, *text;
 	json_t *value;
 
@@ -54,20 +54,14 @@ static bool holds(json_t *config, const struct lun_names *names)
 	return false;
 }
 
-static const char *get(const json_t *config, const char *key)
-{
-	const char *text = value_get(config, key);
-
-	return text ? text : "";
-}
-
 /* An SR of LUN-per-VDI on this target. */
-static bool has_target(const struct sr_record *sr, const struct pbd_record *pbd,
-		       const char *iqn)
+static bool has_target(const json_t *sr, const json_t *pbd, const char *iqn)
 {
-	const char *own = get(pbd->device_config, "targetIQN");
+	const char *own =
+		value_get(json_object_get(pbd, "device_config"), "targetIQN");
 
-	return sr && iqn && strcmp(sr->type, "iscsi") == 0 &&
+	return sr && iqn && own &&
+	       strcmp(value_get(sr, "type"), "iscsi") == 0 &&
 	       (strcasecmp(own, iqn) == 0 || strcmp(own, "*") == 0);
 }
 
@@ -128,8 +122,10 @@ static bool list_tells(const char *key, const char *list,
 	return false;
 }
 
-static bool tells(json_t *config, const struct lun_names *names)
+static bool tells(const json_t *record, const char *field,
+		  const struct lun_names *names)
 {
+	json_t *config = json_object_get(record, field);
 	const char *key, *text;
 	json_t *value;
 
@@ -152,27 +148,29 @@ static bool is_own(const struct guard_question *question, const char *sr_ref)
 }
 
 /* Made by a call like this one: no such SR is ever attached. */
-static bool is_ours(const struct sr_record *sr)
+static bool is_ours(const json_t *sr)
 {
-	return strcmp(sr->type, "relvmoiscsi") == 0 ||
-	       strcmp(sr->type, "relvmohba") == 0;
+	const char *type = value_get(sr, "type");
+
+	return strcmp(type, "relvmoiscsi") == 0 ||
+	       strcmp(type, "relvmohba") == 0;
 }
 
-static bool is_on_lun(const struct guard_question *question,
-		      const struct sr_record *sr)
+static bool is_on_lun(const struct guard_question *question, const json_t *sr)
 {
 	return sr && question->old_sr &&
-	       strcasecmp(sr->uuid, question->old_sr) == 0;
+	       strcasecmp(value_get(sr, "uuid"), question->old_sr) == 0;
 }
 
-static bool is_attached(const struct guard_verdict *verdict)
+bool guard_is_attached(const struct guard_verdict *verdict)
 {
-	return verdict->pbd && verdict->pbd->attached;
+	return json_is_true(
+		json_object_get(verdict->pbd, "currently_attached"));
 }
 
 static void note(struct guard_verdict *worst, struct guard_verdict verdict)
 {
-	bool was = is_attached(worst), is = is_attached(&verdict);
+	bool was = guard_is_attached(worst), is = guard_is_attached(&verdict);
 
 	if (is == was ? verdict.owner > worst->owner : is)
 		*worst = verdict;
@@ -182,60 +180,68 @@ static void judge_pbds(const struct records *records,
 		       const struct guard_question *question,
 		       struct guard_verdict *worst)
 {
-	for (size_t i = 0; i < records->pbd_count; i++) {
-		const struct pbd_record *pbd = &records->pbds[i];
-		const struct sr_record *sr = sr_of(records, pbd->sr);
-		bool on_lun = is_on_lun(question, sr);
+	const char *ref;
+	json_t *pbd;
 
-		if (is_own(question, pbd->sr) ||
-		    (sr && is_ours(sr) && !pbd->attached))
+	json_object_foreach(records->pbds, ref, pbd)
+	{
+		struct guard_verdict verdict = { .pbd = pbd,
+						 .sr = sr_of(records, pbd) };
+
+		verdict.owner = is_on_lun(question, verdict.sr)
+					? OWNER_ORIGINAL
+					: OWNER_OTHER_SR;
+		if (is_own(question, value_get(pbd, "SR")) ||
+		    (verdict.sr && is_ours(verdict.sr) &&
+		     !guard_is_attached(&verdict)))
 			continue;
-		if (holds(pbd->device_config, question->names) ||
-		    has_target(sr, pbd, question->iqn))
-			note(worst,
-			     (struct guard_verdict){ on_lun ? OWNER_ORIGINAL
-							    : OWNER_OTHER_SR,
-						     pbd, sr });
+		if (holds(pbd, "device_config", question->names) ||
+		    has_target(verdict.sr, pbd, question->iqn))
+			note(worst, verdict);
 	}
 }
 
 /* Whether each of its PBDs, or where it has none its sm_config, tells of
  * another LUN; it is known that none tells of this one. */
-static bool is_elsewhere(const struct records *records,
-			 const struct sr_record *sr,
+static bool is_elsewhere(const struct records *records, const char *sr_ref,
 			 const struct lun_names *names)
 {
+	const char *ref;
 	bool any = false;
+	json_t *pbd;
 
-	for (size_t i = 0; i < records->pbd_count; i++) {
-		const struct pbd_record *pbd = &records->pbds[i];
-
-		if (strcmp(pbd->sr, sr->ref) != 0)
+	json_object_foreach(records->pbds, ref, pbd)
+	{
+		if (strcmp(value_get(pbd, "SR"), sr_ref) != 0)
 			continue;
 		any = true;
-		if (!tells(pbd->device_config, names))
+		if (!tells(pbd, "device_config", names))
 			return false;
 	}
-	return any || tells(sr->sm_config, names);
+	return any ||
+	       tells(json_object_get(records->srs, sr_ref), "sm_config", names);
 }
 
 static void judge_srs(const struct records *records,
 		      const struct guard_question *question,
 		      struct guard_verdict *worst)
 {
-	for (size_t i = 0; i < records->sr_count; i++) {
-		const struct sr_record *sr = &records->srs[i];
+	const char *ref;
+	json_t *sr;
+
+	json_object_foreach(records->srs, ref, sr)
+	{
 		struct guard_verdict verdict = { .sr = sr };
 
-		if (is_own(question, sr->ref) || is_ours(sr))
+		if (is_own(question, ref) || is_ours(sr))
 			continue;
-		if (holds(sr->sm_config, question->names))
+		if (holds(sr, "sm_config", question->names))
 			verdict.owner = is_on_lun(question, sr)
 						? OWNER_ORIGINAL
 						: OWNER_OTHER_SR;
 		else if (!is_on_lun(question, sr))
 			continue;
-		else if (is_elsewhere(records, sr, question->names))
+		else if (is_elsewhere(records, ref, question->names))
 			verdict.owner = OWNER_CLONE;
 		else
 			verdict.owner = OWNER_UNTOLD;
@@ -247,13 +253,15 @@ static void judge_vdis(const struct records *records,
 		       const struct guard_question *question,
 		       struct guard_verdict *worst)
 {
-	for (size_t i = 0; i < records->vdi_count; i++) {
-		const struct vdi_record *vdi = &records->vdis[i];
+	const char *ref;
+	json_t *vdi;
 
-		if (holds(vdi->sm_config, question->names))
+	json_object_foreach(records->vdis, ref, vdi)
+	{
+		if (holds(vdi, "sm_config", question->names))
 			note(worst, (struct guard_verdict){
 					    .owner = OWNER_OTHER_SR,
-					    .sr = sr_of(records, vdi->sr) });
+					    .sr = sr_of(records, vdi) });
 	}
 }
 

@@ -48,17 +48,19 @@ const char *owner_text(enum lun_owner owner);
 
 struct guard_verdict {
 	enum lun_owner owner;
-	/* Both point into the records. */
-	const struct pbd_record *pbd; /* which records it; NULL: none */
-	const struct sr_record *sr;   /* NULL: a PBD without an SR */
+	/* Both are the records'. */
+	json_t *pbd; /* which records it; NULL: none */
+	json_t *sr;  /* NULL: a PBD without an SR */
 };
 
 /* The worst that is recorded: what is attached, then the greater owner. */
 struct guard_verdict guard_judge(const struct records *records,
 				 const struct guard_question *question);
 
-/* The SR with this uuid; NULL if there is none. */
-const struct sr_record *records_find_sr(const struct records *records,
-					const char *uuid);
+/* Whether that PBD is plugged. */
+bool guard_is_attached(const struct guard_verdict *verdict);
+
+/* The reference of the SR with this uuid; NULL if there is none. */
+const char *records_find_sr(const struct records *records, const char *uuid);
 
 #endif

@@ -9,33 +9,17 @@
 
 #define MAX_TRIES 3
 
-/* A class whose records are wanted. */
-struct class
-{
-	const char *name;
-	/* Fields, the one that users know the object by first. */
-	const char *const *fields;
-	int (*read)(json_t *value, struct records *records, struct error *err);
-};
-
-static const char *const sr_fields[] = { "uuid", "name_label", "type",
-					 "sm_config", NULL };
-static const char *const pbd_fields[] = { "uuid",	   "SR",
-					  "host",	   "currently_attached",
-					  "device_config", NULL };
-static const struct class srs = { "SR", sr_fields, records_read_srs };
-static const struct class pbds = { "PBD", pbd_fields, records_read_pbds };
-
 /* A name is for the eye alone. */
 static bool may_be_unknown(const char *field)
 {
 	return strcmp(field, "name_label") == 0;
 }
 
-static int cannot_be_read(const struct class *class, const json_t *record,
-			  const char *field, struct error *err)
+static int cannot_be_read(const struct record_class *class,
+			  const json_t *record, const char *field,
+			  struct error *err)
 {
-	const char *uuid = value_get(record, class->fields[0]);
+	const char *uuid = value_get(record, class->fields[0].name);
 
 	return error_set(err, ERROR_XAPI,
 			 "xapi cannot send the %s of %s %.36s, which holds a "
@@ -43,22 +27,24 @@ static int cannot_be_read(const struct class *class, const json_t *record,
 			 "(xe %s-param-remove), or run this on the pool's "
 			 "master",
 			 field, class->name, uuid ? uuid : "?",
-			 class == &srs ? "sr" : "pbd");
+			 class == &record_sr ? "sr" : "pbd");
 }
 
 /* Reads one object's fields one by one. *record is NULL if it is no more. */
-static int read_fields(const struct xapi *xapi, const struct class *class,
-		       const char *ref, json_t **record, struct error *err)
+static int read_fields(const struct xapi *xapi,
+		       const struct record_class *class, const char *ref,
+		       json_t **record, struct error *err)
 {
 	*record = json_object();
-	for (const char *const *field = class->fields; *field; field++) {
+	for (size_t i = 0; class->fields[i].name; i++) {
+		const char *field = class->fields[i].name;
 		struct xapi_reply reply;
 		char method[64];
 
 		snprintf(method, sizeof(method), "%s.get_%s", class->name,
-			 *field);
+			 field);
 		if (xapi_ask(xapi, method, ref, &reply, err) == 0) {
-			json_object_set(*record, *field, reply.value);
+			json_object_set(*record, field, reply.value);
 			reply_free(&reply);
 		} else if (strcmp(reply.code, "HANDLE_INVALID") == 0) {
 			json_decref(*record);
@@ -66,18 +52,19 @@ static int read_fields(const struct xapi *xapi, const struct class *class,
 			return 0;
 		} else if (!xapi_cannot_send(&reply)) {
 			return -1;
-		} else if (!may_be_unknown(*field)) {
-			return cannot_be_read(class, *record, *field, err);
+		} else if (!may_be_unknown(field)) {
+			return cannot_be_read(class, *record, field, err);
 		} else {
-			json_object_set_new(*record, *field, json_string("?"));
+			json_object_set_new(*record, field, json_string("?"));
 		}
 	}
 	return 0;
 }
 
 /* get_all_records, question by question. */
-static int read_singly(const struct xapi *xapi, const struct class *class,
-		       json_t *all, struct error *err)
+static int read_singly(const struct xapi *xapi,
+		       const struct record_class *class, json_t *all,
+		       struct error *err)
 {
 	json_t *refs, *ref;
 	size_t i;
@@ -101,8 +88,8 @@ static int read_singly(const struct xapi *xapi, const struct class *class,
 }
 
 /* One object's other_config may hold what makes the whole answer unreadable. */
-static int read_class(const struct xapi *xapi, const struct class *class,
-		      struct records *records, struct error *err)
+static int read_class(const struct xapi *xapi, const struct record_class *class,
+		      json_t **out, struct error *err)
 {
 	struct xapi_reply reply;
 	char method[64];
@@ -111,7 +98,7 @@ static int read_class(const struct xapi *xapi, const struct class *class,
 
 	snprintf(method, sizeof(method), "%s.get_all_records", class->name);
 	if (xapi_ask(xapi, method, NULL, &reply, err) == 0) {
-		rc = class->read(reply.value, records, err);
+		rc = records_read(class, reply.value, out, err);
 		reply_free(&reply);
 		return rc;
 	}
@@ -121,15 +108,14 @@ static int read_class(const struct xapi *xapi, const struct class *class,
 	all = json_object();
 	rc = read_singly(xapi, class, all, err);
 	if (rc == 0)
-		rc = class->read(all, records, err);
+		rc = records_read(class, all, out, err);
 	json_decref(all);
 	return rc;
 }
 
-int pool_pbds_read(const struct xapi *xapi, struct records *records,
-		   struct error *err)
+int pool_pbds_read(const struct xapi *xapi, json_t **out, struct error *err)
 {
-	return read_class(xapi, &pbds, records, err);
+	return read_class(xapi, &record_pbd, out, err);
 }
 
 /* Of the SRs that have a LUN for each. */
@@ -138,18 +124,21 @@ static int read_vdis(const struct xapi *xapi, struct records *records,
 {
 	struct buffer query = { 0 };
 	struct xapi_reply reply;
+	const char *ref;
+	json_t *sr;
 	int rc;
 
-	for (size_t i = 0; i < records->sr_count; i++) {
-		if (sr_has_luns(&records->srs[i]))
-			xapi_where_add(&query, "SR", records->srs[i].ref);
+	json_object_foreach(records->srs, ref, sr)
+	{
+		if (sr_has_luns(value_get(sr, "type")))
+			xapi_where_add(&query, "SR", ref);
 	}
 	if (!query.len)
 		return 0;
 	if (xapi_call(xapi, "VDI.get_all_records_where", xapi_where(&query),
 		      &reply, err))
 		return -1;
-	rc = records_read_vdis(reply.value, records, err);
+	rc = records_read(&record_vdi, reply.value, &records->vdis, err);
 	reply_free(&reply);
 	return rc;
 }
@@ -157,8 +146,8 @@ static int read_vdis(const struct xapi *xapi, struct records *records,
 int pool_records_read(const struct xapi *xapi, struct records *records,
 		      struct error *err)
 {
-	return read_class(xapi, &srs, records, err) ||
-			       pool_pbds_read(xapi, records, err) ||
+	return read_class(xapi, &record_sr, &records->srs, err) ||
+			       pool_pbds_read(xapi, &records->pbds, err) ||
 			       read_vdis(xapi, records, err)
 		       ? -1
 		       : 0;

@@ -13,9 +13,8 @@
 int pool_records_read(const struct xapi *xapi, struct records *records,
 		      struct error *err);
 
-/* PBDs alone. */
-int pool_pbds_read(const struct xapi *xapi, struct records *records,
-		   struct error *err);
+/* PBDs alone; *out is NULL before. */
+int pool_pbds_read(const struct xapi *xapi, json_t **out, struct error *err);
 
 /* All of them, and judges them; *verdict points into them. */
 int xapi_judge(const struct xapi *xapi, const struct guard_question *question,

@@ -1,128 +1,95 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include "xapi/records.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "base/alloc.h"
+const struct record_class record_sr = {
+	"SR",
+	{ { "uuid", FIELD_TEXT },
+	  { "name_label", FIELD_TEXT },
+	  { "type", FIELD_TEXT },
+	  { "sm_config", FIELD_TEXTS } },
+};
 
-static int read_config(const json_t *record, const char *what, const char *key,
-		       json_t **out, struct error *err)
+const struct record_class record_pbd = {
+	"PBD",
+	{ { "uuid", FIELD_ANY },
+	  { "SR", FIELD_TEXT },
+	  { "host", FIELD_TEXT },
+	  { "currently_attached", FIELD_BOOL },
+	  { "device_config", FIELD_TEXTS } },
+};
+
+const struct record_class record_vdi = {
+	"VDI",
+	{ { "SR", FIELD_TEXT }, { "sm_config", FIELD_TEXTS } },
+};
+
+static int check_field(const json_t *value, const struct record_field *field,
+		       struct error *err)
 {
-	json_t *config = json_object_get(record, key);
-
-	if (value_check_texts(config, ERROR_XAPI, key, err))
-		return error_prefix(err, "%s: ", what);
-	*out = config;
-	return 0;
-}
-
-static int read_pbd(const json_t *from, struct pbd_record *pbd,
-		    struct error *err)
-{
-	if (value_find_text(from, ERROR_XAPI, "PBD", "SR", &pbd->sr, err) ||
-	    value_find_text(from, ERROR_XAPI, "PBD", "host", &pbd->host, err) ||
-	    value_find_bool(from, ERROR_XAPI, "PBD", "currently_attached",
-			    &pbd->attached, err))
-		return -1;
-	return read_config(from, "PBD", "device_config", &pbd->device_config,
-			   err);
-}
-
-int records_read_pbds(json_t *value, struct records *records, struct error *err)
-{
-	const char *ref;
-	json_t *record;
-
-	if (value_check(value, JSON_OBJECT, ERROR_XAPI, "list of PBDs", err))
-		return -1;
-	records->pbds = alloc_zeroed(json_object_size(value) + 1,
-				     sizeof(*records->pbds));
-	records->pbd_values = json_incref(value);
-	json_object_foreach(value, ref, record)
-	{
-		struct pbd_record *pbd = &records->pbds[records->pbd_count++];
-
-		pbd->ref = ref;
-		if (read_pbd(record, pbd, err))
-			return -1;
+	switch (field->type) {
+	case FIELD_ANY:
+		break;
+	case FIELD_TEXT:
+		return value_check(value, JSON_STRING, ERROR_XAPI, field->name,
+				   err);
+	case FIELD_BOOL:
+		/* where it is not: to say what it is */
+		return json_is_boolean(value)
+			       ? 0
+			       : value_check(value, JSON_TRUE, ERROR_XAPI,
+					     field->name, err);
+	case FIELD_TEXTS:
+		return value_check_texts(value, ERROR_XAPI, field->name, err);
 	}
 	return 0;
 }
 
-static int read_sr(const json_t *from, struct sr_record *sr, struct error *err)
+int records_read(const struct record_class *class, json_t *value, json_t **out,
+		 struct error *err)
 {
-	if (value_find_text(from, ERROR_XAPI, "SR", "uuid", &sr->uuid, err) ||
-	    value_find_text(from, ERROR_XAPI, "SR", "name_label", &sr->name,
-			    err) ||
-	    value_find_text(from, ERROR_XAPI, "SR", "type", &sr->type, err))
-		return -1;
-	return read_config(from, "SR", "sm_config", &sr->sm_config, err);
-}
-
-int records_read_srs(json_t *value, struct records *records, struct error *err)
-{
+	char what[16];
 	const char *ref;
 	json_t *record;
 
-	if (value_check(value, JSON_OBJECT, ERROR_XAPI, "list of SRs", err))
+	snprintf(what, sizeof(what), "list of %ss", class->name);
+	if (value_check(value, JSON_OBJECT, ERROR_XAPI, what, err))
 		return -1;
-	records->srs = alloc_zeroed(json_object_size(value) + 1,
-				    sizeof(*records->srs));
-	records->sr_values = json_incref(value);
 	json_object_foreach(value, ref, record)
 	{
-		struct sr_record *sr = &records->srs[records->sr_count++];
+		const struct record_field *field = class->fields;
 
-		sr->ref = ref;
-		if (read_sr(record, sr, err))
+		if (value_check(record, JSON_OBJECT, ERROR_XAPI, class->name,
+				err))
 			return -1;
+		for (; field->name; field++) {
+			if (check_field(json_object_get(record, field->name),
+					field, err))
+				return error_prefix(err, "%s: ", class->name);
+		}
 	}
+	*out = json_incref(value);
 	return 0;
 }
 
-bool sr_has_luns(const struct sr_record *sr)
+bool sr_has_luns(const char *type)
 {
 	static const char *const types[] = { "iscsi", "rawhba", "cslg",
 					     "netapp", "equal" };
 
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		if (strcmp(sr->type, types[i]) == 0)
+		if (strcmp(type, types[i]) == 0)
 			return true;
 	}
 	return false;
 }
 
-int records_read_vdis(json_t *value, struct records *records, struct error *err)
-{
-	const char *ref;
-	json_t *record;
-
-	if (value_check(value, JSON_OBJECT, ERROR_XAPI, "list of VDIs", err))
-		return -1;
-	records->vdis = alloc_zeroed(json_object_size(value) + 1,
-				     sizeof(*records->vdis));
-	records->vdi_values = json_incref(value);
-	json_object_foreach(value, ref, record)
-	{
-		struct vdi_record *vdi = &records->vdis[records->vdi_count++];
-
-		if (value_find_text(record, ERROR_XAPI, "VDI", "SR", &vdi->sr,
-				    err) ||
-		    read_config(record, "VDI", "sm_config", &vdi->sm_config,
-				err))
-			return -1;
-	}
-	return 0;
-}
-
 void records_free(struct records *records)
 {
-	free(records->pbds);
-	free(records->srs);
-	free(records->vdis);
-	json_decref(records->pbd_values);
-	json_decref(records->sr_values);
-	json_decref(records->vdi_values);
+	json_decref(records->srs);
+	json_decref(records->pbds);
+	json_decref(records->vdis);
 	*records = (struct records){ 0 };
 }

@@ -14,16 +14,21 @@ static void check_value(json_t *value)
 {
 	struct records records = { 0 };
 	struct error err;
+	const char *ref;
+	json_t *record;
 
-	if (!records_read_srs(value, &records, &err)) {
-		for (size_t i = 0; i < records.sr_count; i++)
-			MUST(records.srs[i].ref && records.srs[i].uuid &&
-			     records.srs[i].name && records.srs[i].type);
+	records_read(&record_sr, value, &records.srs, &err);
+	json_object_foreach(records.srs, ref, record)
+	{
+		MUST(ref && value_get(record, "uuid") &&
+		     value_get(record, "name_label") &&
+		     value_get(record, "type"));
 	}
-	if (!records.pbds && !records_read_pbds(value, &records, &err)) {
-		for (size_t i = 0; i < records.pbd_count; i++)
-			MUST(records.pbds[i].sr && records.pbds[i].host &&
-			     json_is_object(records.pbds[i].device_config));
+	records_read(&record_pbd, value, &records.pbds, &err);
+	json_object_foreach(records.pbds, ref, record)
+	{
+		MUST(value_get(record, "SR") && value_get(record, "host") &&
+		     json_is_object(json_object_get(record, "device_config")));
 	}
 	records_free(&records);
 }
