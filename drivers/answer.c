@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <syslog.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -13,28 +12,13 @@
 #include "drivers/process.h"
 #include "sm/errors.h"
 
-static int priority_of(enum log_level level)
-{
-	switch (level) {
-	case LOG_LEVEL_ERROR:
-		return LOG_ERR;
-	case LOG_LEVEL_WARNING:
-		return LOG_WARNING;
-	case LOG_LEVEL_INFO:
-		return LOG_INFO;
-	case LOG_LEVEL_DEBUG:
-		return LOG_DEBUG;
-	}
-	return LOG_INFO;
-}
-
 /* The log's way into SMlog: syslog facility local2 with lines as the storage
  * manager writes them, "SM: [pid] text". */
-static void smlog_write(enum log_level level, const char *line)
+static void smlog_write(int level, const char *line)
 {
 	/* LOG_PID would write "SM[pid]:", which SM's log tools do not expect */
 	openlog("SM", 0, LOG_LOCAL2);
-	syslog(priority_of(level), "[%ld] %s", (long)getpid(), line);
+	syslog(level, "[%ld] %s", (long)getpid(), line);
 }
 
 static int read_call(const struct answer_form *form, int argc, char **argv,
@@ -93,7 +77,7 @@ int answer_call(const struct answer_form *form, const struct sr_type *type,
 	char *text;
 
 	clock_restart();
-	log_to(smlog_write, LOG_LEVEL_INFO);
+	log_to(smlog_write, LOG_INFO);
 	alloc_last_words(form->out_of_memory, 0);
 	stop_on_signals();
 	process_open_standard_files();

@@ -28,7 +28,7 @@ struct run {
 	bool colour;
 };
 
-static void log_to_stderr(enum log_level level, const char *line)
+static void log_to_stderr(int level, const char *line)
 {
 	(void)level;
 	fprintf(stderr, "relvm: %s\n", line);
@@ -38,7 +38,7 @@ static void log_to_stderr(enum log_level level, const char *line)
 static void print_error(struct error *err)
 {
 	text_clean_here(err->text, '?');
-	log_to_stderr(LOG_LEVEL_ERROR, err->text);
+	log_to_stderr(LOG_ERR, err->text);
 }
 
 /* ---- the commands, each in a worker ---- */
@@ -363,8 +363,7 @@ int relvm(int argc, char **argv)
 	}
 	/* Only now: what is read from a terminal or a pipe can be given up. */
 	stop_on_signals();
-	log_to(log_to_stderr,
-	       run.options.verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARNING);
+	log_to(log_to_stderr, run.options.verbose ? LOG_DEBUG : LOG_WARNING);
 	run.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR") &&
 		     !is_dumb_terminal();
 	status = run_command(&run);

@@ -10,17 +10,17 @@
 #define LINE_SIZE 1024
 
 static log_sink current_sink;
-static enum log_level current_most;
+static int current_most;
 static int64_t last_step;
 
-void log_to(log_sink sink, enum log_level most)
+void log_to(log_sink sink, int most)
 {
 	current_sink = sink;
 	current_most = most;
 	last_step = clock_now_ms();
 }
 
-void log_write(enum log_level level, const char *fmt, ...)
+void log_write(int level, const char *fmt, ...)
 {
 	char line[LINE_SIZE];
 	va_list ap;

@@ -121,11 +121,11 @@ static void add_journal(json_t *to, const struct report_journal *journal)
 	json_t *found = json_null();
 
 	if (journal->found == JOURNAL_DAMAGED)
-		found = json_pack("{s:o, s:s}", "offset", number(journal->at),
-				  "state", "damaged");
+		found = json_pack("{s:o, s:s}", "offset",
+				  number(JOURNAL_PLACE_AT), "state", "damaged");
 	else if (journal->found == JOURNAL_SOUND)
 		found = json_pack("{s:o, s:s, s:o, s:o, s:o}", "offset",
-				  number(journal->at), "state",
+				  number(JOURNAL_PLACE_AT), "state",
 				  head->state == JOURNAL_COMMITTED ? "committed"
 								   : "claimed",
 				  "old_sr", uuid(&head->old_sr), "new_sr",
@@ -136,7 +136,6 @@ static void add_journal(json_t *to, const struct report_journal *journal)
 
 static json_t *findings(const struct findings *from)
 {
-	static const char *const weights[] = { "note", "warning", "error" };
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < from->count; i++) {
@@ -144,7 +143,7 @@ static json_t *findings(const struct findings *from)
 
 		json_array_append_new(
 			list, json_pack("{s:s, s:o, s:o}", "weight",
-					weights[f->weight], "where",
+					finding_weight_text(f->weight), "where",
 					text(f->where), "text", text(f->what)));
 	}
 	return list;

@@ -41,12 +41,6 @@ static int attach_begun(const struct attach_wanted *wanted, bool *begun,
 	return rc;
 }
 
-static void copy_in_flight(const struct sr_report *sr, char **out)
-{
-	for (size_t i = 0; i < sr->in_flight_count; i++)
-		out[i] = alloc_text(uuid_string(&sr->in_flight[i]).chars);
-}
-
 static int attach_now(const struct attach_wanted *wanted,
 		      struct attach_result *out, struct error *err)
 {
@@ -59,7 +53,6 @@ static int attach_now(const struct attach_wanted *wanted,
 		.device_config = wanted->device_config,
 	};
 	struct uuid_string sr;
-	char **in_flight;
 	int rc;
 
 	if (look_inspect(wanted->choice, &result.look, err)) {
@@ -69,15 +62,9 @@ static int attach_now(const struct attach_wanted *wanted,
 	sr = sr_of(&result.look);
 	attach.sr_uuid = sr.chars;
 	attach.label = wanted->label ? wanted->label : result.look.sr.label;
+	attach.in_flight = result.look.sr.in_flight;
 	attach.in_flight_count = result.look.sr.in_flight_count;
-	in_flight =
-		alloc_zeroed(attach.in_flight_count + 1, sizeof(*in_flight));
-	attach.in_flight = in_flight;
-	copy_in_flight(&result.look.sr, in_flight);
 	rc = xapi_attach(wanted->xapi, &attach, &result.report, err);
-	for (size_t i = 0; i < attach.in_flight_count; i++)
-		free(in_flight[i]);
-	free(in_flight);
 	if (rc)
 		attach_result_free(&result);
 	else

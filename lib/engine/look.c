@@ -26,7 +26,6 @@ static int find_journal(const struct reached *open, struct look *out,
 	if (journal_find(open->lun, seen, spot, err))
 		return -1;
 	out->journal.found = spot->found;
-	out->journal.at = JOURNAL_PLACE_AT;
 	out->journal.head = spot->head;
 	return 0;
 }

@@ -25,6 +25,13 @@ void finding_add(struct findings *findings, enum finding_weight weight,
 	findings->items[findings->count++] = finding;
 }
 
+const char *finding_weight_text(enum finding_weight weight)
+{
+	static const char *const texts[] = { "note", "warning", "error" };
+
+	return texts[weight];
+}
+
 size_t findings_of(const struct findings *findings, enum finding_weight weight)
 {
 	size_t n = 0;

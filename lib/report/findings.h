@@ -13,6 +13,9 @@ enum finding_weight {
 	FINDING_ERROR,	 /* SM cannot use it, or would use another SR's */
 };
 
+/* "error" */
+const char *finding_weight_text(enum finding_weight weight);
+
 struct finding {
 	enum finding_weight weight;
 	char *where; /* a structure, or LUNs; clean text */

@@ -104,7 +104,6 @@ void resign_report_free(struct resign_report *report);
 /* A journal of ours on the LUN. */
 struct report_journal {
 	enum journal_found found;
-	uint64_t at;
 	struct journal_head head; /* if found is JOURNAL_SOUND */
 };
 

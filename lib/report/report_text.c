@@ -296,7 +296,6 @@ void report_text_journal(struct report_text *text,
 void report_text_findings(struct report_text *text,
 			  const struct findings *findings)
 {
-	static const char *const weights[] = { "note", "warning", "error" };
 	static const char *const colours[] = { DIM, YELLOW, RED };
 
 	for (size_t i = 0; i < findings->count; i++) {
@@ -304,7 +303,7 @@ void report_text_findings(struct report_text *text,
 
 		buffer_printf(&text->out, "  %s%s%s: %.600s: %.1000s\n",
 			      style(text, colours[f->weight]),
-			      weights[f->weight], style(text, PLAIN), f->where,
-			      f->what);
+			      finding_weight_text(f->weight),
+			      style(text, PLAIN), f->where, f->what);
 	}
 }

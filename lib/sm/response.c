@@ -68,23 +68,14 @@ char *response_fault(int number, const char *text)
 	return finish(&xml);
 }
 
-static json_t *capabilities_of(const struct driver_info *info)
+static json_t *configuration_of(const struct sr_type *type)
 {
 	json_t *list = json_array();
 
-	for (const char *const *name = info->capabilities; *name; name++)
-		json_array_append_new(list, json_string(*name));
-	return list;
-}
+	for (size_t i = 0; i < config_key_count; i++) {
+		const struct config_key *key = &config_keys[i];
 
-static json_t *configuration_of(const struct driver_info *info)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < info->configuration_count; i++) {
-		const struct config_key *key = &info->configuration[i];
-
-		if (key->types & info->types)
+		if (key->types & type->keys)
 			json_array_append_new(
 				list,
 				json_pack("{s:s, s:s}", "key", key->name,
@@ -93,16 +84,17 @@ static json_t *configuration_of(const struct driver_info *info)
 	return list;
 }
 
-char *response_driver_info(const struct driver_info *info)
+/* sr_create needs no capability; without SR_PROBE xapi would not let sr_probe
+ * through. */
+char *response_driver_info(const struct sr_type *type)
 {
-	return answer(json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o}",
-				"name", info->name, "description",
-				info->description, "vendor", info->vendor,
-				"copyright", info->copyright, "driver_version",
-				info->driver_version, "required_api_version",
-				info->required_api_version, "capabilities",
-				capabilities_of(info), "configuration",
-				configuration_of(info)));
+	return answer(json_pack(
+		"{s:s, s:s, s:s, s:s, s:s, s:s, s:[s], s:o}", "name",
+		type->driver_name, "description", type->description, "vendor",
+		"The relvmoiscsi project", "copyright",
+		"(C) The relvmoiscsi authors", "driver_version", VERSION,
+		"required_api_version", "1.0", "capabilities", "SR_PROBE",
+		"configuration", configuration_of(type)));
 }
 
 char *response_plugin_success(const char *text)

@@ -10,8 +10,6 @@
 #ifndef SM_RESPONSE_H
 #define SM_RESPONSE_H
 
-#include <stddef.h>
-
 #include "sm/sr_type.h"
 
 extern const char response_out_of_memory[];
@@ -30,19 +28,6 @@ char *response_plugin_success(const char *text);
 char *response_plugin_failure(int number, const char *text);
 
 /* What xapi asks every backend at its start (sr_get_driver_info). */
-struct driver_info {
-	const char *name;
-	const char *description;
-	const char *vendor;
-	const char *copyright;
-	const char *driver_version;
-	const char *required_api_version;
-	const char *const *capabilities; /* ends with NULL */
-	const struct config_key *configuration;
-	size_t configuration_count;
-	enum config_for types; /* the keys of these */
-};
-
-char *response_driver_info(const struct driver_info *info);
+char *response_driver_info(const struct sr_type *type);
 
 #endif

@@ -202,10 +202,11 @@ static int introduce_in_flight(const struct attach_work *work,
 			       struct error *err)
 {
 	for (size_t i = 0; i < work->attach->in_flight_count; i++) {
-		const char *uuid = work->attach->in_flight[i];
+		const struct uuid_string uuid =
+			uuid_string(&work->attach->in_flight[i]);
 		char *known;
 
-		if (xapi_find_uuid(&work->xapi, "VDI", uuid, &known, err))
+		if (xapi_find_uuid(&work->xapi, "VDI", uuid.chars, &known, err))
 			return -1;
 		if (known) {
 			free(known);
@@ -214,8 +215,8 @@ static int introduce_in_flight(const struct attach_work *work,
 		if (attach_call(
 			    work, "VDI.db_introduce",
 			    json_pack("[s, s, s, s, s, b, b, {}, s, {}, {}]",
-				      uuid, "", "", work->sr, "user", 0, 0,
-				      uuid),
+				      uuid.chars, "", "", work->sr, "user", 0,
+				      0, uuid.chars),
 			    err))
 			return -1;
 	}

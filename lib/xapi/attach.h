@@ -14,6 +14,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "base/uuid.h"
 #include "rpc/value.h"
 #include "xapi/xapi.h"
 
@@ -32,7 +33,7 @@ struct xapi_attach {
 	const json_t *device_config;
 	/* VDIs of operations in flight: the storage manager replays these at
 	 * its first attach, and asks xapi for their records. */
-	char *const *in_flight;
+	const struct uuid *in_flight;
 	size_t in_flight_count;
 };
 

@@ -76,7 +76,7 @@ static const char *code_name(enum error_code code)
 	return "OTHER";
 }
 
-static void to_stderr(enum log_level level, const char *line)
+static void to_stderr(int level, const char *line)
 {
 	(void)level;
 	fprintf(stderr, "%s\n", line);
@@ -340,7 +340,7 @@ int main(int argc, char **argv)
 			target.initiator = optarg;
 			break;
 		case 'v':
-			log_to(to_stderr, LOG_LEVEL_DEBUG);
+			log_to(to_stderr, LOG_DEBUG);
 			break;
 		default:
 			return 2;

@@ -62,7 +62,7 @@ static const char *code_name(enum error_code code)
 	}
 }
 
-static void to_stderr(enum log_level level, const char *line)
+static void to_stderr(int level, const char *line)
 {
 	(void)level;
 	fprintf(stderr, "%s\n", line);
@@ -199,7 +199,7 @@ int main(int argc, char **argv)
 	char line[1024];
 
 	if (argc > 1 && strcmp(argv[1], "-v") == 0)
-		log_to(to_stderr, LOG_LEVEL_DEBUG);
+		log_to(to_stderr, LOG_DEBUG);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	while (fgets(line, sizeof(line), stdin)) {
 		char *words[MAX_WORDS];

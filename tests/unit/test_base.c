@@ -68,7 +68,7 @@ static void test_error(void **state)
 static char last_line[2048];
 static unsigned lines;
 
-static void sink(enum log_level level, const char *line)
+static void sink(int level, const char *line)
 {
 	(void)level;
 	lines++;
@@ -82,7 +82,7 @@ static void test_log(void **state)
 
 	(void)state;
 	log_error("nowhere");
-	log_to(sink, LOG_LEVEL_INFO);
+	log_to(sink, LOG_INFO);
 	log_info("%s", "a\nb\x01\x7f\xc3\xa9");
 	assert_string_equal(last_line, "a?b??\xc3\xa9");
 	log_info("%s", "\xc2\x9b\x32J \xe2\x80\xae \xff");
@@ -93,7 +93,7 @@ static void test_log(void **state)
 	longer[sizeof(longer) - 1] = '\0';
 	log_error("%s", longer);
 	assert_int_equal(strlen(last_line), 1023);
-	log_to(NULL, LOG_LEVEL_DEBUG);
+	log_to(NULL, LOG_DEBUG);
 	log_error("nowhere");
 	assert_int_equal(lines, 3);
 }

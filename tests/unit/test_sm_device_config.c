@@ -440,7 +440,7 @@ static void checks_in_lvmoiscsis_order(void **state)
 
 static char logged[1024];
 
-static void remember(enum log_level level, const char *line)
+static void remember(int level, const char *line)
 {
 	(void)level;
 	strncat(logged, line, sizeof(logged) - strlen(logged) - 1);
@@ -451,10 +451,10 @@ static void logs_unknown_keys_without_values(void **state)
 	struct device_config c;
 
 	(void)state;
-	log_to(remember, LOG_LEVEL_DEBUG);
+	log_to(remember, LOG_DEBUG);
 	c = accepted("colour", "SECRET", "chapuser", "u", "chappassword",
 		     "HUSH");
-	log_to(NULL, LOG_LEVEL_DEBUG);
+	log_to(NULL, LOG_DEBUG);
 	device_config_free(&c);
 	assert_non_null(strstr(logged, "colour"));
 	assert_null(strstr(logged, "SECRET"));

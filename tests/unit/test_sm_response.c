@@ -82,47 +82,38 @@ static void makes_a_fault_one_clean_line(void **state)
 
 static void writes_driver_info(void **state)
 {
-	static const char *const capabilities[] = { "SR_PROBE", NULL };
-	static const struct config_key keys[] = { { "k", "d", CONFIG_BOTH },
-						  { "o", "d", CONFIG_HBA } };
-	const struct driver_info info = {
-		.name = "N",
-		.description = "D",
-		.vendor = "V",
-		.copyright = "C",
-		.driver_version = "1",
-		.required_api_version = "1.0",
-		.capabilities = capabilities,
-		.configuration = keys,
-		.configuration_count = 2,
-		.types = CONFIG_ISCSI,
-	};
+	const struct sr_type type = { .driver_name = "N", .description = "D" };
 
 	(void)state;
 #define MEMBER(name, value) \
 	"<member><name>" name "</name><value>" value "</value></member>"
+#define ARRAY(items)	  "<array><data>" items "</data></array>"
 #define TEXT(name, value) MEMBER(name, "<string>" value "</string>")
-	is(response_driver_info(&info),
+	is(response_driver_info(&type),
 	   SUCCESS("<value><struct>" TEXT("name", "N") TEXT(
-		   "description", "D") TEXT("vendor", "V") TEXT("copyright",
-								"C")
-			   TEXT("driver_version", "1") TEXT(
-				   "required_api_version",
-				   "1.0") MEMBER("capabilities",
-						 "<array><data><value><string>"
-						 "SR_PROBE</string></value>"
-						 "</data></array>")
-				   MEMBER("configuration",
-					  "<array><data><value>"
-					  "<struct>" TEXT("key", "k")
-						  TEXT("descrip"
-						       "tion",
-						       "d") "</struct></"
-							    "value></data></"
-							    "array>") "</"
-								      "struct><"
-								      "/value"
-								      ">"));
+		   "description", "D") TEXT("vendor", "The relvmoiscsi project")
+			   TEXT("copyright",
+				"(C) The relvmoiscsi authors") TEXT("driver_"
+								    "version",
+								    VERSION)
+				   TEXT("required_api_version", "1.0") MEMBER(
+					   "capabilities",
+					   ARRAY("<value><string>SR_PROBE"
+						 "</string></value>"))
+					   MEMBER("configuration",
+						  ARRAY("")) "</struct></"
+							     "value>"));
+}
+
+static void tells_each_type_its_keys(void **state)
+{
+	char *text = response_driver_info(&sr_type_hba);
+
+	(void)state;
+	assert_non_null(strstr(text, "<string>SCSIid</string>"));
+	assert_non_null(strstr(text, "<string>device</string>"));
+	assert_null(strstr(text, "<string>targetIQN</string>"));
+	free(text);
 }
 
 static void has_an_answer_that_needs_no_memory(void **state)
@@ -220,6 +211,7 @@ int main(void)
 		cmocka_unit_test(writes_faults),
 		cmocka_unit_test(makes_a_fault_one_clean_line),
 		cmocka_unit_test(writes_driver_info),
+		cmocka_unit_test(tells_each_type_its_keys),
 		cmocka_unit_test(has_an_answer_that_needs_no_memory),
 		cmocka_unit_test(knows_sms_numbers),
 		cmocka_unit_test(no_failure_looks_like_success),

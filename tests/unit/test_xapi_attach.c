@@ -206,8 +206,7 @@ static int finish(void **state)
 
 static int run_attach(const struct xapi *xapi, struct error *err)
 {
-	static char vdi[] = "42ddec77-4b5c-4198-848a-610306b82686";
-	char *in_flight[] = { vdi };
+	struct uuid vdi;
 	json_t *config = json_pack("{s:s, s:s, s:s}", "target", "10.0.0.1",
 				   "SCSIid", SCSI_ID, "chappassword", "s3cret");
 	const struct xapi_attach attach = {
@@ -217,12 +216,15 @@ static int run_attach(const struct xapi *xapi, struct error *err)
 		.rescan = true,
 		.label = "label",
 		.device_config = config,
-		.in_flight = in_flight,
+		.in_flight = &vdi,
 		.in_flight_count = 1,
 	};
 	struct xapi_attach_report report;
-	int rc = xapi_attach(xapi, &attach, &report, err);
+	int rc;
 
+	assert_true(
+		uuid_from_text("42ddec77-4b5c-4198-848a-610306b82686", &vdi));
+	rc = xapi_attach(xapi, &attach, &report, err);
 	if (rc == 0)
 		assert_true(report.hosts[0].attached);
 	xapi_attach_report_free(&report);

@@ -342,7 +342,7 @@ static void stops_at_a_signal(void **state)
 
 static bool logged_a_secret;
 
-static void look_for_secrets(enum log_level level, const char *line)
+static void look_for_secrets(int level, const char *line)
 {
 	(void)level;
 	if (strstr(line, "session-secret") || strstr(line, "p&ss"))
@@ -370,6 +370,6 @@ int main(void)
 		cmocka_unit_test(logs_no_secret),
 	};
 
-	log_to(look_for_secrets, LOG_LEVEL_DEBUG);
+	log_to(look_for_secrets, LOG_DEBUG);
 	return cmocka_run_group_tests_name("xapi_call", tests, NULL, NULL);
 }

@@ -78,7 +78,7 @@ static int host(const struct xapi *xapi, const char *ref, struct error *err)
 	return 0;
 }
 
-static void print_log(enum log_level level, const char *line)
+static void print_log(int level, const char *line)
 {
 	(void)level;
 	printf("log: %s\n", line);
@@ -93,7 +93,7 @@ int main(int argc, char **argv)
 
 	if (argc < 5)
 		return 2;
-	log_to(print_log, LOG_LEVEL_WARNING);
+	log_to(print_log, LOG_WARNING);
 	options.socket = argv[1];
 	options.session_ref = argv[2];
 	rc = xapi_open(&options, &xapi, &err);
