@@ -26,16 +26,13 @@ static int set_flag(const struct relvm_option *option, const char *value,
 		    struct relvm_options *out, struct error *err)
 {
 	bool *flag = (bool *)((char *)out + option->flag);
-	char name[32], usual[16];
-	const char *other;
+	char name[32];
 
 	*flag = true;
 	if (!value)
 		return 0;
-	other = strchr(option->value, '|') + 1;
 	snprintf(name, sizeof(name), "--%s", option->name);
-	snprintf(usual, (size_t)(other - option->value), "%s", option->value);
-	return choice_read(name, value, usual, other, flag, err);
+	return choice_read(name, value, option->value, flag, err);
 }
 
 static int read_uuid(const char *option, const char *text, struct uuid *out,
@@ -255,14 +252,15 @@ const struct relvm_option relvm_options[] = {
 	{ "save-map", 0, "FILE", FOR(RELVM_PLAN),
 	  "what makes resign do just this", .take = take_save_map },
 	{ "snapshots", 0, "keep|drop", FOR_PLANS,
-	  "what becomes of snapshots (keep)", FLAG(request.drop_snapshots) },
+	  "what becomes of snapshots (keep)",
+	  FLAG(request.choices.drop_snapshots) },
 	{ "signs-of-life", 0, "refuse|ignore", FOR(RELVM_RESIGN),
 	  "what becomes of a LUN that no SR of the pool\n"
 	  "explains and that something writes to (refuse)",
-	  FLAG(request.ignore_life) },
+	  FLAG(request.choices.ignore_life) },
 	{ "journals", 0, "refuse|keep", FOR_PLANS,
 	  "of operations that SM cannot end (refuse)",
-	  FLAG(request.keep_journals) },
+	  FLAG(request.choices.keep_journals) },
 	{ "initiator", 0, "libiscsi|open-iscsi", FOR_WRITERS,
 	  "how the LUN is reached (libiscsi)", .take = read_initiator },
 	{ "initiator-name", 0, "IQN", FOR_ALL,

@@ -48,9 +48,7 @@ static int resign_lun(const struct request *request, const struct call *call,
 	const struct device_config *config = &call->config;
 	const struct lun_choice choice = call_choice(call);
 	const struct resign_request wanted = {
-		.drop_snapshots = config->drop_snapshots,
-		.ignore_life = config->ignore_life,
-		.keep_journals = config->keep_journals,
+		.choices = config->choices,
 		.new_sr_uuid = *new_sr_uuid,
 		.xapi = call->xapi,
 		.own_sr_ref = request->sr_ref,

@@ -25,16 +25,25 @@ static int read_uuid(const char *key, const char *text, size_t len,
 	return 0;
 }
 
-static bool is_own_key(const char *key)
-{
-	return strcmp(key, "sr_uuid") == 0 || strcmp(key, "from") == 0 ||
-	       strcmp(key, "map") == 0;
-}
+/* What is no key of device_config. */
+static const struct own_argument {
+	const char *name;
+	bool chooses;  /* what a resign is to do */
+	bool attaches; /* of an attach, which may stand behind a resign */
+} own_arguments[] = {
+	{ "type", false, false },  { "sr_uuid", true, false },
+	{ "from", true, false },   { "map", true, false },
+	{ "attach", false, true }, { "name-label", false, true },
+};
 
-/* Arguments of an attach, which may stand behind a resign. */
-static bool is_attach_key(const char *key)
+static const struct own_argument *find_own(const char *key)
 {
-	return strcmp(key, "attach") == 0 || strcmp(key, "name-label") == 0;
+	for (size_t i = 0; i < sizeof(own_arguments) / sizeof(*own_arguments);
+	     i++) {
+		if (strcmp(key, own_arguments[i].name) == 0)
+			return &own_arguments[i];
+	}
+	return NULL;
 }
 
 static bool attaches(const char *command)
@@ -42,11 +51,13 @@ static bool attaches(const char *command)
 	return strcmp(command, "resign") == 0 || strcmp(command, "attach") == 0;
 }
 
-static bool is_choice(const char *key)
+static bool chooses(const char *name, const struct request *request)
 {
-	return is_own_key(key) || strcmp(key, "snapshots") == 0 ||
-	       strcmp(key, "signs_of_life") == 0 ||
-	       strcmp(key, "journals") == 0;
+	const struct own_argument *own = find_own(name);
+	const struct config_key *key =
+		config_key_find(name, request->type->keys);
+
+	return own ? own->chooses : key && key->words;
 }
 
 /* call_begin with what is device_config's alone. A key that is nobody's is a
@@ -62,15 +73,16 @@ static int begin_call(const struct request *request, bool may_choose,
 	mine.device_config = json_object();
 	json_object_foreach(request->device_config, key, value)
 	{
-		if ((!may_choose && is_choice(key)) ||
-		    (is_attach_key(key) && !attaches(request->command)))
+		const struct own_argument *own = find_own(key);
+
+		if ((!may_choose && chooses(key, request)) ||
+		    (own && own->attaches && !attaches(request->command)))
 			failed = error_set(err, ERROR_BAD_VALUE,
 					   "%.64s takes no argument %.64s",
 					   request->command, key);
 		else if (config_key_known(key, request->type->keys))
 			json_object_set(mine.device_config, key, value);
-		else if (!is_own_key(key) && !is_attach_key(key) &&
-			 strcmp(key, "type") != 0)
+		else if (!own)
 			failed = error_set(err, ERROR_BAD_VALUE,
 					   "there is no argument %.64s", key);
 		if (failed)
@@ -148,9 +160,7 @@ int plugin_arguments_read(const struct request *request,
 	    read_choices(request, out, err))
 		goto fail;
 	out->choice = call_choice(call);
-	out->request.drop_snapshots = call->config.drop_snapshots;
-	out->request.ignore_life = call->config.ignore_life;
-	out->request.keep_journals = call->config.keep_journals;
+	out->request.choices = call->config.choices;
 	out->request.chosen =
 		value_get(request->device_config, "map") ? &out->chosen : NULL;
 	out->request.xapi = call->xapi;
@@ -161,23 +171,6 @@ fail:
 	return -1;
 }
 
-/* What each host's PBD is to have. The initiator's name is each host's own, and
- * what tells a resign what to do is no SR's business. */
-static bool is_for_pbds(const char *key, enum config_for types)
-{
-	static const char *const not [] = { "localIQN",	 "initiator",
-					    "snapshots", "signs_of_life",
-					    "journals",	 "resign",
-					    "SRmaster",	 "rescan",
-					    NULL };
-
-	for (size_t i = 0; not [i]; i++) {
-		if (strcmp(key, not [i]) == 0)
-			return false;
-	}
-	return config_key_known(key, types);
-}
-
 json_t *plugin_pbd_config(const struct request *request)
 {
 	json_t *config = json_object(), *value;
@@ -185,7 +178,10 @@ json_t *plugin_pbd_config(const struct request *request)
 
 	json_object_foreach(request->device_config, key, value)
 	{
-		if (is_for_pbds(key, request->type->keys))
+		const struct config_key *known =
+			config_key_find(key, request->type->keys);
+
+		if (known && !(known->types & CONFIG_CALL))
 			json_object_set(config, key, value);
 	}
 	return config;

@@ -147,7 +147,7 @@ static int do_resign(struct plugin_arguments *arguments,
 	bool attaches = false;
 
 	if (attach &&
-	    choice_read("attach", attach, "false", "true", &attaches, err))
+	    choice_read("attach", attach, "false|true", &attaches, err))
 		return -1;
 	return attaches ? run_attach(arguments, request, true, value, err)
 			: resign_or_recover(arguments, request, value, err);

@@ -82,7 +82,7 @@ static int resign_first(const struct attach_wanted *wanted,
 	bool begun;
 
 	/* The attach makes what the storage manager wants to end them. */
-	mine.keep_journals = true;
+	mine.choices.keep_journals = true;
 	*report = (struct resign_report){ 0 };
 	if (attach_begun(wanted, &begun, err) ||
 	    (!begun && resign(wanted->choice, &mine, &scsi_id, report, err)))

@@ -144,7 +144,7 @@ static int may_begin(void *context, const struct plan *plan, struct error *err)
 	if (guard_pool_plan(request, judge->lun, plan, &owner, err) ||
 	    guard_pool_hosts(request, judge->lun, err))
 		return -1;
-	if (owner != OWNER_UNKNOWN || request->ignore_life ||
+	if (owner != OWNER_UNKNOWN || request->choices.ignore_life ||
 	    plan->write_count == 0)
 		return 0;
 	return life_check(judge->lun->lun, &plan->from->vg, err);

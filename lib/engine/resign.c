@@ -17,8 +17,7 @@ struct plan_options resign_plan_options(const struct resign_request *request)
 {
 	return (struct plan_options){
 		.new_sr = request->new_sr_uuid,
-		.drop_snapshots = request->drop_snapshots,
-		.keep_journals = request->keep_journals,
+		.choices = request->choices,
 		.chosen = request->chosen,
 		.from = request->from,
 		.from_count = request->from_count,

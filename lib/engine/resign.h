@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "base/choices.h"
 #include "base/error.h"
 #include "base/uuid.h"
 #include "engine/reach.h"
@@ -15,9 +16,7 @@
 #include "xapi/xapi.h"
 
 struct resign_request {
-	bool drop_snapshots;	 /* snapshot VDIs are not in the result */
-	bool ignore_life;	 /* see engine/life.h */
-	bool keep_journals;	 /* see plan_options */
+	struct resign_choices choices;
 	struct uuid new_sr_uuid; /* xapi's uuid of this sr_create call; zeros:
 				  * chosen or random */
 	const struct chosen_ids *chosen; /* NULL: new ids are random */

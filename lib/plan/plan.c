@@ -54,7 +54,7 @@ int plan_is_done(const struct snapshot *from,
 	*done = uuid_equal(&from->vg.sr, &options->new_sr) &&
 		!uuid_is_zero(&options->new_sr) && !options->chosen &&
 		plan_is_wanted(from, options);
-	if (!*done || !options->drop_snapshots)
+	if (!*done || !options->choices.drop_snapshots)
 		return 0;
 	failed = plan_choose_dropped(&plan, true, err);
 	for (uint32_t i = 0; !failed && i < from->vg.lv_count; i++)
@@ -142,8 +142,8 @@ int plan_build(const struct snapshot *from, const struct plan_options *options,
 	for (uint32_t i = 0; i < from->vdis.count; i++)
 		idmap_renew(&plan.ids, &from->vdis.items[i].uuid);
 	if (unknown_check(from, err) ||
-	    (!options->keep_journals && in_flight_check(from, err)) ||
-	    plan_choose_dropped(&plan, options->drop_snapshots, err) ||
+	    (!options->choices.keep_journals && in_flight_check(from, err)) ||
+	    plan_choose_dropped(&plan, options->choices.drop_snapshots, err) ||
 	    plan_mgt(&plan, err) || plan_images(&plan, err) ||
 	    plan_cbtlogs(&plan, err) || plan_journals(&plan, err) ||
 	    plan_jvhds(&plan, err) || plan_lvm(&plan, err))

@@ -9,6 +9,7 @@
 #ifndef PLAN_PLAN_H
 #define PLAN_PLAN_H
 
+#include "base/choices.h"
 #include "plan/chosen.h"
 #include "plan/idmap.h"
 #include "sr/snapshot.h"
@@ -29,9 +30,8 @@ struct plan_write {
 };
 
 struct plan_options {
-	struct uuid new_sr;  /* zeros: the chosen one, or a random one */
-	bool drop_snapshots; /* see plan_parts.h */
-	bool keep_journals;  /* also such as SM cannot end (sr/refusals.h) */
+	struct uuid new_sr; /* zeros: the chosen one, or a random one */
+	struct resign_choices choices;
 
 	const struct chosen_ids *chosen; /* NULL: all new ids are random */
 

@@ -105,7 +105,7 @@ static int apply_to(struct snapshot *result, const struct plan *plan,
 static int check_result(const struct plan *plan, const struct snapshot *result,
 			struct error *err)
 {
-	struct plan_options again = { .keep_journals = true };
+	struct plan_options again = { .choices.keep_journals = true };
 	uint8_t before[JOURNAL_PLACE_SIZE], after[JOURNAL_PLACE_SIZE];
 	struct plan second;
 

@@ -171,38 +171,34 @@ static int read_way(const json_t *map,
 	return 0;
 }
 
-int choice_read(const char *name, const char *text, const char *usual,
-		const char *other, bool *out, struct error *err)
+int choice_read(const char *name, const char *text, const char *words,
+		bool *out, struct error *err)
 {
+	const char *other = strchr(words, '|') + 1;
+	size_t usual = (size_t)(other - 1 - words);
+
 	*out = strcmp(text, other) == 0;
-	if (*out || strcmp(text, usual) == 0)
+	if (*out || (strlen(text) == usual && memcmp(text, words, usual) == 0))
 		return 0;
 	return error_set(err, ERROR_BAD_VALUE,
-			 "%s is '%.64s'; it can be: %s, %s", name, text, usual,
-			 other);
-}
-
-/* One that need not be there. */
-static int read_choice(const json_t *map, const char *key, const char *usual,
-		       const char *other, bool *out, struct error *err)
-{
-	const char *text = get(map, key);
-
-	return text ? choice_read(key, text, usual, other, out, err) : 0;
+			 "%s is '%.64s'; it can be: %.*s, %s", name, text,
+			 (int)usual, words, other);
 }
 
 /* What the LUN's way does not matter for. */
-static int read_choices(const json_t *map, struct device_config *out,
+static int read_choices(const json_t *map, struct resign_choices *out,
 			struct error *err)
 {
-	return read_choice(map, "snapshots", "keep", "drop",
-			   &out->drop_snapshots, err) ||
-			       read_choice(map, "signs_of_life", "refuse",
-					   "ignore", &out->ignore_life, err) ||
-			       read_choice(map, "journals", "refuse", "keep",
-					   &out->keep_journals, err)
-		       ? -1
-		       : 0;
+	for (size_t i = 0; i < config_key_count; i++) {
+		const struct config_key *key = &config_keys[i];
+		const char *text = get(map, key->name);
+
+		if (key->words && text &&
+		    choice_read(key->name, text, key->words,
+				(bool *)((char *)out + key->choice), err))
+			return -1;
+	}
+	return 0;
 }
 
 static int read_target_iqn(const json_t *map, struct device_config *config,
@@ -277,8 +273,10 @@ static int read_hba(const json_t *map, struct device_config *config,
 		    struct error *err)
 {
 	const char *device = value_get(map, "device");
+	const char *rescan = get(map, "rescan");
 
-	if (read_choice(map, "rescan", "false", "true", &config->rescan, err))
+	if (rescan &&
+	    choice_read("rescan", rescan, "false|true", &config->rescan, err))
 		return -1;
 	if (!device || get(map, "SCSIid"))
 		return 0;
@@ -303,7 +301,7 @@ int device_config_read(json_t *map,
 	if ((defaults->type == &sr_type_hba
 		     ? read_hba(map, &config, err)
 		     : read_iscsi(map, defaults, &config, err)) ||
-	    read_choices(map, &config, err) ||
+	    read_choices(map, &config.choices, err) ||
 	    read_scsi_id(map, &config.scsi_id, err)) {
 		device_config_free(&config);
 		return -1;

@@ -9,16 +9,17 @@
 
 #include <stdbool.h>
 
+#include "base/choices.h"
 #include "base/error.h"
 #include "iscsi/discover.h"
 #include "iscsi/target.h"
 #include "rpc/value.h"
 #include "sm/sr_type.h"
 
-/* Reads a choice of two words: *out is whether it is the second.
+/* Reads a choice of two words, "keep|drop": *out is whether it is the second.
  * ERROR_BAD_VALUE says what `name` can be. */
-int choice_read(const char *name, const char *text, const char *usual,
-		const char *other, bool *out, struct error *err);
+int choice_read(const char *name, const char *text, const char *words,
+		bool *out, struct error *err);
 
 struct device_config {
 	const struct sr_type *type;
@@ -41,9 +42,7 @@ struct device_config {
 	bool has_lun_id;
 	unsigned lun_id;
 	enum initiator_kind initiator;
-	bool drop_snapshots;
-	bool ignore_life;
-	bool keep_journals;
+	struct resign_choices choices;
 };
 
 /* What the host says where device_config says nothing. */

@@ -15,21 +15,32 @@
 /* Every key that device_config may hold: one table for the driver's
  * description of itself and for the check of what a user gave.
  *
- * Which SR types have a key, bit by bit. */
+ * Which SR types have a key, bit by bit; and whether it is for a call alone, so
+ * that no PBD has it: the initiator's name is each host's own, and what a resign
+ * is to do is no SR's business. */
 enum config_for {
 	CONFIG_ISCSI = 1,
 	CONFIG_HBA = 2,
 	CONFIG_BOTH = 3,
+	CONFIG_CALL = 4,
 };
 
 struct config_key {
 	const char *name;
 	const char *description;
-	enum config_for types;
+	unsigned types; /* enum config_for */
+	/* Of a choice: its two words, the usual one first, and where it is in
+	 * struct resign_choices. */
+	const char *words;
+	size_t choice;
 };
 
 extern const struct config_key config_keys[];
 extern const size_t config_key_count;
+
+/* The key of this name that one of these types has; NULL if there is none. */
+const struct config_key *config_key_find(const char *name,
+					 enum config_for types);
 
 /* Also true for the keys that xapi adds by itself. */
 bool config_key_known(const char *name, enum config_for types);

@@ -60,7 +60,7 @@ bool stop_at(const struct sim_base *base, const char *image, const char *sr,
 	     uint32_t block_size, const char *point)
 {
 	const struct journal_owner owner = { .scsi_id = "" };
-	struct plan_options options = { .keep_journals = true };
+	struct plan_options options = { .choices.keep_journals = true };
 	struct sectors state = { 0 };
 	struct sim_disk disk;
 	struct chance chance;

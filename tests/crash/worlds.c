@@ -42,8 +42,8 @@ bool runs_dropping(void)
 int run_resign(struct sim_disk *disk, const struct run *run, struct error *err)
 {
 	struct plan_options options = { .new_sr = run_sr(run->number),
-					.drop_snapshots = dropping,
-					.keep_journals = true };
+					.choices.drop_snapshots = dropping,
+					.choices.keep_journals = true };
 	struct journal_owner owner = owner_of(run);
 	struct chance chance;
 	int failed;

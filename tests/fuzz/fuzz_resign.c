@@ -102,8 +102,8 @@ static int resign(struct lun *lun, uint8_t first_byte, uint8_t asked,
 		  struct error *err)
 {
 	struct plan_options options = {
-		.keep_journals = asked & KEEP_OPERATIONS,
-		.drop_snapshots = asked & DROP,
+		.choices.keep_journals = asked & KEEP_OPERATIONS,
+		.choices.drop_snapshots = asked & DROP,
 	};
 	struct resign_report report;
 	int failed;

@@ -15,8 +15,10 @@ int main(int argc, char **argv)
 {
 	struct journal_owner owner = { .scsi_id = "" };
 	struct plan_options options = {
-		.drop_snapshots = argc > 4 && strcmp(argv[4], "drop") == 0,
-		.keep_journals = argc < 6 || strcmp(argv[5], "refuse") != 0,
+		.choices.drop_snapshots =
+			argc > 4 && strcmp(argv[4], "drop") == 0,
+		.choices.keep_journals =
+			argc < 6 || strcmp(argv[5], "refuse") != 0,
 	};
 	struct error err;
 	struct lun *lun;

@@ -31,7 +31,7 @@ static unsigned sr_at_head_place;
 static int make(struct planned *p, const struct sr_options *options,
 		uint32_t block, struct error *err)
 {
-	struct plan_options with = { .drop_snapshots = false };
+	struct plan_options with = { .choices.drop_snapshots = false };
 	struct lun *lun;
 
 	sr_make(&p->sr, options);

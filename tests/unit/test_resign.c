@@ -340,7 +340,7 @@ static int resign_counted(uint8_t *bytes, bool drop, struct asked *asked,
 	const struct txn_hooks hooks = { .context = asked,
 					 .may_begin = count_begin,
 					 .accept = count_accept };
-	struct plan_options options = { .drop_snapshots = drop };
+	struct plan_options options = { .choices.drop_snapshots = drop };
 	struct fault_lun lun;
 	int failed;
 

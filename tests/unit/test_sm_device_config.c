@@ -104,7 +104,7 @@ static void takes_a_plain_config(void **state)
 	assert_null(c.target.incoming_user);
 	assert_string_equal(c.scsi_id, "3600a");
 	assert_int_equal(c.initiator, INITIATOR_LIBISCSI);
-	assert_false(c.drop_snapshots);
+	assert_false(c.choices.drop_snapshots);
 	assert_int_equal(device_config_require_lun(&c, &err), 0);
 	device_config_free(&c);
 	assert_null(c.scsi_id);
@@ -343,11 +343,11 @@ static void takes_the_choices(void **state)
 		accepted("snapshots", "drop", "initiator", "open-iscsi");
 
 	(void)state;
-	assert_true(c.drop_snapshots);
+	assert_true(c.choices.drop_snapshots);
 	assert_int_equal(c.initiator, INITIATOR_OPEN_ISCSI);
 	device_config_free(&c);
 	c = accepted("snapshots", "keep", "initiator", "");
-	assert_false(c.drop_snapshots);
+	assert_false(c.choices.drop_snapshots);
 	device_config_free(&c);
 	refused(ERROR_BAD_VALUE, "keep, drop", "snapshots", "Drop");
 	refused(ERROR_BAD_VALUE, "can be: libiscsi, open-iscsi", "initiator",

@@ -39,7 +39,7 @@ static void replace(struct sr *sr, const char *old, const char *new)
 /* Plans a resign; NULL words: it must be possible. Frees the SR. */
 static void plan(struct sr *sr, bool drop, const char *words)
 {
-	struct plan_options options = { .drop_snapshots = drop };
+	struct plan_options options = { .choices.drop_snapshots = drop };
 	struct snapshot snap;
 	struct error err;
 	struct plan plan;
