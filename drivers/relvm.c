@@ -25,7 +25,7 @@
 struct run {
 	struct relvm_options options;
 	struct relvm_xapi xapi;
-	bool colour;
+	bool colour; /* of reports */
 };
 
 static void log_to_stderr(int level, const char *line)
@@ -194,7 +194,8 @@ static enum relvm_status do_list(const struct run *run,
 static struct relvm_report report_into(const struct run *run,
 				       struct relvm_said *said)
 {
-	return (struct relvm_report){ &run->options, run->colour, &said->out,
+	return (struct relvm_report){ &run->options,
+				      { &said->out, run->colour },
 				      &said->err };
 }
 
@@ -314,9 +315,7 @@ static enum relvm_status run_workers(struct run *run)
 static enum relvm_status run_command(struct run *run)
 {
 	struct relvm_options *options = &run->options;
-	bool writes = options->command == RELVM_RESIGN ||
-		      options->command == RELVM_RECOVER ||
-		      options->command == RELVM_ATTACH;
+	bool writes = relvm_command_writes(options->command);
 	enum relvm_status status;
 	struct error err;
 

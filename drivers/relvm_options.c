@@ -282,6 +282,11 @@ const struct relvm_option relvm_options[] = {
 };
 #define OPTION_COUNT (sizeof(relvm_options) / sizeof(*relvm_options) - 1)
 
+bool relvm_command_writes(enum relvm_command command)
+{
+	return FOR(command) & FOR_WRITERS;
+}
+
 /* ---- reading ---- */
 
 /* getopt's value for an option without a letter: its place in the table. */

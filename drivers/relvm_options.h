@@ -86,6 +86,9 @@ int relvm_usage(struct error *err, const char *why);
 void relvm_show_help(const char *about);
 void relvm_show_completion(void);
 
+/* Whether it writes to LUNs. */
+bool relvm_command_writes(enum relvm_command command);
+
 /* NULL if there is none of that name; the name of one that the user may have
  * meant, or NULL. */
 const struct relvm_command_row *relvm_command_find(const char *name);

@@ -6,27 +6,15 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "report/report_text.h"
-
-static struct report_text begin(const struct relvm_report *report)
-{
-	return (struct report_text){ .colour = report->colour };
-}
-
-static void end(const struct relvm_report *report, struct report_text *text)
-{
-	buffer_add(report->out, text->out.data, text->out.len);
-	buffer_free(&text->out);
-}
 
 static void add_json(const struct relvm_report *report, char *json)
 {
-	buffer_add_text(report->out, json);
-	buffer_add_text(report->out, "\n");
+	buffer_add_text(report->text.out, json);
+	buffer_add_text(report->text.out, "\n");
 	free(json);
 }
 
-static void add_lun(struct report_text *text, const char *name,
+static void add_lun(const struct report_text *text, const char *name,
 		    const struct look *look)
 {
 	report_text_lun(text, name, lun_names_best(&look->names), look->size);
@@ -36,49 +24,47 @@ void relvm_report_inspect(const struct relvm_report *report,
 			  const struct lun_choice *choice,
 			  const struct look *look)
 {
-	struct report_text text = begin(report);
+	const struct report_text *text = &report->text;
 
 	if (report->options->json) {
 		add_json(report, answer_inspect(choice->name, look));
 		return;
 	}
-	add_lun(&text, choice->name, look);
-	report_text_sr(&text, &look->sr);
-	report_text_journal(&text, &look->journal);
-	end(report, &text);
+	add_lun(text, choice->name, look);
+	report_text_sr(text, &look->sr);
+	report_text_journal(text, &look->journal);
 }
 
 void relvm_report_plan(const struct relvm_report *report,
 		       const struct lun_choice *choice,
 		       const struct look_plan *plan)
 {
-	struct report_text text = begin(report);
+	const struct report_text *text = &report->text;
 
 	if (report->options->json) {
 		add_json(report, answer_plan(choice->name, plan));
 		return;
 	}
-	add_lun(&text, choice->name, &plan->look);
-	report_text_sr(&text, &plan->look.sr);
-	report_text_writes(&text, &plan->look.sr);
-	buffer_printf(&text.out,
+	add_lun(text, choice->name, &plan->look);
+	report_text_sr(text, &plan->look.sr);
+	report_text_writes(text, &plan->look.sr);
+	buffer_printf(text->out,
 		      "  the journal, which is gone at the end: a head at "
 		      "%llu, and %llu bytes at %llu\n",
 		      (unsigned long long)plan->journal_head,
 		      (unsigned long long)plan->journal_body_len,
 		      (unsigned long long)plan->journal_body);
 	if (report->options->save_map)
-		buffer_printf(&text.out,
+		buffer_printf(text->out,
 			      "  nothing was written; resign --map %.200s "
 			      "makes just these writes\n",
 			      report->options->save_map);
 	else
-		buffer_printf(&text.out, "  nothing was written\n");
-	end(report, &text);
+		buffer_printf(text->out, "  nothing was written\n");
 }
 
 /* What became of it, in a line without its end. */
-static void add_outcome(struct report_text *text,
+static void add_outcome(const struct report_text *text,
 			const struct relvm_report *report,
 			const struct resign_report *resign)
 {
@@ -86,16 +72,16 @@ static void add_outcome(struct report_text *text,
 
 	switch (resign->outcome) {
 	case RESIGN_DONE:
-		buffer_printf(&text->out, "resigned, SR %s -> %s, %zu VDIs",
+		buffer_printf(text->out, "resigned, SR %s -> %s, %zu VDIs",
 			      uuid_string(&sr->sr.old).chars,
 			      uuid_string(&sr->sr.new).chars,
 			      sr->vdi_count - sr->counts.dropped);
 		if (sr->counts.dropped)
-			buffer_printf(&text->out, ", %u dropped",
+			buffer_printf(text->out, ", %u dropped",
 				      sr->counts.dropped);
 		break;
 	case RESIGN_COMPLETED:
-		buffer_printf(&text->out,
+		buffer_printf(text->out,
 			      "an interrupted resign was completed, SR %s -> "
 			      "%s, %zu VDIs",
 			      uuid_string(&resign->completed_from).chars,
@@ -103,17 +89,17 @@ static void add_outcome(struct report_text *text,
 		break;
 	case RESIGN_LEFT_ALONE:
 		if (report->options->command == RELVM_RECOVER)
-			buffer_printf(&text->out,
+			buffer_printf(text->out,
 				      "no resign was interrupted, SR %s",
 				      uuid_string(&sr->sr.old).chars);
 		else if (report->options->request.from_count)
-			buffer_printf(&text->out,
+			buffer_printf(text->out,
 				      "left alone: its SR %s is none of "
 				      "--from: it was resigned before, or "
 				      "is no clone of that",
 				      uuid_string(&sr->sr.old).chars);
 		else
-			buffer_printf(&text->out,
+			buffer_printf(text->out,
 				      "left alone: its SR is %s already",
 				      uuid_string(&sr->sr.old).chars);
 		break;
@@ -121,7 +107,8 @@ static void add_outcome(struct report_text *text,
 }
 
 /* What the user types next. An image file is first to become a LUN. */
-static void add_next(struct report_text *text, const struct lun_choice *choice,
+static void add_next(const struct report_text *text,
+		     const struct lun_choice *choice,
 		     const struct resign_report *resign)
 {
 	const struct uuid *sr = resign->outcome == RESIGN_DONE
@@ -130,7 +117,7 @@ static void add_next(struct report_text *text, const struct lun_choice *choice,
 
 	if (resign->outcome == RESIGN_LEFT_ALONE || choice->path)
 		return;
-	buffer_printf(&text->out,
+	buffer_printf(text->out,
 		      "next, on the pool's master: xe sr-introduce "
 		      "type=lvmoiscsi shared=true content-type=user "
 		      "name-label=... uuid=%s\n",
@@ -141,25 +128,24 @@ void relvm_report_resign(const struct relvm_report *report,
 			 const struct lun_choice *choice, const char *scsi_id,
 			 const struct resign_report *resign)
 {
-	struct report_text text = begin(report);
+	const struct report_text *text = &report->text;
 
 	if (report->options->json) {
 		add_json(report, answer_resign(report->options->command_text,
 					       choice->name, scsi_id, resign));
 		return;
 	}
-	report_text_clean(&text, choice->name);
-	buffer_printf(&text.out, ": ");
-	add_outcome(&text, report, resign);
-	buffer_printf(&text.out, ", %.3f s\n",
+	report_text_clean(text, choice->name);
+	buffer_printf(text->out, ": ");
+	add_outcome(text, report, resign);
+	buffer_printf(text->out, ", %.3f s\n",
 		      (double)clock_elapsed_ms() / 1000);
 	if (report->options->count == 1) {
-		report_text_sr(&text, &resign->sr);
-		add_next(&text, choice, resign);
+		report_text_sr(text, &resign->sr);
+		add_next(text, choice, resign);
 	} else {
-		report_text_findings(&text, &resign->sr.warnings);
+		report_text_findings(text, &resign->sr.warnings);
 	}
-	end(report, &text);
 }
 
 void relvm_report_attach(const struct relvm_report *report,
@@ -168,42 +154,42 @@ void relvm_report_attach(const struct relvm_report *report,
 			 const struct resign_report *resign)
 {
 	const struct xapi_attach_report *attach = &result->report;
-	struct report_text text = begin(report);
+	const struct report_text *text = &report->text;
 
 	if (report->options->json) {
 		add_json(report, answer_attach(choice->name, result, resign));
 		return;
 	}
-	report_text_clean(&text, choice->name);
-	buffer_printf(&text.out, ": ");
+	report_text_clean(text, choice->name);
+	buffer_printf(text->out, ": ");
 	if (resign) {
-		add_outcome(&text, report, resign);
-		buffer_printf(&text.out, "; ");
+		add_outcome(text, report, resign);
+		buffer_printf(text->out, "; ");
 	}
-	buffer_printf(&text.out, "attached as SR %s, %.3f s\n",
+	buffer_printf(text->out, "attached as SR %s, %.3f s\n",
 		      uuid_string(&result->look.sr.sr.old).chars,
 		      (double)clock_elapsed_ms() / 1000);
 	for (size_t i = 0; i < attach->host_count; i++) {
 		const struct xapi_attach_host *host = &attach->hosts[i];
 
-		buffer_printf(&text.out, "  host ");
-		report_text_clean(&text, host->name);
-		buffer_printf(&text.out, ": %s",
+		buffer_printf(text->out, "  host ");
+		report_text_clean(text, host->name);
+		buffer_printf(text->out, ": %s",
 			      host->attached ? "attached" : "NOT attached: ");
-		report_text_clean(&text, host->error);
-		buffer_printf(&text.out, "%s\n",
+		report_text_clean(text, host->error);
+		buffer_printf(text->out, "%s\n",
 			      host->rescan[0] ? " (no rescan)" : "");
 	}
-	end(report, &text);
 }
 
-static void add_total(struct report_text *text, size_t errors, size_t warnings)
+static void add_total(const struct report_text *text, size_t errors,
+		      size_t warnings)
 {
 	if (errors == 0 && warnings == 0)
-		buffer_printf(&text->out, "sound\n");
+		buffer_printf(text->out, "sound\n");
 	else
-		buffer_printf(&text->out, "%zu error%s, %zu warning%s\n",
-			      errors, errors == 1 ? "" : "s", warnings,
+		buffer_printf(text->out, "%zu error%s, %zu warning%s\n", errors,
+			      errors == 1 ? "" : "s", warnings,
 			      warnings == 1 ? "" : "s");
 }
 
@@ -211,7 +197,7 @@ void relvm_report_verify(const struct relvm_report *report,
 			 const struct verified_lun *luns, size_t count,
 			 const struct findings *duplicates)
 {
-	struct report_text text = begin(report);
+	const struct report_text *text = &report->text;
 
 	if (report->options->json) {
 		add_json(report, answer_verify(luns, count, duplicates));
@@ -220,19 +206,19 @@ void relvm_report_verify(const struct relvm_report *report,
 	for (size_t i = 0; i < count; i++) {
 		const struct findings *f = &luns[i].findings;
 
-		report_text_clean(&text, luns[i].name);
-		buffer_printf(&text.out, ": ");
-		add_total(&text, findings_of(f, FINDING_ERROR),
+		report_text_clean(text, luns[i].name);
+		buffer_printf(text->out, ": ");
+		add_total(text, findings_of(f, FINDING_ERROR),
 			  findings_of(f, FINDING_WARNING));
-		report_text_findings(&text, f);
+		report_text_findings(text, f);
 	}
 	if (duplicates->count)
-		buffer_printf(&text.out, "identifiers that are there twice:\n");
-	report_text_findings(&text, duplicates);
-	end(report, &text);
+		buffer_printf(text->out, "identifiers that are there twice:\n");
+	report_text_findings(text, duplicates);
 }
 
-static void add_listed(struct report_text *text, const struct target_list *list,
+static void add_listed(const struct report_text *text,
+		       const struct target_list *list,
 		       const struct listed_lun *lun)
 {
 	char name[32];
@@ -240,54 +226,53 @@ static void add_listed(struct report_text *text, const struct target_list *list,
 	snprintf(name, sizeof(name), "LUN %u", lun->number);
 	add_lun(text, name, &lun->look);
 	if (!lun->has_sr) {
-		buffer_printf(&text->out, "  no SR: ");
+		buffer_printf(text->out, "  no SR: ");
 		report_text_clean(text, lun->error.text);
 	} else {
 		const struct sr_report *sr = &lun->look.sr;
 
-		buffer_printf(&text->out, "  SR %s",
+		buffer_printf(text->out, "  SR %s",
 			      uuid_string(&sr->sr.old).chars);
 		if (sr->label[0])
-			buffer_printf(&text->out, " \"%s\"", sr->label);
-		buffer_printf(&text->out, ", %zu VDI%s", sr->vdi_count,
+			buffer_printf(text->out, " \"%s\"", sr->label);
+		buffer_printf(text->out, ", %zu VDI%s", sr->vdi_count,
 			      sr->vdi_count == 1 ? "" : "s");
 		if (lun->owner > OWNER_UNKNOWN)
-			buffer_printf(&text->out, ", %s",
+			buffer_printf(text->out, ", %s",
 				      owner_text(lun->owner));
 	}
-	buffer_printf(&text->out, "\n");
+	buffer_printf(text->out, "\n");
 	report_text_journal(text, &lun->look.journal);
 	if (lun->conflict_count == 0)
 		return;
-	buffer_printf(&text->out, "  has the same identifiers as LUN");
+	buffer_printf(text->out, "  has the same identifiers as LUN");
 	for (size_t i = 0; i < lun->conflict_count; i++)
-		buffer_printf(&text->out, " %u",
+		buffer_printf(text->out, " %u",
 			      list->luns[lun->conflicts[i]].number);
-	buffer_printf(&text->out, "\n");
+	buffer_printf(text->out, "\n");
 }
 
 void relvm_report_list(const struct relvm_report *report,
 		       const struct lun_choice *choice,
 		       const struct target_list *list)
 {
-	struct report_text text = begin(report);
+	const struct report_text *text = &report->text;
 
 	if (report->options->json) {
 		add_json(report, answer_list(choice->name, list));
 		return;
 	}
 	for (size_t i = 0; i < list->count; i++)
-		add_listed(&text, list, &list->luns[i]);
+		add_listed(text, list, &list->luns[i]);
 	if (list->count == 0)
-		buffer_printf(&text.out, "the target has no disk\n");
-	end(report, &text);
+		buffer_printf(text->out, "the target has no disk\n");
 }
 
 void relvm_report_targets(const struct relvm_report *report,
 			  const struct lun_choice *choice,
 			  const struct iscsi_offers *offers)
 {
-	struct report_text text = begin(report);
+	const struct report_text *text = &report->text;
 
 	if (report->options->json) {
 		add_json(report, answer_targets(choice->name, offers));
@@ -297,22 +282,21 @@ void relvm_report_targets(const struct relvm_report *report,
 		const struct iscsi_offer *offer = &offers->items[i];
 		bool v6 = strchr(offer->portal.host, ':');
 
-		buffer_printf(&text.out, "iscsi://%s%s%s:%u/", v6 ? "[" : "",
+		buffer_printf(text->out, "iscsi://%s%s%s:%u/", v6 ? "[" : "",
 			      offer->portal.host, v6 ? "]" : "",
 			      offer->portal.port);
-		report_text_clean(&text, offer->iqn);
-		buffer_printf(&text.out, "\n");
+		report_text_clean(text, offer->iqn);
+		buffer_printf(text->out, "\n");
 	}
 	if (offers->count == 0)
-		buffer_printf(&text.out, "the host has no target\n");
-	end(report, &text);
+		buffer_printf(text->out, "the host has no target\n");
 }
 
 void relvm_report_error(const struct relvm_report *report, const char *lun,
 			const char *scsi_id, const struct error *err)
 {
-	const struct relvm_report to_err = { .out = report->err };
-	struct report_text text = { 0 };
+	const struct report_text to_err = { .out = report->err };
+	const struct report_text *text = &to_err;
 	size_t n = strlen(lun);
 
 	if (report->options->json) {
@@ -320,14 +304,13 @@ void relvm_report_error(const struct relvm_report *report, const char *lun,
 					      lun, scsi_id, err));
 		return;
 	}
-	buffer_printf(&text.out, "relvm: ");
+	buffer_printf(text->out, "relvm: ");
 	/* Most errors of a file or a device begin with its name. */
 	if (strncmp(err->text, lun, n) != 0 || !strchr(": ", err->text[n])) {
-		report_text_clean(&text, lun);
-		buffer_printf(&text.out, ": ");
+		report_text_clean(text, lun);
+		buffer_printf(text->out, ": ");
 	}
-	buffer_add_text(&text.out, error_whose(err));
-	report_text_clean(&text, err->text);
-	buffer_printf(&text.out, "\n");
-	end(&to_err, &text);
+	buffer_add_text(text->out, error_whose(err));
+	report_text_clean(text, err->text);
+	buffer_printf(text->out, "\n");
 }

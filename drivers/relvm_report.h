@@ -5,16 +5,16 @@
 #ifndef DRIVERS_RELVM_REPORT_H
 #define DRIVERS_RELVM_REPORT_H
 
-#include "base/buffer.h"
 #include "drivers/relvm_options.h"
 #include "engine/answers.h"
+#include "report/report_text.h"
 
 /* Where a report goes and how it looks. A failure goes to `err`, so that it is
- * seen where the output goes to a file; JSON has all in `out`. */
+ * seen where the output goes to a file; JSON has all in `text`. */
 struct relvm_report {
 	const struct relvm_options *options;
-	bool colour;
-	struct buffer *out, *err;
+	struct report_text text;
+	struct buffer *err;
 };
 
 void relvm_report_inspect(const struct relvm_report *report,

@@ -46,13 +46,6 @@ static bool is_wanted(const struct conf *conf)
 		is_file(conf->inventory));
 }
 
-static bool writes(const struct relvm_options *options)
-{
-	return options->command == RELVM_RESIGN ||
-	       options->command == RELVM_RECOVER ||
-	       options->command == RELVM_ATTACH;
-}
-
 static void find_own_host(struct relvm_xapi *xapi, const struct conf *conf)
 {
 	char uuid[UUID_TEXT_LEN + 1];
@@ -70,6 +63,7 @@ int relvm_xapi_begin(struct relvm_xapi *out,
 	struct xapi_options login = {
 		.timeout_ms = XAPI_TIMEOUT_MS,
 	};
+	bool writes = relvm_command_writes(options->command);
 	struct conf conf;
 
 	*out = (struct relvm_xapi){ 0 };
@@ -77,19 +71,19 @@ int relvm_xapi_begin(struct relvm_xapi *out,
 		return -1;
 	if (has_lun(options) && is_socket(conf.xapi_socket)) {
 		login.socket = conf.xapi_socket;
-		if (!writes(options))
+		if (!writes)
 			login.timeout_ms = XAPI_READER_TIMEOUT_MS;
 		if (xapi_login(&login, "relvm", &out->session, err) == 0) {
 			find_own_host(out, &conf);
 			return 0;
 		}
-		if (writes(options) || err->code == ERROR_INTERRUPTED)
+		if (writes || err->code == ERROR_INTERRUPTED)
 			return -1;
 		log_warning("%s; which LUNs are originals is unknown",
 			    err->text);
 		return 0;
 	}
-	if (has_lun(options) && writes(options) && is_wanted(&conf))
+	if (has_lun(options) && writes && is_wanted(&conf))
 		return error_set(err, ERROR_XAPI,
 				 "%s: xapi is not there to be asked whether "
 				 "the LUN is in use in the pool; start it, or "

@@ -36,60 +36,60 @@ void report_text_size(uint64_t bytes, char *out)
 		 units[unit]);
 }
 
-void report_text_clean(struct report_text *text, const char *words)
+void report_text_clean(const struct report_text *text, const char *words)
 {
 	char *clean = text_clean(words, strlen(words), '?');
 
-	buffer_add_text(&text->out, clean);
+	buffer_add_text(text->out, clean);
 	free(clean);
 }
 
-void report_text_lun(struct report_text *text, const char *name,
+void report_text_lun(const struct report_text *text, const char *name,
 		     const char *scsi_id, uint64_t size)
 {
 	char words[REPORT_SIZE_TEXT];
 
-	buffer_printf(&text->out, "%s", style(text, BOLD));
+	buffer_printf(text->out, "%s", style(text, BOLD));
 	report_text_clean(text, name);
-	buffer_printf(&text->out, "%s", style(text, PLAIN));
+	buffer_printf(text->out, "%s", style(text, PLAIN));
 	if (size) {
 		report_text_size(size, words);
-		buffer_printf(&text->out, ", %s", words);
+		buffer_printf(text->out, ", %s", words);
 	}
 	if (scsi_id[0]) {
-		buffer_printf(&text->out, ", SCSIid ");
+		buffer_printf(text->out, ", SCSIid ");
 		report_text_clean(text, scsi_id);
 	}
-	buffer_printf(&text->out, "\n");
+	buffer_printf(text->out, "\n");
 }
 
 /* ---- the SR ---- */
 
-static void add_change(struct report_text *text, const char *what,
+static void add_change(const struct report_text *text, const char *what,
 		       const char *old, const char *new)
 {
-	buffer_printf(&text->out, "  %-5s %s", what, old);
+	buffer_printf(text->out, "  %-5s %s", what, old);
 	if (new)
-		buffer_printf(&text->out, " -> %s%s%s", style(text, BOLD), new,
+		buffer_printf(text->out, " -> %s%s%s", style(text, BOLD), new,
 			      style(text, PLAIN));
 }
 
-static void add_count(struct report_text *text, uint32_t n, const char *one,
-		      const char *many, bool *more)
+static void add_count(const struct report_text *text, uint32_t n,
+		      const char *one, const char *many, bool *more)
 {
 	if (n == 0)
 		return;
-	buffer_printf(&text->out, "%s%" PRIu32 " %s", *more ? ", " : "", n,
+	buffer_printf(text->out, "%s%" PRIu32 " %s", *more ? ", " : "", n,
 		      n == 1 ? one : many);
 	*more = true;
 }
 
-static void add_counts(struct report_text *text,
+static void add_counts(const struct report_text *text,
 		       const struct report_counts *counts)
 {
 	bool more = false;
 
-	buffer_printf(&text->out, "  holds ");
+	buffer_printf(text->out, "  holds ");
 	add_count(text, counts->disks, "disk", "disks", &more);
 	add_count(text, counts->snapshots, "snapshot", "snapshots", &more);
 	add_count(text, counts->base_copies, "base copy", "base copies", &more);
@@ -101,10 +101,11 @@ static void add_counts(struct report_text *text,
 		  &more);
 	add_count(text, counts->foreign, "volume that is not SM's",
 		  "volumes that are not SM's", &more);
-	buffer_printf(&text->out, "%s\n", more ? "" : "no VDI");
+	buffer_printf(text->out, "%s\n", more ? "" : "no VDI");
 }
 
-static void add_head(struct report_text *text, const struct sr_report *report)
+static void add_head(const struct report_text *text,
+		     const struct sr_report *report)
 {
 	bool renewed = report->renewed;
 	char size[REPORT_SIZE_TEXT], used[REPORT_SIZE_TEXT];
@@ -112,17 +113,16 @@ static void add_head(struct report_text *text, const struct sr_report *report)
 	add_change(text, "SR", uuid_string(&report->sr.old).chars,
 		   renewed ? uuid_string(&report->sr.new).chars : NULL);
 	if (report->label[0])
-		buffer_printf(&text->out, " \"%s\"", report->label);
-	buffer_printf(&text->out, "\n");
+		buffer_printf(text->out, " \"%s\"", report->label);
+	buffer_printf(text->out, "\n");
 	add_change(text, "VG id", lvm_id_string(&report->vg).chars,
 		   renewed ? lvm_id_string(&report->new_vg).chars : NULL);
-	buffer_printf(&text->out, "\n");
+	buffer_printf(text->out, "\n");
 	add_change(text, "PV id", lvm_id_string(&report->pv).chars,
 		   renewed ? lvm_id_string(&report->new_pv).chars : NULL);
 	report_text_size(report->extents * report->extent_size, size);
 	report_text_size(report->extents_used * report->extent_size, used);
-	buffer_printf(&text->out, "\n  size  %s, %s of it in use\n", size,
-		      used);
+	buffer_printf(text->out, "\n  size  %s, %s of it in use\n", size, used);
 	add_counts(text, &report->counts);
 }
 
@@ -132,7 +132,7 @@ static void add_head(struct report_text *text, const struct sr_report *report)
 #define MAX_DEPTH 64
 
 struct tree {
-	struct report_text *text;
+	const struct report_text *text;
 	const struct sr_report *report;
 	size_t *next_sibling; /* + 1; 0: none */
 	size_t *first_child;  /* likewise; the roots' at vdi_count */
@@ -144,36 +144,36 @@ static void add_vdi(struct tree *tree, size_t i, size_t depth)
 {
 	const struct report_vdi *vdi = &tree->report->vdis[i];
 	bool plain = vdi->kind == LV_VHD || vdi->role == VDI_LOG_ONLY;
-	struct report_text *text = tree->text;
+	const struct report_text *text = tree->text;
 	char size[REPORT_SIZE_TEXT];
 
 	report_text_size(vdi->size, size);
-	buffer_printf(&text->out, "  ");
+	buffer_printf(text->out, "  ");
 	for (size_t level = 1; level < depth; level++)
-		buffer_printf(&text->out, "%s",
+		buffer_printf(text->out, "%s",
 			      tree->is_last[level] ? "    " : "|   ");
 	if (depth > 0)
-		buffer_printf(&text->out, "%s",
+		buffer_printf(text->out, "%s",
 			      tree->is_last[depth] ? "`-- " : "|-- ");
-	buffer_printf(&text->out, "%s", uuid_string(&vdi->uuid.old).chars);
+	buffer_printf(text->out, "%s", uuid_string(&vdi->uuid.old).chars);
 	if (vdi->dropped)
-		buffer_printf(&text->out, " -> dropped");
+		buffer_printf(text->out, " -> dropped");
 	else if (tree->report->renewed)
-		buffer_printf(&text->out, " -> %s%s%s", style(text, BOLD),
+		buffer_printf(text->out, " -> %s%s%s", style(text, BOLD),
 			      uuid_string(&vdi->uuid.new).chars,
 			      style(text, PLAIN));
-	buffer_printf(&text->out, "  %s%s, %s%s%s%s%s", style(text, DIM),
+	buffer_printf(text->out, "  %s%s, %s%s%s%s%s", style(text, DIM),
 		      vdi_role_text(vdi->role), size, plain ? "" : ", ",
 		      plain ? "" : lv_kind_text(vdi->kind),
 		      vdi->has_cbt ? ", cbt" : "", style(text, PLAIN));
 	if (vdi->label[0])
-		buffer_printf(&text->out, "  \"%s\"", vdi->label);
+		buffer_printf(text->out, "  \"%s\"", vdi->label);
 	if (vdi->has_parent && vdi->parent_at == tree->report->vdi_count)
-		buffer_printf(&text->out, "  %sits parent %s is missing%s",
+		buffer_printf(text->out, "  %sits parent %s is missing%s",
 			      style(text, RED),
 			      uuid_string(&vdi->parent.old).chars,
 			      style(text, PLAIN));
-	buffer_printf(&text->out, "\n");
+	buffer_printf(text->out, "\n");
 }
 
 static void add_branch(struct tree *tree, size_t i, size_t depth)
@@ -204,7 +204,8 @@ static void link_tree(struct tree *tree)
 	}
 }
 
-static void add_tree(struct report_text *text, const struct sr_report *report)
+static void add_tree(const struct report_text *text,
+		     const struct sr_report *report)
 {
 	size_t n = report->vdi_count;
 	struct tree tree = {
@@ -227,7 +228,8 @@ static void add_tree(struct report_text *text, const struct sr_report *report)
 	free(tree.shown);
 }
 
-void report_text_sr(struct report_text *text, const struct sr_report *report)
+void report_text_sr(const struct report_text *text,
+		    const struct sr_report *report)
 {
 	add_head(text, report);
 	add_tree(text, report);
@@ -236,7 +238,7 @@ void report_text_sr(struct report_text *text, const struct sr_report *report)
 
 /* ---- the rest ---- */
 
-void report_text_writes(struct report_text *text,
+void report_text_writes(const struct report_text *text,
 			const struct sr_report *report)
 {
 	static const char *const phases[] = { "prepare", "apply", "switch" };
@@ -246,23 +248,23 @@ void report_text_writes(struct report_text *text,
 	for (size_t i = 0; i < report->write_count; i++)
 		total += report->writes[i].len;
 	report_text_size(total, size);
-	buffer_printf(&text->out, "  %zu writes, %s in all:\n",
+	buffer_printf(text->out, "  %zu writes, %s in all:\n",
 		      report->write_count, size);
-	buffer_printf(&text->out, "  %-8s %15s %9s  %-8s  %s\n", "phase",
+	buffer_printf(text->out, "  %-8s %15s %9s  %-8s  %s\n", "phase",
 		      "offset", "length", "crc32", "structures");
 	for (size_t i = 0; i < report->write_count; i++) {
 		const struct report_write *w = &report->writes[i];
 
-		buffer_printf(&text->out,
+		buffer_printf(text->out,
 			      "  %-8s %15" PRIu64 " %9" PRIu64 "  %08" PRIx32
 			      "  %.1024s\n",
 			      phases[w->phase], w->offset, w->len, w->crc32,
 			      w->what);
 	}
-	buffer_printf(&text->out, "  digest %08" PRIx32 "\n", report->digest);
+	buffer_printf(text->out, "  digest %08" PRIx32 "\n", report->digest);
 }
 
-void report_text_journal(struct report_text *text,
+void report_text_journal(const struct report_text *text,
 			 const struct report_journal *journal)
 {
 	switch (journal->found) {
@@ -270,7 +272,7 @@ void report_text_journal(struct report_text *text,
 	case JOURNAL_FOREIGN:
 		break;
 	case JOURNAL_DAMAGED:
-		buffer_printf(&text->out,
+		buffer_printf(text->out,
 			      "  %sthe journal of an interrupted resign is "
 			      "damaged%s; " MAKE_NEW_CLONE "\n",
 			      style(text, RED), style(text, PLAIN));
@@ -278,7 +280,7 @@ void report_text_journal(struct report_text *text,
 	case JOURNAL_SOUND:
 		if (journal->head.state == JOURNAL_COMMITTED)
 			buffer_printf(
-				&text->out,
+				text->out,
 				"  %sa resign %s -> %s was interrupted%s; "
 				"recover completes it\n",
 				style(text, YELLOW),
@@ -286,14 +288,14 @@ void report_text_journal(struct report_text *text,
 				uuid_string(&journal->head.new_sr).chars,
 				style(text, PLAIN));
 		else
-			buffer_printf(&text->out,
+			buffer_printf(text->out,
 				      "  a resign was begun here, but "
 				      "changed nothing\n");
 		break;
 	}
 }
 
-void report_text_findings(struct report_text *text,
+void report_text_findings(const struct report_text *text,
 			  const struct findings *findings)
 {
 	static const char *const colours[] = { DIM, YELLOW, RED };
@@ -301,7 +303,7 @@ void report_text_findings(struct report_text *text,
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct finding *f = &findings->items[i];
 
-		buffer_printf(&text->out, "  %s%s%s: %.600s: %.1000s\n",
+		buffer_printf(text->out, "  %s%s%s: %.600s: %.1000s\n",
 			      style(text, colours[f->weight]),
 			      finding_weight_text(f->weight),
 			      style(text, PLAIN), f->where, f->what);

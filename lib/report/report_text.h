@@ -12,22 +12,23 @@
 
 /* What comes from elsewhere and is printed into it must be clean. */
 struct report_text {
-	struct buffer out;
+	struct buffer *out;
 	bool colour; /* ANSI escapes: for a terminal only */
 };
 
 /* Words of whatever origin, made safe. */
-void report_text_clean(struct report_text *text, const char *words);
+void report_text_clean(const struct report_text *text, const char *words);
 
 /* `scsi_id`: "" if it is not known; `size`: 0 likewise. */
-void report_text_lun(struct report_text *text, const char *name,
+void report_text_lun(const struct report_text *text, const char *name,
 		     const char *scsi_id, uint64_t size);
-void report_text_sr(struct report_text *text, const struct sr_report *report);
-void report_text_writes(struct report_text *text,
+void report_text_sr(const struct report_text *text,
+		    const struct sr_report *report);
+void report_text_writes(const struct report_text *text,
 			const struct sr_report *report);
-void report_text_journal(struct report_text *text,
+void report_text_journal(const struct report_text *text,
 			 const struct report_journal *journal);
-void report_text_findings(struct report_text *text,
+void report_text_findings(const struct report_text *text,
 			  const struct findings *findings);
 
 /* 1536 as "1.5 KiB"; `out` has 16 bytes. */
