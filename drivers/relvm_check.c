@@ -38,21 +38,20 @@ static int check_command(const struct relvm_options *o, struct error *err)
 static int check_names(const struct relvm_options *o, struct error *err)
 {
 	for (size_t i = 0; i < o->count; i++) {
-		const struct lun_name *name = &o->names[i];
+		const char *name = o->choices[i].name;
+		bool has_lun = lun_name_has_lun(&o->choices[i]);
 
-		if (o->command == RELVM_LIST &&
-		    (name->form != LUN_ISCSI || name->has_lun))
+		if (o->command == RELVM_LIST && has_lun)
 			return error_set(err, ERROR_BAD_VALUE,
 					 "%.200s: list wants a host, or a "
 					 "target, iscsi://host/iqn",
-					 name->text);
-		if (o->command != RELVM_LIST && name->form == LUN_ISCSI &&
-		    !name->has_lun)
+					 name);
+		if (o->command != RELVM_LIST && !has_lun)
 			return error_set(err, ERROR_BAD_VALUE,
 					 "%.200s names no LUN: "
 					 "iscsi://host/iqn/lun; `relvm list "
 					 "%.200s` tells what there is",
-					 name->text, name->text);
+					 name, name);
 	}
 	return 0;
 }
@@ -68,7 +67,7 @@ static int check_once(const struct relvm_options *o, struct error *err)
 	int failed = 0;
 
 	for (size_t i = 0; i < o->count; i++)
-		texts[i] = o->names[i].text;
+		texts[i] = o->choices[i].name;
 	qsort(texts, o->count, sizeof(*texts), compare_texts);
 	for (size_t i = 1; i < o->count && !failed; i++) {
 		if (strcmp(texts[i - 1], texts[i]) == 0)
@@ -88,42 +87,32 @@ int relvm_options_check(const struct relvm_options *o, struct error *err)
 
 /* ---- from names to LUNs ---- */
 
-static int fill_target(struct relvm_options *o, const struct lun_name *name,
-		       struct lun_choice *choice, struct error *err)
+static int fill_target(struct relvm_options *o, struct lun_choice *choice,
+		       struct error *err)
 {
 	struct iscsi_target *target = &choice->target;
 
 	if (!o->initiator_name &&
 	    initiator_name_read(INITIATOR_NAME_FILE, &o->initiator_name, err))
 		return error_prefix(err, "give --initiator-name: ");
-	*target = name->target;
 	target->initiator = o->initiator_name;
 	if (target->chap_user && !o->password)
 		return error_set(err, ERROR_BAD_VALUE,
 				 "%.200s has a user, but there is no password: "
 				 "give --password-file, or set RELVM_PASSWORD",
-				 name->text);
+				 choice->name);
 	if (target->chap_user)
 		target->chap_password = o->password;
 	target->incoming_user = o->incoming_user;
 	target->incoming_password = o->incoming_password;
-	choice->lun = (struct lun_wanted){
-		.scsi_id = name->scsi_id,
-		.numbered = !name->scsi_id,
-		.number = name->number,
-	};
 	choice->initiator = o->initiator;
 	return 0;
 }
 
 int relvm_options_choose(struct relvm_options *o, struct error *err)
 {
-	o->choices = alloc_zeroed(o->count, sizeof(*o->choices));
 	for (size_t i = 0; i < o->count; i++) {
-		o->choices[i].name = o->names[i].text;
-		if (o->names[i].form == LUN_PATH)
-			o->choices[i].path = o->names[i].text;
-		else if (fill_target(o, &o->names[i], &o->choices[i], err))
+		if (!o->choices[i].path && fill_target(o, &o->choices[i], err))
 			return -1;
 	}
 	return 0;

@@ -99,8 +99,9 @@ static int read_initiator_name(const char *text, struct relvm_options *out,
 static int add_lun(struct relvm_options *out, const char *text,
 		   struct error *err)
 {
-	out->names = alloc_more(out->names, out->count, sizeof(*out->names));
-	if (lun_name_parse(text, &out->names[out->count], err))
+	out->choices =
+		alloc_more(out->choices, out->count, sizeof(*out->choices));
+	if (lun_name_parse(text, &out->choices[out->count], err))
 		return -1;
 	out->count++;
 	return 0;
@@ -465,8 +466,7 @@ enum relvm_parsed relvm_options_read(int argc, char **argv,
 void relvm_options_free(struct relvm_options *options)
 {
 	for (size_t i = 0; i < options->count; i++)
-		lun_name_free(&options->names[i]);
-	free(options->names);
+		lun_name_free(&options->choices[i]);
 	free(options->choices);
 	free(options->from);
 	free(options->initiator_name);

@@ -25,8 +25,7 @@ enum relvm_command {
 struct relvm_options {
 	enum relvm_command command;
 	const char *command_text;
-	struct lun_name *names;
-	struct lun_choice *choices; /* parallel to names */
+	struct lun_choice *choices; /* for lun_name_free */
 	enum initiator_kind initiator;
 	size_t count;
 
@@ -75,7 +74,7 @@ enum relvm_parsed relvm_options_read(int argc, char **argv,
 				     struct relvm_options *out,
 				     struct error *err);
 
-/* Parts of it: whether the words go together; from names to choices; the words
+/* Parts of it: whether the words go together; what they add to each LUN; the words
  * of a mistake. */
 int relvm_options_check(const struct relvm_options *options, struct error *err);
 int relvm_options_choose(struct relvm_options *options, struct error *err);

@@ -29,8 +29,9 @@ static bool is_file(const char *path)
 static bool has_lun(const struct relvm_options *options)
 {
 	for (size_t i = 0; i < options->count; i++) {
-		if (options->names[i].form == LUN_ISCSI ||
-		    !is_file(options->names[i].text))
+		const char *path = options->choices[i].path;
+
+		if (!path || !is_file(path))
 			return true;
 	}
 	return false;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include "engine/lun_name.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,23 +17,24 @@ static int bad_name(const char *text, const char *why, struct error *err)
 }
 
 /* Host and port, in place. */
-static int read_portal(char *authority, struct lun_name *out, struct error *err)
+static int read_portal(char *authority, struct lun_choice *out,
+		       struct error *err)
 {
 	uint16_t port = ISCSI_PORT;
 	char *colon = strchr(authority, ':');
 	char *bracket = strrchr(authority, ']');
 
 	if (authority[0] == '[' && !bracket)
-		return bad_name(out->text, "a bracket is not closed", err);
+		return bad_name(out->name, "a bracket is not closed", err);
 	if (bracket) {
 		if (authority[0] != '[' || (bracket[1] && bracket[1] != ':'))
-			return bad_name(out->text,
+			return bad_name(out->name,
 					"brackets stand around an IPv6 address "
 					"alone",
 					err);
 		colon = bracket[1] ? bracket + 1 : NULL;
 	} else if (colon && strchr(colon + 1, ':')) {
-		return bad_name(out->text,
+		return bad_name(out->name,
 				"an IPv6 address needs brackets: "
 				"iscsi://[address]:port/...",
 				err);
@@ -40,20 +42,21 @@ static int read_portal(char *authority, struct lun_name *out, struct error *err)
 	if (colon) {
 		*colon = '\0';
 		if (port_read("port", colon + 1, &port, err))
-			return error_prefix(err, "%.200s: ", out->text);
+			return error_prefix(err, "%.200s: ", out->name);
 	}
 	if (!authority[0] || strpbrk(authority, ", \t"))
-		return bad_name(out->text, "the host is missing, or no host",
+		return bad_name(out->name, "the host is missing, or no host",
 				err);
 	if (portals_add_list(&out->target, authority, port, err))
-		return error_prefix(err, "%.200s: ", out->text);
+		return error_prefix(err, "%.200s: ", out->name);
 	return 0;
 }
 
-static int read_user(const char *user, struct lun_name *out, struct error *err)
+static int read_user(const char *user, struct lun_choice *out,
+		     struct error *err)
 {
 	if (!user[0])
-		return bad_name(out->text, "the user is empty", err);
+		return bad_name(out->name, "the user is empty", err);
 	/* libiscsi's URLs have a password behind % or :. */
 	if (strpbrk(user, "%:"))
 		return bad_name("the LUN's name",
@@ -73,25 +76,25 @@ static bool is_number(const char *text)
 	return len > 0 && len <= 5 && !text[len];
 }
 
-static int read_lun(const char *lun, struct lun_name *out, struct error *err)
+static int read_lun(const char *lun, struct lun_choice *out, struct error *err)
 {
-	out->has_lun = true;
-	if (is_number(lun))
-		return lun_number_read(lun, &out->number)
+	out->lun.numbered = is_number(lun);
+	if (out->lun.numbered)
+		return lun_number_read(lun, &out->lun.number)
 			       ? 0
-			       : bad_name(out->text, "LUN numbers end at 16383",
+			       : bad_name(out->name, "LUN numbers end at 16383",
 					  err);
 	if (!scsi_id_valid(lun))
-		return bad_name(out->text,
+		return bad_name(out->name,
 				"what stands behind the last / is neither a "
 				"LUN's number nor a SCSIid",
 				err);
-	out->scsi_id = alloc_text(lun);
+	out->lun.scsi_id = alloc_text(lun);
 	return 0;
 }
 
 /* `rest` is a copy of what stands behind the scheme. */
-static int read_url(char *rest, struct lun_name *out, struct error *err)
+static int read_url(char *rest, struct lun_choice *out, struct error *err)
 {
 	char *path = strchr(rest, '/');
 	char *at, *lun;
@@ -114,14 +117,19 @@ static int read_url(char *rest, struct lun_name *out, struct error *err)
 	if (lun)
 		*lun++ = '\0';
 	if (!iscsi_name_valid(path))
-		return bad_name(out->text, "its IQN is not an iSCSI name", err);
+		return bad_name(out->name, "its IQN is not an iSCSI name", err);
 	out->target.iqn = alloc_text(path);
 	return lun ? read_lun(lun, out, err) : 0;
 }
 
-int lun_name_parse(const char *text, struct lun_name *out, struct error *err)
+bool lun_name_has_lun(const struct lun_choice *choice)
 {
-	struct lun_name name = { .form = LUN_PATH };
+	return choice->path || choice->lun.scsi_id || choice->lun.numbered;
+}
+
+int lun_name_parse(const char *text, struct lun_choice *out, struct error *err)
+{
+	struct lun_choice choice = { .name = NULL };
 	char *rest;
 	int failed;
 
@@ -133,29 +141,29 @@ int lun_name_parse(const char *text, struct lun_name *out, struct error *err)
 					"only iscsi:// is known; a path may "
 					"begin with ./",
 					err);
-		name.text = alloc_text(text);
-		*out = name;
+		choice.name = choice.path = alloc_text(text);
+		*out = choice;
 		return 0;
 	}
-	name.form = LUN_ISCSI;
-	name.text = alloc_text(text);
+	choice.name = alloc_text(text);
 	rest = alloc_text(text + sizeof(scheme) - 1);
-	failed = read_url(rest, &name, err);
+	failed = read_url(rest, &choice, err);
 	free(rest);
 	if (failed) {
-		lun_name_free(&name);
+		lun_name_free(&choice);
 		return -1;
 	}
-	*out = name;
+	*out = choice;
 	return 0;
 }
 
-void lun_name_free(struct lun_name *name)
+void lun_name_free(struct lun_choice *choice)
 {
-	portals_free(&name->target);
-	free(name->target.iqn);
-	free(name->target.chap_user);
-	free(name->scsi_id);
-	free(name->text);
-	*name = (struct lun_name){ 0 };
+	portals_free(&choice->target);
+	free(choice->target.iqn);
+	free(choice->target.chap_user);
+	/* other choices' are const */
+	free((char *)(uintptr_t)choice->lun.scsi_id);
+	free((char *)(uintptr_t)choice->name);
+	*choice = (struct lun_choice){ .name = NULL };
 }

@@ -16,29 +16,17 @@
 #include <stdbool.h>
 
 #include "base/error.h"
-#include "iscsi/target.h"
+#include "engine/reach.h"
 
-enum lun_form {
-	LUN_ISCSI,
-	LUN_PATH,
-};
+/* Fills in what the name says; passwords and our own name are the caller's to
+ * add. Of a target or a host `lun` is all zeros, of a host the IQN is NULL. What
+ * is set is to be given to lun_name_free. ERROR_BAD_VALUE and the errors of
+ * portals_add_list say which part is wrong. */
+int lun_name_parse(const char *text, struct lun_choice *out, struct error *err);
 
-struct lun_name {
-	enum lun_form form;
-	char *text; /* as the user gave it */
+/* Whether it is of one LUN, and no target or host. */
+bool lun_name_has_lun(const struct lun_choice *choice);
 
-	/* LUN_ISCSI: portals, IQN and chap_user of the target are set; for a
-	 * host the IQN is NULL. */
-	struct iscsi_target target;
-	bool has_lun;	 /* else it is a target, or a host */
-	unsigned number; /* if there is no scsi_id */
-	char *scsi_id;	 /* NULL: by its number */
-};
-
-/* *out is the caller's, to be given to lun_name_free. ERROR_BAD_VALUE and the
- * errors of lib/sm's portals say which part is wrong. */
-int lun_name_parse(const char *text, struct lun_name *out, struct error *err);
-
-void lun_name_free(struct lun_name *name);
+void lun_name_free(struct lun_choice *choice);
 
 #endif

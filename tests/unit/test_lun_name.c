@@ -17,14 +17,14 @@
 static void good(const char *text, const char *user, const char *host,
 		 unsigned port, const char *iqn, const char *lun)
 {
-	struct lun_name name;
+	struct lun_choice name;
 	struct error err;
 	char number[16];
 
 	if (lun_name_parse(text, &name, &err))
 		fail_msg("%s: %s", text, err.text);
-	assert_int_equal(name.form, LUN_ISCSI);
-	assert_string_equal(name.text, text);
+	assert_null(name.path);
+	assert_string_equal(name.name, text);
 	assert_int_equal(name.target.portal_count, 1);
 	assert_string_equal(name.target.portals[0].host, host);
 	assert_int_equal(name.target.portals[0].port, port);
@@ -36,11 +36,11 @@ static void good(const char *text, const char *user, const char *host,
 		assert_string_equal(name.target.chap_user, user);
 	else
 		assert_null(name.target.chap_user);
-	assert_int_equal(name.has_lun, lun != NULL);
-	if (lun && name.scsi_id) {
-		assert_string_equal(name.scsi_id, lun);
+	assert_int_equal(lun_name_has_lun(&name), lun != NULL);
+	if (lun && name.lun.scsi_id) {
+		assert_string_equal(name.lun.scsi_id, lun);
 	} else if (lun) {
-		snprintf(number, sizeof(number), "%u", name.number);
+		snprintf(number, sizeof(number), "%u", name.lun.number);
 		assert_string_equal(number, lun);
 	}
 	lun_name_free(&name);
@@ -48,7 +48,7 @@ static void good(const char *text, const char *user, const char *host,
 
 static void bad(const char *text, const char *why)
 {
-	struct lun_name name;
+	struct lun_choice name;
 	struct error err;
 
 	assert_int_equal(lun_name_parse(text, &name, &err), -1);
@@ -59,13 +59,13 @@ static void bad(const char *text, const char *why)
 /* Linux counts the method of flat addressing in. */
 static void test_linux_number(void **state)
 {
-	struct lun_name name;
+	struct lun_choice name;
 	struct error err;
 
 	(void)state;
 	assert_int_equal(lun_name_parse("iscsi://h/iqn.x/16684", &name, &err),
 			 0);
-	assert_int_equal(name.number, 300);
+	assert_int_equal(name.lun.number, 300);
 	lun_name_free(&name);
 }
 
@@ -92,14 +92,14 @@ static void test_paths(void **state)
 {
 	static const char *const paths[] = { "/dev/sdb", "clone.img", "./a:b",
 					     "iscsi:/x" };
-	struct lun_name name;
+	struct lun_choice name;
 	struct error err;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
 		assert_int_equal(lun_name_parse(paths[i], &name, &err), 0);
-		assert_int_equal(name.form, LUN_PATH);
-		assert_string_equal(name.text, paths[i]);
+		assert_string_equal(name.path, paths[i]);
+		assert_string_equal(name.name, paths[i]);
 		lun_name_free(&name);
 	}
 }
@@ -129,7 +129,7 @@ static void test_password(void **state)
 {
 	static const char *const names[] = { "iscsi://u%hush@h/iqn.x/1",
 					     "iscsi://u:hush@h/iqn.x/1" };
-	struct lun_name name;
+	struct lun_choice name;
 	struct error err;
 
 	(void)state;
