@@ -196,11 +196,13 @@ static json_t *counts_of(const struct report_counts *c)
 {
 	return json_pack("{s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, "
 			 "s:i}",
-			 "lvs", c->lvs, "vhds", c->vhds, "qcow2s", c->qcow2s,
-			 "raws", c->raws, "disks", c->disks, "snapshots",
-			 c->snapshots, "base_copies", c->base_copies, "cbtlogs",
-			 c->cbtlogs, "sm_journals", c->sm_journals, "foreign",
-			 c->foreign, "dropped", c->dropped);
+			 "lvs", c->lvs, "vhds", c->vdis_of[LV_VHD], "qcow2s",
+			 c->vdis_of[LV_QCOW2], "raws", c->vdis_of[LV_RAW],
+			 "disks", c->disks, "snapshots", c->snapshots,
+			 "base_copies", c->base_copies, "cbtlogs",
+			 c->lvs_of[LV_CBTLOG], "sm_journals",
+			 c->lvs_of[LV_JOURNAL], "foreign",
+			 c->lvs_of[LV_FOREIGN], "dropped", c->dropped);
 }
 
 static void add_sr(json_t *to, const struct sr_report *report)

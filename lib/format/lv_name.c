@@ -50,17 +50,31 @@ enum lv_kind lv_name_kind(const char *name, bool tagged_journaler,
 	return LV_FOREIGN;
 }
 
+static const struct {
+	const char *text;
+	const char *one, *many;
+} words[LV_KINDS] = {
+	[LV_FOREIGN] = { "foreign", "volume that is not SM's",
+			 "volumes that are not SM's" },
+	[LV_MGT] = { .text = "metadata" },
+	[LV_VHD] = { .text = "vhd" },
+	[LV_QCOW2] = { .text = "qcow2" },
+	[LV_RAW] = { .text = "raw" },
+	[LV_CBTLOG] = { "log", "changed-block log", "changed-block logs" },
+	[LV_JOURNAL] = { "journal", "operation in flight",
+			 "operations in flight" },
+	[LV_JVHD] = { .text = "journal" },
+	[LV_TRIM] = { "trim", "interrupted trim", "interrupted trims" },
+};
+
 const char *lv_kind_text(enum lv_kind kind)
 {
-	static const char *const words[] = {
-		[LV_FOREIGN] = "foreign", [LV_MGT] = "metadata",
-		[LV_VHD] = "vhd",	  [LV_QCOW2] = "qcow2",
-		[LV_RAW] = "raw",	  [LV_CBTLOG] = "log",
-		[LV_JOURNAL] = "journal", [LV_JVHD] = "journal",
-		[LV_TRIM] = "trim",
-	};
+	return words[kind].text;
+}
 
-	return words[kind];
+const char *lv_kind_counted(enum lv_kind kind, uint32_t n)
+{
+	return n == 1 ? words[kind].one : words[kind].many;
 }
 
 bool lv_kind_is_image(enum lv_kind kind)

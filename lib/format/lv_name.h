@@ -25,6 +25,7 @@ enum lv_kind {
 	LV_JOURNAL, /* <type>_<vdi>[_<value>]: an operation in flight */
 	LV_JVHD,    /* jvhd_<vdi>: libvhd's own journal of a resize */
 	LV_TRIM,    /* <SR>_trim_lv: all free space, while SM trims it */
+	LV_KINDS,
 };
 
 /* `tagged_journaler`: the LV has SM's tag `journaler`. `sr`: the SR that it is
@@ -38,6 +39,9 @@ bool lv_kind_is_image(enum lv_kind kind);
 
 /* "vhd", "raw" … of a volume, as MGT's vdi_type has it; "log" … of others. */
 const char *lv_kind_text(enum lv_kind kind);
+
+/* What people are told there are `n` of; NULL of what is told by its VDIs. */
+const char *lv_kind_counted(enum lv_kind kind, uint32_t n);
 
 /* Whether the value of this LV_JOURNAL is in the LV (journal_value_find): SM
  * looks there for the types clone and leaf, and a name of two parts has no

@@ -190,26 +190,14 @@ static void check_lv(const struct check *c, uint32_t i)
 {
 	const struct snapshot_lv *info = &c->snap->lvs[i];
 
-	switch (info->kind) {
-	case LV_VHD:
-	case LV_QCOW2:
+	if (lv_kind_is_image(info->kind))
 		check_image(c, i);
-		break;
-	case LV_CBTLOG:
+	else if (info->kind == LV_CBTLOG)
 		check_cbtlog(c, i);
-		break;
-	case LV_TRIM:
+	else if (info->kind == LV_TRIM)
 		finding_add(c->out, FINDING_NOTE, c->snap->vg.lvs[i].name,
 			    "a trim of the free space was interrupted; the "
 			    "storage manager removes it at the next trim");
-		break;
-	case LV_MGT:
-	case LV_RAW:
-	case LV_JOURNAL:
-	case LV_JVHD:
-	case LV_FOREIGN:
-		break;
-	}
 }
 
 /* ---- MGT ---- */

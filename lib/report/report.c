@@ -85,9 +85,7 @@ static void make_vdi(const struct snapshot *snap, const struct plan *plan,
 static void count_vdi(struct report_counts *counts, const struct vdi *vdi,
 		      const struct report_vdi *out)
 {
-	counts->vhds += out->kind == LV_VHD;
-	counts->qcow2s += out->kind == LV_QCOW2;
-	counts->raws += out->kind == LV_RAW;
+	counts->vdis_of[out->kind]++;
 	counts->base_copies += vdi->role == VDI_BASE_COPY;
 	counts->snapshots += vdi_is_snapshot(vdi);
 	counts->disks += vdi_is_managed(vdi) && !vdi_is_snapshot(vdi);
@@ -98,11 +96,7 @@ static void count_lv(struct report_counts *counts,
 		     const struct snapshot_lv *info)
 {
 	counts->lvs++;
-	counts->cbtlogs += info->kind == LV_CBTLOG;
-	counts->sm_journals +=
-		info->kind == LV_JOURNAL || info->kind == LV_JVHD;
-	counts->trims += info->kind == LV_TRIM;
-	counts->foreign += info->kind == LV_FOREIGN;
+	counts->lvs_of[info->kind == LV_JVHD ? LV_JOURNAL : info->kind]++;
 }
 
 /* The VDI that this LV stands for: its volume, or its log if that is all there

@@ -48,9 +48,10 @@ struct report_write {
 };
 
 struct report_counts {
-	uint32_t lvs, vhds, qcow2s, raws, disks, base_copies;
+	uint32_t lvs, disks, base_copies;
 	uint32_t snapshots; /* those whose log alone is left among them */
-	uint32_t cbtlogs, sm_journals, trims, foreign; /* other LVs */
+	uint32_t vdis_of[LV_KINDS]; /* by the kind of their LV */
+	uint32_t lvs_of[LV_KINDS];  /* LV_JVHD counts as LV_JOURNAL */
 	uint32_t dropped;
 };
 

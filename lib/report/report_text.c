@@ -75,13 +75,12 @@ static void add_change(const struct report_text *text, const char *what,
 }
 
 static void add_count(const struct report_text *text, uint32_t n,
-		      const char *one, const char *many, bool *more)
+		      const char *what, bool *more)
 {
-	if (n == 0)
-		return;
-	buffer_printf(text->out, "%s%" PRIu32 " %s", *more ? ", " : "", n,
-		      n == 1 ? one : many);
-	*more = true;
+	if (n && what)
+		buffer_printf(text->out, "%s%" PRIu32 " %s", *more ? ", " : "",
+			      n, what);
+	*more |= n && what;
 }
 
 static void add_counts(const struct report_text *text,
@@ -90,17 +89,19 @@ static void add_counts(const struct report_text *text,
 	bool more = false;
 
 	buffer_printf(text->out, "  holds ");
-	add_count(text, counts->disks, "disk", "disks", &more);
-	add_count(text, counts->snapshots, "snapshot", "snapshots", &more);
-	add_count(text, counts->base_copies, "base copy", "base copies", &more);
-	add_count(text, counts->cbtlogs, "changed-block log",
-		  "changed-block logs", &more);
-	add_count(text, counts->sm_journals, "operation in flight",
-		  "operations in flight", &more);
-	add_count(text, counts->trims, "interrupted trim", "interrupted trims",
+	add_count(text, counts->disks, counts->disks == 1 ? "disk" : "disks",
 		  &more);
-	add_count(text, counts->foreign, "volume that is not SM's",
-		  "volumes that are not SM's", &more);
+	add_count(text, counts->snapshots,
+		  counts->snapshots == 1 ? "snapshot" : "snapshots", &more);
+	add_count(text, counts->base_copies,
+		  counts->base_copies == 1 ? "base copy" : "base copies",
+		  &more);
+	/* What is not SM's comes last. */
+	for (enum lv_kind kind = LV_FOREIGN + 1; kind <= LV_KINDS; kind++) {
+		uint32_t n = counts->lvs_of[kind % LV_KINDS];
+
+		add_count(text, n, lv_kind_counted(kind % LV_KINDS, n), &more);
+	}
 	buffer_printf(text->out, "%s\n", more ? "" : "no VDI");
 }
 

@@ -35,7 +35,8 @@ static bool want(struct walk *w, const struct lvm_lv *lv, uint64_t at, void *to,
 
 /* ---- MGT ---- */
 
-static int parse_mgt(struct walk *w, const struct lvm_lv *lv)
+static int parse_mgt(struct walk *w, const struct lvm_lv *lv,
+		     struct snapshot_lv *info)
 {
 	struct snapshot *snap = w->snap;
 	uint8_t head[MGT_HEAD_BYTES];
@@ -43,6 +44,7 @@ static int parse_mgt(struct walk *w, const struct lvm_lv *lv)
 	struct mgt_header header;
 	uint8_t *bytes;
 
+	(void)info;
 	if (!want(w, lv, 0, head, len))
 		return 0;
 	mgt_parse_header(head, lv->size, &header);
@@ -284,6 +286,14 @@ static int parse_jvhd(struct walk *w, const struct lvm_lv *lv,
 static int parse_lv(struct walk *w, const struct lvm_lv *lv,
 		    struct snapshot_lv *info)
 {
+	/* What other kinds hold needs no look. */
+	static int (*const parsers[LV_KINDS])(struct walk * w,
+					      const struct lvm_lv *lv,
+					      struct snapshot_lv *info) = {
+		[LV_MGT] = parse_mgt,	      [LV_VHD] = parse_vhd,
+		[LV_QCOW2] = parse_qcow2,     [LV_CBTLOG] = parse_cbtlog,
+		[LV_JOURNAL] = parse_journal, [LV_JVHD] = parse_jvhd,
+	};
 	struct uuid_hit hit;
 
 	info->kind = lv->kind;
@@ -292,25 +302,7 @@ static int parse_lv(struct walk *w, const struct lvm_lv *lv,
 		if (info->has_vdi)
 			info->vdi = hit.uuid;
 	}
-	switch (info->kind) {
-	case LV_MGT:
-		return parse_mgt(w, lv);
-	case LV_VHD:
-		return parse_vhd(w, lv, info);
-	case LV_QCOW2:
-		return parse_qcow2(w, lv, info);
-	case LV_CBTLOG:
-		return parse_cbtlog(w, lv, info);
-	case LV_JOURNAL:
-		return parse_journal(w, lv, info);
-	case LV_JVHD:
-		return parse_jvhd(w, lv, info);
-	case LV_RAW:
-	case LV_TRIM:
-	case LV_FOREIGN:
-		break;
-	}
-	return 0;
+	return parsers[info->kind] ? parsers[info->kind](w, lv, info) : 0;
 }
 
 int snapshot_parse_lvs(struct snapshot *snap, struct want_list *wants,
