@@ -20,7 +20,7 @@ enum {
 	LOCATOR_SIZE = 24,
 };
 
-/* Codes that libvhd does not know it passes over, and so does SM. */
+/* libvhd passes over the older forms that the format has, Wi2k, Wi2r and Mac. */
 #define CODE_NONE 0x00000000u
 #define CODE_MACX 0x4d616358u /* "MacX": file URL, UTF-8 */
 #define CODE_W2KU 0x57326b75u /* "W2ku": UTF-16LE */

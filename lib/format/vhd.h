@@ -8,7 +8,8 @@
  *   60 u32 type   64 u32 checksum   68 16 bytes uuid
  *   ("v_poison" instead while libvhd resizes it under a journal)
  * libvhd goes by the footer at the volume's end, and takes the copy only if
- * that one is not sound: a VHD works without the copy.
+ * that one is not sound: a VHD works without the copy. But vhd-util scan -f, by
+ * which SM finds a VHD's parent, goes by the copy (vhd-util-scan.c).
  * and at data_offset (normally 512) the dynamic header, 1024 bytes:
  *   0 "cxsparse"   36 u32 checksum   40 16 bytes uuid of the parent's footer
  *   64 parent name, 512 bytes UTF-16BE

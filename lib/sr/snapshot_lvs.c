@@ -135,34 +135,32 @@ static int parse_qcow2(struct walk *w, const struct lvm_lv *lv,
 	return 0;
 }
 
-/* libvhd looks at the end first. Two sound ones differ in nothing that counts
- * here, but where one says "fixed": then there is no header to look into. False
- * if more is to be read. */
-static bool find_footer(struct walk *w, const struct lvm_lv *lv,
-			const uint8_t *first, struct snapshot_lv *info)
+/* Whether the two sound footers of a VHD make the same of it. blktap goes by the
+ * one at its end, SM's scan by the one at byte 0 (vhd-util scan -f). */
+static bool footers_agree(const struct vhd_footer *a,
+			  const struct vhd_footer *b)
 {
-	struct vhd_footer copy = { 0 }, last;
-	uint8_t tail[VHD_TAIL_BYTES];
-	bool copy_is_sound;
+	return !a->is_sound || !b->is_sound ||
+	       (a->type == b->type && a->header_at == b->header_at);
+}
 
-	info->has_footer = vhd_parse_footer(first, &copy);
-	info->footer = copy;
-	copy_is_sound = info->has_footer && copy.is_sound;
-	if (copy_is_sound && copy.type != VHD_FIXED)
-		return true;
+/* Where there is no sound footer at byte 0. False if more is to be read. */
+static bool find_last_footer(struct walk *w, const struct lvm_lv *lv,
+			     const uint8_t *first, struct snapshot_lv *info)
+{
+	uint8_t tail[VHD_TAIL_BYTES];
+	struct vhd_footer last;
+
 	if (!want(w, lv, lv->size - sizeof(tail), tail, sizeof(tail)))
 		return false;
 	for (size_t at = sizeof(tail); at >= VHD_SECTOR; at -= VHD_SECTOR) {
 		if (!vhd_parse_footer(tail + at - VHD_SECTOR, &last) ||
 		    !last.is_sound)
 			continue;
-		info->has_footer = true;
-		info->footer_is_last = !copy_is_sound;
+		info->has_footer = info->footer_is_last = true;
 		info->footer = last;
 		return true;
 	}
-	if (copy_is_sound)
-		return true;
 	/* No sound one: then the header is where all put it, if it is there. */
 	if (vhd_has_header(first + VHD_SECTOR))
 		info->footer.header_at = VHD_SECTOR;
@@ -203,13 +201,24 @@ static int parse_locators(struct walk *w, const struct lvm_lv *lv,
 static int parse_vhd(struct walk *w, const struct lvm_lv *lv,
 		     struct snapshot_lv *info)
 {
-	uint8_t head[VHD_HEAD_BYTES];
+	uint8_t head[VHD_HEAD_BYTES], tail[VHD_SECTOR];
 	uint8_t bytes[VHD_HEADER_SIZE];
+	struct vhd_footer last = { 0 };
 	struct vhd_header header;
 	const char *why;
+	bool has_head = want(w, lv, 0, head, sizeof(head));
 
-	if (!want(w, lv, 0, head, sizeof(head)) ||
-	    !find_footer(w, lv, head, info))
+	if (!want(w, lv, lv->size - sizeof(tail), tail, sizeof(tail)) ||
+	    !has_head)
+		return 0;
+	info->has_footer = vhd_parse_footer(head, &info->footer);
+	vhd_parse_footer(tail, &last);
+	if (!footers_agree(&info->footer, &last))
+		return refuse_image(w, lv,
+				    "its footers, at its beginning and at its "
+				    "end, differ in its type or in where its "
+				    "header is");
+	if (!info->footer.is_sound && !find_last_footer(w, lv, head, info))
 		return 0;
 	/* The footer at the end may be left of what was there before; but a fixed
 	 * VHD begins with whatever its VM wrote. */

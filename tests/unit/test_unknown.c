@@ -310,27 +310,49 @@ static void test_unread_names(void **state)
 	plan(&sr, false, "LV VHD-" CHILD_UUID);
 }
 
-/* libvhd goes by the footer at the end, and so by the names in the header. */
+/* blktap goes by the footer at the end, SM's scan by the one at byte 0: two sound
+ * ones must say the same of what names the parent. */
 static void test_footers_differ(void **state)
+{
+	static const char words[] = "LV VHD-" CHILD_UUID " cannot be resigned: "
+				    "its footers";
+	uint8_t *vhd, *last;
+	struct sr sr;
+
+	(void)state;
+	for (int kind = 0; kind < 8; kind++) {
+		sr_make(&sr, NULL);
+		vhd = sr.bytes + SR_AT(SR_CHILD);
+		last = vhd + 2 * SR_EXTENT - 512;
+		memcpy(last, vhd, 512);
+		if (kind < 4) /* fixed, dynamic: of either */
+			(kind % 2 ? vhd : last)[63] = kind < 2 ? 2 : 3;
+		else if (kind < 6) /* another header */
+			put_be64((kind % 2 ? vhd : last) + 16, 3584);
+		else if (kind == 6) /* what counts for nobody */
+			last[85] = 1;
+		sr_seal_footer(vhd);
+		sr_seal_footer(last);
+		if (kind == 7) /* libvhd passes over one that is not sound */
+			last[63] = 2;
+		plan(&sr, false, kind < 6 ? words : NULL);
+	}
+}
+
+/* The names in the header, where they lead elsewhere than the locators. */
+static void test_header_differs(void **state)
 {
 	uint8_t *vhd;
 	struct sr sr;
 
 	(void)state;
-	for (int fixed = 0; fixed < 2; fixed++) {
-		sr_make(&sr, NULL);
-		vhd = sr.bytes + SR_AT(SR_CHILD);
-		memcpy(vhd + 2 * SR_EXTENT - 512, vhd, 512);
-		if (fixed) {
-			vhd[63] = 2;
-			sr_seal_footer(vhd);
-		}
-		sr_put_vhd(sr.bytes + SR_AT(SR_BASE), "backup-" OTHER_UUID);
-		memcpy(vhd + 512, sr.bytes + SR_AT(SR_BASE) + 512, 1024);
-		memcpy(vhd + 2048, sr.bytes + SR_AT(SR_BASE) + 2048, 2048);
-		sr_put_vhd(sr.bytes + SR_AT(SR_BASE), NULL);
-		plan(&sr, false, "LV VHD-" CHILD_UUID " names VDI " OTHER_UUID);
-	}
+	sr_make(&sr, NULL);
+	vhd = sr.bytes + SR_AT(SR_CHILD);
+	sr_put_vhd(sr.bytes + SR_AT(SR_BASE), "backup-" OTHER_UUID);
+	memcpy(vhd + 512, sr.bytes + SR_AT(SR_BASE) + 512, 1024);
+	memcpy(vhd + 2048, sr.bytes + SR_AT(SR_BASE) + 2048, 2048);
+	sr_put_vhd(sr.bytes + SR_AT(SR_BASE), NULL);
+	plan(&sr, false, "LV VHD-" CHILD_UUID " names VDI " OTHER_UUID);
 }
 
 /* What is left of an image whose signature is gone. */
@@ -415,6 +437,7 @@ int main(void)
 		cmocka_unit_test(test_backing_names),
 		cmocka_unit_test(test_vhd_names),
 		cmocka_unit_test(test_footers_differ),
+		cmocka_unit_test(test_header_differs),
 		cmocka_unit_test(test_no_signature),
 		cmocka_unit_test(test_unread_names),
 		cmocka_unit_test(test_behind_backing_name),
