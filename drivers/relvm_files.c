@@ -22,6 +22,19 @@ static int cannot(const char *path, struct error *err)
 			 strerror(errno));
 }
 
+/* An editor may begin a file with a mark that says that it is UTF-8. */
+static void drop_mark(struct buffer *text)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+	const size_t n = sizeof(mark) - 1;
+
+	if (strncmp((const char *)text->data, mark, n) != 0)
+		return;
+	text->len -= n;
+	memmove(text->data, text->data + n, text->len);
+	explicit_bzero(text->data + text->len, n);
+}
+
 static int read_all(int fd, const char *path, struct buffer *out,
 		    struct error *err)
 {
@@ -45,6 +58,7 @@ static int read_all(int fd, const char *path, struct buffer *out,
 				 "%.200s holds a NUL byte: it is no text file",
 				 path);
 	buffer_add(out, "", 1);
+	drop_mark(out);
 	return 0;
 }
 

@@ -324,13 +324,18 @@ static size_t find_option(int value)
 	return i;
 }
 
+static int no_value(const char *option, struct error *err)
+{
+	return error_set(err, ERROR_BAD_VALUE,
+			 "%.64s wants a value; see relvm --help", option);
+}
+
 static int bad_option(char *const *argv, int option, struct error *err)
 {
 	const char *word = argv[optind - 1];
 
 	if (option == ':')
-		return error_set(err, ERROR_BAD_VALUE,
-				 "%.64s wants a value; see relvm --help", word);
+		return no_value(word, err);
 	if (optopt && optopt < FIRST_LONG)
 		return error_set(err, ERROR_BAD_VALUE,
 				 "there is no option -%c; see relvm --help",
@@ -408,6 +413,11 @@ read_words(int argc, char **argv, struct relvm_options *out, struct error *err)
 
 		if (option == ':' || option == '?' || at >= OPTION_COUNT) {
 			bad_option(argv, option, err);
+			return RELVM_PARSED_BAD;
+		}
+		/* A variable of a script's that was not set. */
+		if (o->value && !optarg[0]) {
+			no_value(o->name, err);
 			return RELVM_PARSED_BAD;
 		}
 		used[at] = true;

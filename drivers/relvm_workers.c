@@ -144,7 +144,9 @@ static bool print(const struct relvm_said *said)
 	process_write_all(STDERR_FILENO, said->err.data, said->err.len);
 	if (process_write_all(STDOUT_FILENO, said->out.data, said->out.len))
 		return true;
-	fprintf(stderr, "relvm: the report cannot be written: %s\n",
+	fprintf(stderr,
+		"relvm: the report cannot be written: %s; inspect tells what "
+		"the LUN is now\n",
 		strerror(errno));
 	return false;
 }

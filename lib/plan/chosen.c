@@ -96,14 +96,15 @@ static int compare_new_lvm_ids(const void *a, const void *b)
 static int refuse_uuid(unsigned line, const struct uuid *uuid, const char *why,
 		       struct error *err)
 {
-	return error_set(err, ERROR_BAD_VALUE, "line %u: uuid %s %s", line,
-			 uuid_string(uuid).chars, why);
+	return error_set(err, ERROR_BAD_VALUE, "the map's line %u: uuid %s %s",
+			 line, uuid_string(uuid).chars, why);
 }
 
 static int refuse_lvm_id(unsigned line, const struct lvm_id *id,
 			 const char *why, struct error *err)
 {
-	return error_set(err, ERROR_BAD_VALUE, "line %u: LVM id %s %s", line,
+	return error_set(err, ERROR_BAD_VALUE,
+			 "the map's line %u: LVM id %s %s", line,
 			 lvm_id_string(id).chars, why);
 }
 

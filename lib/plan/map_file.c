@@ -8,6 +8,8 @@
 
 #include "base/alloc.h"
 
+#define HOW ": the old one, a blank, the new one"
+
 static int bad_line(unsigned line, const char *why, struct error *err)
 {
 	return error_set(err, ERROR_BAD_VALUE, "line %u: %s", line, why);
@@ -150,10 +152,7 @@ static int take_line(struct chosen_ids *out, const struct word *words,
 		add_lvm_id(out, &old_id, &new_id, line);
 		return 0;
 	}
-	return bad_line(line,
-			"not a pair of uuids or of LVM ids: the old one, a "
-			"blank, the new one",
-			err);
+	return bad_line(line, "not a pair of uuids or of LVM ids" HOW, err);
 }
 
 static int twice(unsigned a, unsigned b, struct error *err)
@@ -219,7 +218,7 @@ static int take_lines(struct chosen_ids *out, const char *text, size_t len,
 
 		line++;
 		if (!split(text + at, n, words, 2, &count) || count == 1)
-			return bad_line(line, "not two words", err);
+			return bad_line(line, "not two words" HOW, err);
 		if (count == 2 && take_line(out, words, line, err))
 			return -1;
 		at += n + 1;

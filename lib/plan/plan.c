@@ -92,10 +92,11 @@ static int choose_sr(const struct snapshot *from,
 	if (!choice)
 		return 0;
 	if (!uuid_is_zero(out) && !uuid_equal(out, &choice->new))
-		return error_set(err, ERROR_BAD_VALUE,
-				 "line %u: another new SR uuid was given "
-				 "already",
-				 choice->line);
+		return error_set(
+			err, ERROR_BAD_VALUE,
+			"the map's line %u: another new SR uuid was given "
+			"already",
+			choice->line);
 	*out = choice->new;
 	return 0;
 }

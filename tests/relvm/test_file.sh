@@ -98,7 +98,8 @@ refuses_map "another plan's digest" "no longer what the plan was made for" \
 	"$old_sr 4f7c1a52-8a5e-4b1e-9d43-0c9a7b6d5e21\ndigest 00000000\n" 1
 check "after all that the clone is untouched" same "$WORK/original" "$WORK/clone"
 
-printf '%s %s\n' "$old_disk" "$new_disk" >"$WORK/chosen"
+# As an editor on Windows leaves it.
+printf '\xef\xbb\xbf%s %s\r\n' "$old_disk" "$new_disk" >"$WORK/chosen"
 relvm resign --yes --json --map "$WORK/chosen" --sr-uuid "$new_sr" "$WORK/clone"
 check "a chosen SR and VDI" status 0
 check "the SR is the chosen one" is "$(field .sr.new_uuid)" "$new_sr"
@@ -276,6 +277,10 @@ usage "no such command" "'nonsense' is no command" nonsense x
 usage "no LUN" "no LUN is named" inspect
 usage "no such option" "--nonsense" inspect --nonsense x
 usage "no value" "wants a value" inspect x --map
+for option in --map --luns --from --password-file; do
+	usage "$option with a value that is empty" \
+		"${option#--} wants a value" resign x "$option" ""
+done
 usage "two LUNs of one map" "for one LUN" resign --sr-uuid "$new_sr" a b
 usage "several LUNs without --from" "several LUNs need --from" resign a b
 usage "the same LUN twice" "named twice" resign --from "$new_sr" a a
@@ -287,6 +292,12 @@ many_names()
 	status 2 && said "/nonesuch/5 is named twice"
 }
 check "one of many LUNs twice" many_names
+printf '\xef\xbb\xbf%s\r\n' "$WORK/original" >"$WORK/names"
+relvm inspect --json --luns "$WORK/names"
+check "a list that begins with a mark of its encoding" status 0
+printf '\xef\xbb\xbf\r\n' >"$WORK/empty"
+usage "a password of a mark alone" "the password, is empty" \
+	inspect x --password-file "$WORK/empty"
 usage "a password in the URL" "does not belong on the command line" \
 	inspect iscsi://u%secret@host/iqn.x/1
 check "and it is not repeated" bash -c "! grep -q secret '$OUT' '$ERR'"
