@@ -161,11 +161,15 @@ LD_PRELOAD=$preload TMPDIR=$work/mem linux.uml \
 '
 # On one processor: each of the guest's system calls and page faults is a hand-over
 # between two processes, and four times as fast without waking another processor.
+# One that no other guest has, if there is one: who has it has locked its folder.
 mapfile -t processors < <(
 	sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/self/status | tr , '\n' |
 		while IFS=- read -r first last; do seq "$first" "${last:-$first}"; done
 )
-processor=${processors[RANDOM % ${#processors[@]}]}
+for processor in $(shuf -e "${processors[@]}"); do
+	exec {folder}<"/sys/devices/system/cpu/cpu$processor"
+	! flock -n "$folder" || break
+done
 guest=(taskset -c "$processor" unshare --mount --pid --fork --kill-child -- sh -c "$inner" sh "$work" "$results" "$memory" "$preload")
 
 if [ -n "$shell" ]; then
