@@ -276,6 +276,16 @@ static int of_local_raid(const char *disk, const char *driver,
 			 disk, driver, disk);
 }
 
+static void two_luns(const char *scsi_id, const char *one, const char *other,
+		     struct error *err)
+{
+	error_set(
+		err, ERROR_NO_SCSIID,
+		"%s and %s both have SCSIid %.128s, and are not the same LUN; "
+		"name yours by one that it has alone",
+		one, other, scsi_id);
+}
+
 int hbas_find(const struct hbas *hbas, const char *scsi_id,
 	      struct block_names *disks, struct lun_names *names,
 	      struct error *err)
@@ -297,6 +307,11 @@ int hbas_find(const struct hbas *hbas, const char *scsi_id,
 			if (is_local_raid(driver)) {
 				block_names_free(&found);
 				return of_local_raid(disk, driver, err);
+			}
+			if (found.count && !lun_names_same(&own, names)) {
+				two_luns(scsi_id, found.items[0], disk, err);
+				block_names_free(&found);
+				return -1;
 			}
 			strcpy(found.items[found.count++], disk);
 			*names = own;

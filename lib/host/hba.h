@@ -52,7 +52,8 @@ int hbas_rescan(struct error *err);
  * kernel knows is believed as far as the disk itself says so now; disks that the
  * kernel knows no such name of are asked if no other has it. ERROR_NO_DISK: the
  * host has no HBA, or it is a disk of its RAID controller; ERROR_NO_SCSIID: none
- * has such a LUN. */
+ * has such a LUN, or several have, by a name that an array gives to more than one
+ * (lun_names_same): they are no paths of one. */
 int hbas_find(const struct hbas *hbas, const char *scsi_id,
 	      struct block_names *disks, struct lun_names *names,
 	      struct error *err);

@@ -243,6 +243,24 @@ refused_by_name() {
 	down
 }
 
+# An array that gives two LUNs one name, beside one that each has alone: they are
+# no two paths of a LUN.
+one_name_for_two() {
+	up 1
+	cp /tmp/original.img /tmp/kept
+	# Its company's number, and with it NAA, alone is another.
+	lio_backstore twin /tmp/clone.img 512 0001 00c0ff
+	tcm_loop_map 1 1 twin
+	wait_for tcm_loop_has "36$(printf %-31s 00c0ff0001 | tr ' ' 0)" 1
+	udevadm settle
+	create SCSIid=1LIO-ORG_FILEIO:0001
+	said 'are not the same LUN'
+	same_images /tmp/original.img /tmp/kept || fail 'the original was written to'
+	untouched
+	rm /tmp/kept
+	down
+}
+
 # Whatever on the pool's record is one of its names, asked for by another; no host
 # has it attached.
 refused_by_record() {
@@ -555,6 +573,7 @@ run_test 'two paths without a map' two_paths_no_map
 run_test 'the first path fails in the middle' path_fails 1
 run_test 'the second path fails in the middle' path_fails 2
 run_test 'the original by each of its names' refused_by_name
+run_test 'two LUNs that have a name in common' one_name_for_two
 run_test 'the original by whatever is on record' refused_by_record
 run_test 'disks that are no candidates' not_candidates
 run_test 'a LUN that a rescan finds' rescanned

@@ -302,7 +302,8 @@ static int run(const struct iscsi_target *target, const char *scsi_id,
 				   &(struct lun_wanted){ .scsi_id = scsi_id },
 				   &found, err);
 	if (!rc)
-		rc = lun_libiscsi_open(session, found.lun, &found.names, true, &lun, err);
+		rc = lun_libiscsi_open(session, found.lun, &found.names, true,
+				       &lun, err);
 	for (; !rc && *actions; actions++)
 		rc = act(lun, session, found.lun, *actions, start, err);
 	lun_close(lun);

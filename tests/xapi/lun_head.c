@@ -71,8 +71,8 @@ int main(int argc, char **argv)
 			session, &(struct lun_wanted){ .scsi_id = argv[2] },
 			&found, &err);
 		if (rc == 0)
-			rc = lun_libiscsi_open(session, found.lun, &found.names, true, &lun,
-					       &err);
+			rc = lun_libiscsi_open(session, found.lun, &found.names,
+					       true, &lun, &err);
 		if (rc == 0)
 			rc = copy(lun, argv[6], (uint64_t)atoi(argv[7]), &err);
 		lun_close(lun);

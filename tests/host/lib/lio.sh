@@ -20,14 +20,16 @@ lio_scsiid() {
 	echo "36001405$1${zeros:${#1}}"
 }
 
-# lio_backstore NAME IMAGE [BLOCK_SIZE [SERIAL]]: a file as a block device.
-# SERIAL is up to 25 lower-case hexadecimal digits.
+# lio_backstore NAME IMAGE [BLOCK_SIZE [SERIAL [COMPANY]]]: a file as a block
+# device. SERIAL is up to 25 lower-case hexadecimal digits; COMPANY, six of them,
+# is another than LIO's in its NAA name.
 lio_backstore() {
 	local store="$lio_root/core/fileio_0/$1"
 	mkdir -p "$store" || return
 	# Buffered, for tmpfs takes no other; the image lives as long as we do.
 	echo "fd_dev_name=$2,fd_dev_size=$(stat -c %s -- "$2"),fd_buffered_io=1" >"$store/control" || return
 	[ -z "${4:-}" ] || echo "$4" >"$store/wwn/vpd_unit_serial" || return
+	[ -z "${5:-}" ] || echo "0x$5" >"$store/wwn/company_id" || return
 	echo 1 >"$store/enable" || return
 	echo "${3:-512}" >"$store/attrib/block_size"
 }
