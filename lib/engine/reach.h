@@ -67,8 +67,8 @@ struct reached {
 	 * map has it); NULL if the LUN is none. */
 	const char *device;
 	bool is_file; /* of which no pool knows anything */
-	/* Where it is, as struct journal_owner has it: a file by its device and
-	 * inode, a LUN of a session of ours by its target and number. */
+	/* Where it is, as struct journal_owner has it: a file, or the loop device
+	 * on it, by its device and inode, a LUN of a session of ours by its target and number. */
 	struct uuid place;
 };
 

@@ -143,9 +143,19 @@ static int by_open_iscsi(const struct lun_choice *choice, struct way *way,
 
 /* ---- what has a path ---- */
 
+static struct uuid place_of_file(uint64_t device, uint64_t inode)
+{
+	struct uuid place;
+
+	put_le64(place.bytes, device);
+	put_le64(place.bytes + 8, inode);
+	return place;
+}
+
 static int by_device(const char *path, dev_t number, struct way *way,
 		     struct error *err)
 {
+	uint64_t file_device, inode;
 	char text[16];
 
 	if (!block_name(number, way->device))
@@ -158,6 +168,8 @@ static int by_device(const char *path, dev_t number, struct way *way,
 				 path);
 	device_names_read(way->device, &way->reached.names);
 	way->reached.shared = lun_names_best(&way->reached.names)[0];
+	if (loop_file(way->device, &file_device, &inode))
+		way->reached.place = place_of_file(file_device, inode);
 	if (way->purpose == REACH_TO_WRITE &&
 	    (way_lock(way, err) ||
 	     guard_host(way->device, &way->reached.names, err) ||
@@ -173,8 +185,7 @@ static int by_file(const char *path, const struct stat *st, struct way *way,
 	struct lun **lun = &way->reached.lun;
 
 	way->reached.is_file = true;
-	put_le64(way->reached.place.bytes, st->st_dev);
-	put_le64(way->reached.place.bytes + 8, st->st_ino);
+	way->reached.place = place_of_file(st->st_dev, st->st_ino);
 	if (way->purpose == REACH_TO_READ)
 		return lun_file_open(path, FILE_BLOCK, false, lun, err);
 	if (loop_check_file(path, err) ||

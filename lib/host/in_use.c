@@ -207,6 +207,17 @@ static bool is_on(const char *loop, dev_t device, ino_t inode)
 	       info.lo_inode == inode;
 }
 
+bool loop_file(const char *name, uint64_t *device, uint64_t *inode)
+{
+	struct loop_info64 info;
+
+	if (!is_loop(name) || !get_status(name, &info))
+		return false;
+	*device = info.lo_device;
+	*inode = info.lo_inode;
+	return true;
+}
+
 int loop_check_file(const char *path, struct error *err)
 {
 	struct block_names all;

@@ -5,7 +5,9 @@
 #ifndef HOST_IN_USE_H
 #define HOST_IN_USE_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 
@@ -41,6 +43,10 @@ int loop_check_file(const char *path, struct error *err);
  * ("loop0"): the other loop devices on its file, and that file. Nothing is
  * refused if it is no loop device. */
 int loop_check_twins(const char *name, struct error *err);
+
+/* The file that the loop device is on. False if it is no loop device, or is on none.
+ */
+bool loop_file(const char *name, uint64_t *device, uint64_t *inode);
 
 /* What a device-mapper device is, in words for the log. Pure.
  *

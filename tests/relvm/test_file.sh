@@ -204,8 +204,16 @@ too_long_a_file()
 }
 check "an image that may not be written that far: an error that says how it is" \
 	too_long_a_file
+clone "$WORK/limited" "$WORK/copy"
 relvm resign --json --yes "$WORK/limited"
 check "which the next run completes" is "$(field .outcome)" completed
+new_sr=$(field .sr.uuid)
+loop=$(losetup -f --show "$WORK/copy")
+relvm resign --json --yes "$loop"
+losetup -d "$loop"
+check "a copy of it gets identifiers of its own, also as a loop device" is \
+	"$(field .outcome) $(field ".sr.uuid == \"$new_sr\"")" "resigned true"
+rm "$WORK/copy" "$WORK/limited"
 
 # in_use NAME OPENED LUN: while this shell has OPENED open
 in_use()
