@@ -133,12 +133,12 @@ bool lvm_id_equal(const struct lvm_id *a, const struct lvm_id *b)
 void lvm_id_new(struct lvm_id *out)
 {
 	const unsigned letters = sizeof(lvm_id_alphabet) - 1;
+	struct uuid seed, pool;
 	int have = 0;
 
-	while (have < LVM_ID_LEN) {
-		struct uuid pool;
-
-		uuid_new(&pool);
+	uuid_new(&seed);
+	for (char n = 0; have < LVM_ID_LEN; n++) {
+		uuid_derive(&seed, &n, 1, &pool);
 		for (size_t i = 0; i < sizeof(pool.bytes); i++) {
 			/* Six bits; values past the alphabet are thrown away,
 			 * so that every letter is equally likely. */

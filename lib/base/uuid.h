@@ -53,7 +53,7 @@ void lvm_id_to_text(const struct lvm_id *id, char *text);
 
 bool lvm_id_equal(const struct lvm_id *a, const struct lvm_id *b);
 
-/* A new random id (from libuuid's generator, too). */
+/* A new id, made from a new random uuid: as random as that. */
 void lvm_id_new(struct lvm_id *out);
 
 /* Both as strings, for printf: uuid_string(&uuid).chars. */
