@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-only
 #
-# tests/run.sh LOG_DIR SUITE...: runs test suites, one more at a time than there
+# tests/run.sh LOG_DIR SUITE...: runs test suites, two more at a time than there
 # are processors, 8 at most (JOBS), since most of them also wait, and adds them up.
 #
 # A suite is a command line. It prints one line a test, "ok NAME", or "not ok
@@ -19,7 +19,7 @@ logs=${1:?usage: run.sh LOG_DIR SUITE...}
 shift
 rm -rf "$logs"
 mkdir -p "$logs" || exit
-jobs=${JOBS:-$(($(nproc) < 7 ? $(nproc) + 1 : 8))}
+jobs=${JOBS:-$(($(nproc) < 6 ? $(nproc) + 2 : 8))}
 limit=${SUITE_SECONDS:-1200}
 grace=$((limit < 20 ? limit : 20))
 started=$SECONDS
