@@ -107,6 +107,8 @@ int call_meet_xapi(const struct request *request, struct call *out,
 	*out = (struct call){ 0 };
 	if (conf_load(&out->conf, err))
 		return -1;
+	if (has_secret(request->device_config))
+		out->sr_with_secrets = request->sr_ref;
 	if (meet_xapi(request, out, err) == 0)
 		return 0;
 	leave_xapi(out);
@@ -121,14 +123,10 @@ int call_begin(const struct request *request, struct call *out,
 		.type = request->type,
 		.initiator_name_file = INITIATOR_NAME_FILE,
 	};
-	struct call call = { 0 };
+	struct call call;
 
-	if (conf_load(&call.conf, err))
+	if (call_meet_xapi(request, &call, err))
 		return -1;
-	if (has_secret(request->device_config))
-		call.sr_with_secrets = request->sr_ref;
-	if (meet_xapi(request, &call, err))
-		goto fail;
 	defaults.initiator = call.conf.initiator;
 	defaults.initiator_name = call.host.initiator_name;
 	if (call.xapi) {
@@ -136,13 +134,12 @@ int call_begin(const struct request *request, struct call *out,
 		defaults.context = call.xapi;
 	}
 	if (device_config_read(request->device_config, &defaults, &call.config,
-			       err))
-		goto fail;
+			       err)) {
+		leave_xapi(&call);
+		return -1;
+	}
 	*out = call;
 	return 0;
-fail:
-	leave_xapi(&call);
-	return -1;
 }
 
 void call_end(struct call *call)

@@ -148,8 +148,8 @@ static enum relvm_status do_attach(const struct run *run,
 		return RELVM_FAILED;
 	}
 	wanted.device_config = config;
-	failed = resign_and_attach(&wanted, &report->options->request,
-				   &resigned, &resign, &result, err);
+	failed = attach_lun(&wanted, &report->options->request, &resigned,
+			    &resign, &result, err);
 	json_decref(config);
 	if (failed)
 		return RELVM_FAILED;

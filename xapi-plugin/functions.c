@@ -124,10 +124,8 @@ static int run_attach(struct plugin_arguments *arguments,
 	bool resigned = false;
 	int failed =
 		need_xapi(&arguments->call, err) ||
-		(may_resign
-			 ? resign_and_attach(&wanted, &arguments->request,
-					     &resigned, &report, &result, err)
-			 : attach_lun(&wanted, &result, err));
+		attach_lun(&wanted, may_resign ? &arguments->request : NULL,
+			   &resigned, &report, &result, err);
 
 	json_decref(config);
 	if (failed)

@@ -4,42 +4,16 @@
 #include <string.h>
 #include <uuid/uuid.h>
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
-static bool dash_before_byte(int i)
-{
-	return i == 4 || i == 6 || i == 8 || i == 10;
-}
-
 bool uuid_from_text(const char *text, struct uuid *out)
 {
-	struct uuid u;
+	/* libuuid's parser wants a NUL; these bytes may lie inside a name. */
+	char with_nul[UUID_TEXT_LEN + 1] = "";
+	struct uuid read;
 
-	/* libuuid's parser wants a NUL; these bytes lie inside a name. */
-	for (int i = 0; i < 16; i++) {
-		int high, low;
-
-		if (dash_before_byte(i) && *text++ != '-')
-			return false;
-		high = hex_digit(text[0]);
-		if (high < 0)
-			return false;
-		low = hex_digit(text[1]);
-		if (low < 0)
-			return false;
-		u.bytes[i] = (uint8_t)(high << 4 | low);
-		text += 2;
-	}
-	*out = u;
+	strncat(with_nul, text, UUID_TEXT_LEN);
+	if (uuid_parse(with_nul, read.bytes))
+		return false;
+	*out = read;
 	return true;
 }
 

@@ -96,34 +96,22 @@ static int resign_first(const struct attach_wanted *wanted,
 					 "from there: ");
 }
 
-int attach_lun(const struct attach_wanted *wanted, struct attach_result *out,
+int attach_lun(const struct attach_wanted *wanted,
+	       const struct resign_request *request, bool *resigned,
+	       struct resign_report *report, struct attach_result *out,
 	       struct error *err)
 {
 	struct host_lock lock;
 	int rc;
 
-	if (host_lock_attach(HOST_LOCK_DIR, wanted->choice->lun.scsi_id, &lock,
-			     err))
-		return -1;
-	rc = attach_now(wanted, out, err);
-	host_lock_release(&lock);
-	return rc;
-}
-
-int resign_and_attach(const struct attach_wanted *wanted,
-		      const struct resign_request *request, bool *resigned,
-		      struct resign_report *report, struct attach_result *out,
-		      struct error *err)
-{
-	struct host_lock lock;
-	int rc;
-
+	*resigned = false;
 	/* Two that begin at once would resign one after the other, and the
 	 * first attach an SR that is no more. */
 	if (host_lock_attach(HOST_LOCK_DIR, wanted->choice->lun.scsi_id, &lock,
 			     err))
 		return -1;
-	rc = resign_first(wanted, request, resigned, report, out, err);
+	rc = request ? resign_first(wanted, request, resigned, report, out, err)
+		     : attach_now(wanted, out, err);
 	host_lock_release(&lock);
 	return rc;
 }

@@ -23,18 +23,15 @@ struct attach_result {
 	struct xapi_attach_report report;
 };
 
-/* Reads which SR is on the LUN, and has the pool attach it: xapi_attach. *out is
- * the caller's on 0. ERROR_LOCKED: this host does so already. */
-int attach_lun(const struct attach_wanted *wanted, struct attach_result *out,
+/* Reads which SR is on the LUN, and has the pool attach it: xapi_attach. With a
+ * `request` the LUN is resigned first, unless its SR is one that an attach has
+ * begun with, so that it must not be resigned once more: *report is then empty,
+ * and *resigned false. Both results are the caller's on 0, *report with a
+ * request alone. ERROR_LOCKED: this host does so already. */
+int attach_lun(const struct attach_wanted *wanted,
+	       const struct resign_request *request, bool *resigned,
+	       struct resign_report *report, struct attach_result *out,
 	       struct error *err);
-
-/* Resigns the LUN first, unless its SR is one that an attach has begun with, so
- * that it must not be resigned once more: *report is then empty, and *resigned
- * false. Both results are the caller's on 0. */
-int resign_and_attach(const struct attach_wanted *wanted,
-		      const struct resign_request *request, bool *resigned,
-		      struct resign_report *report, struct attach_result *out,
-		      struct error *err);
 
 /* The device_config of such a LUN's PBDs; for json_decref. NULL: a text in it is
  * not UTF-8, which xapi takes alone. */

@@ -19,16 +19,24 @@
 
 /* ---- the pool ---- */
 
-int guard_pool_lun(const struct resign_request *request,
-		   const struct reached *lun, const struct uuid *sr,
-		   struct error *err)
+static struct guard_question question_of(const struct resign_request *request,
+					 const struct reached *lun,
+					 const struct uuid *sr)
 {
-	const struct xapi_guard guard = {
+	return (struct guard_question){
 		.names = &lun->names,
 		.iqn = lun->iqn,
 		.own_sr_ref = request->own_sr_ref,
 		.old_sr = sr,
 	};
+}
+
+int guard_pool_lun(const struct resign_request *request,
+		   const struct reached *lun, const struct uuid *sr,
+		   struct error *err)
+{
+	const struct xapi_guard guard = { .lun = question_of(request, lun,
+							     sr) };
 
 	if (!request->xapi || lun->is_file)
 		return 0;
@@ -43,11 +51,8 @@ static int guard_pool_plan(const struct resign_request *request,
 {
 	const struct idmap *ids = &plan->ids;
 	struct xapi_guard guard = {
-		.names = &lun->names,
-		.iqn = lun->iqn,
-		.own_sr_ref = request->own_sr_ref,
+		.lun = question_of(request, lun, &ids->old_sr),
 		.owner = owner,
-		.old_sr = &ids->old_sr,
 		.new_sr = &ids->new_sr,
 	};
 	struct uuid *vdis;

@@ -132,11 +132,10 @@ static void find_conflicts(struct target_list *list)
 static enum lun_owner owner_of(const struct records *records,
 			       const struct listed_lun *lun, const char *iqn)
 {
-	const struct uuid_string sr = uuid_string(&lun->look.sr.sr.old);
 	const struct guard_question question = {
 		.names = &lun->look.names,
 		.iqn = iqn,
-		.old_sr = sr.chars,
+		.old_sr = &lun->look.sr.sr.old,
 	};
 
 	return guard_judge(records, &question).owner;

@@ -164,20 +164,18 @@ int probe_lun(struct lun *lun, struct probe *out, struct error *err)
 static int ask_pool(const struct xapi *xapi, const struct lun_names *names,
 		    const char *iqn, struct probe *probe, struct error *err)
 {
-	char uuid[UUID_TEXT_LEN + 1] = "";
 	const struct guard_question question = {
 		.names = names,
 		.iqn = iqn,
-		.old_sr = uuid,
+		.old_sr = &probe->sr,
 	};
 	struct records records = { 0 };
 	struct guard_verdict verdict;
 	int failed;
 
-	uuid_to_text(&probe->sr, uuid);
 	failed = xapi_judge(xapi, &question, &records, &verdict, err);
 	if (!failed) {
-		probe->known = records_find_sr(&records, uuid);
+		probe->known = records_find_sr(&records, &probe->sr);
 		probe->owner = verdict.owner;
 	}
 	records_free(&records);

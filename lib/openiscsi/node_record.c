@@ -214,11 +214,6 @@ static struct setting *setting_of(const char *line, size_t len,
 	return NULL;
 }
 
-static void add_text(struct buffer *out, const char *text)
-{
-	buffer_add(out, text, strlen(text));
-}
-
 /* The record's lines without those that are ours, then ours. */
 static void merge(const struct node_record *record, struct setting *settings,
 		  size_t count, struct buffer *out)
@@ -240,14 +235,14 @@ static void merge(const struct node_record *record, struct setting *settings,
 		left -= len;
 	}
 	if (out->len > 0 && out->data[out->len - 1] != '\n')
-		add_text(out, "\n");
+		buffer_add_text(out, "\n");
 	for (size_t i = 0; i < count; i++) {
 		if (settings[i].if_known || !settings[i].value)
 			continue;
-		add_text(out, settings[i].name);
-		add_text(out, " = ");
-		add_text(out, settings[i].value);
-		add_text(out, "\n");
+		buffer_add_text(out, settings[i].name);
+		buffer_add_text(out, " = ");
+		buffer_add_text(out, settings[i].value);
+		buffer_add_text(out, "\n");
 	}
 }
 

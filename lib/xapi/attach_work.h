@@ -9,8 +9,6 @@
 #include "xapi/call.h"
 #include "xapi/host.h"
 
-#define ATTACH_PLUGIN "relvmoiscsi"
-
 /* What is known while it goes on. */
 struct attach_work {
 	struct xapi xapi; /* patient */

@@ -32,16 +32,6 @@ static int check_mark(const struct attach_work *work, const char *sr_uuid,
 				  sr_uuid);
 }
 
-static int of_host(const struct attach_work *work, const char *host,
-		   const char *what, struct error *err)
-{
-	char *name = xapi_host_name(&work->xapi, host);
-
-	error_prefix(err, "host '%.64s' %s: ", name, what);
-	free(name);
-	return -1;
-}
-
 /* A host that is down has nothing plugged, and cannot be asked to unplug it. */
 static int unplug_host(const struct attach_work *work, const char *host,
 		       struct error *err)
@@ -51,7 +41,7 @@ static int unplug_host(const struct attach_work *work, const char *host,
 	if (!json_is_true(json_object_get(pbd, "currently_attached")) ||
 	    attach_call_on(work, "PBD.unplug", value_get(pbd, "ref"), err) == 0)
 		return 0;
-	return of_host(work, host, "keeps the SR", err);
+	return xapi_host_failed(&work->xapi, host, " keeps the SR", err);
 }
 
 /* Where the host has a session to the target still, it has the LUN, which
@@ -70,14 +60,14 @@ static int release_host(const struct attach_work *work, const char *host,
 	if (!iqn || !scsi_id)
 		return 0;
 	if (xapi_call(&work->xapi, "host.call_plugin",
-		      json_pack("[s, s, s, {s:s, s:O, s:O}]", host,
-				ATTACH_PLUGIN, "release", "sr_uuid", sr_uuid,
-				"targetIQN", iqn, "SCSIid", scsi_id),
+		      json_pack("[s, s, s, {s:s, s:O, s:O}]", host, XAPI_PLUGIN,
+				"release", "sr_uuid", sr_uuid, "targetIQN", iqn,
+				"SCSIid", scsi_id),
 		      &reply, err) == 0) {
 		reply_free(&reply);
 		return 0;
 	}
-	of_host(work, host, "keeps the LUN", err);
+	xapi_host_failed(&work->xapi, host, " keeps the LUN", err);
 	if (strncmp(reply.code, refusal, strlen(refusal)) == 0)
 		return -1;
 	log_warning("%s", err->text);

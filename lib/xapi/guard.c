@@ -73,20 +73,10 @@ static int refuse(const struct xapi *xapi, const struct guard_verdict *verdict,
 static int guard_lun(const struct xapi *xapi, struct records *records,
 		     const struct xapi_guard *guard, struct error *err)
 {
-	const char *scsi_id = lun_names_best(guard->names);
-	struct guard_question question = {
-		.names = guard->names,
-		.iqn = guard->iqn,
-		.own_sr_ref = guard->own_sr_ref,
-	};
-	struct uuid_string old_sr;
+	const char *scsi_id = lun_names_best(guard->lun.names);
 	struct guard_verdict verdict;
 
-	if (guard->old_sr) {
-		old_sr = uuid_string(guard->old_sr);
-		question.old_sr = old_sr.chars;
-	}
-	if (xapi_judge(xapi, &question, records, &verdict, err))
+	if (xapi_judge(xapi, &guard->lun, records, &verdict, err))
 		return -1;
 	if (owner_refuses(verdict.owner))
 		return refuse(xapi, &verdict, scsi_id, err);
@@ -101,14 +91,15 @@ static int guard_lun(const struct xapi *xapi, struct records *records,
 static int guard_new_sr(const struct records *records,
 			const struct xapi_guard *guard, struct error *err)
 {
-	const struct uuid_string uuid = uuid_string(guard->new_sr);
-	const char *sr = records_find_sr(records, uuid.chars);
+	const char *sr = records_find_sr(records, guard->new_sr);
 
-	if (!sr || (guard->own_sr_ref && strcmp(sr, guard->own_sr_ref) == 0))
+	if (!sr ||
+	    (guard->lun.own_sr_ref && strcmp(sr, guard->lun.own_sr_ref) == 0))
 		return 0;
 	return error_set(
 		err, ERROR_IN_USE,
-		"the new SR uuid %s is that of SR '%.64s' already", uuid.chars,
+		"the new SR uuid %s is that of SR '%.64s' already",
+		uuid_string(guard->new_sr).chars,
 		value_get(json_object_get(records->srs, sr), "name_label"));
 }
 

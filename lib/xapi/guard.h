@@ -7,17 +7,12 @@
 
 #include <stddef.h>
 
-#include "base/scsi_id.h"
-#include "base/uuid.h"
 #include "xapi/guard_rules.h"
 #include "xapi/xapi.h"
 
 struct xapi_guard {
-	const struct lun_names *names;
-	const char *iqn;	   /* of the target; NULL: none */
+	struct guard_question lun;
 	enum lun_owner *owner;	   /* set if it is let through; may be NULL */
-	const char *own_sr_ref;	   /* sr_ref of this sr_create call */
-	const struct uuid *old_sr; /* of the SR on the LUN; NULL: not known */
 	const struct uuid *new_sr; /* NULL: no new identifiers yet */
 	const struct uuid *new_vdis;
 	size_t new_vdi_count;

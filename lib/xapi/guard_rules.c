@@ -17,14 +17,20 @@ const char *owner_text(enum lun_owner owner)
 	return texts[owner];
 }
 
-const char *records_find_sr(const struct records *records, const char *uuid)
+static bool has_uuid(const json_t *sr, const struct uuid *uuid)
+{
+	return strcasecmp(value_get(sr, "uuid"), uuid_string(uuid).chars) == 0;
+}
+
+const char *records_find_sr(const struct records *records,
+			    const struct uuid *uuid)
 {
 	const char *ref;
 	json_t *sr;
 
 	json_object_foreach(records->srs, ref, sr)
 	{
-		if (strcasecmp(value_get(sr, "uuid"), uuid) == 0)
+		if (has_uuid(sr, uuid))
 			return ref;
 	}
 	return NULL;
@@ -158,8 +164,7 @@ static bool is_ours(const json_t *sr)
 
 static bool is_on_lun(const struct guard_question *question, const json_t *sr)
 {
-	return sr && question->old_sr &&
-	       strcasecmp(value_get(sr, "uuid"), question->old_sr) == 0;
+	return sr && question->old_sr && has_uuid(sr, question->old_sr);
 }
 
 bool guard_is_attached(const struct guard_verdict *verdict)

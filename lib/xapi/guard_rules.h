@@ -18,13 +18,14 @@
 #define XAPI_GUARD_RULES_H
 
 #include "base/scsi_id.h"
+#include "base/uuid.h"
 #include "xapi/records.h"
 
 struct guard_question {
 	const struct lun_names *names;
-	const char *iqn;	/* of its target; NULL: not over iSCSI */
-	const char *own_sr_ref; /* of the call; NULL if there is none */
-	const char *old_sr;	/* uuid of the SR on the LUN; NULL: not known */
+	const char *iqn;	   /* of its target; NULL: not over iSCSI */
+	const char *own_sr_ref;	   /* of the call; NULL if there is none */
+	const struct uuid *old_sr; /* of the SR on the LUN; NULL: not known */
 };
 
 /* From CLONE on nothing but a refusal. */
@@ -61,6 +62,7 @@ struct guard_verdict guard_judge(const struct records *records,
 bool guard_is_attached(const struct guard_verdict *verdict);
 
 /* The reference of the SR with this uuid; NULL if there is none. */
-const char *records_find_sr(const struct records *records, const char *uuid);
+const char *records_find_sr(const struct records *records,
+			    const struct uuid *uuid);
 
 #endif

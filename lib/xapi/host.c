@@ -61,7 +61,15 @@ char *xapi_host_name(const struct xapi *xapi, const char *ref)
 		       : name;
 }
 
-#define PLUGIN "relvmoiscsi"
+int xapi_host_failed(const struct xapi *xapi, const char *ref, const char *what,
+		     struct error *err)
+{
+	char *name = xapi_host_name(xapi, ref);
+
+	error_prefix(err, "host '%.64s'%s: ", name, what);
+	free(name);
+	return -1;
+}
 
 /* What a fault of ours with this class becomes on its way (sm/errors.h). */
 #define CODE_IN_USE "SR_BACKEND_FAILURE_16"
@@ -80,7 +88,7 @@ static int ask_host(const struct xapi *xapi, const char *host,
 	struct xapi_reply reply;
 
 	if (xapi_call(xapi, "host.call_plugin",
-		      json_pack("[s, s, s, {s:s}]", host, PLUGIN, function,
+		      json_pack("[s, s, s, {s:s}]", host, XAPI_PLUGIN, function,
 				"SCSIid", scsi_id),
 		      &reply, err) == 0) {
 		reply_free(&reply);
@@ -96,19 +104,10 @@ static int ask_host(const struct xapi *xapi, const char *host,
 		err->code = ERROR_IN_USE;
 	else if (strcmp(reply.code, "XENAPI_MISSING_PLUGIN") == 0)
 		error_set(err, ERROR_XAPI,
-			  "it has no plugin " PLUGIN " to say whether it uses "
+			  "it has no plugin " XAPI_PLUGIN
+			  " to say whether it uses "
 			  "the LUN: install the pack there, too");
 	return -1;
-}
-
-/* Names the host in what it says. */
-static void name_host(const struct xapi *xapi, const char *host,
-		      struct error *err)
-{
-	char *name = xapi_host_name(xapi, host);
-
-	error_prefix(err, "host '%.64s': ", name);
-	free(name);
 }
 
 static int ask_hosts(const struct xapi *xapi, const char *own_host,
@@ -129,7 +128,7 @@ static int ask_hosts(const struct xapi *xapi, const char *own_host,
 			continue;
 		rc = ask_host(xapi, ref, function, scsi_id, err);
 		if (rc)
-			name_host(xapi, ref, err);
+			xapi_host_failed(xapi, ref, "", err);
 		if (rc && all_the_same) {
 			log_warning("%s", err->text);
 			rc = 0;

@@ -27,6 +27,14 @@ void xapi_host_free(struct xapi_host *host);
  */
 char *xapi_host_name(const struct xapi *xapi, const char *ref);
 
+/* Names the host in front of a failure: "host 'name'", then `what`, a word or some
+ * with a blank before them; returns -1. */
+int xapi_host_failed(const struct xapi *xapi, const char *ref, const char *what,
+		     struct error *err);
+
+/* Our plugin, on every host. */
+#define XAPI_PLUGIN "relvmoiscsi"
+
 /* The other hosts of the pool, through their plugins: a LUN by HBA is a disk of
  * every host that the array shows it to.
  *

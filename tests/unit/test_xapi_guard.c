@@ -21,6 +21,8 @@
 #define T10  "1LIO-ORG_disk:2"
 #define SN   "SLIO-ORG_disk_2"
 
+#define UUID(digit) "0000000a-0000-4000-8000-00000000000" digit
+
 /* A pool in a few words; each line becomes a record. */
 struct sr_line {
 	const char *ref, *uuid, *type, *sm_config; /* "key=value" or "" */
@@ -126,11 +128,13 @@ static void judged_as(const struct lun_names *names, const struct sr_line *srs,
 		      const struct pbd_line *pbds, const char *old_sr,
 		      enum lun_owner owner, const char *sr)
 {
+	struct uuid uuid;
 	const struct guard_question question = {
 		.names = names,
 		.iqn = "iqn.x:t",
 		.own_sr_ref = "own",
-		.old_sr = old_sr,
+		.old_sr =
+			old_sr && uuid_from_text(old_sr, &uuid) ? &uuid : NULL,
 	};
 	struct guard_verdict verdict;
 	struct records records;
@@ -155,10 +159,10 @@ static void judged(const struct sr_line *srs, const struct pbd_line *pbds,
 }
 
 static const struct sr_line pool[] = {
-	{ "own", "u-own", "relvmoiscsi", "" },
-	{ "call", "u-call", "relvmoiscsi", "" },
-	{ "A", "u-a", "lvmoiscsi", "" },
-	{ "B", "u-b", "lvmoiscsi", "" },
+	{ "own", UUID("6"), "relvmoiscsi", "" },
+	{ "call", UUID("3"), "relvmoiscsi", "" },
+	{ "A", UUID("1"), "lvmoiscsi", "" },
+	{ "B", UUID("2"), "lvmoiscsi", "" },
 	{ 0 },
 };
 
@@ -179,8 +183,8 @@ static void a_clone_is_free(void **state)
 	};
 
 	(void)state;
-	judged(pool, pbds, "u-a", OWNER_CLONE, "A");
-	judged(pool, pbds, "u-of-another-pool", OWNER_UNKNOWN, NULL);
+	judged(pool, pbds, UUID("1"), OWNER_CLONE, "A");
+	judged(pool, pbds, UUID("9"), OWNER_UNKNOWN, NULL);
 	judged(pool, pbds, NULL, OWNER_UNKNOWN, NULL);
 	assert_false(owner_refuses(OWNER_CLONE));
 	assert_false(owner_refuses(OWNER_UNKNOWN));
@@ -226,7 +230,7 @@ static void any_value_that_holds_any_name(void **state)
 		};
 		struct sr_line srs[] = {
 			pool[0],
-			{ "A", "u-a", "lvmoiscsi", configs[i] },
+			{ "A", UUID("1"), "lvmoiscsi", configs[i] },
 			{ 0 },
 		};
 		const struct pbd_line none[] = { OWN, { 0 } };
@@ -236,17 +240,19 @@ static void any_value_that_holds_any_name(void **state)
 			{ 0 },
 		};
 
-		judged_as(names, pool, pbds, "u-a", OWNER_ORIGINAL, "A");
-		judged_as(names, pool, pbds, "U-A", OWNER_ORIGINAL, "A");
-		judged_as(names, pool, pbds, "u-b", OWNER_OTHER_SR, "A");
+		judged_as(names, pool, pbds, UUID("1"), OWNER_ORIGINAL, "A");
+		judged_as(names, pool, pbds,
+			  "0000000A-0000-4000-8000-000000000001",
+			  OWNER_ORIGINAL, "A");
+		judged_as(names, pool, pbds, UUID("2"), OWNER_OTHER_SR, "A");
 		judged_as(names, pool, pbds, NULL, OWNER_OTHER_SR, "A");
 		pbds[2].attached = true;
-		judged_as(names, pool, pbds, "u-a", OWNER_ORIGINAL, "A");
+		judged_as(names, pool, pbds, UUID("1"), OWNER_ORIGINAL, "A");
 		judged_as(names, pool, pbds, NULL, OWNER_OTHER_SR, "A");
 		/* sm_config says as much. */
-		judged_as(names, srs, none, "u-a", OWNER_ORIGINAL, "A");
+		judged_as(names, srs, none, UUID("1"), OWNER_ORIGINAL, "A");
 		judged_as(names, srs, none, NULL, OWNER_OTHER_SR, "A");
-		judged_as(names, srs, moved, "u-a", OWNER_ORIGINAL, "A");
+		judged_as(names, srs, moved, UUID("1"), OWNER_ORIGINAL, "A");
 	}
 }
 
@@ -260,7 +266,7 @@ static void what_is_attached_is_told_first(void **state)
 	};
 
 	(void)state;
-	judged(pool, pbds, "u-a", OWNER_OTHER_SR, "B");
+	judged(pool, pbds, UUID("1"), OWNER_OTHER_SR, "B");
 }
 
 static void attached_without_a_record_of_its_sr(void **state)
@@ -284,22 +290,22 @@ static void other_calls_do_not_count(void **state)
 	};
 
 	(void)state;
-	judged(pool, pbds, "u-a", OWNER_CLONE, "A");
+	judged(pool, pbds, UUID("1"), OWNER_CLONE, "A");
 }
 
 /* LUN-per-VDI: each LUN of the target is a VDI. */
 static void an_iscsi_sr_owns_its_target(void **state)
 {
 	const struct sr_line srs[] = {
-		{ "R", "u-r", "iscsi", "" },
-		{ "L", "u-l", "lvmoiscsi", "" },
+		{ "R", UUID("7"), "iscsi", "" },
+		{ "L", UUID("5"), "lvmoiscsi", "" },
 		{ 0 },
 	};
 	struct pbd_line pbds[] = { { "R", "h1", NULL, true }, { 0 } };
 
 	(void)state;
 	pbds[0].device_config = "target=10.0.0.1;targetIQN=iqn.X:t";
-	judged(srs, pbds, "u-x", OWNER_OTHER_SR, "R");
+	judged(srs, pbds, UUID("8"), OWNER_OTHER_SR, "R");
 	judged(srs, pbds, NULL, OWNER_OTHER_SR, "R");
 	pbds[0].device_config = "target=10.0.0.1;targetIQN=*";
 	judged(srs, pbds, NULL, OWNER_OTHER_SR, "R");
@@ -313,7 +319,7 @@ static void an_iscsi_sr_owns_its_target(void **state)
 static void a_vdi_may_be_a_lun(void **state)
 {
 	const struct sr_line srs[] = {
-		{ "H", "u-h", "rawhba", "" },
+		{ "H", UUID("4"), "rawhba", "" },
 		{ 0 },
 	};
 	const struct pbd_line pbds[] = { { "H", "h1", "type=any", true },
@@ -377,30 +383,30 @@ static void nobody_can_tell(void **state)
 	};
 	const struct pbd_line none[] = { OWN, { 0 } };
 	struct sr_line srs[] = {
-		{ "A", "u-a", "lvmoiscsi", "SCSIid=" LUN1 },
+		{ "A", UUID("1"), "lvmoiscsi", "SCSIid=" LUN1 },
 		{ 0 },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(untold) / sizeof(untold[0]); i++) {
 		pbds[2].device_config = untold[i];
-		judged(pool, pbds, "u-a", OWNER_UNTOLD, "A");
+		judged(pool, pbds, UUID("1"), OWNER_UNTOLD, "A");
 		if (strstr(untold[i], "/dev/mapper/"))
-			judged_as(&all_names, pool, pbds, "u-a", OWNER_UNTOLD,
-				  "A");
-		judged(pool, pbds, "u-x", OWNER_UNKNOWN, NULL);
+			judged_as(&all_names, pool, pbds, UUID("1"),
+				  OWNER_UNTOLD, "A");
+		judged(pool, pbds, UUID("8"), OWNER_UNKNOWN, NULL);
 	}
 	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
 		pbds[2].device_config = told[i];
-		judged(pool, pbds, "u-a", OWNER_CLONE, "A");
+		judged(pool, pbds, UUID("1"), OWNER_CLONE, "A");
 	}
 	/* The same, where the LUN has a name of that kind. */
 	pbds[2].device_config = "SCSIid=2ffffffffffffffff";
-	judged_as(&all_names, pool, pbds, "u-a", OWNER_CLONE, "A");
-	judged(pool, one_of_two, "u-a", OWNER_UNTOLD, "A");
-	judged(pool, none, "u-a", OWNER_UNTOLD, "A");
-	judged(srs, none, "u-a", OWNER_CLONE, "A");
-	judged_as(&(struct lun_names){ .all = "" }, pool, pbds, "u-a",
+	judged_as(&all_names, pool, pbds, UUID("1"), OWNER_CLONE, "A");
+	judged(pool, one_of_two, UUID("1"), OWNER_UNTOLD, "A");
+	judged(pool, none, UUID("1"), OWNER_UNTOLD, "A");
+	judged(srs, none, UUID("1"), OWNER_CLONE, "A");
+	judged_as(&(struct lun_names){ .all = "" }, pool, pbds, UUID("1"),
 		  OWNER_UNTOLD, "A");
 }
 

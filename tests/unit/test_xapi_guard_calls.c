@@ -47,9 +47,9 @@ static int guard(const struct script_step *script, const char *own,
 	const struct uuid vdis[] = { uuid_of(VDI_1), uuid_of(VDI_2) };
 	const struct lun_names names = { .all = "3600a" };
 	const struct xapi_guard question = {
-		.names = &names,
-		.own_sr_ref = own,
-		.old_sr = &old_sr,
+		.lun = { .names = &names,
+			 .own_sr_ref = own,
+			 .old_sr = &old_sr },
 		.new_sr = &new_sr,
 		.new_vdis = vdis,
 		.new_vdi_count = 2,

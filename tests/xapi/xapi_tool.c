@@ -42,9 +42,9 @@ static int guard(const struct xapi *xapi, int argc, char **argv,
 	struct uuid old_sr, new_sr, vdis[64];
 	struct lun_names names;
 	struct xapi_guard question = {
-		.names = &names,
-		.own_sr_ref = known(argv[1]),
-		.old_sr = uuid_of(argv[2], &old_sr),
+		.lun = { .names = &names,
+			 .own_sr_ref = known(argv[1]),
+			 .old_sr = uuid_of(argv[2], &old_sr) },
 		.new_sr = uuid_of(argv[3], &new_sr),
 		.new_vdis = vdis,
 	};
