@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,10 +24,16 @@ ssize_t file_begin(int at, const char *path, void *to, size_t size)
 	return n;
 }
 
-bool file_line(int at, const char *path, char *line, size_t size)
+bool file_line(char *line, size_t size, const char *fmt, ...)
 {
-	ssize_t n = file_begin(at, path, line, size - 1);
+	char path[PATH_MAX];
+	va_list ap;
+	ssize_t n;
 
+	va_start(ap, fmt);
+	vsnprintf(path, sizeof(path), fmt, ap);
+	va_end(ap);
+	n = file_begin(AT_FDCWD, path, line, size - 1);
 	line[n > 0 ? n : 0] = '\0';
 	line[strcspn(line, "\n")] = '\0';
 	return n >= 0;

@@ -16,9 +16,10 @@
  * open folder `at` (AT_FDCWD). How many, -1 if it cannot be read. */
 ssize_t file_begin(int at, const char *path, void *to, size_t size);
 
-/* Its first line, without the newline, cut to `size`; "" and false if it cannot be
- * read. */
-bool file_line(int at, const char *path, char *line, size_t size);
+/* The first line, without the newline, cut to `size`, of the file whose path is
+ * printed; "" and false if it cannot be read. */
+bool file_line(char *line, size_t size, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 #define TEXT_FILE_MAX (64 * 1024)
 

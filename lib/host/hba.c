@@ -19,15 +19,6 @@
 
 /* ---- which hosts are HBAs ---- */
 
-static void host_attribute(const char *host, const char *name, char *text,
-			   size_t size)
-{
-	char path[SYSFS_PATH_SIZE];
-
-	snprintf(path, sizeof(path), HOSTS "/%s/%s", host, name);
-	file_line(AT_FDCWD, path, text, size);
-}
-
 /* The driver's name; some do not call themselves by it. */
 static void read_driver(const char *host, char *out, size_t size)
 {
@@ -49,7 +40,7 @@ static void read_driver(const char *host, char *out, size_t size)
 			 marks[i].attribute);
 		if (access(path, F_OK))
 			continue;
-		host_attribute(host, marks[i].attribute, text, sizeof(text));
+		file_line(text, sizeof(text), "%s", path);
 		if (!*name || strcasecmp(name, "<NULL>") == 0 ||
 		    strcasecmp(name, "(NULL)") == 0)
 			break;

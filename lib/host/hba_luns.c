@@ -122,9 +122,9 @@ static void read_class(const struct hba *hba, const char *class,
 		struct hba_fact *fact = &out->items[out->count];
 
 		*fact = (struct hba_fact){ class, *names, "" };
-		snprintf(path, sizeof(path), "/sys/class/%s/host%u/%s", class,
-			 hba->number, *names);
-		file_line(AT_FDCWD, path, fact->value, sizeof(fact->value));
+		file_line(fact->value, sizeof(fact->value),
+			  "/sys/class/%s/host%u/%s", class, hba->number,
+			  *names);
 		out->count += fact->value[0] != '\0';
 	}
 }

@@ -77,13 +77,17 @@ static bool opens(int fds, const char *link, const struct subject *subject,
 static void count(struct openers *out, int fds, pid_t pid, bool writes)
 {
 	char name[sizeof(out->name)];
+	ssize_t n;
 
 	if (pid == getpid()) {
 		out->ours++;
 		return;
 	}
-	if (!file_line(fds, "../comm", name, sizeof(name)))
+	n = file_begin(fds, "../comm", name, sizeof(name) - 1);
+	if (n < 0)
 		return;
+	name[n] = '\0';
+	name[strcspn(name, "\n")] = '\0';
 	if (!writes && is_passer(name)) {
 		out->passers++;
 		return;

@@ -26,11 +26,23 @@ static int check_bounds(const struct lun *lun, const struct lun_io *ios,
 	return 0;
 }
 
+static int transfer_each(struct lun *lun, const struct lun_io *ios, size_t n,
+			 bool write, struct error *err)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (lun->ops->transfer(lun, &ios[i], write, err))
+			return -1;
+	}
+	return 0;
+}
+
 int lun_read(struct lun *lun, const struct lun_io *ios, size_t n,
 	     struct error *err)
 {
 	if (check_bounds(lun, ios, n, err))
 		return -1;
+	if (lun->ops->transfer)
+		return transfer_each(lun, ios, n, false, err);
 	return n ? lun->ops->read(lun, ios, n, err) : 0;
 }
 
@@ -39,6 +51,8 @@ int lun_write(struct lun *lun, const struct lun_io *ios, size_t n,
 {
 	if (check_bounds(lun, ios, n, err))
 		return -1;
+	if (lun->ops->transfer)
+		return transfer_each(lun, ios, n, true, err);
 	return n ? lun->ops->write(lun, ios, n, err) : 0;
 }
 

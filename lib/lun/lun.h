@@ -38,6 +38,9 @@ struct lun_ops {
 		    struct error *err);
 	int (*write)(struct lun *lun, const struct lun_io *ios, size_t n,
 		     struct error *err);
+	/* In place of both, for a form that does one request after another. */
+	int (*transfer)(struct lun *lun, const struct lun_io *io, bool write,
+			struct error *err);
 	/* Everything written so far is on stable storage, or an error. */
 	int (*flush)(struct lun *lun, struct error *err);
 	/* Optional, may be NULL: both at the same time. */

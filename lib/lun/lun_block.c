@@ -73,8 +73,8 @@ static int failed_at(const struct lun_block *self, const char *what,
 }
 
 /* One that was cut short goes on at a block boundary. */
-static int transfer(struct lun *lun, const struct lun_io *io, bool write,
-		    struct error *err)
+static int block_transfer(struct lun *lun, const struct lun_io *io, bool write,
+			  struct error *err)
 {
 	struct lun_block *self = of(lun);
 	size_t n;
@@ -100,26 +100,6 @@ static int transfer(struct lun *lun, const struct lun_io *io, bool write,
 		n = (size_t)moved - (size_t)moved % lun->block_size;
 		if (!write)
 			memcpy(io->data + done, self->bounce, n);
-	}
-	return 0;
-}
-
-static int block_read(struct lun *lun, const struct lun_io *ios, size_t n,
-		      struct error *err)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (transfer(lun, &ios[i], false, err))
-			return -1;
-	}
-	return 0;
-}
-
-static int block_write(struct lun *lun, const struct lun_io *ios, size_t n,
-		       struct error *err)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (transfer(lun, &ios[i], true, err))
-			return -1;
 	}
 	return 0;
 }
@@ -195,7 +175,7 @@ static int read_and_compare(struct lun *lun, uint64_t offset,
 	uint8_t now[BOUNCE_ALIGN];
 	struct lun_io io = { offset, lun->block_size, now };
 
-	if (block_read(lun, &io, 1, err))
+	if (block_transfer(lun, &io, false, err))
 		return -1;
 	*outcome =
 		memcmp(now, with, io.len) == 0 ? LUN_SWAPPED : LUN_NOT_SWAPPED;
@@ -256,8 +236,7 @@ static void block_close(struct lun *lun)
 }
 
 static const struct lun_ops block_ops = {
-	.read = block_read,
-	.write = block_write,
+	.transfer = block_transfer,
 	.flush = block_flush,
 	.swap = block_swap,
 	.close = block_close,
@@ -289,14 +268,14 @@ static int read_geometry(struct lun_block *self, struct error *err)
 /* Whether the kernel itself says that fsync() reaches the LUN's cache. */
 static bool kernel_flushes(int fd)
 {
-	char path[80], text[16];
+	char text[16];
 	struct stat st;
 
 	if (fstat(fd, &st))
 		return false;
-	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/queue/write_cache",
-		 major(st.st_rdev), minor(st.st_rdev));
-	return file_line(AT_FDCWD, path, text, sizeof(text)) &&
+	return file_line(text, sizeof(text),
+			 "/sys/dev/block/%u:%u/queue/write_cache",
+			 major(st.st_rdev), minor(st.st_rdev)) &&
 	       strcmp(text, "write back") == 0;
 }
 

@@ -30,8 +30,8 @@ static int failed(const struct lun_file *self, const char *what, uint64_t at,
 			 self->path, what, at, strerror(errno));
 }
 
-static int transfer(struct lun *lun, const struct lun_io *io, bool write,
-		    struct error *err)
+static int file_transfer(struct lun *lun, const struct lun_io *io, bool write,
+			 struct error *err)
 {
 	struct lun_file *self = of(lun);
 
@@ -52,26 +52,6 @@ static int transfer(struct lun *lun, const struct lun_io *io, bool write,
 					 ", it was longer when it was opened",
 					 self->path, at);
 		done += (size_t)n;
-	}
-	return 0;
-}
-
-static int file_read(struct lun *lun, const struct lun_io *ios, size_t n,
-		     struct error *err)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (transfer(lun, &ios[i], false, err))
-			return -1;
-	}
-	return 0;
-}
-
-static int file_write(struct lun *lun, const struct lun_io *ios, size_t n,
-		      struct error *err)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (transfer(lun, &ios[i], true, err))
-			return -1;
 	}
 	return 0;
 }
@@ -105,8 +85,7 @@ static void file_close(struct lun *lun)
 }
 
 static const struct lun_ops file_ops = {
-	.read = file_read,
-	.write = file_write,
+	.transfer = file_transfer,
 	.flush = file_flush,
 	.fence = file_fence,
 	.unfence = file_unfence,

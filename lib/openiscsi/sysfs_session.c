@@ -17,15 +17,6 @@
 #define CONNECTIONS "/sys/class/iscsi_connection"
 #define LUNS	    "/sys/class/scsi_device"
 
-static void session_attribute(unsigned number, const char *name, char *text,
-			      size_t size)
-{
-	char path[SYSFS_PATH_SIZE];
-
-	snprintf(path, sizeof(path), SESSIONS "/session%u/%s", number, name);
-	file_line(AT_FDCWD, path, text, size);
-}
-
 /* hostN is the folder above the session's device. */
 static bool read_host(unsigned number, unsigned *host)
 {
@@ -51,12 +42,12 @@ size_t sysfs_sessions(const char *iqn,
 
 		if (sscanf(names.items[i], "session%u", &session->number) != 1)
 			continue;
-		session_attribute(session->number, "targetname", text,
-				  sizeof(text));
+		file_line(text, sizeof(text), SESSIONS "/session%u/targetname",
+			  session->number);
 		if (strcmp(text, iqn) != 0)
 			continue;
-		session_attribute(session->number, "target_id", text,
-				  sizeof(text));
+		file_line(text, sizeof(text), SESSIONS "/session%u/target_id",
+			  session->number);
 		session->target_id = (unsigned)strtoul(text, NULL, 10);
 		count += read_host(session->number, &session->host);
 	}
@@ -70,15 +61,12 @@ static bool is_at(unsigned number, const char *prefix,
 		  const struct iscsi_address *wanted)
 {
 	struct iscsi_address address;
-	char path[SYSFS_PATH_SIZE];
 	char port[16];
 
-	snprintf(path, sizeof(path), CONNECTIONS "/connection%u:0/%saddress",
-		 number, prefix);
-	file_line(AT_FDCWD, path, address.host, sizeof(address.host));
-	snprintf(path, sizeof(path), CONNECTIONS "/connection%u:0/%sport",
-		 number, prefix);
-	file_line(AT_FDCWD, path, port, sizeof(port));
+	file_line(address.host, sizeof(address.host),
+		  CONNECTIONS "/connection%u:0/%saddress", number, prefix);
+	file_line(port, sizeof(port), CONNECTIONS "/connection%u:0/%sport",
+		  number, prefix);
 	address.port = (uint16_t)strtoul(port, NULL, 10);
 	return iscsi_address_equal(&address, wanted);
 }
@@ -94,7 +82,8 @@ bool sysfs_session_up(const struct sysfs_session *session)
 {
 	char state[32];
 
-	session_attribute(session->number, "state", state, sizeof(state));
+	file_line(state, sizeof(state), SESSIONS "/session%u/state",
+		  session->number);
 	return strcmp(state, "LOGGED_IN") == 0;
 }
 

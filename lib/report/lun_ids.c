@@ -18,34 +18,26 @@ static int compare_ids(const void *a, const void *b)
 	return order ? order : (x->lun > y->lun) - (x->lun < y->lun);
 }
 
-static void add_uuid(struct lun_id *list, size_t *n, enum id_class class,
-		     const struct uuid *uuid, size_t lun)
+static void add_id(struct lun_ids *ids, enum id_class class, const void *bytes,
+		   size_t len, size_t lun)
 {
 	struct lun_id id = { .class = class, .lun = lun };
 
-	memcpy(id.bytes, uuid->bytes, sizeof(uuid->bytes));
-	list[(*n)++] = id;
+	memcpy(id.bytes, bytes, len);
+	ids->items[ids->count++] = id;
 }
 
-static void add_lvm_id(struct lun_id *list, size_t *n, enum id_class class,
-		       const struct lvm_id *lvm, size_t lun)
+static void add_lun(struct lun_ids *ids, const struct sr_report *sr, size_t lun)
 {
-	struct lun_id id = { .class = class, .lun = lun };
+	const size_t uuid = sizeof(struct uuid), lvm = sizeof(struct lvm_id);
 
-	memcpy(id.bytes, lvm->chars, sizeof(lvm->chars));
-	list[(*n)++] = id;
-}
-
-static void add_lun(struct lun_id *list, size_t *n, const struct sr_report *sr,
-		    size_t lun)
-{
-	add_uuid(list, n, ID_SR, &sr->sr.old, lun);
-	add_lvm_id(list, n, ID_VG, &sr->vg, lun);
-	add_lvm_id(list, n, ID_PV, &sr->pv, lun);
+	add_id(ids, ID_SR, &sr->sr.old, uuid, lun);
+	add_id(ids, ID_VG, &sr->vg, lvm, lun);
+	add_id(ids, ID_PV, &sr->pv, lvm, lun);
 	for (size_t i = 0; i < sr->vdi_count; i++)
-		add_uuid(list, n, ID_VDI, &sr->vdis[i].uuid.old, lun);
+		add_id(ids, ID_VDI, &sr->vdis[i].uuid.old, uuid, lun);
 	for (size_t i = 0; i < sr->lv_count; i++)
-		add_lvm_id(list, n, ID_LV, &sr->lv_ids[i], lun);
+		add_id(ids, ID_LV, &sr->lv_ids[i], lvm, lun);
 }
 
 void lun_ids_sort(const struct sr_report *const *reports, size_t count,
@@ -61,7 +53,7 @@ void lun_ids_sort(const struct sr_report *const *reports, size_t count,
 	out->count = 0;
 	for (size_t i = 0; i < count; i++) {
 		if (reports[i])
-			add_lun(out->items, &out->count, reports[i], i);
+			add_lun(out, reports[i], i);
 	}
 	qsort(out->items, out->count, sizeof(*out->items), compare_ids);
 }
