@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <limits.h>
 #include <linux/loop.h>
 #include <poll.h>
@@ -13,12 +14,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/text_file.h"
 #include "host/block.h"
 #include "host/openers.h"
 
 /* Between two looks, growing; in all a little over two seconds. */
 #define FIRST_PAUSE_MS 5
 #define LAST_PAUSE_MS  1280
+
+/* Of each of LIO's backstores that are files, what it is on. */
+#define LIO_FILES "/sys/kernel/config/target/core/fileio_*/*/info"
 
 enum use {
 	FREE,
@@ -173,9 +178,58 @@ int in_use_check(const char *device, struct error *err)
 	return wait_until_free(look, device, err);
 }
 
+/* The path that a fileio backstore tells of itself: "… File: PATH  Size: …" */
+static const char *served_path(const char *info_path, char *info, size_t size)
+{
+	ssize_t n = file_begin(AT_FDCWD, info_path, info, size - 1);
+	char *path, *end = NULL;
+
+	if (n < 0)
+		return NULL;
+	info[n] = '\0';
+	path = strstr(info, "File: ");
+	if (!path)
+		return NULL;
+	path += strlen("File: ");
+	for (char *p = path; (p = strstr(p, "  Size: ")); p++)
+		end = p;
+	if (end)
+		*end = '\0';
+	return end ? path : NULL;
+}
+
+/* LIO has a file open in the kernel, which no process shows, and takes no lock. */
+static int check_served(const char *path, struct error *err)
+{
+	struct stat file, served;
+	glob_t all;
+	int failed = 0;
+
+	if (stat(path, &file) || glob(LIO_FILES, GLOB_NOSORT, NULL, &all))
+		return 0;
+	for (size_t i = 0; i < all.gl_pathc && !failed; i++) {
+		char info[1024];
+		const char *of =
+			served_path(all.gl_pathv[i], info, sizeof(info));
+
+		if (of && stat(of, &served) == 0 &&
+		    served.st_dev == file.st_dev &&
+		    served.st_ino == file.st_ino) {
+			used_by(USED, path,
+				"the kernel's target (LIO) serves it", err);
+			failed = -1;
+		}
+	}
+	globfree(&all);
+	return failed;
+}
+
 int in_use_check_file(const char *path, struct error *err)
 {
-	return wait_until_free(look_at_file, path, err);
+	return wait_until_free(look_at_file, path, err) ||
+			       check_served(path, err)
+		       ? -1
+		       : 0;
 }
 
 static bool is_loop(const char *name)

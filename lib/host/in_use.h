@@ -29,7 +29,7 @@
 int in_use_check(const char *device, struct error *err);
 
 /* The same of a regular file, by its path: ERROR_IN_USE if another process has
- * it open, as openers_of_file finds it. */
+ * it open, as openers_of_file finds it, or LIO serves it. */
 int in_use_check_file(const char *path, struct error *err);
 
 /* Loop devices: whether a file is a block device of this host, and by which

@@ -86,6 +86,20 @@ held_open() {
 	tool_stop
 }
 
+# The kernel has an image open, and no process: whatever it is called by.
+served_by_lio() {
+	cp --sparse=always /tmp/pristine.img /tmp/served.img
+	lio_start
+	lio_backstore served /tmp/served.img 512 0d
+	ln -f /tmp/served.img /tmp/link.img
+	"$build/relvm" resign --yes /tmp/link.img 2>/tmp/said && fail 'it was resigned'
+	grep -q 'link.img is in use on this host: .*LIO' /tmp/said || fail "$(cat /tmp/said)"
+	cmp /tmp/pristine.img /tmp/served.img || fail 'it was written to'
+	lio_stop
+	"$build/relvm" resign --yes /tmp/link.img
+	rm /tmp/served.img /tmp/link.img /tmp/said
+}
+
 # Programs that look at a new device and let go of it.
 held_for_a_moment() {
 	local reader
@@ -247,6 +261,7 @@ run_test 'merely there' merely_there
 run_test 'original attached, clone beside it' original_attached
 run_test 'one volume open' one_volume_open
 run_test 'only held open' held_open
+run_test 'an image that LIO serves' served_by_lio
 run_test 'held for a moment' held_for_a_moment
 run_test 'mounted' mounted
 run_test 'swapped to' swapped_to
