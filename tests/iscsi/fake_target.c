@@ -34,13 +34,17 @@
  *   no-names                      neither vendor nor serial number nor size
  *   old-capacity write-protected cache no-mode block:N huge
  *   cut-ids empty-inquiry         half of page 0x83; nothing; and do not tell
+ *   disowned-ids                  all of it, and half of that is told not to count
+ *   far-mode                      mode pages begin behind what is sent of them
  *   naa:HEX                       NAA name of LUN 2, of 16 bytes
  *   path:HEX path-read:HEX        sense key, code and qualifier of an answer to
  *                                 all that wants the medium; to reads alone
  * At reads and writes:
  *   short quiet-short flood       half of the data, told or not; twice
  *   busy:N                        the first N are answered BUSY
+ *   short-write                   good, but for a block that it has not taken
  *   reset:N                       the Nth write finds the target was reset
+ *   released:N                    or that its reservations have gone
  *   changed:N moved               the Nth finds that its LUNs have changed; from
  *                                 then on page 0x83 says that this one has
  *   deferred medium reserved drop stall goodbye
@@ -52,7 +56,8 @@
  * At COMPARE AND WRITE:
  *   no-swap:N                     the first N are an unknown command
  *   no-field                      a field of it is refused
- *   swap-aborted swap-recovered   does it, and says something else
+ *   swap-aborted swap-recovered swap-task-aborted
+ *                                 does it, and says something else
  *   swap-lost                     does it and hangs up
  * At RESERVE, which else is good, with no registered key:
  *   no-reserve                    an unknown command, READ KEYS as well
@@ -83,6 +88,7 @@ static uint8_t payload[512 * 1024];
 static int data_commands;
 static int writes;
 static bool changed;
+static bool deferred;
 static int swaps;
 
 static bool has(const char *trait)
@@ -193,13 +199,22 @@ static void answer_status(const uint8_t *request, uint8_t status,
 	transmit(answer, data, sense_len ? sense_len + 2 : 0);
 }
 
+static void answer_short(const uint8_t *request)
+{
+	uint8_t answer[HEADER] = { 0x21, 0x82 };
+
+	number_answer(answer, request);
+	put_be32(answer + 44, 512);
+	transmit(answer, NULL, 0);
+}
+
 static void answer_sense(const uint8_t *request, uint8_t key, uint8_t asc)
 {
 	uint8_t sense[18] = { has("deferred") ? 0x71 : 0x70, 0, key };
 
 	sense[7] = 10;
 	sense[12] = asc;
-	sense[13] = asc == 0x3f ? 0x0e : 0;
+	sense[13] = asc == 0x3f ? 0x0e : asc == 0x2a ? 4 : 0;
 	answer_status(request, 2, sense, sizeof(sense));
 }
 
@@ -246,6 +261,8 @@ static void answer_data(const uint8_t *request, const uint8_t *data, size_t len,
 	if (len < asked && honest) {
 		answer[1] |= 2;
 		put_be32(answer + 44, (uint32_t)(asked - len));
+		if (has("disowned-ids") && request[32] == 0x12 && len == 16)
+			put_be32(answer + 44, (uint32_t)(asked - 8));
 	}
 	number_answer(answer, request);
 	transmit(answer, data, len);
@@ -406,7 +423,7 @@ static void answer_capacity(const uint8_t *request, bool is_long)
 		put_be32(data + 8, block);
 		answer_data(request, data, 32, true);
 	} else {
-		put_be32(data, last);
+		put_be32(data, has("huge") ? UINT32_MAX : last);
 		put_be32(data + 4, block);
 		answer_data(request, data, 8, true);
 	}
@@ -418,6 +435,10 @@ static void answer_mode(const uint8_t *request)
 
 	data[2] = has("write-protected") ? 0x80 : 0;
 	data[6] = has("cache") ? 4 : 0;
+	if (has("far-mode")) {
+		data[0] = 255;
+		data[3] = 240;
+	}
 	if (has("no-mode"))
 		answer_sense(request, 5, 0x24);
 	else
@@ -467,14 +488,16 @@ static bool misbehave(const uint8_t *request, bool write)
 		answer_status(request, 8, payload, 0);
 	else if (write && ++writes == number("reset", 0))
 		answer_sense(request, 6, 0x29);
+	else if (write && writes == number("released", 0))
+		answer_sense(request, 6, 0x2a);
 	else if (write && writes == number("changed", 0) && !changed)
 		changed = true, answer_sense(request, 6, 0x3f);
 	else if (has("reserved"))
 		answer_status(request, 0x18, payload, 0);
 	else if (has("medium"))
 		answer_sense(request, 3, write ? 0x0c : 0x11);
-	else if (write && has("deferred"))
-		answer_sense(request, 6, 0x29);
+	else if (write && has("deferred") && !deferred)
+		deferred = true, answer_sense(request, 6, 0x29);
 	else
 		return false;
 	return true;
@@ -496,6 +519,8 @@ static void answer_read_write(const uint8_t *request, const uint8_t *cdb,
 		answer_sense(request, 5, 0x21);
 	} else if (write && has("write-protected")) {
 		answer_sense(request, 7, 0x27);
+	} else if (write && has("short-write")) {
+		answer_short(request);
 	} else if (write) {
 		memcpy(disk + at, payload, sent < len ? sent : len);
 		answer_status(request, 0, payload, 0);
@@ -524,6 +549,8 @@ static void answer_swap(const uint8_t *request, const uint8_t *cdb, size_t sent)
 	memcpy(disk + at, payload + 512, 512);
 	if (has("swap-aborted"))
 		answer_sense(request, 0xb, 0);
+	else if (has("swap-task-aborted"))
+		answer_status(request, 0x40, payload, 0);
 	else if (has("swap-recovered"))
 		answer_sense(request, 1, 0);
 	else if (has("swap-lost"))

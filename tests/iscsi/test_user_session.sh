@@ -260,6 +260,8 @@ check_discovery() {
 	fake_id=30000000000000000
 	with "a name cut short, in silence, is no name of zeros" 1 \
 		"NO_SCSIID: .*it has 1: LUN 1: none" cut-ids -- info
+	with "nor is one that came, and is told not to count" 1 \
+		"NO_SCSIID: .*it has 1: LUN 1: none" disowned-ids -- info
 	with "an INQUIRY without an answer is no disk" 1 \
 		"NO_SCSIID: .*it has 0: " empty-inquiry -- info
 	fake_id=35000fa0000000001
@@ -278,11 +280,15 @@ check_bad_lun() {
 	with "no flush and no MODE SENSE" 0 "" no-sync no-mode -- \
 		write:0:512:1 flush
 	with "blocks of 520" 1 "LUN_CONTENT: .*520.*" block:520 --
+	with "a size that READ CAPACITY(10) cannot tell" 1 \
+		"IO: .*does not tell its size" old-capacity huge -- info
 	with "impossible size" 1 "IO: .*impossible size.*" huge --
 	with "answers short" 1 "IO: .*READ\(10\) of 1 blocks at LBA 2:.*short.*" \
 		short -- check:1024:512:1
 	with "answers short and does not tell" 1 "IO: .*short.*" \
 		quiet-short -- check:0:65536:1
+	with "a write that is not taken whole" 1 "IO: .*WRITE.*short.*" \
+		short-write -- write:0:1024:1
 	with "answers long" 1 "IO: .*" flood -- check:0:512:1
 	with "busy for a while" 0 "" busy:5 -- write:0:65536:1 check:0:65536:1
 	with "a write is answered before its data is sent" 0 "" hasty -- \
@@ -313,6 +319,8 @@ check_bad_lun() {
 	with "no flush and no cache" 0 "" no-sync -- write:0:512:1 flush
 	with "no flush but a cache" 1 "IO: .*volatile write cache.*" \
 		no-sync cache -- flush
+	with "no flush, and mode pages that are not sent" 0 "" \
+		no-sync cache far-mode -- write:0:512:1 flush
 	with "flush and cache" 0 "" cache -- write:0:512:1 flush
 	with "flush fails" 1 "IO: .*SYNCHRONIZE CACHE.*HARDWARE ERROR.*" \
 		bad-sync -- flush
@@ -343,6 +351,9 @@ check_swap() {
 	with "swap done, but said to be aborted" 1 \
 		"IO: .*COMPARE AND WRITE of 1 blocks at LBA 0: ABORTED.*" \
 		swap-aborted -- write:0:512:1 flush swap:0:1:2
+	with "swap done, and its task is aborted" 1 \
+		"IO: .*COMPARE AND WRITE .*: TASK ABORTED.*" \
+		swap-task-aborted -- write:0:512:1 flush swap:0:1:2
 	with "swap done after a recovery" 1 "IO: .*: RECOVERED ERROR.*" \
 		swap-recovered -- write:0:512:1 flush swap:0:1:2
 	with "swap done, but the answer is lost" 1 "IO: .*lost.*" \
@@ -384,6 +395,8 @@ check_fence() {
 		keys:90 --
 	with "reset under a fence" 1 "fenced.IO: .*reservation of the LUN was lost" \
 		reset:2 -- fence write:0:512:1 flush write:512:512:1
+	with "a fence that was taken away" 1 "fenced.IO: .*reservation of the LUN was lost" \
+		released:2 -- fence write:0:512:1 flush write:512:512:1
 	with "conflict under a fence" 1 "fenced.IO: .*reservation of the LUN was lost" \
 		reserved -- fence check:0:512:1
 
