@@ -18,14 +18,14 @@ struct openers {
 	char name[32]; /* that process's */
 };
 
-/* Looks at all processes. None is found where /proc cannot be read. Follows no
- * link that does not point below /dev, so that a file server which does not
- * answer stops nothing. */
+/* Looks at all processes, whatever the node is called that they have opened. None is
+ * found where /proc cannot be read. No file server that does not answer stops it:
+ * before Linux 4.11, which cannot look without asking one, only what is called
+ * /dev/… is looked at. */
 void openers_of(dev_t device, struct openers *out);
 
-/* The same of a regular file; none if it is not there. Follows only links that
- * name this file, symbolic links resolved: who has opened it by another hard
- * link or in another mount namespace is not found. */
+/* The same of a regular file; none if it is not there. Before Linux 4.11 who has
+ * opened it by another hard link or in another mount namespace is not found. */
 void openers_of_file(const char *path, struct openers *out);
 
 #endif

@@ -70,6 +70,54 @@ static void test_counts(void **state)
 	assert_int_equal(waitpid(child, NULL, 0), child);
 }
 
+/* By a name that is not the one that it was opened by. */
+static void test_other_name(void **state)
+{
+	char opened[] = "/tmp/relvm-openers-XXXXXX", link_to_it[64];
+	struct openers openers;
+	int fd = mkstemp(opened);
+
+	(void)state;
+	assert_true(fd >= 0);
+	snprintf(link_to_it, sizeof(link_to_it), "%s-link", opened);
+	assert_int_equal(link(opened, link_to_it), 0);
+	openers_of_file(link_to_it, &openers);
+	assert_int_equal(openers.ours, 1);
+	close(fd);
+	openers_of_file(link_to_it, &openers);
+	assert_int_equal(openers.ours, 0);
+	unlink(opened);
+	unlink(link_to_it);
+}
+
+/* As a process has it that has another root, and its own nodes. */
+static void test_other_node(void **state)
+{
+	char folder[] = "/tmp/relvm-openers-XXXXXX", node[64];
+	struct openers openers;
+	struct stat st;
+	int fd = open_some();
+
+	(void)state;
+	if (fd < 0)
+		skip();
+	assert_int_equal(fstat(fd, &st), 0);
+	close(fd);
+	assert_non_null(mkdtemp(folder));
+	snprintf(node, sizeof(node), "%s/node", folder);
+	if (mknod(node, S_IFBLK | 0600, st.st_rdev) == 0)
+		fd = open(node, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	else
+		fd = -1;
+	unlink(node);
+	rmdir(folder);
+	if (fd < 0)
+		skip();
+	openers_of(st.st_rdev, &openers);
+	assert_int_equal(openers.ours, 1);
+	close(fd);
+}
+
 static void test_no_device(void **state)
 {
 	struct block_names names;
@@ -98,6 +146,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_counts),
+		cmocka_unit_test(test_other_name),
+		cmocka_unit_test(test_other_node),
 		cmocka_unit_test(test_no_device),
 		cmocka_unit_test(test_path),
 	};
