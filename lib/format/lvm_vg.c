@@ -374,6 +374,12 @@ static int parse_lv(struct build *b, const struct lvm_node *node,
 	lv->whole = node->whole;
 	if (!node->is_section || !get_id(b, node, &lv->id, &lv->id_span))
 		return damaged_lv(b, lv, "it has no id");
+	if (lvm_text_list_has(b->text, node, "status", "LOCKED"))
+		return error_set(b->err, ERROR_LUN_CONTENT,
+				 "LV %s is being moved by pvmove: let that end "
+				 "on the original, or end it (pvmove --abort), "
+				 "then " MAKE_NEW_CLONE,
+				 lv->name);
 	lv->journaler = lvm_text_list_has(b->text, node, "tags", "journaler");
 	lv->hidden = lvm_text_list_has(b->text, node, "tags", "hidden");
 	lv->kind = lv_name_kind(lv->name, lv->journaler, &b->vg->sr);

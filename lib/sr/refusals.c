@@ -27,6 +27,15 @@ static int check_foreign(const struct snapshot *snap, const char *name,
 
 	for (size_t at = 0; uuid_scan(name, len, at, &hit);
 	     at = hit.at + hit.len) {
+		/* As the volume of a trim, which SM finds by it again. */
+		if (uuid_equal(&hit.uuid, &snap->vg.sr))
+			return error_set(err, ERROR_LUN_CONTENT,
+					 "LV %s bears the SR's uuid, but is of "
+					 "no kind that is known here: a newer "
+					 "storage manager may have made it. "
+					 "Rename or remove it on the original, "
+					 "then " MAKE_NEW_CLONE,
+					 name);
 		if (!hit.is_sr && is_orphan(vdis_find(&snap->vdis, &hit.uuid)))
 			return error_set(err, ERROR_LUN_CONTENT,
 					 "LV %s holds VDI %s, but is of no "

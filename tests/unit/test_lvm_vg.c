@@ -248,6 +248,11 @@ static void test_lv_fields(void **state)
 		"67"
 		"8 {",
 		"longer");
+	/* while pvmove is at work, all that it moves, and its own LV */
+	refuses("MGT {", "\"VISIBLE\"", "\"VISIBLE\", \"LOCKED\"",
+		"LV MGT is being moved by pvmove");
+	refuses("hb-", "\"VISIBLE\"", "\"PVMOVE\", \"LOCKED\"",
+		"pvmove --abort");
 	takes("MGT {", "flags = []", "flags = [] future = [\"} {\"]");
 }
 

@@ -93,6 +93,10 @@ static void test_kinds(void **state)
 	sr_make(&sr, NULL);
 	rename_lv(&sr, "hb-" HOST_UUID, BASE_UUID "-co");
 	plan(&sr, false, NULL);
+	/* SM may find it by the SR's uuid */
+	sr_make(&sr, NULL);
+	rename_lv(&sr, "hb-" HOST_UUID, SR_UUID "_op");
+	plan(&sr, false, "LV " SR_UUID "_op bears the SR's uuid");
 }
 
 /* A volume of an unknown kind, of which a log alone speaks. */
