@@ -295,7 +295,9 @@ bool lvm_value_number(const struct lvm_text *text,
 {
 	uint64_t n = 0;
 
-	if (value->kind != LVM_VALUE_NUMBER)
+	/* One that begins with 0 is octal to LVM; it writes none. */
+	if (value->kind != LVM_VALUE_NUMBER ||
+	    (value->span.len > 1 && text->bytes[value->span.at] == '0'))
 		return false;
 	for (uint32_t i = 0; i < value->span.len; i++) {
 		char c = text->bytes[value->span.at + i];

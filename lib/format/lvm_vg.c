@@ -97,6 +97,50 @@ static bool status_is_known(const struct lvm_text *t,
 	return true;
 }
 
+static bool is_one_of(const struct lvm_text *t, const struct lvm_node *node,
+		      const char *const *names)
+{
+	while (*names && !lvm_text_span_is(t, node->name, *names))
+		names++;
+	return *names;
+}
+
+static bool is_of_kind(const struct lvm_node *node, const struct lvm_value *v,
+		       enum lvm_value_kind kind)
+{
+	for (uint32_t i = 0; i < node->value_count; i++) {
+		if (v[node->first_value + i].kind != kind)
+			return false;
+	}
+	return !node->is_section && (node->is_array || node->value_count);
+}
+
+/* What is wrong with a section, of the VG, its PV or an LV, so that LVM reads no
+ * VG with it (lib/format_text/import_vsn1.c); NULL if nothing. */
+static const char *bad_field(const struct lvm_text *t,
+			     const struct lvm_node *section)
+{
+	static const char *const lists[] = { "status", "flags", "tags", NULL };
+	static const char *const numbers[] = { "max_lv", "max_pv", "dev_size",
+					       "creation_time", NULL };
+	uint64_t n;
+
+	for (const struct lvm_node *c = lvm_text_first(t, section); c;
+	     c = lvm_text_next(t, c)) {
+		if (is_one_of(t, c, lists) &&
+		    !is_of_kind(c, t->values, LVM_VALUE_STRING))
+			return "its status, flags or tags are not all words";
+		if (is_one_of(t, c, numbers) &&
+		    (c->value_count != 1 ||
+		     !lvm_value_number(t, &t->values[c->first_value], &n)))
+			return "a number of it is none";
+	}
+	if (!lvm_text_child(t, section, "creation_time") !=
+	    !lvm_text_string(t, section, "creation_host"))
+		return "it has no whole creation_time and creation_host";
+	return NULL;
+}
+
 /* What LVM wants to find beside the VG (lib/format_text/import.c). */
 static int check_format(struct build *b, const struct lvm_node *node)
 {
@@ -112,6 +156,12 @@ static int check_format(struct build *b, const struct lvm_node *node)
 				 "\"Text Format Volume Group\" and version 1");
 	if (format && !lvm_text_span_is(t, format->span, "lvm2"))
 		return refuse(b, "its format is not lvm2");
+	if (!lvm_text_child(t, node, "max_lv") ||
+	    !lvm_text_child(t, node, "max_pv"))
+		return refuse(b, "it has no max_lv or max_pv, without which "
+				 "LVM takes none");
+	if (bad_field(t, node))
+		return refuse(b, bad_field(t, node));
 	return 0;
 }
 
@@ -181,6 +231,8 @@ static int parse_pv(struct build *b, const struct lvm_node *vg_node)
 		return refuse(b, "its PV's status is none that LVM gives an "
 				 "SR's PV; repair the original, "
 				 "then " MAKE_NEW_CLONE);
+	if (bad_field(b->text, pv))
+		return refuse(b, bad_field(b->text, pv));
 	if (!lvm_text_number(b->text, pv, "pe_start", &pe_start) ||
 	    !lvm_text_number(b->text, pv, "pe_count", &b->vg->pe_count) ||
 	    pe_start == 0 || pe_start > UINT64_MAX / LVM_SECTOR_SIZE)
@@ -189,9 +241,10 @@ static int parse_pv(struct build *b, const struct lvm_node *vg_node)
 	if (lvm_text_number(b->text, pv, "dev_size", &dev_size) &&
 	    dev_size <= UINT64_MAX / LVM_SECTOR_SIZE)
 		b->vg->dev_size = dev_size * LVM_SECTOR_SIZE;
-	/* So that no offset computed later can overflow. */
-	if (b->vg->pe_count >
-	    (UINT64_MAX - b->vg->pe_start) / b->vg->extent_size)
+	/* LVM counts in 32 bits; and no offset computed later can overflow. */
+	if (b->vg->pe_count > UINT32_MAX ||
+	    b->vg->pe_count >
+		    (UINT64_MAX - b->vg->pe_start) / b->vg->extent_size)
 		return refuse(b, "its PV has more extents than a LUN can hold");
 	b->pv_span = pv->name;
 	return 0;
@@ -374,6 +427,8 @@ static int parse_lv(struct build *b, const struct lvm_node *node,
 	lv->whole = node->whole;
 	if (!node->is_section || !get_id(b, node, &lv->id, &lv->id_span))
 		return damaged_lv(b, lv, "it has no id");
+	if (bad_field(b->text, node))
+		return damaged_lv(b, lv, bad_field(b->text, node));
 	if (lvm_text_list_has(b->text, node, "status", "LOCKED"))
 		return error_set(b->err, ERROR_LUN_CONTENT,
 				 "LV %s is being moved by pvmove: let that end "

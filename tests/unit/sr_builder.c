@@ -188,7 +188,7 @@ static char *make_text(const struct sr_options *options)
 	say(&out,
 	    "format = \"lvm2\" # informational\n"
 	    "status = [\"RESIZEABLE\", \"READ\", \"WRITE\"]\nflags = []\n"
-	    "extent_size = %u\t\t# 4 Kilobytes\nmax_lv = 0\n\n",
+	    "extent_size = %u\t\t# 4 Kilobytes\nmax_lv = 0\nmax_pv = 0\n\n",
 	    SR_EXTENT / 512);
 	say(&out,
 	    "physical_volumes {\n\npv0 {\nid = \"" SR_PV_ID "\"\n"

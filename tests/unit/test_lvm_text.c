@@ -153,12 +153,10 @@ static void test_numbers(void **state)
 	(void)state;
 	assert_true(lvm_text_number(&t, s, "a", &n));
 	assert_int_equal(n, 0);
-	assert_true(lvm_text_number(&t, s, "i", &n));
-	assert_int_equal(n, 7);
 	assert_true(lvm_text_number(&t, s, "l", &n));
 	assert_int_equal(n, 1);
 	n = 5;
-	for (const char *bad = "cdefghkmz"; *bad; bad++) {
+	for (const char *bad = "cdefghikmz"; *bad; bad++) {
 		const char name[2] = { *bad, 0 };
 
 		assert_false(lvm_text_number(&t, s, name, &n));

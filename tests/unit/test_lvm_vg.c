@@ -195,6 +195,43 @@ static void test_words(void **state)
 	refuses("contents", "version = 1", "", "version");
 }
 
+/* As lvm2 2.03.16 judges each: it lists no LV of a VG that is refused here. */
+static void test_kinds_of_fields(void **state)
+{
+	static const char *const sections[] = { "VG_", "pv0 {", "MGT {" };
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		refuses(sections[i], "flags = []", "flags = 0", "words");
+		refuses(sections[i], "flags = []", "flags = [\"A\", 1]",
+			"words");
+		takes(sections[i], "flags = []", "flags = \"A\"");
+		refuses(sections[i], "flags = []", "flags = [] tags = [1.5]",
+			"words");
+		takes(sections[i], "flags = []", "flags = [] tags = []");
+		refuses(sections[i], "flags = []",
+			"flags = [] creation_host = \"x\"", "creation_");
+		refuses(sections[i], "flags = []",
+			"flags = [] creation_time = 1", "creation_");
+		refuses(sections[i], "flags = []",
+			"creation_host = 1 creation_time = 1", "creation_");
+		refuses(sections[i], "flags = []",
+			"creation_host = \"x\" creation_time = \"1\"",
+			"number");
+		takes(sections[i], "flags = []",
+		      "creation_host = \"x\" creation_time = 1");
+	}
+	refuses("VG_", "max_lv", "max_l", "max_lv");
+	refuses("VG_", "max_lv = 0", "max_lv = \"0\"", "number");
+	refuses("VG_", "max_pv", "max_p", "max_pv");
+	refuses("VG_", "max_pv = 0", "max_pv = []", "number");
+	refuses("pv0 {", "dev_size =", "dev_size = [] x =", "number");
+	takes("pv0 {", "dev_size", "dev_siz");
+	/* octal, 22 of the sectors there are 128 */
+	refuses("pv0 {", "pe_start = 128", "pe_start = 0128", "pe_start");
+	takes("VG_", "max_lv = 0", "max_lv = 255");
+}
+
 static void test_pv(void **state)
 {
 	(void)state;
@@ -208,9 +245,9 @@ static void test_pv(void **state)
 	refuses("pv0 {", "pe_start = 128", "pe_start = 36028797018963968",
 		"pe_start");
 	refuses("pv0 {", "pe_count = 40", "pe_count = -40", "pe_count");
-	refuses("pv0 {", "pe_count = 40", "pe_count = 4503599627370496",
+	refuses("pv0 {", "pe_count = 40", "pe_count = 4294967296",
 		"more extents");
-	takes("pv0 {", "pe_count = 40", "pe_count = 4503599627370479");
+	takes("pv0 {", "pe_count = 40", "pe_count = 4294967295");
 }
 
 static void test_vg_fields(void **state)
@@ -222,7 +259,8 @@ static void test_vg_fields(void **state)
 	refuses("VG_", "extent_size = 8", "extent_size = 4294967296",
 		"extent_size");
 	refuses("VG_", "extent_size = 8", "extent_siz = 8", "extent_size");
-	takes("VG_", "max_lv = 0", "max_lv = \"no} number\" new { x { } }");
+	takes("VG_", "max_lv = 0",
+	      "max_lv = 0 any = \"no} number\" new { x { } }");
 	takes("VG_", SR_VG_NAME, "version = 1 " SR_VG_NAME);
 }
 
@@ -357,6 +395,7 @@ int main(void)
 		cmocka_unit_test(test_name),
 		cmocka_unit_test(test_state),
 		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_kinds_of_fields),
 		cmocka_unit_test(test_pv),
 		cmocka_unit_test(test_vg_fields),
 		cmocka_unit_test(test_lv_fields),
