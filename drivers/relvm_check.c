@@ -112,7 +112,8 @@ static int fill_target(struct relvm_options *o, struct lun_choice *choice,
 int relvm_options_choose(struct relvm_options *o, struct error *err)
 {
 	for (size_t i = 0; i < o->count; i++) {
-		if (!o->choices[i].path && fill_target(o, &o->choices[i], err))
+		if (lun_choice_is_over_iscsi(&o->choices[i]) &&
+		    fill_target(o, &o->choices[i], err))
 			return -1;
 	}
 	return 0;

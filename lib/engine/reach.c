@@ -30,8 +30,9 @@ static int try_from(const struct lun_choice *choice, enum reach_purpose purpose,
 {
 	struct way way = {
 		.purpose = purpose,
-		.reached.iqn =
-			way_is_over_iscsi(choice) ? choice->target.iqn : NULL,
+		.reached.iqn = lun_choice_is_over_iscsi(choice)
+				       ? choice->target.iqn
+				       : NULL,
 	};
 	bool entered;
 	int failed = way_enter(choice, portal, &way, err);

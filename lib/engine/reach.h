@@ -50,6 +50,13 @@ struct lun_choice {
 	enum initiator_kind initiator;
 };
 
+/* Whether it is reached over iSCSI, as the initiator and by the user that it
+ * names. */
+static inline bool lun_choice_is_over_iscsi(const struct lun_choice *choice)
+{
+	return !choice->path && !choice->by_hba;
+}
+
 enum reach_purpose {
 	REACH_TO_READ, /* it may be in use; a write is refused */
 	REACH_TO_WRITE,

@@ -213,15 +213,10 @@ static int by_path(const char *path, struct way *way, struct error *err)
 
 /* ---- there and back ---- */
 
-bool way_is_over_iscsi(const struct lun_choice *choice)
-{
-	return !choice->path && !choice->by_hba;
-}
-
 bool way_is_over_session(const struct lun_choice *choice,
 			 enum reach_purpose purpose)
 {
-	return way_is_over_iscsi(choice) &&
+	return lun_choice_is_over_iscsi(choice) &&
 	       (purpose == REACH_TO_READ ||
 		choice->initiator == INITIATOR_LIBISCSI);
 }

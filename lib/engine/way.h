@@ -33,8 +33,7 @@ struct way {
 	char device[BLOCK_NAME_SIZE];
 };
 
-/* Whether the LUN is reached over iSCSI; and by a session of our own. */
-bool way_is_over_iscsi(const struct lun_choice *choice);
+/* Whether the LUN is reached by a session of our own. */
 bool way_is_over_session(const struct lun_choice *choice,
 			 enum reach_purpose purpose);
 

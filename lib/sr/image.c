@@ -172,13 +172,6 @@ static bool find_all(const struct image *image, uint64_t offset, uint64_t len,
 	return true;
 }
 
-bool image_has(const struct image *image, uint64_t offset, uint64_t len)
-{
-	size_t first;
-
-	return find_all(image, offset, len, &first);
-}
-
 /* Walks the pieces of offset..offset+len, all of it there, from the first of its
  * blocks on. */
 static void copy_pieces(const struct image *image, size_t first,

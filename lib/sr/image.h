@@ -49,9 +49,6 @@ void image_append(struct image *image, uint64_t offset, uint8_t *data,
  * empty then. */
 void image_merge(struct image *image, struct image *more);
 
-/* Whether all of offset..offset+len is there. */
-bool image_has(const struct image *image, uint64_t offset, uint64_t len);
-
 /* Copies bytes out; false if a block is missing. */
 bool image_get(const struct image *image, uint64_t offset, void *to,
 	       size_t len);
