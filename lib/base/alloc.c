@@ -19,14 +19,8 @@ void alloc_last_words(const char *answer, int status)
 	last_status = status;
 }
 
-void *alloc_checked(void *memory)
+static void __attribute__((noreturn)) end(const char *sentence)
 {
-	static const char sentence[] =
-		"out of memory; what was begun on a LUN is completed or taken "
-		"back by the same command, run again";
-
-	if (memory)
-		return memory;
 	/* If these fail, nobody is left to be told. */
 	if (last_answer) {
 		log_error("%s", sentence);
@@ -36,6 +30,25 @@ void *alloc_checked(void *memory)
 			program_invocation_short_name, sentence);
 	}
 	_exit(last_status);
+}
+
+#define RUN_AGAIN                                                           \
+	"; what was begun on a LUN is completed or taken back by the same " \
+	"command, run again"
+
+void *alloc_checked(void *memory)
+{
+	if (!memory)
+		end("out of memory" RUN_AGAIN);
+	return memory;
+}
+
+void alloc_check_errno(void)
+{
+	if (errno == ENOMEM)
+		alloc_checked(NULL);
+	if (errno == EMFILE || errno == ENFILE)
+		end("too many open files (ulimit -n)" RUN_AGAIN);
 }
 
 void *alloc_zeroed(size_t n, size_t size)

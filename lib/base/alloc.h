@@ -33,6 +33,11 @@ void alloc_wipe(char *text);
 /* What another library returned, and is NULL without memory only. */
 void *alloc_checked(void *memory);
 
+/* After a failure, by errno: the end as well if it was for want of memory or of open
+ * files. For who looks whether something is there, or is used: what cannot be
+ * looked at for such a reason is not free. */
+void alloc_check_errno(void);
+
 /* What the process does without memory: it logs one sentence and writes
  * `answer` to stdout, or writes the sentence to stderr if there is no answer,
  * and ends with `status`. Until this is called: no answer, status 1. */

@@ -21,6 +21,8 @@ ssize_t file_begin(int at, const char *path, void *to, size_t size)
 
 	if (fd >= 0)
 		close(fd);
+	else
+		alloc_check_errno();
 	return n;
 }
 

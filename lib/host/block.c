@@ -111,8 +111,10 @@ static void add_folder(struct block_names *names, const char *path)
 	const struct dirent *entry;
 	DIR *dir = opendir(path);
 
-	if (!dir)
+	if (!dir) {
+		alloc_check_errno();
 		return;
+	}
 	while ((entry = readdir(dir))) {
 		if (entry->d_name[0] != '.')
 			add_name(names, entry->d_name);

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/text_file.h"
 #include "host/block.h"
 #include "host/openers.h"
@@ -69,6 +70,7 @@ static enum use claimed(const char *device, struct error *err)
 		close(fd);
 		return FREE;
 	}
+	alloc_check_errno();
 	if (errno == EBUSY)
 		return used_by(MAY_PASS, device,
 			       "it is mounted or otherwise claimed", err);
@@ -246,8 +248,10 @@ static bool get_status(const char *loop, struct loop_info64 *info)
 
 	block_path(loop, path, sizeof(path));
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0)
+	if (fd < 0) {
+		alloc_check_errno();
 		return false;
+	}
 	got = ioctl(fd, LOOP_GET_STATUS64, info) == 0;
 	close(fd);
 	return got;

@@ -14,6 +14,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/text_file.h"
 
 struct subject {
@@ -128,11 +129,11 @@ static void look_at(int proc, const char *pid, const struct subject *subject,
 
 	snprintf(path, sizeof(path), "%s/fd", pid);
 	fd = openat(proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	fds = fdopendir(fd);
+	fds = fd < 0 ? NULL : fdopendir(fd);
 	if (!fds) {
-		close(fd);
+		alloc_check_errno();
+		if (fd >= 0)
+			close(fd);
 		return;
 	}
 	while ((entry = readdir(fds))) {
@@ -150,8 +151,10 @@ static void look_at_all(const struct subject *subject, struct openers *out)
 	const struct dirent *entry;
 	DIR *proc = opendir("/proc");
 
-	if (!proc)
+	if (!proc) {
+		alloc_check_errno();
 		return;
+	}
 	while ((entry = readdir(proc))) {
 		if (is_number(entry->d_name))
 			look_at(dirfd(proc), entry->d_name, subject, out);

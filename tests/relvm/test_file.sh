@@ -215,6 +215,23 @@ check "a copy of it gets identifiers of its own, also as a loop device" is \
 	"$(field .outcome) $(field ".sr.uuid == \"$new_sr\"")" "resigned true"
 rm "$WORK/copy" "$WORK/limited"
 
+# The guards need as many as the LUN does: what they cannot look at is not free.
+few_files()
+{
+	local i
+
+	exec 9<>"$WORK/clone"
+	for ((i = 4; i < 16; i++)); do
+		(
+			ulimit -n $i
+			exec "$RELVM" resign --yes "$WORK/clone"
+		) >"$OUT" 2>"$ERR" 9>&- && return 1
+	done
+	exec 9>&-
+	same "$WORK/original" "$WORK/clone"
+}
+check "an image that a process has open, and few open files: refused" few_files
+
 # in_use NAME OPENED LUN: while this shell has OPENED open
 in_use()
 {
