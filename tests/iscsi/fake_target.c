@@ -27,6 +27,7 @@
  * At the first commands:
  *   luns:N same-id no-id          N LUNs; all with one id; with none
  *   no-flat                       LUN 300 is 01 2c and not 41 2c
+ *   listed-twice                  the first as 00 01 and as 40 01
  *   cut-list                      the last LUN is told of, and not sent
  *   serial                        page 0x83 refused, page 0x80 there
  *   no-list hides-ids             page 0x00 refused; without 0x83 in it
@@ -45,6 +46,7 @@
  *   short-write                   good, but for a block that it has not taken
  *   reset:N                       the Nth write finds the target was reset
  *   released:N                    or that its reservations have gone
+ *   changing                      each finds that LUNs have changed
  *   changed:N moved               the Nth finds that its LUNs have changed; from
  *                                 then on page 0x83 says that this one has
  *   deferred medium reserved drop stall goodbye
@@ -271,10 +273,12 @@ static void answer_data(const uint8_t *request, const uint8_t *data, size_t len,
 static void answer_report_luns(const uint8_t *request)
 {
 	uint32_t n = (uint32_t)number("luns", 1);
-	uint8_t *data = calloc(n + 1, 8);
+	uint8_t *data = calloc(n + 2, 8);
 
+	if (has("listed-twice"))
+		put_be16(data + ++n * 8, 0x4001);
 	put_be32(data, n * 8);
-	for (uint32_t i = 1; i <= n; i++)
+	for (uint32_t i = 1; i <= n - has("listed-twice"); i++)
 		put_be16(
 			data + i * 8,
 			(uint16_t)(i < 256 || has("no-flat") ? i : 0x4000 | i));
@@ -490,6 +494,8 @@ static bool misbehave(const uint8_t *request, bool write)
 		answer_sense(request, 6, 0x29);
 	else if (write && writes == number("released", 0))
 		answer_sense(request, 6, 0x2a);
+	else if (write && has("changing"))
+		answer_sense(request, 6, 0x3f);
 	else if (write && writes == number("changed", 0) && !changed)
 		changed = true, answer_sense(request, 6, 0x3f);
 	else if (has("reserved"))

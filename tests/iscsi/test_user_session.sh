@@ -253,6 +253,8 @@ check_discovery() {
 		check:0:512:1
 	fake_id=35000fa0000000001
 	with "all have one id" 1 "NO_SCSIID: 3 disks.*" luns:3 same-id --
+	with "one LUN, listed by both kinds of address" 0 "LUN 1, .*" \
+		listed-twice -- info
 	with "no LUNs" 1 "NO_SCSIID: .*it has 0: " luns:0 --
 	with "no id" 1 "NO_SCSIID: .*LUN 1: none" no-id --
 	with "list of LUNs cut short" 1 \
@@ -301,6 +303,9 @@ check_bad_lun() {
 		write:0:512:1 flush write:512:512:1
 	with "other LUNs have changed" 0 "" changed:2 -- write:0:512:1 \
 		write:0:512:2 flush check:0:512:2
+	with "other LUNs change without an end" 1 \
+		"IO: .*WRITE.*reported LUNs data has changed .sense 6/3f/0e." \
+		changing -- write:0:512:1
 	with "another LUN has come to this number" 1 \
 		"IN_USE: .*another LUN .* was SCSIid $fake_id and is $moved_id now" \
 		changed:2 moved -- write:0:512:1 write:0:512:2
