@@ -324,7 +324,7 @@ static void test_segments(void **state)
 /* What is not SM's, and not bound to what is, may be of any type. */
 static void test_other_types(void **state)
 {
-	static const char *const snapshot =
+	static const char snapshot[] =
 		"X { id = \"LvLvLx-0123-4567-89ab-cdef-ghij-klmnop\" segment1 "
 		"{ "
 		"start_extent = 0 extent_count = 2 type = \"snapshot\" "
