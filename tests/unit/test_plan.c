@@ -274,6 +274,97 @@ static void test_no_write_is_spare(void **state)
 	done(&p);
 }
 
+static void load_result(struct planned *p, struct snapshot *out)
+{
+	struct error err;
+	struct lun *lun;
+
+	for (size_t i = 0; i < p->plan.write_count; i++)
+		memcpy(p->sr.bytes + p->plan.writes[i].offset,
+		       p->plan.writes[i].data, p->plan.writes[i].len);
+	assert_int_equal(lun_memory_open(p->sr.bytes, SR_SIZE, 512, &lun, &err),
+			 0);
+	if (load_snapshot(lun, NULL, out, &err))
+		fail_msg("%s", err.text);
+	lun_close(lun);
+}
+
+static struct snapshot_lv *lv_named(struct snapshot *snap, const char *begin)
+{
+	for (uint32_t i = 0; i < snap->vg.lv_count; i++) {
+		if (strstr(snap->vg.lvs[i].name, begin))
+			return &snap->lvs[i];
+	}
+	fail_msg("no LV is called %s", begin);
+	return NULL;
+}
+
+/* Each thing that a result says otherwise than the plan is noticed, whatever
+ * made it so. */
+static void test_compare(void **state)
+{
+	struct snapshot_lv *log, *child = NULL;
+	struct snapshot now;
+	struct planned p;
+	struct error err;
+
+	(void)state;
+	make_good(&p, NULL, 512);
+	load_result(&p, &now);
+	log = lv_named(&now, ".cbtlog");
+	for (uint32_t i = 0; i < now.vg.lv_count; i++) {
+		if (now.lvs[i].has_parent)
+			child = &now.lvs[i];
+	}
+	assert_non_null(child);
+	assert_int_equal(plan_compare(&p.plan, &now, &err), 0);
+#define DIFFERS(field)                                           \
+	do {                                                     \
+		uint8_t *byte = (uint8_t *)&(field);             \
+                                                                 \
+		*byte ^= 1;                                      \
+		if (!plan_compare(&p.plan, &now, &err))          \
+			fail_msg("%s is not looked at", #field); \
+		*byte ^= 1;                                      \
+	} while (0)
+	DIFFERS(now.vg.sr);
+	DIFFERS(now.vg.seqno);
+	DIFFERS(now.vg.extent_size);
+	DIFFERS(now.vg.pe_start);
+	DIFFERS(now.vg.pe_count);
+	DIFFERS(now.vg.id);
+	DIFFERS(now.label.pv_id);
+	DIFFERS(now.vg.lv_count);
+	DIFFERS(now.vg.lvs[1].name);
+	DIFFERS(now.vg.lvs[1].id);
+	DIFFERS(now.vg.lvs[1].hidden);
+	DIFFERS(now.vg.lvs[1].journaler);
+	DIFFERS(now.vg.segments[1].pv_extent);
+	DIFFERS(now.vg.segments[1].count);
+	DIFFERS(child->kind);
+	DIFFERS(child->is_image);
+	DIFFERS(child->is_child);
+	DIFFERS(child->has_header);
+	DIFFERS(child->has_parent);
+	DIFFERS(child->parent);
+	DIFFERS(child->names_differ);
+	DIFFERS(child->name_count);
+	DIFFERS(log->cbt_parent);
+	DIFFERS(log->cbt_child);
+	DIFFERS(log->value_len);
+	DIFFERS(now.mgt.has_sr);
+	DIFFERS(now.mgt.sr.uuid);
+	DIFFERS(now.mgt.vdi_count);
+	DIFFERS(now.mgt.vdis[0].uuid.uuid);
+	DIFFERS(now.mgt.vdis[0].deleted);
+	DIFFERS(now.mgt.vdis[0].managed);
+	DIFFERS(now.mgt.vdis[0].is_a_snapshot);
+	DIFFERS(now.mgt.vdis[0].has_snapshot_of);
+	assert_int_equal(plan_compare(&p.plan, &now, &err), 0);
+	snapshot_free(&now);
+	done(&p);
+}
+
 /* A uuid has one new value wherever it stands. */
 static void test_one_map(void **state)
 {
@@ -358,6 +449,7 @@ int main(void)
 		cmocka_unit_test(test_head_place_taken),
 		cmocka_unit_test(test_check),
 		cmocka_unit_test(test_no_write_is_spare),
+		cmocka_unit_test(test_compare),
 		cmocka_unit_test(test_one_map),
 		cmocka_unit_test(test_shared_locator),
 		cmocka_unit_test(test_odd_locators),
