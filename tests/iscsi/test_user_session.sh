@@ -254,7 +254,7 @@ check_discovery() {
 	fake_id=35000fa0000000001
 	with "all have one id" 1 "NO_SCSIID: 3 disks.*" luns:3 same-id --
 	with "one LUN, listed by both kinds of address" 0 "LUN 1, .*" \
-		listed-twice -- info
+		listed-twice same-id -- info
 	with "no LUNs" 1 "NO_SCSIID: .*it has 0: " luns:0 --
 	with "no id" 1 "NO_SCSIID: .*LUN 1: none" no-id --
 	with "list of LUNs cut short" 1 \
