@@ -178,7 +178,7 @@ static int wait_for_list(struct iscsi_context *session, struct listing *listing)
 		events = session_wait(session, now + STOP_MS < deadline
 						       ? now + STOP_MS
 						       : deadline);
-		if (events < 0 || iscsi_service(session, events))
+		if (events < 0 || session_serve(session, events))
 			break;
 	}
 	if (!listing->answered || listing->status != SCSI_STATUS_GOOD)

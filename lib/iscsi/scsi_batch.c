@@ -406,8 +406,12 @@ int scsi_batch_run(const struct scsi_batch *batch, struct error *err)
 		if (events < 0)
 			return give_up(&run, "the iSCSI session is closed",
 				       err);
-		if (iscsi_service(batch->session, events))
-			return give_up(&run, "the iSCSI session was lost", err);
+		if (session_serve(batch->session, events))
+			return give_up(&run,
+				       clock_now_ms() < run.deadline
+					       ? "the iSCSI session was lost"
+					       : "the target stopped answering",
+				       err);
 		/* A target may ask to be left; libiscsi then logs out by
 		 * itself, and tells no command of it. */
 		if (!iscsi_is_logged_in(batch->session))

@@ -146,7 +146,7 @@ static int connect_to(struct attempt *attempt, struct error *err)
 	if (events < 0 || getsockopt(iscsi_get_fd(session), SOL_SOCKET,
 				     SO_ERROR, &pending, &len))
 		pending = errno;
-	if (pending || iscsi_service(session, POLLOUT) || !attempt->answered ||
+	if (pending || session_serve(session, POLLOUT) || !attempt->answered ||
 	    attempt->status != SCSI_STATUS_GOOD)
 		return error_set(err, ERROR_CONNECT, "cannot connect to %s: %s",
 				 attempt->portal,
@@ -314,7 +314,7 @@ static enum login_end exchange(struct attempt *attempt, struct error *err)
 				iscsi_set_header_digest(
 					session, ISCSI_HEADER_DIGEST_NONE);
 		}
-		if (events < 0 || iscsi_service(session, events))
+		if (events < 0 || session_serve(session, events))
 			break;
 	}
 	if (attempt->answered && attempt->status == SCSI_STATUS_GOOD &&

@@ -4,9 +4,12 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -16,6 +19,8 @@
 
 /* A target that is in order answers a logout at once. */
 #define LOGOUT_MS 2000
+/* For libiscsi to come back, which takes what has come and no more. */
+#define SERVE_S 30
 
 /* LIO calls a target that it does not have out of service (0x0301): its list of
  * targets tells. */
@@ -160,7 +165,7 @@ static void log_out(struct iscsi_context *session)
 	while (!done && clock_now_ms() < deadline) {
 		int events = session_wait(session, deadline);
 
-		if (events < 0 || iscsi_service(session, events))
+		if (events < 0 || session_serve(session, events))
 			break;
 	}
 	/* libiscsi must not call on_logout when `done` is gone. */
@@ -199,4 +204,44 @@ int session_wait(struct iscsi_context *session, int64_t until)
 	if (n < 0)
 		return -1;
 	return n ? pfd.revents : 0;
+}
+
+static volatile sig_atomic_t served; /* the socket of the session */
+
+static void cut_off(int number)
+{
+	int before = errno;
+
+	(void)number;
+	shutdown(served, SHUT_RDWR);
+	errno = before;
+}
+
+static void cut_off_on_alarm(void)
+{
+	const struct sigaction act = { .sa_handler = cut_off,
+				       .sa_flags = SA_RESTART };
+	sigset_t alarm_only;
+
+	sigaction(SIGALRM, &act, NULL);
+	sigemptyset(&alarm_only);
+	sigaddset(&alarm_only, SIGALRM);
+	sigprocmask(SIG_UNBLOCK, &alarm_only, NULL);
+}
+
+int session_serve(struct iscsi_context *session, int events)
+{
+	static const struct itimerval limit = { .it_value.tv_sec = SERVE_S };
+	static const struct itimerval none;
+	static bool ready;
+	int failed;
+
+	if (!ready)
+		cut_off_on_alarm();
+	ready = true;
+	served = iscsi_get_fd(session);
+	setitimer(ITIMER_REAL, &limit, NULL);
+	failed = iscsi_service(session, events);
+	setitimer(ITIMER_REAL, &none, NULL);
+	return failed ? -1 : 0;
 }

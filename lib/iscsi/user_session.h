@@ -70,7 +70,13 @@ void user_session_close(struct iscsi_context *session);
  * Times are as of base/clock.h.
  *
  * Waits until the socket is ready or `until` has come. Returns the ready events
- * for iscsi_service(), 0 at `until`, -1 if the session has no connection. */
+ * for session_serve(), 0 at `until`, -1 if the session has no connection. */
 int session_wait(struct iscsi_context *session, int64_t until);
+
+/* iscsi_service(), with an end: while commands are under way libiscsi reads as
+ * long as there is something to read, so a target that never stops sending would
+ * keep it for ever. After half a minute the connection is cut. -1: the session is
+ * lost. Takes SIGALRM. */
+int session_serve(struct iscsi_context *session, int events);
 
 #endif

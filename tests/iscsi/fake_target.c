@@ -450,12 +450,17 @@ static void answer_mode(const uint8_t *request)
 }
 
 /* NOP-Ins that want no answer, until the initiator is gone. */
+/* Many at once, so that there is always one more to be read. */
 static void babble(void)
 {
-	uint8_t ping[HEADER] = { 0x20, 0x80 };
+	static uint8_t pings[4096][HEADER];
 
-	memset(ping + 16, 0xff, 8);
-	while (send(sock, ping, HEADER, MSG_NOSIGNAL) == HEADER)
+	for (size_t i = 0; i < sizeof(pings) / HEADER; i++) {
+		pings[i][0] = 0x20;
+		pings[i][1] = 0x80;
+		memset(pings[i] + 16, 0xff, 8);
+	}
+	while (send(sock, pings, sizeof(pings), MSG_NOSIGNAL) > 0)
 		;
 }
 
