@@ -12,7 +12,7 @@ make -s -j2 BUILD=$build CFLAGS='-O0 -g --coverage -fprofile-update=atomic' test
 find $build -name '*.gcda' -delete
 suites=("$tools"/unit/test_*[a-z0-9])
 suites+=("tests/golden/run.sh $tools/support/resign_file $tools/audit $tools/mutate")
-suites+=("tests/golden/drop.sh $tools/support/resign_file")
+suites+=("tests/golden/drop.sh $tools/support/resign_file $tools/audit")
 for name in backend lists refuse smlog resign lost_target; do
 	suites+=("tests/driver/test_$name.sh $build")
 done
