@@ -60,7 +60,7 @@ static int verify_and_clear(struct journal *journal, struct snapshot *now,
 	if (hooks && hooks->accept && hooks->accept(hooks->context, now, err))
 		return -1;
 	return renew_block(journal, &now->image, err) ||
-			       journal_clear(journal, err)
+			       journal_clear(journal, now, err)
 		       ? -1
 		       : 0;
 }

@@ -222,10 +222,46 @@ int journal_put(struct journal *journal, enum journal_state state,
 	return failed ? -1 : 0;
 }
 
-/* The body stays, as LVM's old texts do: it lies where nobody has data, and tells
- * nothing without its head. */
-int journal_clear(struct journal *journal, struct error *err)
+/* Without a fence the body comes first, if the head still stands: from the
+ * moment that it is gone another host may begin, and put its own journal, or
+ * LVM its text, where this one was. The resign is finished, so a head whose
+ * body is gone tells no less (recover.c); nor does a body whose head is gone.
+ */
+static int wipe(struct journal *journal, struct lun_io *body, struct error *err)
 {
-	return journal_put(journal, 0, err) || lun_flush(journal->lun, err) ? -1
-									    : 0;
+	struct lun *lun = journal->lun;
+	uint8_t block[JOURNAL_BLOCK_MAX];
+	struct lun_io both[2] = {
+		{ journal_block_at(lun), lun->block_size, block },
+		*body,
+	};
+
+	if (journal->fenced) {
+		make_block(journal, 0, block);
+		return lun_write(lun, both, body->len ? 2 : 1, err);
+	}
+	if (journal_check_head(journal, err))
+		return -1;
+	if (body->len && lun_write(lun, body, 1, err))
+		log_warning("the journal's body stays behind: %s", err->text);
+	return journal_put(journal, 0, err);
+}
+
+int journal_clear(struct journal *journal, const struct snapshot *now,
+		  struct error *err)
+{
+	const struct journal_head *head = &journal->head;
+	uint32_t block = journal->lun->block_size;
+	uint64_t padded = (head->body_len + block - 1) / block * block;
+	struct lun_io body = { head->body_at, 0, NULL };
+	int failed;
+
+	if (head->body_at % block == 0 &&
+	    plan_is_nobodys(now, head->body_at, padded)) {
+		body.len = padded;
+		body.data = alloc_zeroed(1, padded);
+	}
+	failed = wipe(journal, &body, err) || lun_flush(journal->lun, err);
+	free(body.data);
+	return failed ? -1 : 0;
 }

@@ -71,7 +71,9 @@ int journal_check_seen(const struct journal *journal, const struct image *seen,
 int journal_put(struct journal *journal, enum journal_state state,
 		struct error *err);
 
-/* Ends the journal of a resign that is finished. Flushed. */
-int journal_clear(struct journal *journal, struct error *err);
+/* Wipes the journal of a resign that is finished, with the LUN as it is `now`:
+ * the body, but where somebody has data by now, and then the head. Flushed. */
+int journal_clear(struct journal *journal, const struct snapshot *now,
+		  struct error *err);
 
 #endif

@@ -90,7 +90,8 @@ static int clear_if_finished(struct journal *journal, bool *used_since,
 	}
 	*used_since = now.vg.seqno != journal->head.seqno;
 	if (finish_is_result(&journal->head, &now)) {
-		failed = journal_clear(journal, err) ? not_finished(err) : 0;
+		failed = journal_clear(journal, &now, err) ? not_finished(err)
+							   : 0;
 	} else {
 		*err = why;
 		failed = -1;
@@ -188,7 +189,7 @@ static int recover(struct lun *lun, const struct image *seen,
 		return -1;
 	*found = TXN_CLEARED;
 	if (used_since)
-		log_info("cleared the journal of a resign that was complete");
+		log_info("wiped the journal of a resign that was complete");
 	else if (journal_is_of_lun(&journal.head, owner))
 		*found = TXN_COMPLETED;
 	else

@@ -31,7 +31,7 @@
  *   apply    MGT, VHD headers …; flush; label and mda_header; flush
  *   verify   what was written is read back, what else the SR has too, unless
  *            a fence has kept it as it was; all is parsed anew; hooks->accept
- *   clear    the head; flush. Without it the body tells nothing
+ *   clear    the body is wiped, then the head; flush
  */
 #ifndef TXN_TXN_H
 #define TXN_TXN_H

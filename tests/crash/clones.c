@@ -19,8 +19,8 @@ static void try_clone(struct suite *suite, const struct sectors *state,
 	if (run_resign(&suite->disk, &run, &err))
 		suite_wrong(suite, "refused: %s", err.text);
 	else
-		judge_result(suite,
-			     worlds_child(suite->worlds, found.world, 2));
+		judge_result(suite, worlds_child(suite->worlds, found.world, 2),
+			     &found);
 }
 
 void clones_try(struct suite *suite, const struct power_effort *effort)

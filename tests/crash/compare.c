@@ -211,3 +211,16 @@ bool worlds_left_over(const struct worlds *worlds, unsigned world,
 	}
 	return false;
 }
+
+bool worlds_holds_text(const struct worlds *worlds, unsigned world,
+		       const struct sectors *state, uint64_t number)
+{
+	struct layout l = { .worlds = worlds,
+			    .world = &worlds->items[world],
+			    .state = state };
+	unsigned ring = ring_of(l.world, number);
+	uint64_t where;
+
+	return read_layout(&l, &where) && ring < LVM_MAX_MDAS &&
+	       !lvm_mda_is_free(&l.mdas[ring], number * SECTOR, SECTOR);
+}

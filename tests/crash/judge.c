@@ -196,6 +196,9 @@ bool judge_state(struct suite *suite, const struct sectors *state,
 
 	out->committed = sectors_head(state, JOURNAL_COMMITTED, &head);
 	if (out->committed) {
+		out->body = head.body_at / SECTOR;
+		out->body_end =
+			(head.body_at + head.body_len + SECTOR - 1) / SECTOR;
 		out->world = world_of_head(suite->worlds, &head);
 		out->result = out->world;
 		if (out->world == NO_WORLD)
@@ -218,7 +221,26 @@ bool judge_state(struct suite *suite, const struct sectors *state,
 	return true;
 }
 
-bool judge_result(struct suite *suite, unsigned world)
+/* Whether the journal that was committed is gone, or live text of a later run is
+ * in its place. */
+static bool is_wiped(struct suite *suite, unsigned world,
+		     const struct found_state *journal)
+{
+	static const uint8_t zeros[SECTOR];
+	const struct sectors *now = &suite->disk.now;
+
+	for (uint64_t s = journal->body; s < journal->body_end; s++) {
+		if (memcmp(sim_sector(suite->base, now, s), zeros, SECTOR) &&
+		    !worlds_holds_text(suite->worlds, world, now, s))
+			return suite_wrong(
+				suite,
+				"sector %" PRIu64 " of the journal is left", s);
+	}
+	return true;
+}
+
+bool judge_result(struct suite *suite, unsigned world,
+		  const struct found_state *journal)
 {
 	static const uint8_t zeros[SECTOR];
 	const struct sectors *now = &suite->disk.now;
@@ -233,7 +255,8 @@ bool judge_result(struct suite *suite, unsigned world)
 		   zeros, SECTOR) != 0)
 		return suite_wrong(suite, "the journal's head is left");
 	suite->left_over += worlds_left_over(suite->worlds, world, now, &where);
-	return true;
+	return !journal || !journal->committed ||
+	       is_wiped(suite, world, journal);
 }
 
 static bool only_recovery(struct suite *suite, const struct sectors *state,
@@ -252,7 +275,7 @@ static bool only_recovery(struct suite *suite, const struct sectors *state,
 		return suite_wrong(suite, "recovery says %s",
 				   completed ? "completed" : "nothing to do");
 	if (completed)
-		return judge_result(suite, found->world);
+		return judge_result(suite, found->world, found);
 	if (!worlds_same(suite->worlds, found->world, &disk->now, &where))
 		return suite_wrong(suite,
 				   "recovery changed sector %" PRIu64
@@ -278,7 +301,7 @@ bool judge_trial(struct suite *suite, const struct sectors *state,
 				   found.committed ? "committed"
 						   : "not committed",
 				   err.text);
-	if (!judge_result(suite, found.result))
+	if (!judge_result(suite, found.result, &found))
 		return false;
 	overlay_sample(suite, &found, run->number);
 	return true;

@@ -55,7 +55,8 @@ bool suite_wrong(struct suite *suite, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 struct found_state {
-	bool committed;	 /* a committed head is there */
+	bool committed;		 /* a committed head is there */
+	uint64_t body, body_end; /* sectors of that journal */
 	unsigned world;	 /* what the LUN is, or will be when completed */
 	unsigned result; /* what run `number` must make of it */
 };
@@ -69,9 +70,11 @@ bool sectors_head(const struct sectors *state, enum journal_state wanted,
 bool judge_state(struct suite *suite, const struct sectors *state,
 		 unsigned number, struct found_state *out);
 
-/* Whether the disk holds this world now, and no journal's head. What journals
- * have left in free ring space is only counted. */
-bool judge_result(struct suite *suite, unsigned world);
+/* Whether the disk holds this world now and, if there was a committed journal
+ * (NULL for none), nothing of that. Rubbish that other runs have left in free
+ * ring space is only counted. */
+bool judge_result(struct suite *suite, unsigned world,
+		  const struct found_state *journal);
 
 /* The whole trial of one state: what it is, recovery alone, and a new run with
  * its result. The disk then holds the result and the trace of the run. */

@@ -130,7 +130,7 @@ one()
 # Before the commit and after the switch nothing is in the way of a resign.
 must_resign()
 {
-	[[ $1 == prepared || $1 == switched || $1 == cleared ]]
+	[[ $1 == prepared || $1 == switched || $1 == wiped ]]
 }
 
 status=0
@@ -144,7 +144,7 @@ for variant in plain small-ring; do
 	*-quick) actions=(many) ;;
 	*) actions=(lvcreate many) ;;
 	esac
-	for point in prepared committed half applied switched cleared; do
+	for point in prepared committed half applied switched wiped; do
 		for action in "${actions[@]}"; do
 			name="$variant, $point, then $action"
 			if said=$(one "$point" "$action" 2>&1) &&

@@ -34,7 +34,8 @@ failed flushes are ignored|lun/lun.c|/^int lun_flush(/,/^}/s/return lun->ops->fl
 commit before the body|txn/txn.c|s/write_free_space(journal->lun, plan, &journal->head, body, err) ||/journal_put(journal, JOURNAL_COMMITTED, err) || &/|power
 body is not written|txn/txn.c|s/^\tjoin_last(ios, &n, &joined);//|power
 result is not read back|txn/replay.c|s/if (!same(seen/if (0 \&\& !same(seen/|faults
-head is not cleared|txn/journal.c|/^int journal_clear/,/^}/s/journal_put(journal, 0, err) ||//|power
+head is not wiped|txn/journal.c|/^static int wipe/,/^}/{s/lun_write(lun, both, body->len ? 2 : 1, err)/lun_write(lun, both + 1, body->len ? 1 : 0, err)/;s/journal_put(journal, 0, err)/0/}|power
+body is not wiped|txn/journal.c|/^int journal_clear/,/^}/s/if (head->body_at/if (0 \&\& head->body_at/|power
 no journal on recovery|txn/recover.c|s/if (spot->found != JOURNAL_SOUND ||/if (1 ||/|power
 a claim counts as committed|format/resign_journal_head.c|s/\.state = (enum journal_state)state,/.state = JOURNAL_COMMITTED,/|power
 a recovery applies nothing|txn/finish.c|s/replay_apply(journal, replay, &seen,/plan \&\& replay_apply(journal, replay, \&seen,/|power

@@ -150,7 +150,7 @@ bool power_first_run(struct suite *suite, struct trace *trace)
 		return suite_wrong(suite, "%s", suite->worlds->err.text);
 	if (run_resign(&suite->disk, &first, &err))
 		return suite_wrong(suite, "%s", err.text);
-	if (!judge_result(suite, done))
+	if (!judge_result(suite, done, NULL))
 		return false;
 	*trace = suite->disk.trace;
 	suite->disk.trace = (struct trace){ 0 };

@@ -36,7 +36,7 @@ static size_t landed(const struct units *units, const char *point)
 		return 0;
 	first = &units->first[units->items[commit].epoch + 1];
 	/* first[0]: what lies among the LVs; first[1]: the switch; first[2]:
-	 * the clearing. A LUN without swap flushes more often. */
+	 * the wiping. A LUN without swap flushes more often. */
 	while (first[1] == first[0] && first < &units->first[units->epochs])
 		first++;
 	if (!strcmp(point, "prepared"))
@@ -51,7 +51,7 @@ static size_t landed(const struct units *units, const char *point)
 		return first[1] + 1;
 	if (!strcmp(point, "switched"))
 		return first[2];
-	if (!strcmp(point, "cleared"))
+	if (!strcmp(point, "wiped"))
 		return first[3];
 	return 0;
 }

@@ -8,7 +8,7 @@
 #include "sim_disk.h"
 
 /* `point`: prepared (right before the commit), committed, half (of what lies
- * among the LVs), applied (all of it), half-switched, switched, cleared. False,
+ * among the LVs), applied (all of it), half-switched, switched, wiped. False,
  * with words on stderr. */
 bool stop_at(const struct sim_base *base, const char *image, const char *sr,
 	     uint32_t block_size, const char *point);

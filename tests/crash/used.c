@@ -139,7 +139,8 @@ static void try_used(struct suite *suite, const struct sectors *state,
 		else
 			judge_result(suite,
 				     worlds_child(suite->worlds,
-						  used->worlds[switched], 2));
+						  used->worlds[switched], 2),
+				     NULL);
 	} else if (!found.committed || switched) {
 		suite_wrong(suite, "refused: %s", err.text);
 	} else if (err.code != ERROR_LUN_CONTENT || suite->disk.trace.count) {

@@ -94,4 +94,8 @@ unsigned worlds_which(const struct worlds *worlds, const struct sectors *state);
 bool worlds_left_over(const struct worlds *worlds, unsigned world,
 		      const struct sectors *state, uint64_t *where);
 
+/* Whether a sector of a state, which is this world, holds live VG text. */
+bool worlds_holds_text(const struct worlds *worlds, unsigned world,
+		       const struct sectors *state, uint64_t number);
+
 #endif

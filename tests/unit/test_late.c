@@ -261,8 +261,8 @@ static void test_after_commit(void **state)
 	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
 		sr_free(sr);
 		sr_make(sr, NULL);
-		/* The first after the commit's: data, switch, head. */
-		resign_failing(sr, writes - 2, codes[i], &err);
+		/* The first after the commit's: data, switch, body, head. */
+		resign_failing(sr, writes - 3, codes[i], &err);
 		assert_non_null(strstr(err.text, "is committed but not"));
 		/* Or somebody would wait and try it as if it were new. */
 		assert_int_not_equal(err.code, ERROR_RESERVED);

@@ -83,8 +83,8 @@ static int tear_down(void **state)
 }
 
 /* A run that stops before its write `back` from the end: 1 before it wipes the
- * head, 2 before the switch, 3 before the changes in place, 4 before the
- * commit. */
+ * head, 2 before the body, 3 before the switch, 4 before the changes in place,
+ * 5 before the commit. */
 static void stop_before(struct run *run, unsigned back)
 {
 	struct error err;
@@ -155,7 +155,7 @@ static void test_not_committed(void **state)
 {
 	struct run *run = *state;
 
-	stop_before(run, 4);
+	stop_before(run, 5);
 	find_head(run);
 	expect_sr(run, SR_UUID);
 	expect_success(run, &same, NEWER_SR);
@@ -165,7 +165,7 @@ static void test_committed(void **state)
 {
 	struct run *run = *state;
 
-	stop_before(run, 3);
+	stop_before(run, 4);
 	expect_sr(run, SR_UUID);
 	expect_success(run, &same, NEW_SR);
 }
@@ -176,7 +176,7 @@ static void test_recovery_order(void **state)
 	struct run *run = *state;
 	struct error err;
 
-	stop_before(run, 3);
+	stop_before(run, 4);
 	assert_int_equal(resign(run->sr.bytes, NEWER_SR, &same, 2, NULL, &err),
 			 -1);
 	expect_sr(run, SR_UUID);
@@ -187,7 +187,7 @@ static void test_half_applied(void **state)
 {
 	struct run *run = *state;
 
-	stop_before(run, 2);
+	stop_before(run, 3);
 	expect_sr(run, SR_UUID);
 	expect_success(run, &same, NEW_SR);
 }
@@ -196,49 +196,40 @@ static void test_applied(void **state)
 {
 	struct run *run = *state;
 
-	stop_before(run, 1);
+	stop_before(run, 2);
 	expect_sr(run, NEW_SR);
 	expect_success(run, &same, NEW_SR);
 }
 
 /* The body is gone and the head is not: label and text tell that nothing is
  * left to do. */
-static void lose_body(struct run *run)
-{
-	struct journal_head head;
-
-	stop_before(run, 1);
-	get_head(run, &head);
-	memset(run->sr.bytes + head.body_at, 0, head.body_len);
-}
-
-static void test_body_lost(void **state)
+static void test_body_wiped(void **state)
 {
 	struct run *run = *state;
 
-	lose_body(run);
+	stop_before(run, 1);
 	expect_sr(run, NEW_SR);
 	expect_success(run, &same, NEW_SR);
 }
 
-static void test_clone_of_body_lost(void **state)
+static void test_clone_of_body_wiped(void **state)
 {
 	struct run *run = *state;
 
-	lose_body(run);
+	stop_before(run, 1);
 	expect_success(run, &clone, NEWER_SR);
 }
 
 /* A clone of the LUN at that moment must not get the same identifiers. */
 static void test_clone_of_committed(void **state)
 {
-	stop_before(*state, 3);
+	stop_before(*state, 4);
 	expect_success(*state, &clone, NEWER_SR);
 }
 
 static void test_clone_of_half_applied(void **state)
 {
-	stop_before(*state, 2);
+	stop_before(*state, 3);
 	expect_success(*state, &clone, NEWER_SR);
 }
 
@@ -250,7 +241,7 @@ static void test_copies(void **state)
 	struct run *run = *state;
 	struct journal_head head;
 
-	stop_before(run, 3);
+	stop_before(run, 4);
 	get_head(run, &head);
 	head.place.bytes[0] = 6;
 	journal_head_encode(&head, run->sr.bytes + JOURNAL_PLACE_AT);
@@ -264,7 +255,7 @@ static void test_only_completes(void **state)
 	struct fault_lun lun;
 	struct error err;
 
-	stop_before(run, 3);
+	stop_before(run, 4);
 	fault_lun_open(&lun, run->sr.bytes, SR_SIZE, 512);
 	assert_int_equal(resign_lun(&lun.lun, NULL, &clone, NULL, NULL, &err),
 			 -1);
@@ -281,7 +272,7 @@ static void test_other_sr(void **state)
 	struct run *run = *state;
 	struct journal_head head, good;
 
-	stop_before(run, 3);
+	stop_before(run, 4);
 	get_head(run, &good);
 	for (unsigned i = 0; i < 2; i++) {
 		struct sr other;
@@ -312,7 +303,7 @@ static void test_guards_first(void **state)
 	struct plan_options options = { 0 };
 
 	assert_true(uuid_from_text(NEWER_SR, &options.new_sr));
-	for (unsigned back = 3; back > 0; back--) {
+	for (unsigned back = 4; back > 0; back--) {
 		struct fault_lun lun;
 		struct error err;
 
@@ -339,7 +330,7 @@ static void test_flush_first(void **state)
 	struct plan_options options = { 0 };
 
 	assert_true(uuid_from_text(NEWER_SR, &options.new_sr));
-	for (unsigned back = 3; back > 0; back--) {
+	for (unsigned back = 4; back > 0; back--) {
 		struct fault_lun lun;
 		struct error err;
 
@@ -398,7 +389,7 @@ static void test_wait_is_not_deaf(void **state)
 {
 	struct run *run = *state;
 
-	stop_before(run, 3);
+	stop_before(run, 4);
 	stop_on_signals();
 	raise(SIGTERM);
 	expect_refusal(run, &other_host, ERROR_INTERRUPTED, "signal");
@@ -408,7 +399,7 @@ static void test_clone_of_applied(void **state)
 {
 	struct run *run = *state;
 
-	stop_before(run, 1);
+	stop_before(run, 2);
 	expect_success(run, &clone, NEWER_SR);
 }
 
@@ -435,7 +426,7 @@ static void test_used_since(void **state)
 {
 	struct run *run = *state;
 
-	stop_before(run, 1);
+	stop_before(run, 2);
 	go_on_with_lvm(run, 512);
 	expect_success(run, &same, NEWER_SR);
 }
@@ -444,7 +435,7 @@ static void test_clone_of_used_since(void **state)
 {
 	struct run *run = *state;
 
-	stop_before(run, 1);
+	stop_before(run, 2);
 	go_on_with_lvm(run, 512);
 	expect_success(run, &clone, NEWER_SR);
 }
@@ -456,7 +447,7 @@ static void test_used_over_body(void **state)
 	struct run *run = *state;
 	struct journal_head head;
 
-	stop_before(run, 1);
+	stop_before(run, 2);
 	get_head(run, &head);
 	go_on_with_lvm(run, head.body_at - SR_MDA_AT);
 	expect_success(run, &same, NEWER_SR);
@@ -467,7 +458,7 @@ static void test_attached_since(void **state)
 {
 	struct run *run = *state;
 
-	stop_before(run, 1);
+	stop_before(run, 2);
 	memcpy(run->sr.bytes + SR_AT(SR_MGT_1) + 2048 + 512,
 	       "<vdi><name_label>new", 20);
 	expect_success(run, &same, NEWER_SR);
@@ -478,7 +469,7 @@ static void test_changed_since(void **state)
 	struct run *run = *state;
 	uint8_t label;
 
-	stop_before(run, 3);
+	stop_before(run, 4);
 	run->sr.bytes[CHANGING] ^= 1;
 	expect_refusal(run, &same, ERROR_LUN_CONTENT, "changed since");
 	run->sr.bytes[CHANGING] ^= 1;
@@ -496,7 +487,7 @@ static void test_ring_used_since(void **state)
 	size_t from = SR_MDA_AT + 512 + run->sr.text_size;
 	uint8_t *text;
 
-	stop_before(run, 3);
+	stop_before(run, 4);
 	text = memmem(run->sr.bytes + from, SR_PE_START - from,
 		      "VG_XenStorage-" NEW_SR, 50);
 	assert_non_null(text);
@@ -510,7 +501,7 @@ static void test_damaged_head(void **state)
 {
 	struct run *run = *state;
 
-	stop_before(run, 3);
+	stop_before(run, 4);
 	find_head(run)[100] ^= 1;
 	expect_refusal(run, &same, ERROR_LUN_CONTENT, "damaged");
 	find_head(run)[100] ^= 1;
@@ -522,7 +513,7 @@ static void test_damaged_body(void **state)
 	struct run *run = *state;
 	struct journal_head head;
 
-	stop_before(run, 3);
+	stop_before(run, 4);
 	get_head(run, &head);
 	for (size_t i = 0; i < head.body_len; i += 97) {
 		run->sr.bytes[head.body_at + i] ^= 0x80;
@@ -540,7 +531,7 @@ static void test_hostile_head(void **state)
 	struct run *run = *state;
 	struct journal_head head, good;
 
-	stop_before(run, 3);
+	stop_before(run, 4);
 	journal_head_decode(find_head(run), &good);
 	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
 		head = good;
@@ -567,7 +558,7 @@ static void take_over(struct fault_lun *lun, unsigned number)
 	struct run *run = lun->arg;
 	struct journal_head head;
 
-	if (number != run->writes - 2)
+	if (number != run->writes - 3)
 		return;
 	get_head(run, &head);
 	assert_int_equal(head.state, JOURNAL_COMMITTED);
@@ -601,7 +592,7 @@ static void test_dead_claim(void **state)
 {
 	struct run *run = *state;
 
-	stop_before(run, 4);
+	stop_before(run, 5);
 	expect_success(run, &other_host, NEWER_SR);
 }
 
@@ -656,8 +647,8 @@ int main(void)
 		TEST(test_recovery_order),
 		TEST(test_half_applied),
 		TEST(test_applied),
-		TEST(test_body_lost),
-		TEST(test_clone_of_body_lost),
+		TEST(test_body_wiped),
+		TEST(test_clone_of_body_wiped),
 		TEST(test_clone_of_committed),
 		TEST(test_clone_of_half_applied),
 		TEST(test_clone_of_applied),
