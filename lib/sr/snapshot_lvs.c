@@ -135,15 +135,6 @@ static int parse_qcow2(struct walk *w, const struct lvm_lv *lv,
 	return 0;
 }
 
-/* Whether the two sound footers of a VHD make the same of it. blktap goes by the
- * one at its end, SM's scan by the one at byte 0 (vhd-util scan -f). */
-static bool footers_agree(const struct vhd_footer *a,
-			  const struct vhd_footer *b)
-{
-	return !a->is_sound || !b->is_sound ||
-	       (a->type == b->type && a->header_at == b->header_at);
-}
-
 /* Where there is no sound footer at byte 0. False if more is to be read. */
 static bool find_last_footer(struct walk *w, const struct lvm_lv *lv,
 			     const uint8_t *first, struct snapshot_lv *info)
@@ -198,26 +189,38 @@ static int parse_locators(struct walk *w, const struct lvm_lv *lv,
 	return 0;
 }
 
+/* Two sound footers must make the same of a VHD: blktap goes by the one at its end,
+ * SM's scan by the one at byte 0 (vhd-util scan -f). */
+static int check_footers(struct walk *w, const struct lvm_lv *lv,
+			 const struct snapshot_lv *info)
+{
+	const struct vhd_footer *first = &info->footer;
+	uint8_t sector[VHD_SECTOR];
+	struct vhd_footer last = { 0 };
+
+	if (info->footer_is_last || !first->is_sound ||
+	    !want(w, lv, lv->size - sizeof(sector), sector, sizeof(sector)))
+		return 0;
+	vhd_parse_footer(sector, &last);
+	if (!last.is_sound ||
+	    (last.type == first->type && last.header_at == first->header_at))
+		return 0;
+	return refuse_image(w, lv,
+			    "its footers, at its beginning and at its end, "
+			    "differ in its type or in where its header is");
+}
+
 static int parse_vhd(struct walk *w, const struct lvm_lv *lv,
 		     struct snapshot_lv *info)
 {
-	uint8_t head[VHD_HEAD_BYTES], tail[VHD_SECTOR];
+	uint8_t head[VHD_HEAD_BYTES];
 	uint8_t bytes[VHD_HEADER_SIZE];
-	struct vhd_footer last = { 0 };
 	struct vhd_header header;
 	const char *why;
-	bool has_head = want(w, lv, 0, head, sizeof(head));
 
-	if (!want(w, lv, lv->size - sizeof(tail), tail, sizeof(tail)) ||
-	    !has_head)
+	if (!want(w, lv, 0, head, sizeof(head)))
 		return 0;
 	info->has_footer = vhd_parse_footer(head, &info->footer);
-	vhd_parse_footer(tail, &last);
-	if (!footers_agree(&info->footer, &last))
-		return refuse_image(w, lv,
-				    "its footers, at its beginning and at its "
-				    "end, differ in its type or in where its "
-				    "header is");
 	if (!info->footer.is_sound && !find_last_footer(w, lv, head, info))
 		return 0;
 	/* The footer at the end may be left of what was there before; but a fixed
@@ -228,7 +231,7 @@ static int parse_vhd(struct walk *w, const struct lvm_lv *lv,
 	info->is_image = true;
 	info->disk_size = info->footer.size;
 	if (info->footer.type == VHD_FIXED)
-		return 0;
+		return check_footers(w, lv, info);
 	info->is_child = info->footer.type == VHD_DIFFERENCING;
 	if (!lvm_lv_has(lv, info->footer.header_at, sizeof(bytes)))
 		return refuse_image(w, lv, "its header lies outside the LV");
@@ -243,14 +246,18 @@ static int parse_vhd(struct walk *w, const struct lvm_lv *lv,
 			return refuse_image(w, lv, why);
 		log_warning("the VHD in LV %s: %s; left as it is", lv->name,
 			    why);
-		return 0;
+		return check_footers(w, lv, info);
 	}
 	info->parent_vhd = header.parent_uuid;
 	if (parse_locators(w, lv, info, &header))
 		return -1;
 	if (!info->has_footer)
 		info->is_child = info->has_parent;
-	return 0;
+	/* What has no parent by one footer is not asked for the other: a read
+	 * of each such disk, of which only a made-up one could tell more. */
+	if (!info->is_child && !info->has_parent && !header.locator_count)
+		return 0;
+	return check_footers(w, lv, info);
 }
 
 /* ---- the others ---- */

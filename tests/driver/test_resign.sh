@@ -166,34 +166,46 @@ resign_by "which is busy for ever" busy:999
 resign_by "which answers short" quiet-short
 resign_by "without this LUN" naa:60000000000000000000000000000bad
 
-# N commands at most, for the LUN by number among many: $1 is their count.
+# counted [KEY=VALUE…]: the clone, resigned through what counts the commands.
+counted()
+{
+	clone "$WORK/portal.original" "$WORK/single-vhd.clone"
+	: >"$WORK/proxy"
+	"$TOOLS/iscsi_proxy" "$PORTAL_PORT" >"$WORK/proxy" &
+	OTHER_PID=$!
+	until [[ -s $WORK/proxy ]]; do
+		sleep 0.01
+	done
+	XAPI_SR_UUID=$(xapi_uuid)
+	call_lun "$clone_id" port="$(<"$WORK/proxy")" "$@"
+	wait "$OTHER_PID"
+	OTHER_PID=
+}
+
+# at_most N WHAT
 at_most()
 {
 	local n
 
-	n=$(sed -n 's/^commands //p' "$WORK/proxy")
+	n=$(sed -n "s/^$2 //p" "$WORK/proxy")
 	[[ -n $n && $n -le $1 ]] || {
 		cat "$WORK/proxy"
 		return 1
 	}
 }
 
+# A LUN more than the one that is wanted is a command more.
+counted
+check "beside its original: resigned" resigned
+check "beside its original: 31 commands" at_most 31 commands
+check "beside its original: 20 round trips" at_most 20 rounds
+
 for ((n = 3; n <= 60; n++)); do
 	tgt_lun 1 "$n" "$WORK/single-vhd.original" scsi_id="$(lun_serial "$n")"
 done
-clone "$WORK/portal.original" "$WORK/single-vhd.clone"
-: >"$WORK/proxy"
-"$TOOLS/iscsi_proxy" "$PORTAL_PORT" >"$WORK/proxy" &
-OTHER_PID=$!
-until [[ -s $WORK/proxy ]]; do
-	sleep 0.01
-done
-XAPI_SR_UUID=$(xapi_uuid)
-call_lun "$clone_id" port="$(<"$WORK/proxy")" LUNid=2
-wait "$OTHER_PID"
-OTHER_PID=
+counted LUNid=2
 check "LUNid: resigned" resigned
-check "LUNid: 38 commands among 60 LUNs" at_most 38
+check "LUNid: 38 commands among 60 LUNs" at_most 38 commands
 clone "$WORK/portal.original" "$WORK/single-vhd.clone"
 call_lun "$clone_id" LUNid=17
 check "a wrong LUNid: the SCSIid counts" resigned
