@@ -96,6 +96,14 @@ refuses_map "an LVM id of no LV" "is not on this LUN" \
 	"aaaaaa-aaaa-aaaa-aaaa-aaaa-aaaa-aaaaaa bbbbbb-bbbb-bbbb-bbbb-bbbb-bbbb-bbbbbb\n" 1
 refuses_map "another plan's digest" "no longer what the plan was made for" \
 	"$old_sr 4f7c1a52-8a5e-4b1e-9d43-0c9a7b6d5e21\ndigest 00000000\n" 1
+printf '%s %s\n' "$old_disk" "$new_sr" >"$WORK/bad.map"
+relvm resign --yes --sr-uuid "$new_sr" --map "$WORK/bad.map" "$WORK/clone"
+check "the SR's new uuid for a VDI, too: refused" status 1
+check "the SR's new uuid for a VDI, too: named" \
+	said "line 1: uuid $new_sr is given twice"
+relvm resign --yes --sr-uuid "$old_disk" "$WORK/clone"
+check "a VDI's uuid for the SR: refused" status 1
+check "a VDI's uuid for the SR: named" said "new uuid of the SR is that of a VDI"
 check "after all that the clone is untouched" same "$WORK/original" "$WORK/clone"
 
 # As an editor on Windows leaves it.
