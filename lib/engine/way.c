@@ -145,7 +145,7 @@ static int by_open_iscsi(const struct lun_choice *choice, struct way *way,
 
 static struct uuid place_of_file(uint64_t device, uint64_t inode)
 {
-	struct uuid place;
+	struct uuid place = { { 0 } };
 
 	put_le64(place.bytes, device);
 	put_le64(place.bytes + 8, inode);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include "host/in_use.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <limits.h>
 #include <linux/loop.h>
 #include <poll.h>
@@ -23,8 +23,8 @@
 #define FIRST_PAUSE_MS 5
 #define LAST_PAUSE_MS  1280
 
-/* Of each of LIO's backstores that are files, what it is on. */
-#define LIO_FILES "/sys/kernel/config/target/core/fileio_*/*/info"
+/* LIO's backstores: in a folder a kind and number, each has its own, with "info". */
+#define LIO_STORES "/sys/kernel/config/target/core"
 
 enum use {
 	FREE,
@@ -200,30 +200,50 @@ static const char *served_path(const char *info_path, char *info, size_t size)
 	return end ? path : NULL;
 }
 
+static bool serves(const char *info_path, const struct stat *file)
+{
+	char info[1024];
+	const char *path = served_path(info_path, info, sizeof(info));
+	struct stat served;
+
+	return path && stat(path, &served) == 0 &&
+	       served.st_dev == file->st_dev && served.st_ino == file->st_ino;
+}
+
+/* Not by glob(), which looks users up: a static program must not. */
+static bool any_serves(const char *folder, unsigned levels,
+		       const struct stat *file)
+{
+	const struct dirent *entry;
+	char path[PATH_MAX];
+	bool found = false;
+	DIR *dir = opendir(folder);
+
+	if (!dir) {
+		alloc_check_errno();
+		return false;
+	}
+	while (!found && (entry = readdir(dir))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof(path), "%s/%s%s", folder, entry->d_name,
+			 levels ? "" : "/info");
+		found = levels ? any_serves(path, levels - 1, file)
+			       : serves(path, file);
+	}
+	closedir(dir);
+	return found;
+}
+
 /* LIO has a file open in the kernel, which no process shows, and takes no lock. */
 static int check_served(const char *path, struct error *err)
 {
-	struct stat file, served;
-	glob_t all;
-	int failed = 0;
+	struct stat file;
 
-	if (stat(path, &file) || glob(LIO_FILES, GLOB_NOSORT, NULL, &all))
+	if (stat(path, &file) || !any_serves(LIO_STORES, 1, &file))
 		return 0;
-	for (size_t i = 0; i < all.gl_pathc && !failed; i++) {
-		char info[1024];
-		const char *of =
-			served_path(all.gl_pathv[i], info, sizeof(info));
-
-		if (of && stat(of, &served) == 0 &&
-		    served.st_dev == file.st_dev &&
-		    served.st_ino == file.st_ino) {
-			used_by(USED, path,
-				"the kernel's target (LIO) serves it", err);
-			failed = -1;
-		}
-	}
-	globfree(&all);
-	return failed;
+	used_by(USED, path, "the kernel's target (LIO) serves it", err);
+	return -1;
 }
 
 int in_use_check_file(const char *path, struct error *err)
