@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-only
 #
-# tests/run.sh LOG_DIR SUITE...: runs test suites, two more at a time than there
-# are processors, 8 at most (JOBS), since most of them also wait, and adds them up.
+# tests/run.sh LOG_DIR SUITE...: runs test suites, as many at a time as there are
+# processors, 8 at most (JOBS), and adds them up.
 #
 # A suite is a command line. It prints one line a test, "ok NAME", or "not ok
 # NAME" (TAP, which cmocka writes too) or "FAIL NAME", and exits non-zero if one
@@ -19,7 +19,7 @@ logs=${1:?usage: run.sh LOG_DIR SUITE...}
 shift
 rm -rf "$logs"
 mkdir -p "$logs" || exit
-jobs=${JOBS:-$(($(nproc) < 6 ? $(nproc) + 2 : 8))}
+jobs=${JOBS:-$(($(nproc) < 8 ? $(nproc) : 8))}
 limit=${SUITE_SECONDS:-1200}
 grace=$((limit < 20 ? limit : 20))
 started=$SECONDS
