@@ -3,21 +3,16 @@
 
 #include "base/log.h"
 
-static int run(struct iscsi_context *session, struct scsi_command *command,
-	       struct scsi_traffic *traffic, struct error *err)
+static int run(struct scsi_batch as, struct scsi_command *command,
+	       struct error *err)
 {
-	const struct scsi_batch batch = {
-		.session = session,
-		.commands = command,
-		.count = 1,
-		.traffic = traffic,
-	};
-
-	return scsi_batch_run(&batch, err);
+	as.commands = command;
+	as.count = 1;
+	return scsi_batch_run(&as, err);
 }
 
-int reservation_take(struct iscsi_context *session, uint16_t lun,
-		     struct scsi_traffic *traffic, struct error *err)
+int reservation_take(const struct scsi_batch *as, uint16_t lun, bool *changed,
+		     struct error *err)
 {
 	struct scsi_command command = {
 		.lun = lun,
@@ -26,15 +21,16 @@ int reservation_take(struct iscsi_context *session, uint16_t lun,
 		.direction = SCSI_XFER_NONE,
 	};
 
-	if (run(session, &command, traffic, err))
+	*changed = false;
+	if (run(*as, &command, err))
 		return -1;
+	*changed = scsi_command_lun_changed(&command);
 	if (scsi_command_unsupported(&command))
 		return 1;
 	return command.good ? 0 : scsi_command_error(&command, err);
 }
 
-void reservation_give_back(struct iscsi_context *session, uint16_t lun,
-			   struct scsi_traffic *traffic)
+void reservation_give_back(const struct scsi_batch *as, uint16_t lun)
 {
 	struct scsi_command command = {
 		.lun = lun,
@@ -44,7 +40,7 @@ void reservation_give_back(struct iscsi_context *session, uint16_t lun,
 	};
 	struct error err;
 
-	if (run(session, &command, traffic, &err) ||
+	if (run(*as, &command, &err) ||
 	    (!command.good && scsi_command_error(&command, &err)))
 		log_warning("the reservation stays until the session's end: %s",
 			    err.text);

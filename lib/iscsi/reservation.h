@@ -10,13 +10,14 @@
 #include "iscsi/scsi_batch.h"
 
 /* 0: reserved. 1: the target has no such command. -1: ERROR_RESERVED, another
- * session has it; ERROR_IO. Means nothing where somebody has registered for a
- * persistent reservation (lun/reservation_keys.h). `traffic` is added to. */
-int reservation_take(struct iscsi_context *session, uint16_t lun,
-		     struct scsi_traffic *traffic, struct error *err);
+ * session has it; ERROR_IO; if *changed, since the LUN may be another by now, and
+ * nothing was done. Means nothing where somebody has registered for a persistent
+ * reservation (lun/reservation_keys.h). `as`: what scsi_batch says of the session
+ * and of the LUN. */
+int reservation_take(const struct scsi_batch *as, uint16_t lun, bool *changed,
+		     struct error *err);
 
 /* That it fails is only logged: the session's end gives it back as well. */
-void reservation_give_back(struct iscsi_context *session, uint16_t lun,
-			   struct scsi_traffic *traffic);
+void reservation_give_back(const struct scsi_batch *as, uint16_t lun);
 
 #endif

@@ -58,6 +58,7 @@ static struct scsi_batch batch_of(struct lun_libiscsi *self)
 		.session = self->session,
 		.unflushed = self->unflushed,
 		.reserved = self->reserved,
+		.named = lun_names_best(self->names)[0],
 		.may_stop = !self->written && !self->reserved,
 		.traffic = &self->traffic,
 	};
@@ -66,8 +67,9 @@ static struct scsi_batch batch_of(struct lun_libiscsi *self)
 int lun_libiscsi_check(struct lun *lun, struct error *err)
 {
 	struct lun_libiscsi *self = of(lun);
-	const struct scsi_batch as = batch_of(self);
+	struct scsi_batch as = batch_of(self);
 
+	as.named = false; /* it is this that tells */
 	return user_lun_check(&as, self->address, self->names, err)
 		       ? failed(self, err)
 		       : 0;
@@ -92,7 +94,6 @@ static int run(struct lun_libiscsi *self, struct scsi_command *commands,
 	batch.commands = commands;
 	batch.count = count;
 	batch.all_must_succeed = all_must_succeed;
-	batch.named = lun_names_best(self->names)[0];
 	for (int changes = 0;; changes++) {
 		int rc = scsi_batch_run(&batch, err);
 
@@ -316,9 +317,19 @@ static int libiscsi_swap(struct lun *lun, uint64_t offset,
 static int libiscsi_fence(struct lun *lun, struct error *err)
 {
 	struct lun_libiscsi *self = of(lun);
-	int rc = reservation_take(self->session, self->address, &self->traffic,
-				  err);
+	struct scsi_batch as = batch_of(self);
+	bool changed;
+	int rc;
 
+	/* One whose answer nobody has waited for might stay. */
+	as.may_stop = false;
+	for (int changes = 0;; changes++) {
+		rc = reservation_take(&as, self->address, &changed, err);
+		if (!changed || changes == CHANGES)
+			break;
+		if (lun_libiscsi_check(lun, err))
+			return -1;
+	}
 	self->reserved = rc == 0;
 	return rc;
 }
@@ -326,10 +337,13 @@ static int libiscsi_fence(struct lun *lun, struct error *err)
 static void libiscsi_unfence(struct lun *lun)
 {
 	struct lun_libiscsi *self = of(lun);
+	const struct scsi_batch as = {
+		.session = self->session,
+		.traffic = &self->traffic,
+	};
 
 	if (self->reserved)
-		reservation_give_back(self->session, self->address,
-				      &self->traffic);
+		reservation_give_back(&as, self->address);
 	self->reserved = false;
 }
 

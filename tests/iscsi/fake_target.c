@@ -66,6 +66,7 @@
  *   keys:N                        READ KEYS tells of N
  *   keys-none                     READ KEYS is good, without a byte
  *   taken                         CONFLICT
+ *   fence-changed                 the first finds that LUNs have changed (moved)
  */
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -600,6 +601,8 @@ static void answer_reserve(const uint8_t *request)
 		answer_sense(request, 5, 0x20);
 	else if ((request + 32)[0] == 0x5e)
 		answer_keys(request);
+	else if (has("fence-changed") && !changed)
+		changed = true, answer_sense(request, 6, 0x3f);
 	else
 		answer_status(request, has("taken") ? 0x18 : 0, payload, 0);
 }

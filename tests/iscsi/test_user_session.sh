@@ -398,6 +398,11 @@ check_fence() {
 		"IO: .*no answer to READ KEYS.*" keys-none --
 	with "more keys than we look at" 1 "IN_USE: .*\\(90 registered.*" \
 		keys:90 --
+	with "a fence, and other LUNs have changed" 0 "fenced" fence-changed -- \
+		fence write:0:512:1 flush check:0:512:1
+	with "a fence, and another LUN has come" 1 \
+		"IN_USE: .*another LUN .* was SCSIid $fake_id and is $moved_id now" \
+		fence-changed moved -- fence
 	with "reset under a fence" 1 "fenced.IO: .*reservation of the LUN was lost" \
 		reset:2 -- fence write:0:512:1 flush write:512:512:1
 	with "a fence that was taken away" 1 "fenced.IO: .*reservation of the LUN was lost" \
