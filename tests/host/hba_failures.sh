@@ -315,15 +315,16 @@ refusals() {
 }
 
 # no_swap PR: a LUN without COMPARE AND WRITE, and without reservations if PR is 0.
-# Of two runs at once one does it, and the other is told.
+# Of two runs at once one does it, and the other, which comes when the first holds
+# its lock, is told.
 no_swap() {
 	local first pid
 	both_up 0 "$1"
 	once 0
 	fresh
 	first=$(xapi_uuid)
-	"$build/tests/iscsi/kill_at" "$lock" 0 19 /tmp/call/first /tmp/call/first.err \
-		/usr/bin/env -i PATH=/sbin:/usr/sbin:/bin:/usr/bin "$program" \
+	"$build/tests/iscsi/kill_at" "$lock" 0 0 /tmp/call/first /tmp/call/first.err \
+		/usr/bin/env -i PATH=/sbin:/usr/sbin:/bin:/usr/bin LD_PRELOAD=/tmp/mishaps.so LOCKED=1 "$program" \
 		"$(XAPI_SR_UUID=$first xapi_call sr_create SCSIid="$clone_id")" >/tmp/call/end &
 	wait_for test -e "$lock"
 	wait_for grep -q pid /tmp/call/end

@@ -6,6 +6,7 @@
  *		 PATH_FILES="FILE...", a path fails ("offline" is written into each
  *		 of these), else SIGTERM
  *   IN_WAIT=1	 SIGTERM when it begins to wait for a second
+ *   LOCKED=1	 SIGSTOP once it holds the lock of a file
  *
  * Writes are pwrite() to a device, and SG_IO with data for it, as lun_block.c has
  * them. WRITES_LOG gets "DEVICE WRITES COMMANDS" when the program ends: where it has
@@ -87,6 +88,23 @@ int ioctl(int fd, unsigned long request, ...)
 		commands++;
 		written(fd);
 	}
+	return status;
+}
+
+int fcntl(int fd, int command, ...)
+{
+	int (*real)(int, int, void *);
+	void *argument;
+	va_list ap;
+	int status;
+
+	*(void **)&real = dlsym(RTLD_NEXT, "fcntl");
+	va_start(ap, command);
+	argument = va_arg(ap, void *);
+	va_end(ap);
+	status = real(fd, command, argument);
+	if (command == F_SETLK && status == 0 && getenv("LOCKED"))
+		raise(SIGSTOP);
 	return status;
 }
 

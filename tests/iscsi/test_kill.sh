@@ -136,7 +136,7 @@ test_same_host() {
 		wait_for_lock
 		read -r _ pid <"$work/a.end"
 		kill -STOP "$pid" 2>/dev/null &&
-			[ -e "$locks/$id" ] && break
+			grep -q "POSIX .* WRITE $pid " /proc/locks && break
 		kill -CONT "$pid" 2>/dev/null
 		wait $job
 	done
