@@ -35,6 +35,7 @@ struct open_iscsi {
 	struct iscsi_address
 		address; /* where the target answers, if we asked */
 	unsigned lun;	 /* what Linux calls it */
+	unsigned second; /* another LUN that has the name as well */
 	struct lun_names names;
 	struct sysfs_session session;
 	bool in_session; /* `session` is valid */
@@ -61,8 +62,10 @@ static int check_stop(struct error *err)
 
 /* --- which LUN --- */
 
-static bool take_if_wanted(const struct sysfs_session *session, unsigned lun,
-			   void *data)
+/* The first that is wanted; true at one that is, too, and another LUN, whose
+ * number is then in `second`. */
+static bool is_second(const struct sysfs_session *session, unsigned lun,
+		      void *data)
 {
 	struct open_iscsi *self = data;
 	struct lun_names names;
@@ -72,23 +75,35 @@ static bool take_if_wanted(const struct sysfs_session *session, unsigned lun,
 	    !disk_names_known(disk, &names) ||
 	    !lun_names_have(&names, self->wanted.scsi_id))
 		return false;
+	self->second = lun;
+	/* By another session it is the same LUN if all of its names are. */
+	if (self->in_session)
+		return self->session.number == session->number ||
+		       !lun_names_same(&names, &self->names);
 	self->lun = lun;
 	self->names = names;
 	self->session = *session;
-	return true;
+	self->in_session = true;
+	return false;
 }
 
-/* In a session of the host's. */
-static bool find_there(struct open_iscsi *self)
+/* In a session of the host's: sets in_session. */
+static int find_there(struct open_iscsi *self, struct error *err)
 {
 	struct sysfs_session sessions[SYSFS_SESSIONS_MAX];
 	size_t count = sysfs_sessions(iqn_of(self), sessions);
 
-	for (size_t i = 0; i < count && !self->in_session; i++)
-		self->in_session =
-			sysfs_session_up(&sessions[i]) &&
-			sysfs_any_lun(&sessions[i], take_if_wanted, self);
-	return self->in_session;
+	for (size_t i = 0; i < count; i++) {
+		if (!sysfs_session_up(&sessions[i]) ||
+		    !sysfs_any_lun(&sessions[i], is_second, self))
+			continue;
+		return error_set(err, ERROR_NO_SCSIID,
+				 "LUN %u and LUN %u of the target both have "
+				 "SCSIid %.80s; name yours by one that it has "
+				 "alone, or by LUNid with initiator=libiscsi",
+				 self->lun, self->second, self->wanted.scsi_id);
+	}
+	return 0;
 }
 
 /* Its number, and at which address the target answers. */
@@ -123,7 +138,9 @@ static int prepare(struct open_iscsi *self, struct error *err)
 	if (strchr(iqn_of(self), '/'))
 		return error_set(err, ERROR_BAD_VALUE,
 				 "targetIQN must not contain '/'");
-	if (find_there(self))
+	if (find_there(self, err))
+		return -1;
+	if (self->in_session)
 		return 0;
 	if (ask_target(self, err))
 		return -1;

@@ -162,6 +162,29 @@ original_refused() {
 	iscsi_logout "$iqn" 127.0.0.1
 	serve_end "$kind"
 }
+
+# An array may give a clone its source's SCSIid: which of two LUNs is meant nobody
+# can tell, with a session of the host's or without one.
+two_of_one_name() {
+	serve tgt 512 127.0.0.1:3260
+	tgt_lun_remove 1 2
+	tgt_lun 1 2 /tmp/clone.img 512 0001
+	call tgt SCSIid="$(tgt_scsiid 0001)"
+	refused 107 "2 disks of the target have SCSIid"
+	iscsi_login "$iqn" 127.0.0.1
+	iscsi_disk "$iqn" 1 >/dev/null
+	iscsi_disk "$iqn" 2 >/dev/null
+	udevadm settle
+	host_state >/tmp/before
+	call tgt SCSIid="$(tgt_scsiid 0001)"
+	refused 107 "LUN [12] and LUN [12] of the target both have SCSIid"
+	state_kept /tmp/before
+	untouched
+	! written /tmp/original.img || fail "the original was written to"
+	iscsi_logout "$iqn" 127.0.0.1
+	serve_end tgt
+}
+
 # --- what the host had is as it was ------------------------------------------
 
 # iscsiadm in the guest becomes a script that keeps a list of its calls, and runs
@@ -236,6 +259,7 @@ for kind in tgt lio; do
 done
 run_test "a clone that the host has already" already_there tgt
 run_test "a live original" original_refused tgt
+run_test "two LUNs of one name" two_of_one_name
 run_test "a node record that is not ours" record_kept tgt
 run_test "iscsiadm calls" calls_counted
 run_test "open-iscsi without manual scan" old_open_iscsi
