@@ -110,6 +110,77 @@ static enum use opened(const char *device, const struct openers *openers,
 	return FREE;
 }
 
+/* The path that a fileio backstore tells of itself: "… File: PATH  Size: …" */
+static const char *served_path(const char *info_path, char *info, size_t size)
+{
+	ssize_t n = file_begin(AT_FDCWD, info_path, info, size - 1);
+	char *path, *end = NULL;
+
+	if (n < 0)
+		return NULL;
+	info[n] = '\0';
+	path = strstr(info, "File: ");
+	if (!path)
+		return NULL;
+	path += strlen("File: ");
+	for (char *p = path; (p = strstr(p, "  Size: ")); p++)
+		end = p;
+	if (end)
+		*end = '\0';
+	return end ? path : NULL;
+}
+
+static bool serves(const char *info_path, const struct stat *what)
+{
+	char info[1024];
+	const char *path = served_path(info_path, info, sizeof(info));
+	struct stat served;
+
+	if (!path || stat(path, &served))
+		return false;
+	if (S_ISBLK(what->st_mode))
+		return S_ISBLK(served.st_mode) &&
+		       served.st_rdev == what->st_rdev;
+	return served.st_dev == what->st_dev && served.st_ino == what->st_ino;
+}
+
+/* Not by glob(), which looks users up: a static program must not. */
+static bool any_serves(const char *folder, unsigned levels,
+		       const struct stat *what)
+{
+	const struct dirent *entry;
+	char path[PATH_MAX];
+	bool found = false;
+	DIR *dir = opendir(folder);
+
+	if (!dir) {
+		alloc_check_errno();
+		return false;
+	}
+	while (!found && (entry = readdir(dir))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof(path), "%s/%s%s", folder, entry->d_name,
+			 levels ? "" : "/info");
+		found = levels ? any_serves(path, levels - 1, what)
+			       : serves(path, what);
+	}
+	closedir(dir);
+	return found;
+}
+
+/* By a fileio backstore LIO has a file or a device open in the kernel, which no
+ * process shows, and which takes no lock. `name`: for the error. */
+static enum use served_by_lio(const char *path, const char *name,
+			      struct error *err)
+{
+	struct stat what;
+
+	if (stat(path, &what) || !any_serves(LIO_STORES, 1, &what))
+		return FREE;
+	return used_by(USED, name, "the kernel's target (LIO) serves it", err);
+}
+
 static enum use look(const char *device, struct error *err);
 
 /* *mapped: the device is a path of a multipath map. */
@@ -134,11 +205,15 @@ static enum use look_at_holders(const char *device, bool *mapped,
 
 static enum use look(const char *device, struct error *err)
 {
+	char path[BLOCK_NAME_SIZE + 8];
 	struct openers openers;
 	bool mapped;
 	dev_t number;
 	enum use use = look_at_holders(device, &mapped, err);
 
+	block_path(device, path, sizeof(path));
+	if (use == FREE)
+		use = served_by_lio(path, device, err);
 	if (use != FREE)
 		return use;
 	if (!block_number(device, &number)) {
@@ -158,7 +233,9 @@ static enum use look_at_file(const char *path, struct error *err)
 	struct openers openers;
 
 	openers_of_file(path, &openers);
-	return opened_by_others(path, &openers, err);
+	if (opened_by_others(path, &openers, err) != FREE)
+		return MAY_PASS;
+	return served_by_lio(path, path, err);
 }
 
 static int wait_until_free(enum use (*look_at)(const char *, struct error *),
@@ -180,78 +257,9 @@ int in_use_check(const char *device, struct error *err)
 	return wait_until_free(look, device, err);
 }
 
-/* The path that a fileio backstore tells of itself: "… File: PATH  Size: …" */
-static const char *served_path(const char *info_path, char *info, size_t size)
-{
-	ssize_t n = file_begin(AT_FDCWD, info_path, info, size - 1);
-	char *path, *end = NULL;
-
-	if (n < 0)
-		return NULL;
-	info[n] = '\0';
-	path = strstr(info, "File: ");
-	if (!path)
-		return NULL;
-	path += strlen("File: ");
-	for (char *p = path; (p = strstr(p, "  Size: ")); p++)
-		end = p;
-	if (end)
-		*end = '\0';
-	return end ? path : NULL;
-}
-
-static bool serves(const char *info_path, const struct stat *file)
-{
-	char info[1024];
-	const char *path = served_path(info_path, info, sizeof(info));
-	struct stat served;
-
-	return path && stat(path, &served) == 0 &&
-	       served.st_dev == file->st_dev && served.st_ino == file->st_ino;
-}
-
-/* Not by glob(), which looks users up: a static program must not. */
-static bool any_serves(const char *folder, unsigned levels,
-		       const struct stat *file)
-{
-	const struct dirent *entry;
-	char path[PATH_MAX];
-	bool found = false;
-	DIR *dir = opendir(folder);
-
-	if (!dir) {
-		alloc_check_errno();
-		return false;
-	}
-	while (!found && (entry = readdir(dir))) {
-		if (entry->d_name[0] == '.')
-			continue;
-		snprintf(path, sizeof(path), "%s/%s%s", folder, entry->d_name,
-			 levels ? "" : "/info");
-		found = levels ? any_serves(path, levels - 1, file)
-			       : serves(path, file);
-	}
-	closedir(dir);
-	return found;
-}
-
-/* LIO has a file open in the kernel, which no process shows, and takes no lock. */
-static int check_served(const char *path, struct error *err)
-{
-	struct stat file;
-
-	if (stat(path, &file) || !any_serves(LIO_STORES, 1, &file))
-		return 0;
-	used_by(USED, path, "the kernel's target (LIO) serves it", err);
-	return -1;
-}
-
 int in_use_check_file(const char *path, struct error *err)
 {
-	return wait_until_free(look_at_file, path, err) ||
-			       check_served(path, err)
-		       ? -1
-		       : 0;
+	return wait_until_free(look_at_file, path, err);
 }
 
 static bool is_loop(const char *name)

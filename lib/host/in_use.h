@@ -16,7 +16,7 @@
  *
  *   - another device is built on it or on a partition of it: an active logical
  *     volume, whichever VG it is of, an md array, bcache …;
- *   - it is mounted, swapped to, or else claimed;
+ *   - it is mounted, swapped to, or else claimed; or this host's LIO serves it;
  *   - a process has it open, but for those that look at every device.
  *
  * A multipath map on it is no use as such; then all of this goes for the map.

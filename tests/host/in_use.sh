@@ -86,17 +86,30 @@ held_open() {
 	tool_stop
 }
 
-# The kernel has an image open, and no process: whatever it is called by.
+# not_served NAME: it is not resigned, for LIO serves it.
+not_served() {
+	"$build/relvm" resign --yes "$1" 2>/tmp/said && fail "$1 was resigned"
+	grep -q 'is in use on this host: .*LIO' /tmp/said || fail "$(cat /tmp/said)"
+	cmp /tmp/pristine.img /tmp/served.img || fail "it was written to by $1"
+}
+
+# The kernel has an image or a device open, and no process: whatever it is called by.
 served_by_lio() {
+	local loop
 	cp --sparse=always /tmp/pristine.img /tmp/served.img
 	lio_start
 	lio_backstore served /tmp/served.img 512 0d
 	ln -f /tmp/served.img /tmp/link.img
-	"$build/relvm" resign --yes /tmp/link.img 2>/tmp/said && fail 'it was resigned'
-	grep -q 'link.img is in use on this host: .*LIO' /tmp/said || fail "$(cat /tmp/said)"
-	cmp /tmp/pristine.img /tmp/served.img || fail 'it was written to'
+	not_served /tmp/link.img
+	loop=$(losetup -f --show /tmp/served.img)
+	not_served "$loop"
 	lio_stop
-	"$build/relvm" resign --yes /tmp/link.img
+	lio_start
+	lio_backstore served "$loop" 512 0d
+	not_served "$loop"
+	lio_stop
+	"$build/relvm" resign --yes "$loop"
+	losetup -d "$loop"
 	rm /tmp/served.img /tmp/link.img /tmp/said
 }
 
