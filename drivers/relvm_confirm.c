@@ -81,7 +81,7 @@ static void describe(const struct relvm_options *options,
 			found->vdis, found->vdis == 1 ? "" : "s",
 			found->snapshots);
 	fprintf(stderr, "\npool  %s\n", pool_says(options, found));
-	if (found->journal == PROBE_JOURNAL_COMMITTED)
+	if (found->journal == JOURNAL_COMMITTED)
 		fputs("a resign of it was interrupted, and will be "
 		      "completed\n",
 		      stderr);
@@ -98,8 +98,8 @@ static void show_one(const struct relvm_options *options, bool *nothing)
 	if (probe(choice, options->request.xapi, &found, &err) || !found.has_sr)
 		return;
 	*nothing = options->command == RELVM_RECOVER &&
-		   found.journal != PROBE_JOURNAL_COMMITTED &&
-		   found.journal != PROBE_JOURNAL_DAMAGED;
+		   found.journal != JOURNAL_COMMITTED &&
+		   found.journal != JOURNAL_DAMAGED;
 	if (!*nothing && look_inspect(choice, &look, &err) == 0)
 		describe(options, &look, &found);
 	look_free(&look);

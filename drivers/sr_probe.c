@@ -18,20 +18,13 @@
 /* Where SM has a LUN that is attached; ours is no device. */
 #define DEVICE_FOLDER "/dev/disk/by-scsid/"
 
-static const char *journal_words(enum probe_journal journal)
-{
-	switch (journal) {
-	case PROBE_JOURNAL_NONE:
-		return "none";
-	case PROBE_JOURNAL_BEGUN:
-		return "begun, not committed";
-	case PROBE_JOURNAL_COMMITTED:
-		return "committed, not finished";
-	case PROBE_JOURNAL_DAMAGED:
-		return "damaged";
-	}
-	return "";
-}
+static const char *const journal_words[] = {
+	[JOURNAL_NONE] = "none",
+	[JOURNAL_CLAIMED] = "begun, not committed",
+	[JOURNAL_COMMITTED] = "committed, not finished",
+	[JOURNAL_FOREIGN] = "none",
+	[JOURNAL_DAMAGED] = "damaged",
+};
 
 static const char *known_words(const struct probe *probe)
 {
@@ -49,7 +42,7 @@ static char *answer_sr(const struct probe *probe, const char *scsi_id)
 		.size = probe->size,
 		.known = known_words(probe),
 		.lun = owner_text(probe->owner),
-		.journal = journal_words(probe->journal),
+		.journal = journal_words[probe->journal],
 		.vdis = probe->counted ? &vdis : NULL,
 	};
 	char *device, *list;

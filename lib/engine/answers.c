@@ -115,15 +115,15 @@ static void add_lun(json_t *to, const char *name, const struct look *look)
 	put(lun, "block_size", number(look->block_size));
 }
 
-static void add_journal(json_t *to, const struct report_journal *journal)
+static void add_journal(json_t *to, const struct journal_head *head)
 {
-	const struct journal_head *head = &journal->head;
 	json_t *found = json_null();
 
-	if (journal->found == JOURNAL_DAMAGED)
+	if (head->state == JOURNAL_DAMAGED)
 		found = json_pack("{s:o, s:s}", "offset",
 				  number(JOURNAL_PLACE_AT), "state", "damaged");
-	else if (journal->found == JOURNAL_SOUND)
+	else if (head->state == JOURNAL_CLAIMED ||
+		 head->state == JOURNAL_COMMITTED)
 		found = json_pack("{s:o, s:s, s:o, s:o, s:o}", "offset",
 				  number(JOURNAL_PLACE_AT), "state",
 				  head->state == JOURNAL_COMMITTED ? "committed"

@@ -25,8 +25,7 @@ static int find_journal(const struct reached *open, struct look *out,
 	out->names = open->names;
 	if (journal_find(open->lun, seen, spot, err))
 		return -1;
-	out->journal.found = spot->found;
-	out->journal.head = spot->head;
+	out->journal = spot->head;
 	return 0;
 }
 
@@ -73,14 +72,13 @@ int look_inspect(const struct lun_choice *choice, struct look *out,
 
 /* ---- plan ---- */
 
-static int check_no_journal(const struct journal_spot *spot, struct error *err)
+static int check_no_journal(const struct journal_head *head, struct error *err)
 {
-	if (spot->found == JOURNAL_DAMAGED)
+	if (head->state == JOURNAL_DAMAGED)
 		return error_set(err, ERROR_LUN_CONTENT,
 				 "the journal of an interrupted resign is "
 				 "damaged; " MAKE_NEW_CLONE);
-	if (spot->found == JOURNAL_SOUND &&
-	    spot->head.state == JOURNAL_COMMITTED)
+	if (head->state == JOURNAL_COMMITTED)
 		return error_set(err, ERROR_LUN_CONTENT,
 				 "there is an interrupted resign on this LUN, "
 				 "which the next one completes, with the "
@@ -133,7 +131,7 @@ static int plan_open(const struct reached *open, void *context,
 
 	if (load(open, &out->look, &snap, &spot, err))
 		return -1;
-	failed = check_no_journal(&spot, err) ||
+	failed = check_no_journal(&out->look.journal, err) ||
 		 make_plan(open, &snap, &options, out, err);
 	snapshot_free(&snap);
 	if (failed)

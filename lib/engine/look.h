@@ -16,7 +16,7 @@ struct look {
 	struct lun_names names;
 	uint64_t size;
 	uint32_t block_size;
-	struct report_journal journal;
+	struct journal_head journal; /* or that there is none */
 	struct sr_report sr;
 };
 

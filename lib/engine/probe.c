@@ -96,21 +96,6 @@ static void count_vdis(const struct snapshot *snap, struct probe *out)
 	out->counted = true;
 }
 
-static enum probe_journal journal_of(const struct journal_spot *spot)
-{
-	switch (spot->found) {
-	case JOURNAL_NONE:
-	case JOURNAL_FOREIGN:
-		return PROBE_JOURNAL_NONE;
-	case JOURNAL_DAMAGED:
-		return PROBE_JOURNAL_DAMAGED;
-	case JOURNAL_SOUND:
-		break;
-	}
-	return spot->head.state == JOURNAL_COMMITTED ? PROBE_JOURNAL_COMMITTED
-						     : PROBE_JOURNAL_BEGUN;
-}
-
 /* What a LUN that does not load is: no SR, or one in the middle of a resign;
  * else *err stays what it is. */
 static int explain(struct lun *lun, struct probe *out, struct error *err)
@@ -122,7 +107,7 @@ static int explain(struct lun *lun, struct probe *out, struct error *err)
 	if (!out->has_sr)
 		return 0;
 	out->size = lun->size;
-	return out->journal == PROBE_JOURNAL_COMMITTED ? 0 : -1;
+	return out->journal == JOURNAL_COMMITTED ? 0 : -1;
 }
 
 static int read_sr(struct lun *lun, struct image *seen, struct probe *out,
@@ -133,13 +118,13 @@ static int read_sr(struct lun *lun, struct image *seen, struct probe *out,
 
 	if (journal_find(lun, seen, &spot, err))
 		return -1;
-	out->journal = journal_of(&spot);
+	out->journal = spot.head.state;
 	if (load_snapshot(lun, seen, &snap, err))
 		return explain(lun, out, err);
 	out->has_sr = true;
 	out->sr = snap.vg.sr;
 	out->size = snap.vg.pe_count * snap.vg.extent_size;
-	if (out->journal != PROBE_JOURNAL_COMMITTED)
+	if (out->journal != JOURNAL_COMMITTED)
 		count_vdis(&snap, out);
 	snapshot_free(&snap);
 	return 0;

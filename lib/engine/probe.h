@@ -14,16 +14,9 @@
 #include "base/error.h"
 #include "base/uuid.h"
 #include "engine/reach.h"
+#include "format/resign_journal.h"
 #include "xapi/guard_rules.h"
 #include "xapi/xapi.h"
-
-/* A resign that was cut short. */
-enum probe_journal {
-	PROBE_JOURNAL_NONE,
-	PROBE_JOURNAL_BEGUN,	 /* nothing but ring space was written */
-	PROBE_JOURNAL_COMMITTED, /* sr_create will complete it */
-	PROBE_JOURNAL_DAMAGED,
-};
 
 struct probe {
 	bool has_sr; /* without one the rest does not count */
@@ -33,7 +26,7 @@ struct probe {
 	bool counted;  /* false in the middle of a resign */
 	size_t vdis;   /* that a user sees, snapshots among them */
 	size_t snapshots;
-	enum probe_journal journal;
+	enum journal_state journal; /* of a resign that was cut short */
 	bool known; /* xapi has that SR on record */
 	enum lun_owner owner;
 };

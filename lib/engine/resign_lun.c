@@ -165,7 +165,7 @@ static int see_again(const struct job *job, struct image *seen,
 	image_init(seen, job->lun->block_size);
 	if (journal_find(job->lun, seen, &spot, err))
 		return unchanged(err);
-	if (spot.found == JOURNAL_NONE)
+	if (spot.head.state == JOURNAL_NONE)
 		return 0;
 	return error_set(err, ERROR_LOCKED,
 			 "another host is resigning this LUN at this moment; "
@@ -180,8 +180,7 @@ static int recover_then_resign(const struct job *job, struct image *seen,
 
 	if (journal_find(job->lun, seen, &spot, err))
 		return unchanged(err);
-	if (!job->options && spot.found == JOURNAL_SOUND &&
-	    spot.head.state == JOURNAL_COMMITTED &&
+	if (!job->options && spot.head.state == JOURNAL_COMMITTED &&
 	    !journal_is_of_lun(&spot.head, job->owner))
 		return error_set(err, ERROR_LUN_CONTENT,
 				 "this LUN is a copy, made in the middle of a "

@@ -56,9 +56,13 @@
 #define JOURNAL_SCSIID_SIZE 256
 #define JOURNAL_MAX_BODY    (64u << 20)
 
+/* What lies at the head's place; the first three as a head has them. */
 enum journal_state {
+	JOURNAL_NONE = 0,      /* zeros: there is no journal */
 	JOURNAL_CLAIMED = 1,   /* a run is, or was, preparing without a fence */
 	JOURNAL_COMMITTED = 2, /* the resign must be completed */
+	JOURNAL_FOREIGN,       /* something that is not ours */
+	JOURNAL_DAMAGED,       /* a head whose checksum or content is wrong */
 };
 
 struct journal_head {
@@ -76,17 +80,11 @@ struct journal_head {
 	struct uuid place;
 };
 
-enum journal_found {
-	JOURNAL_NONE,	 /* zeros: there is no journal */
-	JOURNAL_FOREIGN, /* something that is not ours */
-	JOURNAL_DAMAGED, /* a head whose checksum or content is wrong */
-	JOURNAL_SOUND,
-};
-
 void journal_head_encode(const struct journal_head *head, uint8_t *sector);
 
-/* What JOURNAL_PLACE_SIZE bytes hold. *out is set if it is JOURNAL_SOUND. */
-enum journal_found journal_head_decode(const uint8_t *place,
+/* What JOURNAL_PLACE_SIZE bytes hold: out->state, which is returned, too. The
+ * rest of *out is zeros unless that is CLAIMED or COMMITTED. */
+enum journal_state journal_head_decode(const uint8_t *place,
 				       struct journal_head *out);
 
 /* ---- the body ---- */

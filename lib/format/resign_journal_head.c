@@ -89,25 +89,11 @@ static bool is_zeros(const uint8_t *p, size_t len)
 	return *p == 0 && memcmp(p, p + 1, len - 1) == 0;
 }
 
-enum journal_found journal_head_decode(const uint8_t *place,
-				       struct journal_head *out)
+/* False if it is damaged. */
+static bool decode(const uint8_t *sector, struct journal_head *out)
 {
-	const uint8_t *sector = place;
-	uint32_t state = get_le32(sector + STATE_AT);
-	struct journal_head head;
-
-	if (is_zeros(place, JOURNAL_PLACE_SIZE))
-		return JOURNAL_NONE;
-	if (memcmp(sector, magic, sizeof(magic)) != 0 ||
-	    !is_zeros(place + JOURNAL_HEAD_SIZE,
-		      JOURNAL_PLACE_SIZE - JOURNAL_HEAD_SIZE))
-		return JOURNAL_FOREIGN;
-	if (get_le32(sector + CRC_AT) != head_crc(sector) ||
-	    get_le32(sector + VERSION_AT) != 1 ||
-	    (state != JOURNAL_CLAIMED && state != JOURNAL_COMMITTED))
-		return JOURNAL_DAMAGED;
-	head = (struct journal_head){
-		.state = (enum journal_state)state,
+	*out = (struct journal_head){
+		.state = (enum journal_state)get_le32(sector + STATE_AT),
 		.id = get_uuid(sector + ID_AT),
 		.owner = get_uuid(sector + OWNER_AT),
 		.old_sr = get_uuid(sector + OLD_SR_AT),
@@ -118,15 +104,33 @@ enum journal_found journal_head_decode(const uint8_t *place,
 		.body_crc = get_le32(sector + BODY_CRC_AT),
 		.place = get_uuid(sector + PLACE_AT),
 	};
-	if (!get_lvm_id(sector + OLD_PV_AT, &head.old_pv) ||
-	    !get_lvm_id(sector + NEW_PV_AT, &head.new_pv) ||
-	    !get_lvm_id(sector + OLD_VG_AT, &head.old_vg) ||
-	    !get_lvm_id(sector + NEW_VG_AT, &head.new_vg) ||
-	    head.body_len > JOURNAL_MAX_BODY ||
-	    head.body_at > UINT64_MAX - head.body_len ||
-	    sector[SCSI_ID_AT + JOURNAL_SCSIID_SIZE - 1] != 0)
-		return JOURNAL_DAMAGED;
-	memcpy(head.scsi_id, sector + SCSI_ID_AT, JOURNAL_SCSIID_SIZE);
-	*out = head;
-	return JOURNAL_SOUND;
+	memcpy(out->scsi_id, sector + SCSI_ID_AT, JOURNAL_SCSIID_SIZE);
+	return get_le32(sector + CRC_AT) == head_crc(sector) &&
+	       get_le32(sector + VERSION_AT) == 1 &&
+	       (out->state == JOURNAL_CLAIMED ||
+		out->state == JOURNAL_COMMITTED) &&
+	       get_lvm_id(sector + OLD_PV_AT, &out->old_pv) &&
+	       get_lvm_id(sector + NEW_PV_AT, &out->new_pv) &&
+	       get_lvm_id(sector + OLD_VG_AT, &out->old_vg) &&
+	       get_lvm_id(sector + NEW_VG_AT, &out->new_vg) &&
+	       out->body_len <= JOURNAL_MAX_BODY &&
+	       out->body_at <= UINT64_MAX - out->body_len &&
+	       out->scsi_id[JOURNAL_SCSIID_SIZE - 1] == 0;
+}
+
+enum journal_state journal_head_decode(const uint8_t *place,
+				       struct journal_head *out)
+{
+	enum journal_state state = JOURNAL_DAMAGED;
+
+	if (is_zeros(place, JOURNAL_PLACE_SIZE))
+		state = JOURNAL_NONE;
+	else if (memcmp(place, magic, sizeof(magic)) != 0 ||
+		 !is_zeros(place + JOURNAL_HEAD_SIZE,
+			   JOURNAL_PLACE_SIZE - JOURNAL_HEAD_SIZE))
+		state = JOURNAL_FOREIGN;
+	else if (decode(place, out))
+		return out->state;
+	*out = (struct journal_head){ .state = state };
+	return state;
 }

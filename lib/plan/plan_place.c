@@ -17,7 +17,7 @@ static int taken(const char *by, struct error *err)
 			 by, JOURNAL_PLACE_AT, JOURNAL_PLACE_END - 1);
 }
 
-static enum journal_found get_head(const struct snapshot *snap,
+static enum journal_state get_head(const struct snapshot *snap,
 				   struct journal_head *head)
 {
 	uint8_t place[JOURNAL_PLACE_SIZE] = { 0 };
@@ -30,8 +30,7 @@ uint64_t plan_place_in(const struct snapshot *snap, const struct lvm_area *run,
 		       uint64_t need)
 {
 	struct journal_head head;
-	bool at_end = get_head(snap, &head) == JOURNAL_SOUND &&
-		      head.state == JOURNAL_CLAIMED &&
+	bool at_end = get_head(snap, &head) == JOURNAL_CLAIMED &&
 		      head.body_at >= run->offset &&
 		      head.body_at - run->offset < run->size / 2;
 

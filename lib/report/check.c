@@ -270,9 +270,9 @@ void check_sr(const struct snapshot *snap, struct findings *out)
 	check_mgt(&c);
 }
 
-void check_journal(const struct report_journal *journal, struct findings *out)
+void check_journal(const struct journal_head *journal, struct findings *out)
 {
-	switch (journal->found) {
+	switch (journal->state) {
 	case JOURNAL_NONE:
 	case JOURNAL_FOREIGN:
 		break;
@@ -281,15 +281,15 @@ void check_journal(const struct report_journal *journal, struct findings *out)
 			    "the journal of an interrupted resign is "
 			    "damaged; " MAKE_NEW_CLONE);
 		break;
-	case JOURNAL_SOUND:
-		if (journal->head.state == JOURNAL_COMMITTED)
-			finding_add(out, FINDING_ERROR, "journal",
-				    "a resign to SR %s was interrupted; "
-				    "recover completes it",
-				    uuid_string(&journal->head.new_sr).chars);
-		else
-			finding_add(out, FINDING_NOTE, "journal",
-				    "a resign was begun, but changed nothing");
+	case JOURNAL_COMMITTED:
+		finding_add(out, FINDING_ERROR, "journal",
+			    "a resign to SR %s was interrupted; recover "
+			    "completes it",
+			    uuid_string(&journal->new_sr).chars);
+		break;
+	case JOURNAL_CLAIMED:
+		finding_add(out, FINDING_NOTE, "journal",
+			    "a resign was begun, but changed nothing");
 		break;
 	}
 }

@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 
+#include "format/resign_journal.h"
 #include "report/findings.h"
 #include "report/report.h"
 
@@ -22,7 +23,7 @@ void check_sr(const struct snapshot *snap, struct findings *out);
 void check_warnings(const struct snapshot *snap, const struct plan *plan,
 		    enum finding_weight smaller, struct findings *out);
 
-void check_journal(const struct report_journal *journal, struct findings *out);
+void check_journal(const struct journal_head *journal, struct findings *out);
 
 /* Several LUNs; `reports` of those that could not be read are NULL. The names
  * are for people. */

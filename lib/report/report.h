@@ -11,7 +11,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "format/resign_journal.h"
 #include "plan/plan.h"
 #include "report/findings.h"
 #include "sr/snapshot.h"
@@ -101,11 +100,5 @@ struct resign_report {
 };
 
 void resign_report_free(struct resign_report *report);
-
-/* A journal of ours on the LUN. */
-struct report_journal {
-	enum journal_found found;
-	struct journal_head head; /* if found is JOURNAL_SOUND */
-};
 
 #endif

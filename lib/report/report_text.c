@@ -266,9 +266,9 @@ void report_text_writes(const struct report_text *text,
 }
 
 void report_text_journal(const struct report_text *text,
-			 const struct report_journal *journal)
+			 const struct journal_head *journal)
 {
-	switch (journal->found) {
+	switch (journal->state) {
 	case JOURNAL_NONE:
 	case JOURNAL_FOREIGN:
 		break;
@@ -278,20 +278,18 @@ void report_text_journal(const struct report_text *text,
 			      "damaged%s; " MAKE_NEW_CLONE "\n",
 			      style(text, RED), style(text, PLAIN));
 		break;
-	case JOURNAL_SOUND:
-		if (journal->head.state == JOURNAL_COMMITTED)
-			buffer_printf(
-				text->out,
-				"  %sa resign %s -> %s was interrupted%s; "
-				"recover completes it\n",
-				style(text, YELLOW),
-				uuid_string(&journal->head.old_sr).chars,
-				uuid_string(&journal->head.new_sr).chars,
-				style(text, PLAIN));
-		else
-			buffer_printf(text->out,
-				      "  a resign was begun here, but "
-				      "changed nothing\n");
+	case JOURNAL_COMMITTED:
+		buffer_printf(text->out,
+			      "  %sa resign %s -> %s was interrupted%s; "
+			      "recover completes it\n",
+			      style(text, YELLOW),
+			      uuid_string(&journal->old_sr).chars,
+			      uuid_string(&journal->new_sr).chars,
+			      style(text, PLAIN));
+		break;
+	case JOURNAL_CLAIMED:
+		buffer_printf(text->out, "  a resign was begun here, but "
+					 "changed nothing\n");
 		break;
 	}
 }

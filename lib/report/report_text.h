@@ -27,7 +27,7 @@ void report_text_sr(const struct report_text *text,
 void report_text_writes(const struct report_text *text,
 			const struct sr_report *report);
 void report_text_journal(const struct report_text *text,
-			 const struct report_journal *journal);
+			 const struct journal_head *journal);
 void report_text_findings(const struct report_text *text,
 			  const struct findings *findings);
 

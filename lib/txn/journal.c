@@ -27,7 +27,7 @@ int journal_find(struct lun *lun, struct image *seen, struct journal_spot *out,
 	uint8_t head[FIND_BYTES];
 	int failed;
 
-	*out = (struct journal_spot){ .found = JOURNAL_NONE };
+	*out = (struct journal_spot){ .head.state = JOURNAL_NONE };
 	if (lun->size < sizeof(head))
 		return 0;
 	want_bytes(seen, &wants, 0, head, sizeof(head));
@@ -37,7 +37,7 @@ int journal_find(struct lun *lun, struct image *seen, struct journal_spot *out,
 		return -1;
 	image_get(seen, 0, head, sizeof(head));
 	memcpy(out->block, head + journal_block_at(lun), lun->block_size);
-	out->found = journal_head_decode(head + JOURNAL_PLACE_AT, &out->head);
+	journal_head_decode(head + JOURNAL_PLACE_AT, &out->head);
 	return 0;
 }
 
@@ -198,7 +198,7 @@ static void make_block(struct journal *journal, enum journal_state state,
 	memcpy(block, journal->block, len);
 	memset(head, 0, JOURNAL_HEAD_SIZE);
 	journal->head.state = state;
-	if (state)
+	if (state != JOURNAL_NONE)
 		journal_head_encode(&journal->head, head);
 }
 
@@ -237,14 +237,14 @@ static int wipe(struct journal *journal, struct lun_io *body, struct error *err)
 	};
 
 	if (journal->fenced) {
-		make_block(journal, 0, block);
+		make_block(journal, JOURNAL_NONE, block);
 		return lun_write(lun, both, body->len ? 2 : 1, err);
 	}
 	if (journal_check_head(journal, err))
 		return -1;
 	if (body->len && lun_write(lun, body, 1, err))
 		log_warning("the journal's body stays behind: %s", err->text);
-	return journal_put(journal, 0, err);
+	return journal_put(journal, JOURNAL_NONE, err);
 }
 
 int journal_clear(struct journal *journal, const struct snapshot *now,

@@ -23,8 +23,7 @@ struct journal_owner {
 
 /* What lies at the head's place. */
 struct journal_spot {
-	enum journal_found found;
-	struct journal_head head;	  /* if found is JOURNAL_SOUND */
+	struct journal_head head; /* its state alone, where there is none */
 	uint8_t block[JOURNAL_BLOCK_MAX]; /* the LUN's block that it is in */
 };
 
@@ -66,7 +65,7 @@ int journal_check_head(const struct journal *journal, struct error *err);
 int journal_check_seen(const struct journal *journal, const struct image *seen,
 		       struct error *err);
 
-/* Gives the head a new state, 0 for none; not flushed. Without a fence it is an
+/* Gives the head a new state; not flushed. Without a fence it is an
  * exchange, ERROR_LOCKED if another host came first. */
 int journal_put(struct journal *journal, enum journal_state state,
 		struct error *err);

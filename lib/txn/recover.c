@@ -205,13 +205,12 @@ int txn_recover(struct lun *lun, const struct image *seen,
 		struct error *err)
 {
 	*found = TXN_NOTHING;
-	if (spot->found == JOURNAL_DAMAGED)
+	if (spot->head.state == JOURNAL_DAMAGED)
 		return error_set(err, ERROR_LUN_CONTENT,
 				 "the journal of an interrupted resign is "
 				 "damaged: its head does not match its "
 				 "checksum; " MAKE_NEW_CLONE);
-	if (spot->found != JOURNAL_SOUND ||
-	    spot->head.state != JOURNAL_COMMITTED)
+	if (spot->head.state != JOURNAL_COMMITTED)
 		return 0;
 	return recover(lun, seen, spot, owner, hooks, found, err);
 }

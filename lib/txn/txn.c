@@ -125,7 +125,7 @@ static void give_up_claim(struct journal *journal)
 {
 	struct error err;
 
-	if (!journal->fenced && journal_put(journal, 0, &err))
+	if (!journal->fenced && journal_put(journal, JOURNAL_NONE, &err))
 		log_debug("the claim stays on the LUN: %s", err.text);
 }
 

@@ -171,8 +171,7 @@ bool sectors_head(const struct sectors *state, enum journal_state wanted,
 
 	if (sector)
 		memcpy(place, sector, SECTOR);
-	return journal_head_decode(place, head) == JOURNAL_SOUND &&
-	       head->state == wanted;
+	return journal_head_decode(place, head) == wanted;
 }
 
 /* The world that a committed journal leads to. */

@@ -12,12 +12,13 @@ static void check_head(uint8_t *sector)
 {
 	uint8_t again[JOURNAL_PLACE_SIZE] = { 0 };
 	struct journal_head head;
+	enum journal_state state = journal_head_decode(sector, &head);
 
-	if (journal_head_decode(sector, &head) != JOURNAL_SOUND)
+	if (state != JOURNAL_CLAIMED && state != JOURNAL_COMMITTED)
 		return;
 	MUST(memchr(head.scsi_id, 0, sizeof(head.scsi_id)));
 	journal_head_encode(&head, again);
-	MUST(journal_head_decode(again, &head) == JOURNAL_SOUND);
+	MUST(journal_head_decode(again, &head) == state);
 }
 
 static void check_record(const struct journal_record *record)

@@ -225,19 +225,18 @@ static void test_mgt(void **state)
 
 static void test_journal(void **state)
 {
-	struct report_journal journal = { .found = JOURNAL_NONE };
+	struct journal_head journal = { .state = JOURNAL_NONE };
 	struct findings findings = { 0 };
 
 	(void)state;
 	check_journal(&journal, &findings);
 	assert_int_equal(findings.count, 0);
-	journal.found = JOURNAL_SOUND;
-	journal.head.state = JOURNAL_CLAIMED;
+	journal.state = JOURNAL_CLAIMED;
 	check_journal(&journal, &findings);
 	assert_int_equal(findings_of(&findings, FINDING_ERROR), 0);
-	journal.head.state = JOURNAL_COMMITTED;
+	journal.state = JOURNAL_COMMITTED;
 	check_journal(&journal, &findings);
-	journal.found = JOURNAL_DAMAGED;
+	journal.state = JOURNAL_DAMAGED;
 	check_journal(&journal, &findings);
 	assert_int_equal(findings_of(&findings, FINDING_ERROR), 2);
 	findings_free(&findings);

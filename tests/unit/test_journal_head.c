@@ -77,7 +77,7 @@ static void test_round_trip(void **state)
 		journal_head_encode(&head, sector);
 		memset(&back, 0, sizeof(back));
 		assert_int_equal(journal_head_decode(sector, &back),
-				 JOURNAL_SOUND);
+				 head.state);
 		assert_int_equal(back.state, head.state);
 		assert_memory_equal(&back.id, &head.id, 16);
 		assert_memory_equal(&back.owner, &head.owner, 16);
@@ -106,13 +106,16 @@ static void test_every_byte(void **state)
 	journal_head_encode(&head, sector);
 	for (unsigned i = 0; i < JOURNAL_PLACE_SIZE; i++) {
 		for (unsigned x = 1; x < 256; x++) {
+			const enum journal_state bad =
+				i < 8 || i >= 512 ? JOURNAL_FOREIGN
+						  : JOURNAL_DAMAGED;
 			struct journal_head back = { .seqno = 77 };
 
 			sector[i] ^= (uint8_t)x;
 			assert_int_equal(journal_head_decode(sector, &back),
-					 i < 8 || i >= 512 ? JOURNAL_FOREIGN
-							   : JOURNAL_DAMAGED);
-			assert_true(back.seqno == 77);
+					 bad);
+			assert_int_equal(back.state, bad);
+			assert_true(back.seqno == 0);
 			sector[i] ^= (uint8_t)x;
 		}
 	}
@@ -125,15 +128,15 @@ static void test_content(void **state)
 		unsigned at;
 		uint64_t value;
 		unsigned bytes;
-		enum journal_found found;
+		enum journal_state found;
 	} cases[] = {
-		{ 8, 1, 4, JOURNAL_SOUND },
+		{ 8, 1, 4, JOURNAL_COMMITTED },
 		{ 8, 2, 4, JOURNAL_DAMAGED },
 		{ 16, 0, 4, JOURNAL_DAMAGED },
-		{ 16, 1, 4, JOURNAL_SOUND },
+		{ 16, 1, 4, JOURNAL_CLAIMED },
 		{ 16, 3, 4, JOURNAL_DAMAGED },
 		{ 16, 0x102, 4, JOURNAL_DAMAGED },
-		{ 232, JOURNAL_MAX_BODY, 8, JOURNAL_SOUND },
+		{ 232, JOURNAL_MAX_BODY, 8, JOURNAL_COMMITTED },
 		{ 232, JOURNAL_MAX_BODY + 1, 8, JOURNAL_DAMAGED },
 		{ 232, UINT64_MAX, 8, JOURNAL_DAMAGED },
 		{ 88, '-', 1, JOURNAL_DAMAGED },
@@ -142,8 +145,8 @@ static void test_content(void **state)
 		{ 152, ' ', 1, JOURNAL_DAMAGED },
 		{ 215, 0xe9, 1, JOURNAL_DAMAGED },
 		{ 495, 'x', 1, JOURNAL_DAMAGED },
-		{ 494, 'x', 1, JOURNAL_SOUND },
-		{ 496, 'x', 1, JOURNAL_SOUND },
+		{ 494, 'x', 1, JOURNAL_COMMITTED },
+		{ 496, 'x', 1, JOURNAL_COMMITTED },
 	};
 
 	(void)state;
@@ -170,11 +173,11 @@ static void test_scsi_id(void **state)
 	(void)state;
 	memset(head.scsi_id, 'x', sizeof(head.scsi_id));
 	journal_head_encode(&head, sector);
-	assert_int_equal(journal_head_decode(sector, &back), JOURNAL_SOUND);
+	assert_int_equal(journal_head_decode(sector, &back), JOURNAL_COMMITTED);
 	assert_int_equal(strlen(back.scsi_id), 255);
 	head.scsi_id[0] = '\0';
 	journal_head_encode(&head, sector);
-	assert_int_equal(journal_head_decode(sector, &back), JOURNAL_SOUND);
+	assert_int_equal(journal_head_decode(sector, &back), JOURNAL_COMMITTED);
 	assert_string_equal(back.scsi_id, "");
 }
 

@@ -77,7 +77,7 @@ static void tells_of_an_sr(void **state)
 	assert_true(p.counted);
 	assert_true(p.vdis > 0 && p.snapshots < p.vdis);
 	assert_true(p.size > 0 && p.size < SR_SIZE);
-	assert_int_equal(p.journal, PROBE_JOURNAL_NONE);
+	assert_int_equal(p.journal, JOURNAL_NONE);
 	assert_int_equal(p.owner, OWNER_NOT_ASKED);
 	sr_free(&sr);
 }
@@ -86,8 +86,8 @@ static void tells_of_an_sr(void **state)
  * states in order, and the VDIs are counted but between commit and end. */
 static void tells_of_each_state_of_a_resign(void **state)
 {
-	enum probe_journal last = PROBE_JOURNAL_NONE;
-	unsigned seen[4] = { 0 };
+	enum journal_state last = JOURNAL_NONE;
+	unsigned seen[JOURNAL_DAMAGED + 1] = { 0 };
 	bool renamed = false;
 	unsigned all, ignored;
 	struct probe old, p;
@@ -112,14 +112,14 @@ static void tells_of_each_state_of_a_resign(void **state)
 		renamed = !uuid_equal(&p.sr, &old.sr);
 		assert_true(p.size == old.size || p.size == SR_SIZE);
 		assert_int_equal(p.counted,
-				 p.journal != PROBE_JOURNAL_COMMITTED);
+				 p.journal != JOURNAL_COMMITTED);
 		if (p.counted) {
 			assert_int_equal(p.size, old.size);
 			assert_int_equal(p.vdis, old.vdis);
 			assert_int_equal(p.snapshots, old.snapshots);
 		}
 		/* The last is the wiped one. */
-		if (p.journal == PROBE_JOURNAL_NONE)
+		if (p.journal == JOURNAL_NONE)
 			assert_true(n == 1 || renamed);
 		else
 			assert_true(p.journal >= last);
@@ -128,8 +128,8 @@ static void tells_of_each_state_of_a_resign(void **state)
 		sr_free(&sr);
 	}
 	assert_true(renamed);
-	assert_true(seen[PROBE_JOURNAL_BEGUN] > 0);
-	assert_true(seen[PROBE_JOURNAL_COMMITTED] > 0);
+	assert_true(seen[JOURNAL_CLAIMED] > 0);
+	assert_true(seen[JOURNAL_COMMITTED] > 0);
 }
 
 static void tells_of_a_damaged_journal(void **state)
@@ -151,7 +151,7 @@ static void tells_of_a_damaged_journal(void **state)
 	assert_non_null(head);
 	head[24] ^= 1;
 	assert_int_equal(probe_image(sr.bytes, &p, &err), 0);
-	assert_int_equal(p.journal, PROBE_JOURNAL_DAMAGED);
+	assert_int_equal(p.journal, JOURNAL_DAMAGED);
 	assert_true(p.has_sr);
 	sr_free(&sr);
 }

@@ -119,8 +119,9 @@ static uint8_t *find_head(struct run *run)
 
 static void get_head(struct run *run, struct journal_head *head)
 {
-	assert_int_equal(journal_head_decode(find_head(run), head),
-			 JOURNAL_SOUND);
+	journal_head_decode(find_head(run), head);
+	assert_true(head->state == JOURNAL_CLAIMED ||
+		    head->state == JOURNAL_COMMITTED);
 }
 
 static void expect_success(struct run *run, const struct journal_owner *owner,
