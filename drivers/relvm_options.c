@@ -168,14 +168,6 @@ static int read_map(const char *path, struct relvm_options *out,
 	return 0;
 }
 
-static int take_save_map(const char *value, struct relvm_options *out,
-			 struct error *err)
-{
-	(void)err;
-	out->save_map = value;
-	return 0;
-}
-
 static int take_sr_uuid(const char *value, struct relvm_options *out,
 			struct error *err)
 {
@@ -186,15 +178,6 @@ static int take_password_file(const char *value, struct relvm_options *out,
 			      struct error *err)
 {
 	return relvm_password_read(value, &out->password, err);
-}
-
-static int take_target_user(const char *value, struct relvm_options *out,
-			    struct error *err)
-{
-	(void)err;
-	free(out->incoming_user);
-	out->incoming_user = alloc_text(value);
-	return 0;
 }
 
 static int take_target_password_file(const char *value,
@@ -211,6 +194,7 @@ static int take_target_password_file(const char *value,
 #define FOR_WRITERS  (FOR(RELVM_RESIGN) | FOR(RELVM_RECOVER) | FOR(RELVM_ATTACH))
 #define FOR_MANY     (FOR_WRITERS | FOR(RELVM_INSPECT) | FOR(RELVM_VERIFY))
 #define FLAG(member) .flag = offsetof(struct relvm_options, member)
+#define TEXT(member) .text = offsetof(struct relvm_options, member)
 #define FOR_ALL	     (FOR_MANY | FOR(RELVM_PLAN) | FOR(RELVM_LIST))
 
 const struct relvm_command_row relvm_commands[] = {
@@ -251,7 +235,7 @@ const struct relvm_option relvm_options[] = {
 	{ "map", 0, "FILE", FOR_PLANS,
 	  "new uuids that you choose, or a saved plan", .take = read_map },
 	{ "save-map", 0, "FILE", FOR(RELVM_PLAN),
-	  "what makes resign do just this", .take = take_save_map },
+	  "what makes resign do just this", TEXT(save_map) },
 	{ "snapshots", 0, "keep|drop", FOR_PLANS,
 	  "what becomes of snapshots (keep)",
 	  FLAG(request.choices.drop_snapshots) },
@@ -271,7 +255,7 @@ const struct relvm_option relvm_options[] = {
 	  "for user@; or the variable RELVM_PASSWORD",
 	  .take = take_password_file },
 	{ "target-user", 0, "NAME", FOR_ALL,
-	  "what the target must prove itself with", .take = take_target_user },
+	  "what the target must prove itself with", TEXT(incoming_user) },
 	{ "target-password-file", 0, "FILE", FOR_ALL, "likewise",
 	  .take = take_target_password_file },
 	{ "verbose", 'v', NULL, FOR_ALL, "say what is done, on standard error",
@@ -421,7 +405,9 @@ read_words(int argc, char **argv, struct relvm_options *out, struct error *err)
 			return RELVM_PARSED_BAD;
 		}
 		used[at] = true;
-		if (!o->take && !o->flag)
+		if (o->text)
+			*(char **)((char *)out + o->text) = optarg;
+		else if (!o->take && !o->flag)
 			asked = o->name;
 		else if (o->take ? o->take(optarg, out, err)
 				 : set_flag(o, optarg, out, err))
@@ -481,7 +467,6 @@ void relvm_options_free(struct relvm_options *options)
 	free(options->from);
 	free(options->initiator_name);
 	alloc_wipe(options->password);
-	free(options->incoming_user);
 	alloc_wipe(options->incoming_password);
 	chosen_free(&options->chosen);
 	*options = (struct relvm_options){ 0 };

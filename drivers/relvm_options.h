@@ -31,11 +31,11 @@ struct relvm_options {
 
 	bool json, yes, verbose;
 	unsigned jobs;
-	const char *save_map;
+	char *save_map; /* not owned */
 
 	char *initiator_name;
 	char *password;	     /* NULL: none was given */
-	char *incoming_user; /* the target's, likewise */
+	char *incoming_user; /* the target's, likewise; not owned */
 	char *incoming_password;
 
 	struct chosen_ids chosen;
@@ -59,8 +59,9 @@ struct relvm_option {
 	const char *help;
 	int (*take)(const char *value, struct relvm_options *out,
 		    struct error *err);
-	size_t flag; /* or: the bool in struct relvm_options that it sets; with
-		      * neither it only shows something */
+	/* Or what it sets in struct relvm_options: a bool, or a text, which is
+	 * argv's. With none of these it only shows something. */
+	size_t flag, text;
 };
 extern const struct relvm_option relvm_options[];
 

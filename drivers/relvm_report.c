@@ -222,6 +222,7 @@ static void add_listed(const struct report_text *text,
 		       const struct listed_lun *lun)
 {
 	char name[32];
+	bool any = false;
 
 	snprintf(name, sizeof(name), "LUN %u", lun->number);
 	add_lun(text, name, &lun->look);
@@ -243,13 +244,15 @@ static void add_listed(const struct report_text *text,
 	}
 	buffer_printf(text->out, "\n");
 	report_text_journal(text, &lun->look.journal);
-	if (lun->conflict_count == 0)
-		return;
-	buffer_printf(text->out, "  has the same identifiers as LUN");
-	for (size_t i = 0; i < lun->conflict_count; i++)
-		buffer_printf(text->out, " %u",
-			      list->luns[lun->conflicts[i]].number);
-	buffer_printf(text->out, "\n");
+	for (size_t i = 0; i < list->count; i++) {
+		if (lun->conflicts[i])
+			buffer_printf(text->out, "%s %u",
+				      any ? "" : "  has the same identifiers "
+						 "as LUN",
+				      list->luns[i].number);
+		any |= lun->conflicts[i];
+	}
+	buffer_printf(text->out, "%s", any ? "\n" : "");
 }
 
 void relvm_report_list(const struct relvm_report *report,
@@ -280,10 +283,9 @@ void relvm_report_targets(const struct relvm_report *report,
 	}
 	for (size_t i = 0; i < offers->count; i++) {
 		const struct iscsi_offer *offer = &offers->items[i];
-		bool v6 = strchr(offer->portal.host, ':');
 
-		buffer_printf(text->out, "iscsi://%s%s%s:%u/", v6 ? "[" : "",
-			      offer->portal.host, v6 ? "]" : "",
+		buffer_printf(text->out, "iscsi://%s:%u/",
+			      portal_host_text(offer->portal.host).chars,
 			      offer->portal.port);
 		report_text_clean(text, offer->iqn);
 		buffer_printf(text->out, "\n");

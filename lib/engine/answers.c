@@ -308,10 +308,11 @@ static json_t *listed(const struct target_list *list,
 	add_lun(to, name, &lun->look);
 	put(to, "state",
 	    json_string(lun->has_sr ? owner_text(lun->owner) : "no sr"));
-	for (size_t i = 0; i < lun->conflict_count; i++)
-		json_array_append_new(
-			conflicts,
-			number(list->luns[lun->conflicts[i]].number));
+	for (size_t i = 0; i < list->count; i++) {
+		if (lun->conflicts[i])
+			json_array_append_new(conflicts,
+					      number(list->luns[i].number));
+	}
 	put(to, "conflicts", conflicts);
 	if (lun->has_sr)
 		add_sr(to, &lun->look.sr);

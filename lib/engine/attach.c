@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/buffer.h"
 #include "engine/reach.h"
 #include "engine/resign.h"
 #include "host/disk_id.h"
@@ -125,30 +126,25 @@ static bool add_text(json_t *to, const char *key, const char *text)
 
 static void add_portals(json_t *config, const struct iscsi_target *target)
 {
+	struct buffer more = { 0 };
+
 	for (unsigned i = 0; i < target->portal_count; i++) {
-		const struct iscsi_portal *portal = &target->portals[i];
-		bool v6 = strchr(portal->host, ':') != NULL;
-		char host[300];
+		const unsigned port = target->portals[i].port;
+		const struct portal_host_text host =
+			portal_host_text(target->portals[i].host);
 
-		snprintf(host, sizeof(host), v6 ? "[%.255s]" : "%.255s",
-			 portal->host);
-		if (i == 0) {
-			char port[8];
-
-			add_text(config, "target", host);
-			snprintf(port, sizeof(port), "%u", portal->port);
-			add_text(config, "port", port);
+		if (i > 0) {
+			buffer_printf(&more, "%s%s:%u", i > 1 ? "," : "",
+				      host.chars, port);
 			continue;
 		}
-		snprintf(host + strlen(host), sizeof(host) - strlen(host),
-			 ":%u", portal->port);
-		json_object_set_new(
-			config, "multihomelist",
-			json_sprintf("%s%s%s",
-				     i > 1 ? value_get(config, "multihomelist")
-					   : "",
-				     i > 1 ? "," : "", host));
+		add_text(config, "target", host.chars);
+		json_object_set_new(config, "port", json_sprintf("%u", port));
 	}
+	if (more.len)
+		json_object_set_new(config, "multihomelist",
+				    json_stringn((char *)more.data, more.len));
+	buffer_free(&more);
 }
 
 json_t *attach_config(const struct iscsi_target *target, const char *scsi_id)

@@ -42,26 +42,6 @@ static int add_lun(const struct reached *reached, void *context,
 
 /* ---- conflicts ---- */
 
-/* Which LUNs have an identifier in common: a bit for each pair. */
-struct pairs {
-	uint8_t *bits;
-	size_t count; /* LUNs */
-};
-
-static void set_pair(struct pairs *pairs, size_t a, size_t b)
-{
-	size_t bit = a * pairs->count + b;
-
-	pairs->bits[bit / 8] |= (uint8_t)(1u << bit % 8);
-}
-
-static bool have_pair(const struct pairs *pairs, size_t a, size_t b)
-{
-	size_t bit = a * pairs->count + b;
-
-	return pairs->bits[bit / 8] >> bit % 8 & 1;
-}
-
 /* Whether two runs are of the same LUNs: clones of one share hundreds of
  * identifiers, which need not all be gone through. */
 static bool same_luns(const struct lun_id *a, const struct lun_id *b,
@@ -74,7 +54,7 @@ static bool same_luns(const struct lun_id *a, const struct lun_id *b,
 	return true;
 }
 
-static void set_pairs(struct pairs *pairs, const struct lun_ids *ids)
+static void set_pairs(struct target_list *list, const struct lun_ids *ids)
 {
 	size_t run, known = 0, known_run = 0;
 
@@ -87,44 +67,30 @@ static void set_pairs(struct pairs *pairs, const struct lun_ids *ids)
 			continue;
 		for (size_t a = 0; a < run; a++) {
 			for (size_t b = 0; b < run; b++)
-				set_pair(pairs, id[a].lun, id[b].lun);
+				list->luns[id[a].lun].conflicts[id[b].lun] =
+					id[a].lun != id[b].lun;
 		}
 		known = i;
 		known_run = run;
 	}
 }
 
-static void list_pairs(const struct pairs *pairs, struct target_list *list)
-{
-	for (size_t i = 0; i < list->count; i++) {
-		struct listed_lun *lun = &list->luns[i];
-
-		lun->conflicts = alloc_zeroed(list->count, sizeof(size_t));
-		for (size_t k = 0; k < list->count; k++) {
-			if (k != i && have_pair(pairs, i, k))
-				lun->conflicts[lun->conflict_count++] = k;
-		}
-	}
-}
-
 static void find_conflicts(struct target_list *list)
 {
-	struct pairs pairs = {
-		alloc_zeroed(list->count * list->count / 8 + 1, 1), list->count
-	};
 	const struct sr_report **reports =
 		alloc_zeroed(list->count + 1, sizeof(*reports));
 	struct lun_ids ids;
 
-	for (size_t i = 0; i < list->count; i++)
-		reports[i] =
-			list->luns[i].has_sr ? &list->luns[i].look.sr : NULL;
+	for (size_t i = 0; i < list->count; i++) {
+		struct listed_lun *lun = &list->luns[i];
+
+		lun->conflicts = alloc_zeroed(list->count, sizeof(bool));
+		reports[i] = lun->has_sr ? &lun->look.sr : NULL;
+	}
 	lun_ids_sort(reports, list->count, &ids);
-	set_pairs(&pairs, &ids);
-	list_pairs(&pairs, list);
+	set_pairs(list, &ids);
 	free(ids.items);
 	free(reports);
-	free(pairs.bits);
 }
 
 /* ---- originals and clones ---- */

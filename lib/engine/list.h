@@ -15,10 +15,9 @@ struct listed_lun {
 	enum lun_owner owner; /* of a LUN that has one; UNKNOWN without
 			       * xapi */
 	struct error error;   /* why there is none; look.sr is then empty */
-	/* LUNs of the list, by their places, that have the id of their SR, VG,
-	 * PV, a VDI or an LV in common with this one */
-	size_t *conflicts;
-	size_t conflict_count;
+	/* For each LUN of the list, whether it has the id of its SR, VG, PV, a
+	 * VDI or an LV in common with this one. */
+	bool *conflicts;
 };
 
 struct target_list {

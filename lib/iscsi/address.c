@@ -9,12 +9,13 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "iscsi/target.h"
+
 void iscsi_address_text(const struct iscsi_address *address,
 			char text[ISCSI_PORTAL_SIZE])
 {
-	snprintf(text, ISCSI_PORTAL_SIZE,
-		 strchr(address->host, ':') ? "[%s]:%u" : "%s:%u",
-		 address->host, address->port);
+	snprintf(text, ISCSI_PORTAL_SIZE, "%.*s:%u", ISCSI_HOST_SIZE + 1,
+		 portal_host_text(address->host).chars, address->port);
 }
 
 bool iscsi_address_equal(const struct iscsi_address *a,

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -222,6 +223,15 @@ const char *portal_host(char *text)
 		return NULL;
 	}
 	return is_name(text) || is_ipv6(text) ? text : NULL;
+}
+
+struct portal_host_text portal_host_text(const char *host)
+{
+	struct portal_host_text text;
+
+	snprintf(text.chars, sizeof(text.chars),
+		 strchr(host, ':') ? "[%.253s]" : "%.253s", host);
+	return text;
 }
 
 int portals_add(struct iscsi_target *target, const char *host, uint16_t port,

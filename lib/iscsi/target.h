@@ -78,6 +78,12 @@ int port_read(const char *key, const char *text, uint16_t *out,
  * was, if that can be no host. */
 const char *portal_host(char *text);
 
+/* And back: as URLs and lists have a host, an IPv6 address in brackets. */
+struct portal_host_text {
+	char chars[256];
+};
+struct portal_host_text portal_host_text(const char *host);
+
 /* Adds a portal, unless it is there already. ERROR_BAD_VALUE names `key`: there
  * are PORTALS_MAX. */
 int portals_add(struct iscsi_target *target, const char *host, uint16_t port,

@@ -29,28 +29,33 @@ struct report {
 	size_t len;
 };
 
-static int report_luns(struct iscsi_context *session, uint32_t size,
-		       struct report *report, struct scsi_traffic *traffic,
-		       struct error *err)
+/* How a target is asked, for whoever only looks. */
+static struct scsi_batch looking(struct iscsi_context *session,
+				 struct scsi_traffic *traffic)
+{
+	return (struct scsi_batch){
+		.session = session,
+		.may_stop = true,
+		.traffic = traffic,
+	};
+}
+
+static int report_luns(struct scsi_batch as, uint32_t size,
+		       struct report *report, struct error *err)
 {
 	struct scsi_command command = {
 		.cdb = { SCSI_OPCODE_REPORTLUNS },
 		.cdb_len = 12,
 		.direction = SCSI_XFER_READ,
 		.len = size,
-	};
-	const struct scsi_batch batch = {
-		.session = session,
-		.commands = &command,
-		.count = 1,
-		.all_must_succeed = true,
-		.may_stop = true,
-		.traffic = traffic,
+		.data = alloc_zeroed(size, 1),
 	};
 
-	command.data = alloc_zeroed(size, 1);
+	as.commands = &command;
+	as.count = 1;
+	as.all_must_succeed = true;
 	put_be32(command.cdb + 6, size);
-	if (scsi_batch_run(&batch, err)) {
+	if (scsi_batch_run(&as, err)) {
 		free(command.data);
 		return -1;
 	}
@@ -60,8 +65,8 @@ static int report_luns(struct iscsi_context *session, uint32_t size,
 
 /* The whole list: asked for again if it is longer than expected, or has grown.
  * One that says more than it holds is none. */
-static int report_all_luns(struct iscsi_context *session, struct report *report,
-			   struct scsi_traffic *traffic, struct error *err)
+static int report_all_luns(const struct scsi_batch *as, struct report *report,
+			   struct error *err)
 {
 	const uint64_t most =
 		REPORT_LUNS_HEADER_LEN + LUNS_MAX * REPORT_LUNS_ENTRY_LEN;
@@ -71,7 +76,7 @@ static int report_all_luns(struct iscsi_context *session, struct report *report,
 
 	do {
 		asked = size;
-		if (report_luns(session, (uint32_t)asked, report, traffic, err))
+		if (report_luns(*as, (uint32_t)asked, report, err))
 			return -1;
 		sent = report->len;
 		size = report_luns_size(report->data, report->len);
@@ -93,8 +98,8 @@ struct inquiries {
 	uint8_t *data;
 };
 
-static int ask_as(struct scsi_batch batch, const struct user_lun *luns,
-		  size_t count, struct inquiries *out, struct error *err)
+static int ask(struct scsi_batch as, const struct user_lun *luns, size_t count,
+	       struct inquiries *out, struct error *err)
 {
 	const size_t questions = out->last - out->first + 1;
 	const size_t n = count * questions;
@@ -114,22 +119,9 @@ static int ask_as(struct scsi_batch batch, const struct user_lun *luns,
 		vpd_cdb((enum vpd_question)(out->first + i % questions),
 			command->cdb);
 	}
-	batch.commands = out->commands;
-	batch.count = n;
-	return scsi_batch_run(&batch, err);
-}
-
-static int ask(struct iscsi_context *session, const struct user_lun *luns,
-	       size_t count, struct inquiries *out,
-	       struct scsi_traffic *traffic, struct error *err)
-{
-	const struct scsi_batch batch = {
-		.session = session,
-		.may_stop = true,
-		.traffic = traffic,
-	};
-
-	return ask_as(batch, luns, count, out, err);
+	as.commands = out->commands;
+	as.count = n;
+	return scsi_batch_run(&as, err);
 }
 
 static void inquiries_free(struct inquiries *inquiries)
@@ -172,15 +164,14 @@ static bool read_names(const struct vpd_pages *pages, struct user_lun *lun)
 
 /* Drops what is no disk, in place. From VPD_STANDARD on there are all names,
  * but not what scsi_id prints. `ids` has page 0x83 of all, or is NULL. */
-static int read_all_names(struct iscsi_context *session,
-			  enum vpd_question first, const struct inquiries *ids,
-			  struct user_lun *luns, size_t *count,
-			  struct scsi_traffic *traffic, struct error *err)
+static int read_all_names(const struct scsi_batch *as, enum vpd_question first,
+			  const struct inquiries *ids, struct user_lun *luns,
+			  size_t *count, struct error *err)
 {
 	struct inquiries rest = { first, ids ? VPD_SERIAL : VPD_IDS, NULL,
 				  NULL };
 	size_t disks = 0;
-	int failed = ask(session, luns, *count, &rest, traffic, err);
+	int failed = ask(*as, luns, *count, &rest, err);
 
 	for (size_t i = 0; i < *count && !failed; i++) {
 		struct vpd_pages pages = { 0 };
@@ -209,12 +200,12 @@ static struct lun_names ids_alone(const struct inquiries *ids, size_t i)
 
 /* Keeps those of which page 0x83 alone has the name, with that answer, and asks
  * for their other names. If there are none it asks all for all. */
-static int read_candidates(struct iscsi_context *session, const char *scsi_id,
+static int read_candidates(const struct scsi_batch *as, const char *scsi_id,
 			   struct user_lun *luns, size_t *count,
-			   struct scsi_traffic *traffic, struct error *err)
+			   struct error *err)
 {
 	struct inquiries ids = { VPD_IDS, VPD_IDS, NULL, NULL };
-	int failed = ask(session, luns, *count, &ids, traffic, err);
+	int failed = ask(*as, luns, *count, &ids, err);
 	size_t n = 0;
 
 	for (size_t i = 0; i < *count && !failed; i++) {
@@ -228,9 +219,8 @@ static int read_candidates(struct iscsi_context *session, const char *scsi_id,
 	if (n > 0)
 		*count = n;
 	if (!failed)
-		failed = read_all_names(session, n ? VPD_STANDARD : VPD_LIST,
-					n ? &ids : NULL, luns, count, traffic,
-					err);
+		failed = read_all_names(as, n ? VPD_STANDARD : VPD_LIST,
+					n ? &ids : NULL, luns, count, err);
 	inquiries_free(&ids);
 	return failed;
 }
@@ -243,7 +233,7 @@ static int names_by(const struct scsi_batch *as, uint16_t address,
 	const struct user_lun lun = { .lun = address };
 	struct inquiries all = { first, VPD_IDS, NULL, NULL };
 	struct vpd_pages pages = { 0 };
-	int failed = ask_as(*as, &lun, 1, &all, err);
+	int failed = ask(*as, &lun, 1, &all, err);
 
 	if (!failed) {
 		gather(&all, 0, &pages);
@@ -284,16 +274,15 @@ static size_t take_numbers(const struct report *report, struct user_lun *luns,
 }
 
 /* The numbers alone. */
-static int list_luns(struct iscsi_context *session, struct user_lun **luns,
-		     size_t *count, struct scsi_traffic *traffic,
-		     struct error *err)
+static int list_luns(const struct scsi_batch *as, struct user_lun **luns,
+		     size_t *count, struct error *err)
 {
 	struct report report = { NULL, 0 };
 	struct user_lun *list;
 	uint16_t *numbers;
 	size_t n;
 
-	if (report_all_luns(session, &report, traffic, err))
+	if (report_all_luns(as, &report, err))
 		return -1;
 	n = report.len / REPORT_LUNS_ENTRY_LEN;
 	numbers = alloc_zeroed(n, sizeof(*numbers));
@@ -309,11 +298,11 @@ int user_luns_read(struct iscsi_context *session, struct user_lun **luns,
 		   size_t *count, struct error *err)
 {
 	struct scsi_traffic traffic = { 0 };
+	const struct scsi_batch as = looking(session, &traffic);
 
-	if (list_luns(session, luns, count, &traffic, err))
+	if (list_luns(&as, luns, count, err))
 		return -1;
-	if (read_all_names(session, VPD_LIST, NULL, *luns, count, &traffic,
-			   err)) {
+	if (read_all_names(&as, VPD_LIST, NULL, *luns, count, err)) {
 		free(*luns);
 		return -1;
 	}
@@ -327,15 +316,16 @@ int user_luns_number(struct iscsi_context *session, struct lun_wanted *wanted,
 {
 	struct inquiries ids = { VPD_IDS, VPD_IDS, NULL, NULL };
 	struct scsi_traffic traffic = { 0 };
+	const struct scsi_batch as = looking(session, &traffic);
 	struct user_lun *luns;
 	unsigned *found;
 	size_t count;
 	int failed;
 
-	if (list_luns(session, &luns, &count, &traffic, err))
+	if (list_luns(&as, &luns, &count, err))
 		return -1;
 	found = alloc_zeroed(wanted_count, sizeof(*found));
-	failed = ask(session, luns, count, &ids, &traffic, err);
+	failed = ask(as, luns, count, &ids, err);
 	for (size_t i = 0; i < count && !failed; i++) {
 		struct lun_names names = ids_alone(&ids, i);
 
@@ -376,10 +366,9 @@ static void describe_luns(const struct user_lun *luns, size_t count, char *text,
 /* Where a LUN of this number can be. Up to 255 both forms of address mean the
  * same; above, a target may take the one that it has not for another LUN (tgt
  * takes 01 2c for LUN 44), so that its own list tells. */
-static int addresses_of(struct iscsi_context *session,
+static int addresses_of(const struct scsi_batch *as,
 			const struct lun_wanted *wanted, uint16_t addresses[2],
-			size_t *count, struct scsi_traffic *traffic,
-			struct error *err)
+			size_t *count, struct error *err)
 {
 	struct user_lun *luns;
 	size_t n;
@@ -389,7 +378,7 @@ static int addresses_of(struct iscsi_context *session,
 	*count = wanted->addressed ? 1 : 2;
 	if (wanted->addressed || wanted->number <= UINT8_MAX)
 		return 0;
-	if (list_luns(session, &luns, &n, traffic, err))
+	if (list_luns(as, &luns, &n, err))
 		return -1;
 	*count = 0;
 	for (size_t i = 0; i < n; i++) {
@@ -407,18 +396,18 @@ static int look_there(struct iscsi_context *session,
 		      bool *found, struct error *err)
 {
 	struct scsi_traffic traffic = { 0 };
+	const struct scsi_batch as = looking(session, &traffic);
 	uint16_t addresses[2];
 	size_t count;
 
 	*found = false;
-	if (addresses_of(session, wanted, addresses, &count, &traffic, err))
+	if (addresses_of(&as, wanted, addresses, &count, err))
 		return -1;
 	for (size_t i = 0; i < count && !*found; i++) {
 		struct user_lun lun = { .lun = addresses[i] };
 		size_t disks = 1;
 
-		if (read_all_names(session, VPD_STANDARD, NULL, &lun, &disks,
-				   &traffic, err))
+		if (read_all_names(&as, VPD_STANDARD, NULL, &lun, &disks, err))
 			return -1;
 		*found = disks == 1 &&
 			 (!wanted->scsi_id ||
@@ -452,13 +441,14 @@ static int search(struct iscsi_context *session, const char *scsi_id,
 		  struct user_lun *out, struct error *err)
 {
 	struct scsi_traffic traffic = { 0 };
+	const struct scsi_batch as = looking(session, &traffic);
 	struct user_lun *luns;
 	size_t count, found = 0;
 	int failed;
 
-	if (list_luns(session, &luns, &count, &traffic, err))
+	if (list_luns(&as, &luns, &count, err))
 		return -1;
-	failed = read_candidates(session, scsi_id, luns, &count, &traffic, err);
+	failed = read_candidates(&as, scsi_id, luns, &count, err);
 	for (size_t i = 0; i < count && !failed; i++) {
 		if (lun_names_have(&luns[i].names, scsi_id)) {
 			*out = luns[i];

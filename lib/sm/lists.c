@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/alloc.h"
 #include "host/disk_id.h"
 #include "rpc/xml.h"
 #include "base/utf8.h"
@@ -111,14 +110,10 @@ char *list_targets(const struct iscsi_offers *offers, const char *targets,
 	open_element(&list, "iscsi-target-iqns");
 	for (size_t i = 0; i < offers->count; i++) {
 		const struct iscsi_offer *offer = &offers->items[i];
-		const char *host = offer->portal.host;
-		/* as iscsiadm prints it */
-		bool is_ipv6 = strchr(host, ':');
-		char *address = alloc_printf("%s%s%s", is_ipv6 ? "[" : "", host,
-					     is_ipv6 ? "]" : "");
 
-		add_target(&list, i, address, offer->portal.port, offer->iqn);
-		free(address);
+		/* as iscsiadm prints it */
+		add_target(&list, i, portal_host_text(offer->portal.host).chars,
+			   offer->portal.port, offer->iqn);
 	}
 	add_target(&list, offers->count, targets, port, "*");
 	return finish_printed(&list, "iscsi-target-iqns");
