@@ -140,3 +140,50 @@ struct lvm_id_string lvm_id_string(const struct lvm_id *id)
 	lvm_id_to_text(id, text.chars);
 	return text;
 }
+
+struct any_id any_id_of_uuid(const struct uuid *uuid)
+{
+	struct any_id id = { .is_lvm = false };
+
+	memcpy(id.bytes, uuid->bytes, sizeof(uuid->bytes));
+	return id;
+}
+
+struct any_id any_id_of_lvm(const struct lvm_id *from)
+{
+	struct any_id id = { .is_lvm = true };
+
+	memcpy(id.bytes, from->chars, sizeof(id.bytes));
+	return id;
+}
+
+struct uuid any_id_uuid(const struct any_id *id)
+{
+	struct uuid uuid;
+
+	memcpy(uuid.bytes, id->bytes, sizeof(uuid.bytes));
+	return uuid;
+}
+
+int any_id_compare(const void *a, const void *b)
+{
+	const struct any_id *x = a, *y = b;
+
+	return x->is_lvm != y->is_lvm
+		       ? x->is_lvm - y->is_lvm
+		       : memcmp(x->bytes, y->bytes, sizeof(x->bytes));
+}
+
+struct lvm_id_string any_id_string(const struct any_id *id)
+{
+	const struct uuid uuid = any_id_uuid(id);
+	struct lvm_id_string text = { { 0 } };
+	struct lvm_id lvm;
+
+	memcpy(lvm.chars, id->bytes, sizeof(lvm.chars));
+	if (id->is_lvm)
+		lvm_id_to_text(&lvm, text.chars);
+	else
+		uuid_to_text(&uuid, text.chars);
+	return text;
+}

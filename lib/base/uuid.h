@@ -67,4 +67,20 @@ struct lvm_id_string {
 };
 struct lvm_id_string lvm_id_string(const struct lvm_id *id);
 
+/* Either of them, for lists of both. */
+struct any_id {
+	bool is_lvm;
+	char bytes[LVM_ID_LEN]; /* a uuid has 16 of them, and zeros */
+};
+
+struct any_id any_id_of_uuid(const struct uuid *uuid);
+struct any_id any_id_of_lvm(const struct lvm_id *id);
+struct uuid any_id_uuid(const struct any_id *id);
+
+/* For qsort and bsearch; uuids come first. */
+int any_id_compare(const void *a, const void *b);
+
+/* In the form that it has. */
+struct lvm_id_string any_id_string(const struct any_id *id);
+
 #endif

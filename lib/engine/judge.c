@@ -64,7 +64,8 @@ static int guard_pool_plan(const struct resign_request *request,
 	vdis = alloc_zeroed(ids->vdi_count + 1, sizeof(*vdis));
 	/* Another VDI may have a chosen uuid; a random one is nobody's. */
 	for (size_t i = 0; i < ids->vdi_count; i++) {
-		if (chosen_find(request->chosen, &ids->vdis[i].old))
+		if (chosen_find(request->chosen,
+				any_id_of_uuid(&ids->vdis[i].old)))
 			vdis[guard.new_vdi_count++] = ids->vdis[i].new;
 	}
 	guard.new_vdis = vdis;

@@ -18,22 +18,14 @@
 struct idmap;
 struct snapshot;
 
-/* `line` is where the choice was made, for errors. */
-struct chosen_uuid {
-	struct uuid old, new;
-	unsigned line;
-};
-
-struct chosen_lvm_id {
-	struct lvm_id old, new;
-	unsigned line;
+struct chosen_id {
+	struct any_id old, new; /* of the SR or a VDI; of PV, VG or an LV */
+	unsigned line; /* where the choice was made, for errors */
 };
 
 struct chosen_ids {
-	struct chosen_uuid *uuids; /* of the SR or VDIs; by old uuid */
-	size_t uuid_count;
-	struct chosen_lvm_id *lvm_ids; /* of PV, VG or LVs; by old id */
-	size_t lvm_id_count;
+	struct chosen_id *items; /* by old id */
+	size_t count;
 
 	/* plan_digest of the plan that is expected. */
 	size_t entries; /* that there should be of all these; 0: not known */
@@ -41,16 +33,12 @@ struct chosen_ids {
 	uint32_t digest;
 };
 
-/* Sorts both lists for the searches below. */
+/* Sorts them for the search below. */
 void chosen_sort(struct chosen_ids *chosen);
 
 /* NULL if there is none; `chosen` may be NULL. */
-const struct chosen_uuid *chosen_find(const struct chosen_ids *chosen,
-				      const struct uuid *old);
-
-/* The same for LVM ids. */
-const struct chosen_lvm_id *chosen_find_lvm_id(const struct chosen_ids *chosen,
-					       const struct lvm_id *old);
+const struct chosen_id *chosen_find(const struct chosen_ids *chosen,
+				    struct any_id old);
 
 /* Puts the chosen LVM ids into a map that idmap_init has made for this LUN, and
  * has it use the chosen uuids. */

@@ -61,7 +61,7 @@ bool idmap_find(const struct idmap *map, const struct uuid *old,
 
 struct uuid idmap_renew(struct idmap *map, const struct uuid *old)
 {
-	const struct chosen_uuid *choice;
+	const struct chosen_id *choice;
 	struct uuid new = *old;
 	size_t i;
 
@@ -71,9 +71,9 @@ struct uuid idmap_renew(struct idmap *map, const struct uuid *old)
 	i = lower_bound(map, old);
 	memmove(&map->vdis[i + 1], &map->vdis[i],
 		(map->vdi_count - i) * sizeof(*map->vdis));
-	choice = chosen_find(map->chosen, old);
+	choice = chosen_find(map->chosen, any_id_of_uuid(old));
 	if (choice)
-		new = choice->new;
+		new = any_id_uuid(&choice->new);
 	else if (uuid_equal(old, &map->old_metadata))
 		new = map->new_metadata;
 	else

@@ -57,15 +57,27 @@ static bool is(const struct word *word, const char *text)
 	       memcmp(word->text, text, word->len) == 0;
 }
 
-static bool get_uuid(const struct word *word, struct uuid *out)
+static bool get_id(const struct word *word, struct any_id *out)
 {
-	return word->len == UUID_TEXT_LEN && uuid_from_text(word->text, out);
+	struct lvm_id lvm;
+	struct uuid uuid;
+
+	if (word->len == UUID_TEXT_LEN && uuid_from_text(word->text, &uuid))
+		*out = any_id_of_uuid(&uuid);
+	else if (word->len == LVM_ID_TEXT_LEN &&
+		 lvm_id_from_text(word->text, &lvm))
+		*out = any_id_of_lvm(&lvm);
+	else
+		return false;
+	return true;
 }
 
-static bool get_lvm_id(const struct word *word, struct lvm_id *out)
+/* No LVM id is, for it holds letters and digits. */
+static bool is_zero(const struct any_id *id)
 {
-	return word->len == LVM_ID_TEXT_LEN &&
-	       lvm_id_from_text(word->text, out);
+	const struct uuid uuid = any_id_uuid(id);
+
+	return uuid_is_zero(&uuid);
 }
 
 static bool get_number(const struct word *word, size_t *out)
@@ -103,33 +115,10 @@ static bool get_hex(const struct word *word, uint32_t *out)
 	return true;
 }
 
-/* Room for one more item; by doubling at powers of two. */
-static int add_uuid(struct chosen_ids *out, const struct uuid *old,
-		    const struct uuid *new, unsigned line, struct error *err)
-{
-	if (uuid_is_zero(old) || uuid_is_zero(new))
-		return bad_line(line, "the zero uuid is no identifier", err);
-	out->uuids =
-		alloc_more(out->uuids, out->uuid_count, sizeof(*out->uuids));
-	out->uuids[out->uuid_count++] =
-		(struct chosen_uuid){ *old, *new, line };
-	return 0;
-}
-
-static void add_lvm_id(struct chosen_ids *out, const struct lvm_id *old,
-		       const struct lvm_id *new, unsigned line)
-{
-	out->lvm_ids = alloc_more(out->lvm_ids, out->lvm_id_count,
-				  sizeof(*out->lvm_ids));
-	out->lvm_ids[out->lvm_id_count++] =
-		(struct chosen_lvm_id){ *old, *new, line };
-}
-
 static int take_line(struct chosen_ids *out, const struct word *words,
 		     unsigned line, struct error *err)
 {
-	struct lvm_id old_id, new_id;
-	struct uuid old, new;
+	struct chosen_id choice = { .line = line };
 
 	if (is(&words[0], "entries")) {
 		if (out->entries || !get_number(&words[1], &out->entries))
@@ -146,35 +135,29 @@ static int take_line(struct chosen_ids *out, const struct word *words,
 		out->has_digest = true;
 		return 0;
 	}
-	if (get_uuid(&words[0], &old) && get_uuid(&words[1], &new))
-		return add_uuid(out, &old, &new, line, err);
-	if (get_lvm_id(&words[0], &old_id) && get_lvm_id(&words[1], &new_id)) {
-		add_lvm_id(out, &old_id, &new_id, line);
-		return 0;
-	}
-	return bad_line(line, "not a pair of uuids or of LVM ids" HOW, err);
-}
-
-static int twice(unsigned a, unsigned b, struct error *err)
-{
-	return error_set(err, ERROR_BAD_VALUE,
-			 "line %u: the old identifier stands in line %u too",
-			 a > b ? a : b, a > b ? b : a);
+	if (!get_id(&words[0], &choice.old) ||
+	    !get_id(&words[1], &choice.new) ||
+	    choice.old.is_lvm != choice.new.is_lvm)
+		return bad_line(line, "not a pair of uuids or of LVM ids" HOW,
+				err);
+	if (is_zero(&choice.old) || is_zero(&choice.new))
+		return bad_line(line, "the zero uuid is no identifier", err);
+	out->items = alloc_more(out->items, out->count, sizeof(choice));
+	out->items[out->count++] = choice;
+	return 0;
 }
 
 static int check_once(const struct chosen_ids *ids, struct error *err)
 {
-	for (size_t i = 1; i < ids->uuid_count; i++) {
-		const struct chosen_uuid *c = &ids->uuids[i];
+	for (size_t i = 1; i < ids->count; i++) {
+		const struct chosen_id *c = &ids->items[i];
+		unsigned a = c[-1].line, b = c->line;
 
-		if (uuid_equal(&c[-1].old, &c->old))
-			return twice(c[-1].line, c->line, err);
-	}
-	for (size_t i = 1; i < ids->lvm_id_count; i++) {
-		const struct chosen_lvm_id *c = &ids->lvm_ids[i];
-
-		if (lvm_id_equal(&c[-1].old, &c->old))
-			return twice(c[-1].line, c->line, err);
+		if (any_id_compare(&c[-1].old, &c->old) == 0)
+			return error_set(err, ERROR_BAD_VALUE,
+					 "line %u: the old identifier stands "
+					 "in line %u too",
+					 a > b ? a : b, a > b ? b : a);
 	}
 	return 0;
 }
@@ -190,8 +173,7 @@ static size_t line_len(const char *text, size_t len)
 
 static int check_whole(const struct chosen_ids *ids, struct error *err)
 {
-	size_t n =
-		ids->uuid_count + ids->lvm_id_count + (ids->has_digest ? 1 : 0);
+	size_t n = ids->count + ids->has_digest;
 
 	if (ids->entries && n != ids->entries)
 		return error_set(err, ERROR_BAD_VALUE,
@@ -199,7 +181,7 @@ static int check_whole(const struct chosen_ids *ids, struct error *err)
 				 "xe's arguments end at a line feed, so hand "
 				 "it over on one line, with ; between",
 				 ids->entries, n);
-	if (!ids->uuid_count && !ids->lvm_id_count)
+	if (!ids->count)
 		return error_set(err, ERROR_BAD_VALUE,
 				 "it maps nothing: it is empty, or was cut at "
 				 "a line feed; on one line, ; separates");

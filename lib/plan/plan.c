@@ -83,21 +83,23 @@ static int choose_sr(const struct snapshot *from,
 		     const struct plan_options *options, struct uuid *out,
 		     struct error *err)
 {
-	const struct chosen_uuid *choice =
-		chosen_find(options->chosen, &from->vg.sr);
+	const struct chosen_id *choice =
+		chosen_find(options->chosen, any_id_of_uuid(&from->vg.sr));
+	struct uuid chosen;
 
 	*out = options->new_sr;
 	if (!choice && uuid_is_zero(out))
 		uuid_new(out);
 	if (!choice)
 		return 0;
-	if (!uuid_is_zero(out) && !uuid_equal(out, &choice->new))
+	chosen = any_id_uuid(&choice->new);
+	if (!uuid_is_zero(out) && !uuid_equal(out, &chosen))
 		return error_set(
 			err, ERROR_BAD_VALUE,
 			"the map's line %u: another new SR uuid was given "
 			"already",
 			choice->line);
-	*out = choice->new;
+	*out = chosen;
 	return 0;
 }
 

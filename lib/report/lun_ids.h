@@ -14,8 +14,8 @@ enum id_class { ID_SR, ID_VG, ID_PV, ID_VDI, ID_LV };
 
 struct lun_id {
 	enum id_class class;
-	char bytes[LVM_ID_LEN]; /* a uuid has 16 of them, and zeros */
-	size_t lun;		/* its place among the reports */
+	struct any_id id;
+	size_t lun; /* its place among the reports */
 };
 
 struct lun_ids {

@@ -14,14 +14,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (id_map_parse(text, size, &ids, &err)) {
 		MUST(err.code == ERROR_BAD_VALUE && strstr(err.text, "line "));
 	} else {
-		for (size_t i = 0; i < ids.uuid_count; i++) {
-			MUST(ids.uuids[i].line > 0);
-			MUST(chosen_find(&ids, &ids.uuids[i].old) ==
-			     &ids.uuids[i]);
+		for (size_t i = 0; i < ids.count; i++) {
+			MUST(ids.items[i].line > 0);
+			MUST(chosen_find(&ids, ids.items[i].old) ==
+			     &ids.items[i]);
 		}
-		for (size_t i = 0; i < ids.lvm_id_count; i++)
-			MUST(chosen_find_lvm_id(&ids, &ids.lvm_ids[i].old) ==
-			     &ids.lvm_ids[i]);
 		chosen_free(&ids);
 	}
 	free(text);
