@@ -15,7 +15,7 @@
 #include "iscsi/target.h"
 #include "iscsi/user_search.h"
 #include "sm/lists.h"
-#include "xapi/pool_records.h"
+#include "xapi/guard.h"
 
 static int write_targets(const struct device_config *config, struct error *err)
 {

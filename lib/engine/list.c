@@ -6,7 +6,7 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "report/lun_ids.h"
-#include "xapi/pool_records.h"
+#include "xapi/guard.h"
 
 /* ---- what is on each ---- */
 

@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "txn/journal.h"
 #include "txn/load.h"
-#include "xapi/pool_records.h"
+#include "xapi/guard.h"
 
 /* ---- which SR, if the LUN cannot be read as one ---- */
 

@@ -6,7 +6,6 @@
 
 #include "base/alloc.h"
 #include "format/lvm_label.h"
-#include "format/lvm_vg_check.h"
 
 /* What the parts below work on. */
 struct build {

@@ -84,4 +84,11 @@ int lvm_vg_parse(const struct lvm_text *text, struct lvm_vg *out,
 		 struct error *err);
 void lvm_vg_free(struct lvm_vg *vg);
 
+/* Its last part (lvm_vg_check.c): what must hold among the LVs, once each was
+ * read. Names and ids are unique, no LV that is not linear is bound to one of
+ * SM's, no two share an extent. Makes vg->places. `lvs`: the section of the text
+ * that they were read from, in their order, or NULL. ERROR_LUN_CONTENT. */
+int lvm_vg_check(const struct lvm_text *text, const struct lvm_node *lvs,
+		 struct lvm_vg *vg, struct error *err);
+
 #endif

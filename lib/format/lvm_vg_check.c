@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only
-#include "format/lvm_vg_check.h"
+#include "format/lvm_vg.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -13,7 +13,6 @@
 #include "base/stop.h"
 #include "iscsi/address.h"
 #include "iscsi/target.h"
-#include "iscsi/user_login.h"
 #include "iscsi/user_session.h"
 
 /* For the list, once we are logged in. */

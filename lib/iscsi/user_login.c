@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only
-#include "iscsi/user_login.h"
+#include "iscsi/user_session.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +17,6 @@
 #include "iscsi/address.h"
 #include "iscsi/login_watch.h"
 #include "iscsi/resolve.h"
-#include "iscsi/user_session.h"
 
 /* For each address of a portal: a SYN and its first two repetitions. */
 #define CONNECT_MS 5000

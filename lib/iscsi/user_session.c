@@ -15,7 +15,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "iscsi/discover.h"
-#include "iscsi/user_login.h"
 
 /* A target that is in order answers a logout at once. */
 #define LOGOUT_MS 2000

@@ -79,4 +79,16 @@ int session_wait(struct iscsi_context *session, int64_t until);
  * lost. Takes SIGALRM. */
 int session_serve(struct iscsi_context *session, int events);
 
+/* One login at one portal (user_login.c): resolves the portal's host, connects
+ * to the first of its addresses that takes a connection, logs in, and follows a
+ * target that sends us elsewhere. Without an iqn the session is a discovery
+ * session. On failure *final tells that another portal would answer the same.
+ * Errors as in user_session_open. */
+int user_login(const struct iscsi_target *target,
+	       const struct iscsi_portal *portal, struct iscsi_context **out,
+	       bool *final, struct error *err);
+
+/* Which of two failures, at two portals, tells the user more: the greater. */
+int user_login_weight(enum error_code code);
+
 #endif

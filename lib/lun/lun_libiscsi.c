@@ -8,7 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/bytes.h"
-#include "iscsi/reservation.h"
+#include "base/log.h"
 #include "iscsi/user_luns.h"
 #include "lun/reservation_keys.h"
 
@@ -314,24 +314,45 @@ static int libiscsi_swap(struct lun *lun, uint64_t offset,
 	return 0;
 }
 
+/* RESERVE(6) and RELEASE(6) of SPC-2: the LUN is for this session alone. Every
+ * other one, of whatever host, is refused with RESERVATION CONFLICT, until it is
+ * given back or this session ends, however it ends. Means nothing where somebody
+ * has registered for a persistent reservation (reservation_keys.h). */
+static int reserve(const struct lun_libiscsi *self, uint8_t opcode,
+		   struct scsi_batch as, struct scsi_command *command,
+		   struct error *err)
+{
+	*command = (struct scsi_command){
+		.lun = self->address,
+		.cdb = { opcode },
+		.cdb_len = 6,
+		.direction = SCSI_XFER_NONE,
+	};
+	as.commands = command;
+	as.count = 1;
+	return scsi_batch_run(&as, err);
+}
+
 static int libiscsi_fence(struct lun *lun, struct error *err)
 {
 	struct lun_libiscsi *self = of(lun);
 	struct scsi_batch as = batch_of(self);
-	bool changed;
-	int rc;
+	struct scsi_command command;
 
 	/* One whose answer nobody has waited for might stay. */
 	as.may_stop = false;
 	for (int changes = 0;; changes++) {
-		rc = reservation_take(&as, self->address, &changed, err);
-		if (!changed || changes == CHANGES)
+		if (reserve(self, SCSI_OPCODE_RESERVE6, as, &command, err))
+			return -1;
+		if (changes == CHANGES || !scsi_command_lun_changed(&command))
 			break;
 		if (lun_libiscsi_check(lun, err))
 			return -1;
 	}
-	self->reserved = rc == 0;
-	return rc;
+	self->reserved = command.good;
+	if (scsi_command_unsupported(&command))
+		return 1;
+	return command.good ? 0 : scsi_command_error(&command, err);
 }
 
 static void libiscsi_unfence(struct lun *lun)
@@ -341,9 +362,14 @@ static void libiscsi_unfence(struct lun *lun)
 		.session = self->session,
 		.traffic = &self->traffic,
 	};
+	struct scsi_command command;
+	struct error err;
 
-	if (self->reserved)
-		reservation_give_back(&as, self->address);
+	if (self->reserved &&
+	    (reserve(self, SCSI_OPCODE_RELEASE6, as, &command, &err) ||
+	     (!command.good && scsi_command_error(&command, &err))))
+		log_warning("the reservation stays until the session's end: %s",
+			    err.text);
 	self->reserved = false;
 }
 

@@ -98,24 +98,17 @@ const char *value_get(const json_t *from, const char *key)
 	return json_string_value(json_object_get(from, key));
 }
 
-int value_find_text(const json_t *from, enum error_code code, const char *what,
-		    const char *key, const char **out, struct error *err)
-{
-	if (value_check(from, JSON_OBJECT, code, what, err))
-		return -1;
-	if (value_text(json_object_get(from, key), code, key, out, err))
-		return error_prefix(err, "%.64s: ", what);
-	return 0;
-}
-
 int value_find_optional(const json_t *from, enum error_code code,
 			const char *what, const char *key, const char **out,
 			struct error *err)
 {
+	const json_t *member;
+
 	*out = NULL;
 	if (value_check(from, JSON_OBJECT, code, what, err))
 		return -1;
-	return json_object_get(from, key)
-		       ? value_find_text(from, code, what, key, out, err)
-		       : 0;
+	member = json_object_get(from, key);
+	if (member && value_text(member, code, key, out, err))
+		return error_prefix(err, "%.64s: ", what);
+	return 0;
 }

@@ -35,11 +35,7 @@ int value_check_texts(const json_t *value, enum error_code code,
 /* A member's text; NULL if there is no such member, or it is no text. */
 const char *value_get(const json_t *from, const char *key);
 
-/* Members of a struct that must be there. */
-int value_find_text(const json_t *from, enum error_code code, const char *what,
-		    const char *key, const char **out, struct error *err);
-
-/* One that need not: *out is then NULL. */
+/* A member's text; *out is NULL if there is no such member. */
 int value_find_optional(const json_t *from, enum error_code code,
 			const char *what, const char *key, const char **out,
 			struct error *err);

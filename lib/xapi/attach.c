@@ -36,11 +36,11 @@ static void rescan_hosts(const struct attach_work *work,
 	for (size_t i = 0; i < report->host_count; i++) {
 		struct error err;
 
-		if (attach_call(work, "host.call_plugin",
-				json_pack("[s, s, s, O]",
-					  attach_text_at(work->hosts, i),
-					  XAPI_PLUGIN, "rescan", work->config),
-				&err))
+		if (xapi_do(&work->xapi, "host.call_plugin",
+			    json_pack("[s, s, s, O]",
+				      attach_text_at(work->hosts, i),
+				      XAPI_PLUGIN, "rescan", work->config),
+			    NULL, &err))
 			snprintf(report->hosts[i].rescan,
 				 sizeof(report->hosts[i].rescan), "%.190s",
 				 err.text);
@@ -211,12 +211,11 @@ static int introduce_in_flight(const struct attach_work *work,
 			free(known);
 			continue;
 		}
-		if (attach_call(
-			    work, "VDI.db_introduce",
+		if (xapi_do(&work->xapi, "VDI.db_introduce",
 			    json_pack("[s, s, s, s, s, b, b, {}, s, {}, {}]",
 				      uuid.chars, "", "", work->sr, "user", 0,
 				      0, uuid.chars),
-			    err))
+			    NULL, err))
 			return -1;
 	}
 	return 0;

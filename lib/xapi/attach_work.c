@@ -5,28 +5,17 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "xapi/pool_records.h"
+#include "xapi/guard.h"
 
 const char *attach_text_at(const json_t *array, size_t i)
 {
 	return json_string_value(json_array_get(array, i));
 }
 
-int attach_call(const struct attach_work *work, const char *method,
-		json_t *arguments, struct error *err)
-{
-	struct xapi_reply reply;
-
-	if (xapi_call(&work->xapi, method, arguments, &reply, err))
-		return -1;
-	reply_free(&reply);
-	return 0;
-}
-
 int attach_call_on(const struct attach_work *work, const char *method,
 		   const char *ref, struct error *err)
 {
-	return attach_call(work, method, json_pack("[s]", ref), err);
+	return xapi_do(&work->xapi, method, json_pack("[s]", ref), NULL, err);
 }
 
 int attach_find_hosts(struct attach_work *work, struct error *err)

@@ -22,11 +22,7 @@ struct attach_work {
 /* A string of an array of strings. */
 const char *attach_text_at(const json_t *array, size_t i);
 
-/* xapi_call, for what it does. */
-int attach_call(const struct attach_work *work, const char *method,
-		json_t *arguments, struct error *err);
-
-/* The same with one argument. */
+/* xapi_do with one argument. */
 int attach_call_on(const struct attach_work *work, const char *method,
 		   const char *ref, struct error *err);
 

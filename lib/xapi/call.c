@@ -148,6 +148,19 @@ int xapi_call(const struct xapi *xapi, const char *method, json_t *arguments,
 	return rc ? error_prefix(err, "%s: ", method) : 0;
 }
 
+int xapi_do(const struct xapi *xapi, const char *method, json_t *arguments,
+	    struct xapi_reply *reply, struct error *err)
+{
+	struct xapi_reply ignored;
+	int rc;
+
+	if (!reply)
+		reply = &ignored;
+	rc = xapi_call(xapi, method, arguments, reply, err);
+	reply_free(reply);
+	return rc;
+}
+
 void xapi_where_add(struct buffer *query, const char *field, const char *value)
 {
 	buffer_printf(query, "%sfield \"%s\" = \"%s\"",
@@ -302,16 +315,13 @@ int xapi_login(const struct xapi_options *options, const char *originator,
 
 void xapi_logout(struct xapi *xapi)
 {
-	struct xapi_reply reply;
 	struct error err;
 
 	if (!xapi)
 		return;
 	xapi->transport.stubborn = true;
 	xapi->transport.timeout_ms = LOGOUT_MS;
-	if (xapi_ask(xapi, "session.logout", NULL, &reply, &err))
+	if (xapi_do(xapi, "session.logout", json_array(), NULL, &err))
 		log_warning("xapi's session stays: %s", err.text);
-	else
-		reply_free(&reply);
 	xapi_close(xapi);
 }

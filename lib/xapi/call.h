@@ -43,6 +43,10 @@ struct xapi {
 int xapi_call(const struct xapi *xapi, const char *method, json_t *arguments,
 	      struct xapi_reply *reply, struct error *err);
 
+/* The same for what it does: the answer's value is dropped. `reply` may be NULL. */
+int xapi_do(const struct xapi *xapi, const char *method, json_t *arguments,
+	    struct xapi_reply *reply, struct error *err);
+
 /* Adds one to the terms of a query, of which any may hold, in the language of
  * xapi's db_filter. */
 void xapi_where_add(struct buffer *query, const char *field, const char *value);

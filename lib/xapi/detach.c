@@ -59,14 +59,12 @@ static int release_host(const struct attach_work *work, const char *host,
 	/* By iSCSI alone. */
 	if (!iqn || !scsi_id)
 		return 0;
-	if (xapi_call(&work->xapi, "host.call_plugin",
-		      json_pack("[s, s, s, {s:s, s:O, s:O}]", host, XAPI_PLUGIN,
-				"release", "sr_uuid", sr_uuid, "targetIQN", iqn,
-				"SCSIid", scsi_id),
-		      &reply, err) == 0) {
-		reply_free(&reply);
+	if (xapi_do(&work->xapi, "host.call_plugin",
+		    json_pack("[s, s, s, {s:s, s:O, s:O}]", host, XAPI_PLUGIN,
+			      "release", "sr_uuid", sr_uuid, "targetIQN", iqn,
+			      "SCSIid", scsi_id),
+		    &reply, err) == 0)
 		return 0;
-	}
 	xapi_host_failed(&work->xapi, host, " keeps the LUN", err);
 	if (strncmp(reply.code, refusal, strlen(refusal)) == 0)
 		return -1;

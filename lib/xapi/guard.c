@@ -8,7 +8,6 @@
 #include "base/log.h"
 #include "xapi/call.h"
 #include "xapi/host.h"
-#include "xapi/pool_records.h"
 
 /* "SR 'name' (uuid)" */
 static void name_sr(const json_t *sr, char *out, size_t size)

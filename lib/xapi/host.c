@@ -87,13 +87,11 @@ static int ask_host(const struct xapi *xapi, const char *host,
 {
 	struct xapi_reply reply;
 
-	if (xapi_call(xapi, "host.call_plugin",
-		      json_pack("[s, s, s, {s:s}]", host, XAPI_PLUGIN, function,
-				"SCSIid", scsi_id),
-		      &reply, err) == 0) {
-		reply_free(&reply);
+	if (xapi_do(xapi, "host.call_plugin",
+		    json_pack("[s, s, s, {s:s}]", host, XAPI_PLUGIN, function,
+			      "SCSIid", scsi_id),
+		    &reply, err) == 0)
 		return 0;
-	}
 	if (err->code != ERROR_XAPI)
 		return -1;
 	if (is_down(reply.code)) {

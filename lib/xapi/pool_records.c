@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-only
-#include "xapi/pool_records.h"
+#include "xapi/guard.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -47,16 +47,14 @@ static bool is_secret(const char *key)
 
 static void destroy(const struct xapi *xapi, const char *uuid)
 {
-	struct xapi_reply reply;
 	struct error err;
 	char *ref = NULL;
 
 	if (xapi_find_uuid(xapi, "secret", uuid, &ref, &err) ||
-	    (ref && xapi_ask(xapi, "secret.destroy", ref, &reply, &err)))
+	    (ref && xapi_do(xapi, "secret.destroy", json_pack("[s]", ref), NULL,
+			    &err)))
 		log_warning("a password stays in xapi's secret %.36s: %s", uuid,
 			    err.text);
-	else if (ref)
-		reply_free(&reply);
 	free(ref);
 }
 
