@@ -21,7 +21,8 @@ static bool block_has(const struct image_block *block, uint32_t block_size,
 	return at >= block->offset && at - block->offset < block_size;
 }
 
-/* Whether a block is ring space that holds no live text. */
+/* Whether a block is ring space, all of it, that holds no live text: in one at the
+ * ring's end the first extent may begin. */
 static bool in_free_ring(const struct snapshot *snap,
 			 const struct image_block *block, uint32_t size)
 {
@@ -29,7 +30,7 @@ static bool in_free_ring(const struct snapshot *snap,
 		const struct lvm_mda *mda = &snap->mdas[i];
 
 		if (block->offset >= mda->area.offset + LVM_MDA_HEADER_SIZE &&
-		    block->offset - mda->area.offset < mda->area.size)
+		    block->offset + size <= mda->area.offset + mda->area.size)
 			return lvm_mda_is_free(mda, block->offset, size);
 	}
 	return false;

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -441,6 +442,49 @@ static void test_odd_locators(void **state)
 	}
 }
 
+/* Puts the first extent `by` bytes further on, the first area's ring right up to
+ * it, and MGT's first piece into it. */
+static void move_extents(struct sr *sr, uint64_t by)
+{
+	char *start = strstr(sr->text, "pe_start = 128\n");
+	char *place = strstr(sr->text, "\"pv0\", 9\n");
+
+	memcpy(sr->bytes + SR_AT(0), sr->bytes + SR_AT(SR_MGT_1), SR_EXTENT);
+	memmove(sr->bytes + SR_AT(0) + by, sr->bytes + SR_AT(0),
+		SR_EXTENTS * SR_EXTENT);
+	snprintf(start + 11, 4, "%u", (unsigned)(SR_PE_START + by) / 512);
+	start[14] = '\n';
+	place[7] = '0';
+	sr_put_text(sr->bytes, SR_MDA_AT, SR_MDA_SIZE + by, 512, sr->text, 0);
+}
+
+/* In a block of 4096 bytes in which the ring ends the first extent may begin: it
+ * is no ring space. */
+static void test_ring_meets_extent(void **state)
+{
+	(void)state;
+	for (uint64_t by = 0; by <= 4096; by += 512) {
+		struct plan_options with = { .new_sr = { { 7 } } };
+		struct snapshot snap;
+		struct plan plan;
+		struct error err;
+		struct lun *lun;
+		struct sr sr;
+
+		sr_make(&sr, NULL);
+		move_extents(&sr, by);
+		lun_memory_open(sr.bytes, SR_SIZE, 4096, &lun, &err);
+		if (load_snapshot(lun, NULL, &snap, &err) ||
+		    plan_make(&snap, &with, &plan, &err))
+			fail_msg("%u: %s", (unsigned)by, err.text);
+		assert_true(snap.mgt.vdi_count);
+		plan_free(&plan);
+		snapshot_free(&snap);
+		lun_close(lun);
+		sr_free(&sr);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -453,6 +497,7 @@ int main(void)
 		cmocka_unit_test(test_one_map),
 		cmocka_unit_test(test_shared_locator),
 		cmocka_unit_test(test_odd_locators),
+		cmocka_unit_test(test_ring_meets_extent),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
