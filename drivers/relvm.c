@@ -86,7 +86,7 @@ static enum relvm_status do_resign(const struct relvm_report *report,
 	if (resign(choice, &report->options->request, scsi_id, &resigned, err))
 		return RELVM_FAILED;
 	relvm_report_resign(report, choice, scsi_id->text, &resigned);
-	resign_report_free(&resigned);
+	sr_report_free(&resigned.sr);
 	return RELVM_DONE;
 }
 
@@ -157,7 +157,7 @@ static enum relvm_status do_attach(const struct run *run,
 	for (size_t i = 0; i < result.report.host_count; i++)
 		all = all && result.report.hosts[i].attached;
 	attach_result_free(&result);
-	resign_report_free(&resign);
+	sr_report_free(&resign.sr);
 	return all ? RELVM_DONE : RELVM_FAULTS;
 }
 

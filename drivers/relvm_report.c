@@ -47,7 +47,7 @@ void relvm_report_plan(const struct relvm_report *report,
 	}
 	add_lun(text, choice->name, &plan->look);
 	report_text_sr(text, &plan->look.sr);
-	report_text_writes(text, &plan->look.sr);
+	report_text_writes(text, plan->look.sr.plan);
 	buffer_printf(text->out,
 		      "  the journal, which is gone at the end: a head at "
 		      "%llu, and %llu bytes at %llu\n",
@@ -68,40 +68,41 @@ static void add_outcome(const struct report_text *text,
 			const struct relvm_report *report,
 			const struct resign_report *resign)
 {
-	const struct sr_report *sr = &resign->sr;
+	const struct report_counts counts = report_count(&resign->sr);
+	const struct uuid *sr = &resign->sr.snap->vg.sr;
+	const struct uuid new = report_new(&resign->sr, sr);
 
 	switch (resign->outcome) {
 	case RESIGN_DONE:
-		buffer_printf(text->out, "resigned, SR %s -> %s, %zu VDIs",
-			      uuid_string(&sr->sr.old).chars,
-			      uuid_string(&sr->sr.new).chars,
-			      sr->vdi_count - sr->counts.dropped);
-		if (sr->counts.dropped)
+		buffer_printf(text->out, "resigned, SR %s -> %s, %u VDIs",
+			      uuid_string(sr).chars, uuid_string(&new).chars,
+			      counts.vdis - counts.dropped);
+		if (counts.dropped)
 			buffer_printf(text->out, ", %u dropped",
-				      sr->counts.dropped);
+				      counts.dropped);
 		break;
 	case RESIGN_COMPLETED:
 		buffer_printf(text->out,
 			      "an interrupted resign was completed, SR %s -> "
-			      "%s, %zu VDIs",
+			      "%s, %u VDIs",
 			      uuid_string(&resign->completed_from).chars,
-			      uuid_string(&sr->sr.old).chars, sr->vdi_count);
+			      uuid_string(sr).chars, counts.vdis);
 		break;
 	case RESIGN_LEFT_ALONE:
 		if (report->options->command == RELVM_RECOVER)
 			buffer_printf(text->out,
 				      "no resign was interrupted, SR %s",
-				      uuid_string(&sr->sr.old).chars);
+				      uuid_string(sr).chars);
 		else if (report->options->request.from_count)
 			buffer_printf(text->out,
 				      "left alone: its SR %s is none of "
 				      "--from: it was resigned before, or "
 				      "is no clone of that",
-				      uuid_string(&sr->sr.old).chars);
+				      uuid_string(sr).chars);
 		else
 			buffer_printf(text->out,
 				      "left alone: its SR is %s already",
-				      uuid_string(&sr->sr.old).chars);
+				      uuid_string(sr).chars);
 		break;
 	}
 }
@@ -111,9 +112,8 @@ static void add_next(const struct report_text *text,
 		     const struct lun_choice *choice,
 		     const struct resign_report *resign)
 {
-	const struct uuid *sr = resign->outcome == RESIGN_DONE
-					? &resign->sr.sr.new
-					: &resign->sr.sr.old;
+	const struct uuid sr =
+		report_new(&resign->sr, &resign->sr.snap->vg.sr);
 
 	if (resign->outcome == RESIGN_LEFT_ALONE || choice->path)
 		return;
@@ -121,7 +121,7 @@ static void add_next(const struct report_text *text,
 		      "next, on the pool's master: xe sr-introduce "
 		      "type=lvmoiscsi shared=true content-type=user "
 		      "name-label=... uuid=%s\n",
-		      uuid_string(sr).chars);
+		      uuid_string(&sr).chars);
 }
 
 void relvm_report_resign(const struct relvm_report *report,
@@ -167,7 +167,7 @@ void relvm_report_attach(const struct relvm_report *report,
 		buffer_printf(text->out, "; ");
 	}
 	buffer_printf(text->out, "attached as SR %s, %.3f s\n",
-		      uuid_string(&result->look.sr.sr.old).chars,
+		      uuid_string(&result->look.sr.snap->vg.sr).chars,
 		      (double)clock_elapsed_ms() / 1000);
 	for (size_t i = 0; i < attach->host_count; i++) {
 		const struct xapi_attach_host *host = &attach->hosts[i];
@@ -226,18 +226,19 @@ static void add_listed(const struct report_text *text,
 
 	snprintf(name, sizeof(name), "LUN %u", lun->number);
 	add_lun(text, name, &lun->look);
-	if (!lun->has_sr) {
+	if (!lun->look.sr.snap) {
 		buffer_printf(text->out, "  no SR: ");
 		report_text_clean(text, lun->error.text);
 	} else {
 		const struct sr_report *sr = &lun->look.sr;
+		const uint32_t vdis = report_count(sr).vdis;
 
 		buffer_printf(text->out, "  SR %s",
-			      uuid_string(&sr->sr.old).chars);
+			      uuid_string(&sr->snap->vg.sr).chars);
 		if (sr->label[0])
 			buffer_printf(text->out, " \"%s\"", sr->label);
-		buffer_printf(text->out, ", %zu VDI%s", sr->vdi_count,
-			      sr->vdi_count == 1 ? "" : "s");
+		buffer_printf(text->out, ", %u VDI%s", vdis,
+			      vdis == 1 ? "" : "s");
 		if (lun->owner > OWNER_UNKNOWN)
 			buffer_printf(text->out, ", %s",
 				      owner_text(lun->owner));

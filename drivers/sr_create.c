@@ -110,6 +110,6 @@ int verb_sr_create(const struct request *request, char **answer,
 	if (rc)
 		return -1;
 	*answer = answer_resigned(&report, resigned);
-	resign_report_free(&report);
+	sr_report_free(&report.sr);
 	return 0;
 }

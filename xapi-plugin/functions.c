@@ -82,7 +82,7 @@ static int resign_or_recover(struct plugin_arguments *arguments,
 		return -1;
 	*value = answer_resign(request->command, arguments->choice.name,
 			       scsi_id.text, &report);
-	resign_report_free(&report);
+	sr_report_free(&report.sr);
 	return 0;
 }
 
@@ -133,7 +133,7 @@ static int run_attach(struct plugin_arguments *arguments,
 	*value =
 		answer_attach(choice->name, &result, resigned ? &report : NULL);
 	attach_result_free(&result);
-	resign_report_free(&report);
+	sr_report_free(&report.sr);
 	return 0;
 }
 

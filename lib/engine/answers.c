@@ -161,34 +161,43 @@ static void add_error(json_t *to, const struct error *err)
 
 /* ---- the SR ---- */
 
-/* KEY and new_KEY. */
-static void add_id(json_t *to, const char *key, bool has,
-		   const struct report_id *id, bool renewed)
+/* KEY and new_KEY; NULL is null. */
+static void add_id(json_t *to, const char *key, const struct sr_report *report,
+		   const struct uuid *id)
 {
+	const struct uuid new = id ? report_new(report, id)
+				   : (struct uuid){ { 0 } };
 	char new_key[32];
 
 	snprintf(new_key, sizeof(new_key), "new_%s", key);
-	put(to, key, has ? uuid(&id->old) : json_null());
-	if (renewed)
-		put(to, new_key, has ? uuid(&id->new) : json_null());
+	put(to, key, id ? uuid(id) : json_null());
+	if (report->plan)
+		put(to, new_key, id ? uuid(&new) : json_null());
 }
 
-static json_t *vdi_of(const struct report_vdi *vdi, bool renewed)
+static json_t *vdi_of(const struct sr_report *report, uint32_t lv,
+		      const struct vdi *vdi)
 {
+	const struct snapshot *snap = report->snap;
+	const struct snapshot_lv *info = &snap->lvs[lv];
+	const struct mgt_vdi *record = vdi->record;
+	char *label = report_vdi_label(snap, vdi);
 	json_t *to = json_object();
 
-	add_id(to, "uuid", true, &vdi->uuid, renewed);
-	put(to, "name_label", text(vdi->label));
-	put(to, "kind", json_string(lv_kind_text(vdi->kind)));
+	add_id(to, "uuid", report, &vdi->uuid);
+	put(to, "name_label", text(label));
+	put(to, "kind", json_string(lv_kind_text(info->kind)));
 	put(to, "role", json_string(vdi_role_text(vdi->role)));
-	add_id(to, "parent", vdi->has_parent, &vdi->parent, renewed);
-	add_id(to, "snapshot_of", vdi->has_snapshot_of, &vdi->snapshot_of,
-	       renewed);
-	put(to, "size", number(vdi->size));
-	put(to, "allocated", number(vdi->allocated));
-	put(to, "cbt", json_boolean(vdi->has_cbt));
-	if (renewed)
-		put(to, "dropped", json_boolean(vdi->dropped));
+	add_id(to, "parent", report, info->has_parent ? &info->parent : NULL);
+	add_id(to, "snapshot_of", report,
+	       record && record->has_snapshot_of ? &record->snapshot_of.uuid
+						 : NULL);
+	put(to, "size", number(report_vdi_size(snap, lv)));
+	put(to, "allocated", number(snap->vg.lvs[lv].size));
+	put(to, "cbt", json_boolean(vdi->log != VDI_NONE));
+	if (report->plan)
+		put(to, "dropped", json_boolean(report->plan->dropped[lv]));
+	free(label);
 	return to;
 }
 
@@ -207,25 +216,29 @@ static json_t *counts_of(const struct report_counts *c)
 
 static void add_sr(json_t *to, const struct sr_report *report)
 {
+	const struct snapshot *snap = report->snap;
+	const struct report_counts counts = report_count(report);
 	json_t *sr = json_object(), *vdis = json_array();
 
-	add_id(sr, "uuid", true, &report->sr, report->renewed);
+	add_id(sr, "uuid", report, &snap->vg.sr);
 	put(sr, "name_label", text(report->label));
-	put(sr, "vg_id", lvm_id(&report->vg));
-	put(sr, "pv_id", lvm_id(&report->pv));
-	if (report->renewed) {
-		put(sr, "new_vg_id", lvm_id(&report->new_vg));
-		put(sr, "new_pv_id", lvm_id(&report->new_pv));
+	put(sr, "vg_id", lvm_id(&snap->vg.id));
+	put(sr, "pv_id", lvm_id(&snap->vg.pv_id));
+	if (report->plan) {
+		put(sr, "new_vg_id", lvm_id(&report->plan->ids.vg));
+		put(sr, "new_pv_id", lvm_id(&report->plan->ids.pv));
 	}
-	put(sr, "size", number(report->extents * report->extent_size));
-	put(sr, "allocated",
-	    number(report->extents_used * report->extent_size));
-	for (size_t i = 0; i < report->vdi_count; i++)
-		json_array_append_new(
-			vdis, vdi_of(&report->vdis[i], report->renewed));
+	put(sr, "size", number(snap->vg.pe_count * snap->vg.extent_size));
+	put(sr, "allocated", number(report_used(&snap->vg)));
+	for (uint32_t i = 0; i < snap->vg.lv_count; i++) {
+		const struct vdi *vdi = report_vdi(snap, i);
+
+		if (vdi)
+			json_array_append_new(vdis, vdi_of(report, i, vdi));
+	}
 	put(to, "sr", sr);
 	put(to, "vdis", vdis);
-	put(to, "counts", counts_of(&report->counts));
+	put(to, "counts", counts_of(&counts));
 	put(to, "warnings", findings(&report->warnings));
 }
 
@@ -241,20 +254,22 @@ char *answer_inspect(const char *name, const struct look *look)
 
 /* ---- plan and resign ---- */
 
-static json_t *writes_of(const struct sr_report *report)
+static json_t *writes_of(const struct plan *plan)
 {
-	static const char *const phases[] = { "prepare", "apply", "switch" };
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < report->write_count; i++) {
-		const struct report_write *w = &report->writes[i];
+	for (size_t i = 0; i < plan->write_count; i++) {
+		const struct plan_write *w = &plan->writes[i];
+		char *what = report_structures(plan, w);
 
 		json_array_append_new(
 			list,
 			json_pack("{s:s, s:o, s:o, s:o, s:o}", "phase",
-				  phases[w->phase], "offset", number(w->offset),
+				  report_phase(w), "offset", number(w->offset),
 				  "length", number(w->len), "crc32",
-				  hex(w->crc32), "structures", text(w->what)));
+				  hex(report_crc32(w)), "structures",
+				  text(what)));
+		free(what);
 	}
 	return list;
 }
@@ -267,8 +282,8 @@ char *answer_plan(const char *name, const struct look_plan *plan)
 
 	add_lun(document, name, &plan->look);
 	add_sr(document, &plan->look.sr);
-	put(document, "writes", writes_of(&plan->look.sr));
-	put(document, "digest", hex(plan->look.sr.digest));
+	put(document, "writes", writes_of(plan->look.sr.plan));
+	put(document, "digest", hex(plan_digest(plan->look.sr.plan)));
 	put(document, "journal_place",
 	    json_pack("{s:o, s:o, s:o}", "head", number(plan->journal_head),
 		      "body", number(plan->journal_body), "body_length",
@@ -307,14 +322,14 @@ static json_t *listed(const struct target_list *list,
 	snprintf(name, sizeof(name), "%u", lun->number);
 	add_lun(to, name, &lun->look);
 	put(to, "state",
-	    json_string(lun->has_sr ? owner_text(lun->owner) : "no sr"));
+	    json_string(lun->look.sr.snap ? owner_text(lun->owner) : "no sr"));
 	for (size_t i = 0; i < list->count; i++) {
 		if (lun->conflicts[i])
 			json_array_append_new(conflicts,
 					      number(list->luns[i].number));
 	}
 	put(to, "conflicts", conflicts);
-	if (lun->has_sr)
+	if (lun->look.sr.snap)
 		add_sr(to, &lun->look.sr);
 	else
 		add_error(to, &lun->error);
@@ -356,7 +371,7 @@ static json_t *verified(const struct verified_lun *lun)
 	json_t *to = json_object();
 
 	add_lun(to, lun->name, &lun->look);
-	if (lun->readable)
+	if (lun->look.sr.snap)
 		add_sr(to, &lun->look.sr);
 	add_journal(to, &lun->look.journal);
 	put(to, "findings", findings(&lun->findings));
@@ -406,14 +421,15 @@ static json_t *hosts_of(const struct xapi_attach_report *report)
 static void add_old(json_t *to, const struct resign_report *resign,
 		    const char *name)
 {
+	const struct plan *plan = resign ? resign->sr.plan : NULL;
 	struct uuid new;
 
-	if (!resign || !resign->sr.renewed || strlen(name) != UUID_TEXT_LEN ||
+	if (!plan || strlen(name) != UUID_TEXT_LEN ||
 	    !uuid_from_text(name, &new))
 		return;
-	for (size_t i = 0; i < resign->sr.vdi_count; i++) {
-		if (uuid_equal(&resign->sr.vdis[i].uuid.new, &new))
-			put(to, "old_uuid", uuid(&resign->sr.vdis[i].uuid.old));
+	for (size_t i = 0; i < plan->ids.vdi_count; i++) {
+		if (uuid_equal(&plan->ids.vdis[i].new, &new))
+			put(to, "old_uuid", uuid(&plan->ids.vdis[i].old));
 	}
 }
 
@@ -448,13 +464,13 @@ static json_t *vdis_of(json_t *records, const struct resign_report *resign)
 char *answer_attach(const char *name, const struct attach_result *result,
 		    const struct resign_report *resign)
 {
-	const struct sr_report *now = &result->look.sr;
 	json_t *document = begin("attach");
-	json_t *sr = json_pack("{s:o, s:o}", "uuid", uuid(&now->sr.old),
-			       "label", given(result->report.label));
+	json_t *sr = json_pack("{s:o, s:o}", "uuid",
+			       uuid(&result->look.sr.snap->vg.sr), "label",
+			       given(result->report.label));
 
 	if (resign && resign->outcome == RESIGN_DONE)
-		put(sr, "old_uuid", uuid(&resign->sr.sr.old));
+		put(sr, "old_uuid", uuid(&resign->sr.snap->vg.sr));
 	if (resign && resign->outcome == RESIGN_COMPLETED)
 		put(sr, "old_uuid", uuid(&resign->completed_from));
 	add_lun(document, name, &result->look);

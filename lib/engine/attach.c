@@ -16,7 +16,7 @@
 
 static struct uuid_string sr_of(const struct look *look)
 {
-	return uuid_string(&look->sr.sr.old);
+	return uuid_string(&look->sr.snap->vg.sr);
 }
 
 static int is_begun(const struct lun_choice *choice, const struct xapi *xapi,
@@ -42,6 +42,24 @@ static int attach_begun(const struct attach_wanted *wanted, bool *begun,
 	return rc;
 }
 
+/* VDIs that an operation of SM's is in flight on, by the names of its journals,
+ * which it undoes or completes. `out` has room for one of each LV. */
+static size_t find_in_flight(const struct lvm_vg *vg, struct uuid *out)
+{
+	size_t count = 0;
+
+	for (uint32_t i = 0; i < vg->lv_count; i++) {
+		const char *name = vg->lvs[i].name;
+		size_t type = strcspn(name, "_") + 1;
+
+		if ((strncmp(name, "leaf_", 5) == 0 ||
+		     strncmp(name, "clone_", 6) == 0) &&
+		    strlen(name) >= type + UUID_TEXT_LEN)
+			count += uuid_from_text(name + type, &out[count]);
+	}
+	return count;
+}
+
 static int attach_now(const struct attach_wanted *wanted,
 		      struct attach_result *out, struct error *err)
 {
@@ -54,6 +72,7 @@ static int attach_now(const struct attach_wanted *wanted,
 		.device_config = wanted->device_config,
 	};
 	struct uuid_string sr;
+	struct uuid *in_flight;
 	int rc;
 
 	if (look_inspect(wanted->choice, &result.look, err)) {
@@ -63,9 +82,12 @@ static int attach_now(const struct attach_wanted *wanted,
 	sr = sr_of(&result.look);
 	attach.sr_uuid = sr.chars;
 	attach.label = wanted->label ? wanted->label : result.look.sr.label;
-	attach.in_flight = result.look.sr.in_flight;
-	attach.in_flight_count = result.look.sr.in_flight_count;
+	attach.in_flight = in_flight = alloc_zeroed(
+		result.look.sr.snap->vg.lv_count + 1, sizeof(*in_flight));
+	attach.in_flight_count =
+		find_in_flight(&result.look.sr.snap->vg, in_flight);
 	rc = xapi_attach(wanted->xapi, &attach, &result.report, err);
+	free(in_flight);
 	if (rc)
 		attach_result_free(&result);
 	else
@@ -91,7 +113,7 @@ static int resign_first(const struct attach_wanted *wanted,
 	*resigned = !begun;
 	if (attach_now(wanted, out, err) == 0)
 		return 0;
-	resign_report_free(report);
+	sr_report_free(&report->sr);
 	return begun ? -1
 		     : error_prefix(err, "the LUN is resigned; attach goes on "
 					 "from there: ");

@@ -31,7 +31,6 @@ static int add_lun(const struct reached *reached, void *context,
 	} else {
 		next->error = *err;
 	}
-	next->has_sr = reached->lun;
 	next->number = reached->number;
 	next->look.names = reached->names;
 	list->luns = alloc_more(list->luns, list->count, sizeof(*next));
@@ -77,20 +76,20 @@ static void set_pairs(struct target_list *list, const struct lun_ids *ids)
 
 static void find_conflicts(struct target_list *list)
 {
-	const struct sr_report **reports =
-		alloc_zeroed(list->count + 1, sizeof(*reports));
+	const struct snapshot **snaps =
+		alloc_zeroed(list->count + 1, sizeof(*snaps));
 	struct lun_ids ids;
 
 	for (size_t i = 0; i < list->count; i++) {
 		struct listed_lun *lun = &list->luns[i];
 
 		lun->conflicts = alloc_zeroed(list->count, sizeof(bool));
-		reports[i] = lun->has_sr ? &lun->look.sr : NULL;
+		snaps[i] = lun->look.sr.snap;
 	}
-	lun_ids_sort(reports, list->count, &ids);
+	lun_ids_sort(snaps, list->count, &ids);
 	set_pairs(list, &ids);
 	free(ids.items);
-	free(reports);
+	free(snaps);
 }
 
 /* ---- originals and clones ---- */
@@ -101,7 +100,7 @@ static enum lun_owner owner_of(const struct records *records,
 	const struct guard_question question = {
 		.names = &lun->look.names,
 		.iqn = iqn,
-		.old_sr = &lun->look.sr.sr.old,
+		.old_sr = &lun->look.sr.snap->vg.sr,
 	};
 
 	return guard_judge(records, &question).owner;
@@ -121,7 +120,7 @@ static void ask_xapi(struct target_list *list, const struct xapi *xapi,
 	for (size_t i = 0; !failed && i < list->count; i++) {
 		struct listed_lun *lun = &list->luns[i];
 
-		if (lun->has_sr)
+		if (lun->look.sr.snap)
 			lun->owner = owner_of(&records, lun, iqn);
 	}
 	records_free(&records);

@@ -11,10 +11,9 @@
 struct listed_lun {
 	unsigned number;
 	struct look look; /* with the SCSIid; size 0: it does not answer */
-	bool has_sr;
-	enum lun_owner owner; /* of a LUN that has one; UNKNOWN without
+	enum lun_owner owner; /* of a LUN that has an SR; UNKNOWN without
 			       * xapi */
-	struct error error;   /* why there is none; look.sr is then empty */
+	struct error error;   /* why it has none; look.sr is then empty */
 	/* For each LUN of the list, whether it has the id of its SR, VG, PV, a
 	 * VDI or an LV in common with this one. */
 	bool *conflicts;

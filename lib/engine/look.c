@@ -51,8 +51,7 @@ int look_at_open(const struct reached *open, struct look *out,
 
 	if (load(open, out, &snap, &spot, err))
 		return -1;
-	sr_report_make(&snap, NULL, &out->sr);
-	snapshot_free(&snap);
+	sr_report_take(&snap, NULL, &out->sr);
 	return 0;
 }
 
@@ -87,7 +86,7 @@ static int check_no_journal(const struct journal_head *head, struct error *err)
 	return 0;
 }
 
-static int make_plan(const struct reached *open, const struct snapshot *snap,
+static int make_plan(const struct reached *open, struct snapshot *snap,
 		     const struct plan_options *options, struct look_plan *out,
 		     struct error *err)
 {
@@ -96,22 +95,20 @@ static int make_plan(const struct reached *open, const struct snapshot *snap,
 	struct journal journal;
 	struct buffer body;
 	struct plan plan;
-	int failed;
 
 	if (plan_make(snap, options, &plan, err))
 		return -1;
-	sr_report_make(snap, &plan, &out->look.sr);
-	failed =
-		journal_prepare(open->lun, &plan, &owner, &journal, &body, err);
-	if (!failed) {
-		out->journal_head = JOURNAL_PLACE_AT;
-		out->journal_body = journal.head.body_at;
-		out->journal_body_len = body.len;
-		buffer_free(&body);
-		id_map_write(&plan, &out->map);
+	if (journal_prepare(open->lun, &plan, &owner, &journal, &body, err)) {
+		plan_free(&plan);
+		return -1;
 	}
-	plan_free(&plan);
-	return failed ? -1 : 0;
+	out->journal_head = JOURNAL_PLACE_AT;
+	out->journal_body = journal.head.body_at;
+	out->journal_body_len = body.len;
+	buffer_free(&body);
+	id_map_write(&plan, &out->map);
+	sr_report_take(snap, &plan, &out->look.sr);
+	return 0;
 }
 
 struct planning {
@@ -134,8 +131,6 @@ static int plan_open(const struct reached *open, void *context,
 	failed = check_no_journal(&out->look.journal, err) ||
 		 make_plan(open, &snap, &options, out, err);
 	snapshot_free(&snap);
-	if (failed)
-		look_free(&out->look);
 	return failed ? -1 : 0;
 }
 
@@ -168,17 +163,17 @@ static int verify_open(const struct reached *open, void *context,
 	struct journal_spot spot = { 0 };
 	struct snapshot snap;
 
-	out->readable = load(open, &out->look, &snap, &spot, err) == 0;
-	if (!out->readable && err->code != ERROR_LUN_CONTENT)
+	int failed = load(open, &out->look, &snap, &spot, err);
+
+	if (failed && err->code != ERROR_LUN_CONTENT)
 		return -1;
 	check_journal(&out->look.journal, findings);
-	if (!out->readable) {
+	if (failed) {
 		finding_add(findings, FINDING_ERROR, "structure", "%s",
 			    err->text);
 	} else {
 		check_sr(&snap, findings);
-		sr_report_make(&snap, NULL, &out->look.sr);
-		snapshot_free(&snap);
+		sr_report_take(&snap, NULL, &out->look.sr);
 	}
 	return 0;
 }
@@ -193,15 +188,15 @@ int look_verify(const struct lun_choice *choice, struct verified_lun *out,
 void verified_compare(const struct verified_lun *luns, size_t count,
 		      struct findings *duplicates)
 {
-	const struct sr_report **srs = alloc_zeroed(count, sizeof(*srs));
+	const struct snapshot **snaps = alloc_zeroed(count, sizeof(*snaps));
 	const char **names = alloc_zeroed(count, sizeof(*names));
 
 	for (size_t i = 0; i < count; i++) {
-		srs[i] = luns[i].readable ? &luns[i].look.sr : NULL;
+		snaps[i] = luns[i].look.sr.snap;
 		names[i] = luns[i].name;
 	}
-	check_duplicates(srs, names, count, duplicates);
-	free(srs);
+	check_duplicates(snaps, names, count, duplicates);
+	free(snaps);
 	free(names);
 }
 

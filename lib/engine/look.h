@@ -17,7 +17,7 @@ struct look {
 	uint64_t size;
 	uint32_t block_size;
 	struct journal_head journal; /* or that there is none */
-	struct sr_report sr;
+	struct sr_report sr; /* empty: it cannot be read */
 };
 
 void look_free(struct look *look);
@@ -48,7 +48,6 @@ struct verified_lun {
 	const char *name; /* not owned */
 	struct look look;
 	struct findings findings;
-	bool readable; /* else look.sr is empty */
 };
 
 /* As look_inspect, and everything that is wrong with the SR. What keeps it from

@@ -78,7 +78,7 @@ static int turn_resign(const struct turn *turn, struct lun *lun,
 	if (completed && report)
 		*report = found;
 	else
-		resign_report_free(&found);
+		sr_report_free(&found.sr);
 	return completed ? 0
 			 : error_set(err, ERROR_LOCKED,
 				     "another host has just worked on this "

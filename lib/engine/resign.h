@@ -35,7 +35,7 @@ struct plan_options resign_plan_options(const struct resign_request *request);
 
 /* Resigns the LUN, or completes a resign that was cut short. On 0 the LUN
  * carries its new identifiers, is flushed, read back and detached, and *report,
- * which may be NULL, is the caller's, to be given to resign_report_free.
+ * which may be NULL, is the caller's, to be given to sr_report_free.
  * *scsi_id, which may be NULL, is the LUN's best name as far as it was found
  * out, on failure, too. Of an image file nobody but this host is asked. On -1
  * it is as it was, or the text says otherwise: a resign that is committed is

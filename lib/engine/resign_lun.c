@@ -35,12 +35,14 @@ struct job {
 	struct resign_report *report; /* NULL: not wanted */
 };
 
-/* What there is on the LUN, when nothing was planned. */
-static void report_found(const struct job *job, const struct snapshot *found,
-			 enum resign_outcome outcome)
+/* Of a plan, or without one what there is on the LUN; takes them over. */
+static void report(const struct job *job, struct snapshot *found,
+		   struct plan *plan, enum resign_outcome outcome)
 {
+	if (!job->report)
+		return;
 	*job->report = (struct resign_report){ .outcome = outcome };
-	sr_report_make(found, NULL, &job->report->sr);
+	sr_report_take(found, plan, &job->report->sr);
 }
 
 static int load_and_report(const struct job *job, struct image *seen,
@@ -52,15 +54,14 @@ static int load_and_report(const struct job *job, struct image *seen,
 		return 0;
 	if (load_snapshot(job->lun, seen, &now, err))
 		return -1;
-	report_found(job, &now, outcome);
-	snapshot_free(&now);
+	report(job, &now, NULL, outcome);
 	return 0;
 }
 
 /* A repeated call. Nothing is written, but the guards are asked as if it were
  * (to xapi the SR with this uuid must be that of this call and no other), and
  * the result must be one that is accepted, as at the end of a resign. */
-static int accept_done(const struct job *job, const struct snapshot *now,
+static int accept_done(const struct job *job, struct snapshot *now,
 		       struct error *err)
 {
 	const struct txn_hooks *hooks = job->hooks;
@@ -77,28 +78,7 @@ static int accept_done(const struct job *job, const struct snapshot *now,
 		return -1;
 	if (hooks && hooks->accept && hooks->accept(hooks->context, now, err))
 		return -1;
-	if (job->report)
-		report_found(job, now, RESIGN_LEFT_ALONE);
-	return 0;
-}
-
-static int run_plan(const struct job *job, const struct plan *plan,
-		    struct error *err)
-{
-	struct resign_report report = { .outcome = RESIGN_DONE };
-
-	if (job->report)
-		sr_report_make(plan->from, plan, &report.sr);
-	log_ids(plan);
-	log_step("planned: %zu VDIs get new uuids", plan->ids.vdi_count);
-	if (txn_resign(job->lun, plan, job->owner, job->hooks, err)) {
-		resign_report_free(&report);
-		return -1;
-	}
-	if (job->report)
-		*job->report = report;
-	else
-		resign_report_free(&report);
+	report(job, now, NULL, RESIGN_LEFT_ALONE);
 	return 0;
 }
 
@@ -109,7 +89,7 @@ static int refused(const struct job *job, const struct snapshot *before,
 	return unchanged(err);
 }
 
-static int plan_and_run(const struct job *job, const struct snapshot *before,
+static int plan_and_run(const struct job *job, struct snapshot *before,
 			struct error *err)
 {
 	struct plan plan;
@@ -117,7 +97,11 @@ static int plan_and_run(const struct job *job, const struct snapshot *before,
 
 	if (plan_make(before, job->options, &plan, err))
 		return refused(job, before, err);
-	failed = run_plan(job, &plan, err);
+	log_ids(&plan);
+	log_step("planned: %zu VDIs get new uuids", plan.ids.vdi_count);
+	failed = txn_resign(job->lun, &plan, job->owner, job->hooks, err);
+	if (!failed)
+		report(job, before, &plan, RESIGN_DONE);
 	plan_free(&plan);
 	return failed;
 }
@@ -137,7 +121,7 @@ static int resign_anew(const struct job *job, struct image *seen,
 	else if (done)
 		failed = accept_done(job, &before, err);
 	else if (job->report && !plan_is_wanted(&before, job->options))
-		report_found(job, &before, RESIGN_LEFT_ALONE);
+		report(job, &before, NULL, RESIGN_LEFT_ALONE);
 	else
 		failed = plan_and_run(job, &before, err);
 	snapshot_free(&before);

@@ -13,7 +13,7 @@
 /* Resigns the LUN, or completes the resign whose journal it holds, with the
  * identifiers recorded there. Without `options` it only completes. `hooks` as
  * in txn_run. *report may be NULL; else it is the caller's on 0, to be given to
- * resign_report_free; an SR that is none of options->from is then left alone
+ * sr_report_free; an SR that is none of options->from is then left alone
  * and reported so.
  *
  * A LUN whose SR has options->new_sr already, and on which no resign is to be

@@ -11,7 +11,7 @@
 
 #include "format/resign_journal.h"
 #include "report/findings.h"
-#include "report/report.h"
+#include "plan/plan.h"
 
 /* A complete snapshot; what it took to parse it has been checked by that. */
 void check_sr(const struct snapshot *snap, struct findings *out);
@@ -25,9 +25,9 @@ void check_warnings(const struct snapshot *snap, const struct plan *plan,
 
 void check_journal(const struct journal_head *journal, struct findings *out);
 
-/* Several LUNs; `reports` of those that could not be read are NULL. The names
- * are for people. */
-void check_duplicates(const struct sr_report *const *reports,
+/* Several LUNs; `snaps` of those that could not be read are NULL. The names are
+ * for people. */
+void check_duplicates(const struct snapshot *const *snaps,
 		      const char *const *names, size_t count,
 		      struct findings *out);
 

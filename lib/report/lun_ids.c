@@ -23,31 +23,38 @@ static void add_id(struct lun_ids *ids, enum id_class class, struct any_id id,
 	ids->items[ids->count++] = (struct lun_id){ class, id, lun };
 }
 
-static void add_lun(struct lun_ids *ids, const struct sr_report *sr, size_t lun)
+static void add_lun(struct lun_ids *ids, const struct snapshot *snap,
+		    size_t lun)
 {
-	add_id(ids, ID_SR, any_id_of_uuid(&sr->sr.old), lun);
-	add_id(ids, ID_VG, any_id_of_lvm(&sr->vg), lun);
-	add_id(ids, ID_PV, any_id_of_lvm(&sr->pv), lun);
-	for (size_t i = 0; i < sr->vdi_count; i++)
-		add_id(ids, ID_VDI, any_id_of_uuid(&sr->vdis[i].uuid.old), lun);
-	for (size_t i = 0; i < sr->lv_count; i++)
-		add_id(ids, ID_LV, any_id_of_lvm(&sr->lv_ids[i]), lun);
+	const struct lvm_vg *vg = &snap->vg;
+
+	add_id(ids, ID_SR, any_id_of_uuid(&vg->sr), lun);
+	add_id(ids, ID_VG, any_id_of_lvm(&vg->id), lun);
+	add_id(ids, ID_PV, any_id_of_lvm(&vg->pv_id), lun);
+	for (uint32_t i = 0; i < snap->vdis.count; i++) {
+		const struct vdi *vdi = &snap->vdis.items[i];
+
+		if (vdi->lv != VDI_NONE || vdi->log != VDI_NONE)
+			add_id(ids, ID_VDI, any_id_of_uuid(&vdi->uuid), lun);
+	}
+	for (uint32_t i = 0; i < vg->lv_count; i++)
+		add_id(ids, ID_LV, any_id_of_lvm(&vg->lvs[i].id), lun);
 }
 
-void lun_ids_sort(const struct sr_report *const *reports, size_t count,
+void lun_ids_sort(const struct snapshot *const *snaps, size_t count,
 		  struct lun_ids *out)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		if (reports[i])
-			n += 3 + reports[i]->vdi_count + reports[i]->lv_count;
+		if (snaps[i])
+			n += 3 + snaps[i]->vdis.count + snaps[i]->vg.lv_count;
 	}
 	out->items = alloc_zeroed(n + 1, sizeof(*out->items));
 	out->count = 0;
 	for (size_t i = 0; i < count; i++) {
-		if (reports[i])
-			add_lun(out, reports[i], i);
+		if (snaps[i])
+			add_lun(out, snaps[i], i);
 	}
 	qsort(out->items, out->count, sizeof(*out->items), compare_ids);
 }
@@ -77,14 +84,14 @@ static void report_pair(const struct lun_id *a, const struct lun_id *b,
 		    words[a->class], any_id_string(&a->id).chars);
 }
 
-void check_duplicates(const struct sr_report *const *reports,
+void check_duplicates(const struct snapshot *const *snaps,
 		      const char *const *names, size_t count,
 		      struct findings *out)
 {
 	struct lun_ids ids;
 	size_t run;
 
-	lun_ids_sort(reports, count, &ids);
+	lun_ids_sort(snaps, count, &ids);
 	for (size_t i = 0; i < ids.count; i += run) {
 		run = lun_ids_run(&ids, i);
 		for (size_t k = i + 1; k < i + run; k++) {

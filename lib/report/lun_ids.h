@@ -8,14 +8,14 @@
 
 #include <stddef.h>
 
-#include "report/report.h"
+#include "sr/snapshot.h"
 
 enum id_class { ID_SR, ID_VG, ID_PV, ID_VDI, ID_LV };
 
 struct lun_id {
 	enum id_class class;
 	struct any_id id;
-	size_t lun; /* its place among the reports */
+	size_t lun; /* its place among the snapshots */
 };
 
 struct lun_ids {
@@ -23,8 +23,8 @@ struct lun_ids {
 	size_t count;
 };
 
-/* `reports` of LUNs that could not be read are NULL. */
-void lun_ids_sort(const struct sr_report *const *reports, size_t count,
+/* `snaps` of LUNs that could not be read are NULL. */
+void lun_ids_sort(const struct snapshot *const *snaps, size_t count,
 		  struct lun_ids *out);
 
 /* How many entries from `at` on have the identifier of that one; their LUNs

@@ -37,132 +37,75 @@ static char *sr_label(const struct snapshot *snap)
 
 /* ---- VDIs ---- */
 
-static void renew(const struct plan *plan, struct report_id *id)
+struct uuid report_new(const struct sr_report *report, const struct uuid *old)
 {
-	id->new = id->old;
-	if (plan)
-		idmap_find(&plan->ids, &id->old, &id->new);
+	struct uuid new = *old;
+
+	if (report->plan)
+		idmap_find(&report->plan->ids, old, &new);
+	return new;
 }
 
-static uint64_t vdi_size(const struct lvm_lv *lv,
-			 const struct snapshot_lv *info)
+const struct vdi *report_vdi(const struct snapshot *snap, uint32_t lv)
 {
-	if (info->kind == LV_CBTLOG)
-		return 0;
-	return info->is_image ? info->disk_size : lv->size;
-}
-
-static void make_vdi(const struct snapshot *snap, const struct plan *plan,
-		     uint32_t i, const struct vdi *vdi, struct report_vdi *out)
-{
-	const struct lvm_lv *lv = &snap->vg.lvs[i];
-	const struct snapshot_lv *info = &snap->lvs[i];
-	size_t len = 0;
-	const char *label = "";
-
-	*out = (struct report_vdi){
-		.uuid.old = vdi->uuid,
-		.kind = info->kind,
-		.role = vdi->role,
-		.has_parent = info->has_parent,
-		.parent.old = info->parent,
-		.size = vdi_size(lv, info),
-		.allocated = lv->size,
-		.has_cbt = vdi->log != VDI_NONE,
-		.dropped = plan && plan->dropped[i],
-	};
-	if (vdi->record) {
-		label = mgt_label(snap->mgt_bytes, vdi->record, &len);
-		out->has_snapshot_of = vdi->record->has_snapshot_of;
-		out->snapshot_of.old = vdi->record->snapshot_of.uuid;
-	}
-	renew(plan, &out->uuid);
-	renew(plan, &out->parent);
-	renew(plan, &out->snapshot_of);
-	out->label = text_clean_xml(label, len);
-}
-
-static void count_vdi(struct report_counts *counts, const struct vdi *vdi,
-		      const struct report_vdi *out)
-{
-	counts->vdis_of[out->kind]++;
-	counts->base_copies += vdi->role == VDI_BASE_COPY;
-	counts->snapshots += vdi_is_snapshot(vdi);
-	counts->disks += vdi_is_managed(vdi) && !vdi_is_snapshot(vdi);
-	counts->dropped += out->dropped;
-}
-
-static void count_lv(struct report_counts *counts,
-		     const struct snapshot_lv *info)
-{
-	counts->lvs++;
-	counts->lvs_of[info->kind == LV_JVHD ? LV_JOURNAL : info->kind]++;
-}
-
-/* The VDI that this LV stands for: its volume, or its log if that is all there
- * is of it. NULL if none. */
-static const struct vdi *vdi_of(const struct snapshot *snap, uint32_t i)
-{
+	const struct snapshot_lv *info = &snap->lvs[lv];
 	const struct vdi *vdi =
-		snap->lvs[i].has_vdi ? vdis_find(&snap->vdis, &snap->lvs[i].vdi)
-				     : NULL;
+		info->has_vdi ? vdis_find(&snap->vdis, &info->vdi) : NULL;
 
-	if (snapshot_is_volume(&snap->lvs[i]) ||
-	    (vdi && vdi->lv == VDI_NONE && vdi->log == i))
+	if (snapshot_is_volume(info) ||
+	    (vdi && vdi->lv == VDI_NONE && vdi->log == lv))
 		return vdi;
 	return NULL;
 }
 
-/* SM's journals of these types name the VDI that they undo or complete. */
-static void add_in_flight(const char *name, struct sr_report *out)
+uint64_t report_vdi_size(const struct snapshot *snap, uint32_t lv)
 {
-	static const char *const types[] = { "leaf_", "clone_" };
+	const struct snapshot_lv *info = &snap->lvs[lv];
 
-	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
-		size_t n = strlen(types[i]);
-
-		if (strncmp(name, types[i], n) == 0 &&
-		    strlen(name) >= n + UUID_TEXT_LEN &&
-		    uuid_from_text(name + n,
-				   &out->in_flight[out->in_flight_count]))
-			out->in_flight_count++;
-	}
+	if (info->kind == LV_CBTLOG)
+		return 0;
+	return info->is_image ? info->disk_size : snap->vg.lvs[lv].size;
 }
 
-/* `place`: where in out->vdis each VDI of the table is. */
-static void make_vdis(const struct snapshot *snap, const struct plan *plan,
-		      size_t *place, struct sr_report *out)
+char *report_vdi_label(const struct snapshot *snap, const struct vdi *vdi)
 {
-	uint32_t n = snap->vg.lv_count;
+	size_t len = 0;
+	const char *label =
+		vdi->record ? mgt_label(snap->mgt_bytes, vdi->record, &len)
+			    : "";
 
-	out->vdis = alloc_zeroed(n + 1, sizeof(*out->vdis));
-	out->lv_ids = alloc_zeroed(n + 1, sizeof(*out->lv_ids));
-	out->in_flight = alloc_zeroed(n + 1, sizeof(*out->in_flight));
-	for (uint32_t i = 0; i < n; i++) {
-		struct report_vdi *to = &out->vdis[out->vdi_count];
-		const struct vdi *vdi = vdi_of(snap, i);
+	return text_clean_xml(label, len);
+}
 
-		out->lv_ids[out->lv_count++] = snap->vg.lvs[i].id;
-		add_in_flight(snap->vg.lvs[i].name, out);
-		count_lv(&out->counts, &snap->lvs[i]);
+struct report_counts report_count(const struct sr_report *report)
+{
+	const struct snapshot *snap = report->snap;
+	struct report_counts counts = { .lvs = snap->vg.lv_count };
+
+	for (uint32_t i = 0; i < snap->vg.lv_count; i++) {
+		const struct vdi *vdi = report_vdi(snap, i);
+		enum lv_kind kind = snap->lvs[i].kind;
+
+		counts.lvs_of[kind == LV_JVHD ? LV_JOURNAL : kind]++;
 		if (!vdi)
 			continue;
-		make_vdi(snap, plan, i, vdi, to);
-		if (vdi->lv == i)
-			place[vdi - snap->vdis.items] = out->vdi_count;
-		out->vdi_count++;
-		count_vdi(&out->counts, vdi, to);
+		counts.vdis++;
+		counts.vdis_of[kind]++;
+		counts.base_copies += vdi->role == VDI_BASE_COPY;
+		counts.snapshots += vdi_is_snapshot(vdi);
+		counts.disks += vdi_is_managed(vdi) && !vdi_is_snapshot(vdi);
+		counts.dropped += report->plan && report->plan->dropped[i];
 	}
-	for (size_t i = 0; i < out->vdi_count; i++) {
-		const struct vdi *parent =
-			vdis_find(&snap->vdis, &out->vdis[i].parent.old);
+	return counts;
+}
 
-		out->vdis[i].parent_at =
-			out->vdis[i].has_parent && parent &&
-					parent->lv != VDI_NONE
-				? place[parent - snap->vdis.items]
-				: out->vdi_count;
-	}
+uint64_t report_used(const struct lvm_vg *vg)
+{
+	uint64_t extents = 0;
+
+	for (uint32_t i = 0; i < vg->segment_count; i++)
+		extents += vg->segments[i].count;
+	return extents * vg->extent_size;
 }
 
 /* ---- writes ---- */
@@ -211,10 +154,10 @@ static void add_lvs(struct buffer *list, const struct lvm_vg *vg,
 	free(lvs);
 }
 
-/* "LVM label, mda_header", "MGT", "VHD-<vdi>" …; the caller frees it. */
-static char *structures_at(const struct snapshot *snap,
-			   const struct plan_write *write)
+char *report_structures(const struct plan *plan,
+			const struct plan_write *write)
 {
+	const struct snapshot *snap = plan->from;
 	struct buffer list = { 0 };
 	char *text;
 
@@ -236,71 +179,52 @@ static char *structures_at(const struct snapshot *snap,
 	return text;
 }
 
-static void make_writes(const struct plan *plan, struct sr_report *out)
+const char *report_phase(const struct plan_write *write)
 {
-	out->writes = alloc_zeroed(plan->write_count + 1, sizeof(*out->writes));
-	for (size_t i = 0; i < plan->write_count; i++) {
-		const struct plan_write *w = &plan->writes[i];
-		struct report_write *to = &out->writes[i];
+	static const char *const words[] = { "prepare", "apply", "switch" };
 
-		*to = (struct report_write){
-			.phase = w->phase,
-			.offset = w->offset,
-			.len = w->len,
-			.crc32 = ~lvm_crc(0xffffffff, w->data, w->len),
-			.what = structures_at(plan->from, w),
-		};
-		out->write_count++;
-	}
+	return words[write->phase];
 }
 
-void sr_report_make(const struct snapshot *snap, const struct plan *plan,
+uint32_t report_crc32(const struct plan_write *write)
+{
+	return ~lvm_crc(0xffffffff, write->data, write->len);
+}
+
+/* ---- both, owned ---- */
+
+void sr_report_take(struct snapshot *snap, struct plan *plan,
 		    struct sr_report *out)
 {
-	const struct lvm_vg *vg = &snap->vg;
-	size_t *place = alloc_zeroed(snap->vdis.count + 1, sizeof(*place));
-	struct sr_report report = {
-		.sr.old = vg->sr,
-		.vg = vg->id,
-		.pv = vg->pv_id,
-		.extent_size = vg->extent_size,
-		.extents = vg->pe_count,
-		.renewed = plan != NULL,
-	};
+	struct sr_report report = { .label = sr_label(snap) };
 
-	for (uint32_t i = 0; i < vg->segment_count; i++)
-		report.extents_used += vg->segments[i].count;
-	renew(plan, &report.sr);
-	if (plan) {
-		report.new_vg = plan->ids.vg;
-		report.new_pv = plan->ids.pv;
-		report.digest = plan_digest(plan);
-	}
-	report.label = sr_label(snap);
-	make_vdis(snap, plan, place, &report);
-	if (plan)
-		make_writes(plan, &report);
-	free(place);
 	check_warnings(snap, plan, FINDING_WARNING, &report.warnings);
+	image_free(&snap->image);
+	lvm_text_free(&snap->tree);
+	free(snap->text);
+	snap->text = NULL;
+	report.snap = alloc_zeroed(1, sizeof(*snap));
+	*report.snap = *snap;
+	*snap = (struct snapshot){ .mda_count = 0 };
+	if (plan) {
+		image_free(&plan->after);
+		report.plan = alloc_zeroed(1, sizeof(*plan));
+		*report.plan = *plan;
+		report.plan->from = report.snap;
+		*plan = (struct plan){ 0 };
+	}
 	*out = report;
 }
 
 void sr_report_free(struct sr_report *report)
 {
-	for (size_t i = 0; i < report->vdi_count; i++)
-		free(report->vdis[i].label);
-	for (size_t i = 0; i < report->write_count; i++)
-		free(report->writes[i].what);
-	free(report->vdis);
-	findings_free(&report->warnings);
-	free(report->lv_ids);
-	free(report->in_flight);
-	free(report->writes);
+	if (report->plan)
+		plan_free(report->plan);
+	if (report->snap)
+		snapshot_free(report->snap);
+	free(report->plan);
+	free(report->snap);
 	free(report->label);
+	findings_free(&report->warnings);
 	*report = (struct sr_report){ 0 };
-}
-
-void resign_report_free(struct resign_report *report)
-{
-	sr_report_free(&report->sr);
 }

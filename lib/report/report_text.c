@@ -108,23 +108,25 @@ static void add_counts(const struct report_text *text,
 static void add_head(const struct report_text *text,
 		     const struct sr_report *report)
 {
-	bool renewed = report->renewed;
+	const struct idmap *new = report->plan ? &report->plan->ids : NULL;
+	const struct lvm_vg *vg = &report->snap->vg;
+	const struct report_counts counts = report_count(report);
 	char size[REPORT_SIZE_TEXT], used[REPORT_SIZE_TEXT];
 
-	add_change(text, "SR", uuid_string(&report->sr.old).chars,
-		   renewed ? uuid_string(&report->sr.new).chars : NULL);
+	add_change(text, "SR", uuid_string(&vg->sr).chars,
+		   new ? uuid_string(&new->new_sr).chars : NULL);
 	if (report->label[0])
 		buffer_printf(text->out, " \"%s\"", report->label);
 	buffer_printf(text->out, "\n");
-	add_change(text, "VG id", lvm_id_string(&report->vg).chars,
-		   renewed ? lvm_id_string(&report->new_vg).chars : NULL);
+	add_change(text, "VG id", lvm_id_string(&vg->id).chars,
+		   new ? lvm_id_string(&new->vg).chars : NULL);
 	buffer_printf(text->out, "\n");
-	add_change(text, "PV id", lvm_id_string(&report->pv).chars,
-		   renewed ? lvm_id_string(&report->new_pv).chars : NULL);
-	report_text_size(report->extents * report->extent_size, size);
-	report_text_size(report->extents_used * report->extent_size, used);
+	add_change(text, "PV id", lvm_id_string(&vg->pv_id).chars,
+		   new ? lvm_id_string(&new->pv).chars : NULL);
+	report_text_size(vg->pe_count * vg->extent_size, size);
+	report_text_size(report_used(vg), used);
 	buffer_printf(text->out, "\n  size  %s, %s of it in use\n", size, used);
-	add_counts(text, &report->counts);
+	add_counts(text, &counts);
 }
 
 /* ---- the tree ---- */
@@ -132,23 +134,41 @@ static void add_head(const struct report_text *text,
 /* Deeper chains than this are not sound (SM allows 30), or a circle. */
 #define MAX_DEPTH 64
 
+/* Of VDIs by the LVs that stand for them. */
 struct tree {
 	const struct report_text *text;
 	const struct sr_report *report;
-	size_t *next_sibling; /* + 1; 0: none */
-	size_t *first_child;  /* likewise; the roots' at vdi_count */
+	uint32_t *next_sibling; /* + 1; 0: none */
+	uint32_t *first_child;	/* likewise; the roots' at lv_count */
 	bool *shown;
 	bool is_last[MAX_DEPTH];
 };
 
-static void add_vdi(struct tree *tree, size_t i, size_t depth)
+/* The LV of the VDI's parent, or lv_count. */
+static uint32_t parent_of(const struct snapshot *snap, uint32_t lv)
 {
-	const struct report_vdi *vdi = &tree->report->vdis[i];
-	bool plain = vdi->kind == LV_VHD || vdi->role == VDI_LOG_ONLY;
+	const struct vdi *parent =
+		snap->lvs[lv].has_parent
+			? vdis_find(&snap->vdis, &snap->lvs[lv].parent)
+			: NULL;
+
+	return parent && parent->lv != VDI_NONE ? parent->lv
+						: snap->vg.lv_count;
+}
+
+static void add_vdi(struct tree *tree, uint32_t lv, size_t depth)
+{
+	const struct sr_report *report = tree->report;
+	const struct snapshot *snap = report->snap;
+	const struct snapshot_lv *info = &snap->lvs[lv];
+	const struct vdi *vdi = report_vdi(snap, lv);
+	const struct uuid new = report_new(report, &vdi->uuid);
+	bool plain = info->kind == LV_VHD || vdi->role == VDI_LOG_ONLY;
 	const struct report_text *text = tree->text;
+	char *label = report_vdi_label(snap, vdi);
 	char size[REPORT_SIZE_TEXT];
 
-	report_text_size(vdi->size, size);
+	report_text_size(report_vdi_size(snap, lv), size);
 	buffer_printf(text->out, "  ");
 	for (size_t level = 1; level < depth; level++)
 		buffer_printf(text->out, "%s",
@@ -156,36 +176,36 @@ static void add_vdi(struct tree *tree, size_t i, size_t depth)
 	if (depth > 0)
 		buffer_printf(text->out, "%s",
 			      tree->is_last[depth] ? "`-- " : "|-- ");
-	buffer_printf(text->out, "%s", uuid_string(&vdi->uuid.old).chars);
-	if (vdi->dropped)
+	buffer_printf(text->out, "%s", uuid_string(&vdi->uuid).chars);
+	if (report->plan && report->plan->dropped[lv])
 		buffer_printf(text->out, " -> dropped");
-	else if (tree->report->renewed)
+	else if (report->plan)
 		buffer_printf(text->out, " -> %s%s%s", style(text, BOLD),
-			      uuid_string(&vdi->uuid.new).chars,
-			      style(text, PLAIN));
+			      uuid_string(&new).chars, style(text, PLAIN));
 	buffer_printf(text->out, "  %s%s, %s%s%s%s%s", style(text, DIM),
 		      vdi_role_text(vdi->role), size, plain ? "" : ", ",
-		      plain ? "" : lv_kind_text(vdi->kind),
-		      vdi->has_cbt ? ", cbt" : "", style(text, PLAIN));
-	if (vdi->label[0])
-		buffer_printf(text->out, "  \"%s\"", vdi->label);
-	if (vdi->has_parent && vdi->parent_at == tree->report->vdi_count)
+		      plain ? "" : lv_kind_text(info->kind),
+		      vdi->log != VDI_NONE ? ", cbt" : "", style(text, PLAIN));
+	if (label[0])
+		buffer_printf(text->out, "  \"%s\"", label);
+	if (info->has_parent && parent_of(snap, lv) == snap->vg.lv_count)
 		buffer_printf(text->out, "  %sits parent %s is missing%s",
 			      style(text, RED),
-			      uuid_string(&vdi->parent.old).chars,
+			      uuid_string(&info->parent).chars,
 			      style(text, PLAIN));
 	buffer_printf(text->out, "\n");
+	free(label);
 }
 
-static void add_branch(struct tree *tree, size_t i, size_t depth)
+static void add_branch(struct tree *tree, uint32_t lv, size_t depth)
 {
-	if (tree->shown[i])
+	if (tree->shown[lv])
 		return;
-	tree->shown[i] = true;
-	add_vdi(tree, i, depth);
+	tree->shown[lv] = true;
+	add_vdi(tree, lv, depth);
 	if (depth + 1 == MAX_DEPTH)
 		return;
-	for (size_t child = tree->first_child[i]; child;
+	for (uint32_t child = tree->first_child[lv]; child;
 	     child = tree->next_sibling[child - 1]) {
 		tree->is_last[depth + 1] = !tree->next_sibling[child - 1];
 		add_branch(tree, child - 1, depth + 1);
@@ -195,11 +215,14 @@ static void add_branch(struct tree *tree, size_t i, size_t depth)
 /* Children in the order of the LUN: built from the last. */
 static void link_tree(struct tree *tree)
 {
-	const struct sr_report *report = tree->report;
+	const struct snapshot *snap = tree->report->snap;
 
-	for (size_t i = report->vdi_count; i-- > 0;) {
-		size_t parent = report->vdis[i].parent_at;
+	for (uint32_t i = snap->vg.lv_count; i-- > 0;) {
+		uint32_t parent = parent_of(snap, i);
 
+		tree->shown[i] = !report_vdi(snap, i);
+		if (tree->shown[i])
+			continue;
 		tree->next_sibling[i] = tree->first_child[parent];
 		tree->first_child[parent] = i + 1;
 	}
@@ -208,21 +231,21 @@ static void link_tree(struct tree *tree)
 static void add_tree(const struct report_text *text,
 		     const struct sr_report *report)
 {
-	size_t n = report->vdi_count;
+	uint32_t n = report->snap->vg.lv_count;
 	struct tree tree = {
 		.text = text,
 		.report = report,
-		.next_sibling = alloc_zeroed(n + 1, sizeof(size_t)),
-		.first_child = alloc_zeroed(n + 1, sizeof(size_t)),
+		.next_sibling = alloc_zeroed(n + 1, sizeof(uint32_t)),
+		.first_child = alloc_zeroed(n + 1, sizeof(uint32_t)),
 		.shown = alloc_zeroed(n + 1, sizeof(bool)),
 	};
 
 	link_tree(&tree);
-	for (size_t root = tree.first_child[n]; root;
+	for (uint32_t root = tree.first_child[n]; root;
 	     root = tree.next_sibling[root - 1])
 		add_branch(&tree, root - 1, 0);
 	/* What is in a circle, or too deep, hangs on no root. */
-	for (size_t i = 0; i < n; i++)
+	for (uint32_t i = 0; i < n; i++)
 		add_branch(&tree, i, 0);
 	free(tree.next_sibling);
 	free(tree.first_child);
@@ -239,30 +262,31 @@ void report_text_sr(const struct report_text *text,
 
 /* ---- the rest ---- */
 
-void report_text_writes(const struct report_text *text,
-			const struct sr_report *report)
+void report_text_writes(const struct report_text *text, const struct plan *plan)
 {
-	static const char *const phases[] = { "prepare", "apply", "switch" };
 	uint64_t total = 0;
 	char size[REPORT_SIZE_TEXT];
 
-	for (size_t i = 0; i < report->write_count; i++)
-		total += report->writes[i].len;
+	for (size_t i = 0; i < plan->write_count; i++)
+		total += plan->writes[i].len;
 	report_text_size(total, size);
 	buffer_printf(text->out, "  %zu writes, %s in all:\n",
-		      report->write_count, size);
+		      plan->write_count, size);
 	buffer_printf(text->out, "  %-8s %15s %9s  %-8s  %s\n", "phase",
 		      "offset", "length", "crc32", "structures");
-	for (size_t i = 0; i < report->write_count; i++) {
-		const struct report_write *w = &report->writes[i];
+	for (size_t i = 0; i < plan->write_count; i++) {
+		const struct plan_write *w = &plan->writes[i];
+		char *what = report_structures(plan, w);
 
 		buffer_printf(text->out,
-			      "  %-8s %15" PRIu64 " %9" PRIu64 "  %08" PRIx32
+			      "  %-8s %15" PRIu64 " %9zu  %08" PRIx32
 			      "  %.1024s\n",
-			      phases[w->phase], w->offset, w->len, w->crc32,
-			      w->what);
+			      report_phase(w), w->offset, w->len,
+			      report_crc32(w), what);
+		free(what);
 	}
-	buffer_printf(text->out, "  digest %08" PRIx32 "\n", report->digest);
+	buffer_printf(text->out, "  digest %08" PRIx32 "\n",
+		      plan_digest(plan));
 }
 
 void report_text_journal(const struct report_text *text,

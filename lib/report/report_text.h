@@ -25,7 +25,7 @@ void report_text_lun(const struct report_text *text, const char *name,
 void report_text_sr(const struct report_text *text,
 		    const struct sr_report *report);
 void report_text_writes(const struct report_text *text,
-			const struct sr_report *report);
+			const struct plan *plan);
 void report_text_journal(const struct report_text *text,
 			 const struct journal_head *journal);
 void report_text_findings(const struct report_text *text,

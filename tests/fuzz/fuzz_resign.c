@@ -113,7 +113,7 @@ static int resign(struct lun *lun, uint8_t first_byte, uint8_t asked,
 	failed = resign_lun(lun, &options, &owner, NULL,
 			    asks(asked, REPORT) ? &report : NULL, err);
 	if (!failed && asks(asked, REPORT))
-		resign_report_free(&report);
+		sr_report_free(&report.sr);
 	return failed;
 }
 

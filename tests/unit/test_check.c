@@ -245,8 +245,9 @@ static void test_journal(void **state)
 static void test_duplicates(void **state)
 {
 	const char *const names[] = { "a", "b", "c" };
-	const struct sr_report *reports[3];
-	struct sr_report one, other;
+	const struct snapshot *snaps[3];
+	struct snapshot other;
+	size_t vdis = 0;
 	struct findings findings = { 0 };
 	struct snapshot snap;
 	struct sr sr;
@@ -254,31 +255,32 @@ static void test_duplicates(void **state)
 	(void)state;
 	sr_make(&sr, NULL);
 	load(&sr, &snap);
-	sr_report_make(&snap, NULL, &one);
-	sr_report_make(&snap, NULL, &other);
-	reports[0] = &one;
-	reports[1] = NULL; /* could not be read */
-	reports[2] = NULL;
-	check_duplicates(reports, names, 3, &findings);
+	other = snap;
+	for (uint32_t i = 0; i < snap.vdis.count; i++)
+		vdis += snap.vdis.items[i].lv != VDI_NONE ||
+			snap.vdis.items[i].log != VDI_NONE;
+	snaps[0] = &snap;
+	snaps[1] = NULL; /* could not be read */
+	snaps[2] = NULL;
+	check_duplicates(snaps, names, 3, &findings);
 	assert_int_equal(findings.count, 0);
-	reports[2] = &other;
-	check_duplicates(reports, names, 3, &findings);
+	snaps[2] = &other;
+	check_duplicates(snaps, names, 3, &findings);
 	/* SR, VG, PV, each VDI and each LV */
-	assert_int_equal(findings.count, 3 + one.vdi_count + one.lv_count);
+	assert_int_equal(findings.count, 3 + vdis + snap.vg.lv_count);
 	assert_string_equal(findings.items[0].where, "a, c");
 	findings_free(&findings);
 	/* one VDI alone */
-	other.sr.old.bytes[0] ^= 1;
-	other.vg.chars[0] = other.pv.chars[0] = 'z';
-	other.lv_count = 0;
-	other.vdi_count = 1;
-	check_duplicates(reports, names, 3, &findings);
+	other.vg.sr.bytes[0] ^= 1;
+	other.vg.id.chars[0] = other.vg.pv_id.chars[0] = 'z';
+	other.vg.lv_count = 0;
+	other.vdis.count = 1;
+	while (other.vdis.items->lv == VDI_NONE)
+		other.vdis.items++;
+	check_duplicates(snaps, names, 3, &findings);
 	assert_int_equal(findings.count, 1);
 	assert_non_null(strstr(findings.items[0].what, "VDI uuid"));
 	findings_free(&findings);
-	other.vdi_count = one.vdi_count;
-	sr_report_free(&one);
-	sr_report_free(&other);
 	snapshot_free(&snap);
 	sr_free(&sr);
 }

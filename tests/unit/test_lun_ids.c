@@ -14,18 +14,20 @@
 #define VDIS 200
 
 /* Uuids and ids that differ for each `seed`. */
-static void fill(struct sr_report *sr, struct report_vdi *vdis, unsigned seed)
+static void fill(struct snapshot *snap, struct vdi *vdis, unsigned seed)
 {
-	*sr = (struct sr_report){ .vdis = vdis, .vdi_count = VDIS };
-	memcpy(sr->sr.old.bytes, &seed, sizeof(seed));
-	memset(sr->vg.chars, 'v', sizeof(sr->vg.chars));
-	memcpy(sr->vg.chars, &seed, sizeof(seed));
-	memset(sr->pv.chars, 'p', sizeof(sr->pv.chars));
-	memcpy(sr->pv.chars, &seed, sizeof(seed));
+	struct lvm_vg *vg = &snap->vg;
+
+	*snap = (struct snapshot){ .vdis = { vdis, VDIS } };
+	memcpy(vg->sr.bytes, &seed, sizeof(seed));
+	memset(vg->id.chars, 'v', sizeof(vg->id.chars));
+	memcpy(vg->id.chars, &seed, sizeof(seed));
+	memset(vg->pv_id.chars, 'p', sizeof(vg->pv_id.chars));
+	memcpy(vg->pv_id.chars, &seed, sizeof(seed));
 	for (unsigned i = 0; i < VDIS; i++) {
 		memset(&vdis[i], 0, sizeof(vdis[i]));
-		memcpy(vdis[i].uuid.old.bytes, &seed, sizeof(seed));
-		memcpy(vdis[i].uuid.old.bytes + 4, &i, sizeof(i));
+		memcpy(vdis[i].uuid.bytes, &seed, sizeof(seed));
+		memcpy(vdis[i].uuid.bytes + 4, &i, sizeof(i));
 	}
 }
 
@@ -33,21 +35,21 @@ static void fill(struct sr_report *sr, struct report_vdi *vdis, unsigned seed)
  * two: each identifier stands beside its like. */
 static void test_sorted(void **state)
 {
-	struct sr_report *srs = calloc(LUNS, sizeof(*srs));
-	struct report_vdi *vdis = calloc(LUNS * VDIS, sizeof(*vdis));
-	const struct sr_report **reports = calloc(LUNS, sizeof(*reports));
+	struct snapshot *srs = calloc(LUNS, sizeof(*srs));
+	struct vdi *vdis = calloc(LUNS * VDIS, sizeof(*vdis));
+	const struct snapshot **snaps = calloc(LUNS, sizeof(*snaps));
 	struct lun_ids ids;
 	size_t twice = 0, run, readable = 0;
 
 	(void)state;
-	assert_true(srs && vdis && reports);
+	assert_true(srs && vdis && snaps);
 	for (unsigned i = 0; i < LUNS; i++) {
 		fill(&srs[i], vdis + i * VDIS, i + 1);
-		reports[i] = i % 3 == 2 ? NULL : &srs[i];
-		readable += reports[i] != NULL;
+		snaps[i] = i % 3 == 2 ? NULL : &srs[i];
+		readable += snaps[i] != NULL;
 	}
-	srs[700].vdis[7].uuid.old = srs[4].vdis[199].uuid.old;
-	lun_ids_sort(reports, LUNS, &ids);
+	srs[700].vdis.items[7].uuid = srs[4].vdis.items[199].uuid;
+	lun_ids_sort(snaps, LUNS, &ids);
 	assert_int_equal(ids.count, readable * (3 + VDIS));
 	for (size_t i = 0; i < ids.count; i += run) {
 		run = lun_ids_run(&ids, i);
@@ -61,7 +63,7 @@ static void test_sorted(void **state)
 	}
 	assert_int_equal(twice, 1);
 	free(ids.items);
-	free(reports);
+	free(snaps);
 	free(vdis);
 	free(srs);
 }
@@ -69,12 +71,12 @@ static void test_sorted(void **state)
 /* The same bytes as a VG's and as a PV's id are two identifiers. */
 static void test_classes(void **state)
 {
-	struct sr_report sr = { 0 };
-	const struct sr_report *reports[] = { &sr, NULL };
+	struct snapshot sr = { .mda_count = 0 };
+	const struct snapshot *snaps[] = { &sr, NULL };
 	struct lun_ids ids;
 
 	(void)state;
-	lun_ids_sort(reports, 2, &ids);
+	lun_ids_sort(snaps, 2, &ids);
 	assert_int_equal(ids.count, 3);
 	for (size_t i = 0; i < ids.count; i++)
 		assert_int_equal(lun_ids_run(&ids, i), 1);
