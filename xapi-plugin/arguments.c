@@ -135,13 +135,12 @@ static int read_choices(const struct request *request,
 	return 0;
 }
 
-int plugin_arguments_read(const struct request *request,
-			  enum plugin_wants wants, bool may_choose,
-			  struct plugin_arguments *out, struct error *err)
+int plugin_arguments_read(struct plugin_arguments *out, enum plugin_wants wants,
+			  bool may_choose, struct error *err)
 {
+	const struct request *request = out->given;
 	struct call *call = &out->call;
 
-	*out = (struct plugin_arguments){ 0 };
 	if (begin_call(request, may_choose, call, err))
 		return -1;
 	if (wants == PLUGIN_WANTS_TARGET && request->type == &sr_type_hba) {

@@ -11,6 +11,7 @@
 #include "rpc/value.h"
 
 struct plugin_arguments {
+	const struct request *given; /* the call, as it came */
 	struct call call;
 	struct lun_choice choice; /* of the LUN; its strings are the call's */
 	struct chosen_ids chosen;
@@ -27,12 +28,11 @@ enum plugin_wants {
 /* sr_uuid, from, map, snapshots and journals are for a function that may choose; given to
  * another one they are refused, for it would not do what they say.
  *
- * *out is the caller's, to be given to plugin_arguments_free. The errors of
+ * *out has what was given alone, and is the caller's, to be given to plugin_arguments_free. The errors of
  * call_begin; ERROR_NO_TARGET_IQN, ERROR_NO_SCSIID; ERROR_BAD_VALUE names the
  * argument. */
-int plugin_arguments_read(const struct request *request,
-			  enum plugin_wants wants, bool may_choose,
-			  struct plugin_arguments *out, struct error *err);
+int plugin_arguments_read(struct plugin_arguments *out, enum plugin_wants wants,
+			  bool may_choose, struct error *err);
 
 /* The device_config for PBDs of this LUN; for json_decref. */
 json_t *plugin_pbd_config(const struct request *request);

@@ -14,28 +14,24 @@
 #include "xapi-plugin/arguments.h"
 
 /* Each sets *value, which the caller frees, and returns 0; or -1. */
-typedef int (*plugin_function)(struct plugin_arguments *arguments,
-			       const struct request *request, char **value,
+typedef int (*plugin_function)(struct plugin_arguments *arguments, char **value,
 			       struct error *err);
 
-static int version(struct plugin_arguments *arguments,
-		   const struct request *request, char **value,
+static int version(struct plugin_arguments *arguments, char **value,
 		   struct error *err)
 {
 	(void)arguments;
-	(void)request;
 	(void)err;
 	*value = answer_version();
 	return 0;
 }
 
-static int list(struct plugin_arguments *arguments,
-		const struct request *request, char **value, struct error *err)
+static int list(struct plugin_arguments *arguments, char **value,
+		struct error *err)
 {
 	const struct iscsi_target *target = &arguments->choice.target;
 	struct target_list list;
 
-	(void)request;
 	if (target_list_read(target, arguments->call.xapi, &list, err))
 		return -1;
 	*value = answer_list(target->iqn, &list);
@@ -43,26 +39,23 @@ static int list(struct plugin_arguments *arguments,
 	return 0;
 }
 
-static int inspect(struct plugin_arguments *arguments,
-		   const struct request *request, char **value,
+static int inspect(struct plugin_arguments *arguments, char **value,
 		   struct error *err)
 {
 	struct look look;
 	int failed = look_inspect(&arguments->choice, &look, err);
 
-	(void)request;
 	if (!failed)
 		*value = answer_inspect(arguments->choice.name, &look);
 	look_free(&look);
 	return failed;
 }
 
-static int plan(struct plugin_arguments *arguments,
-		const struct request *request, char **value, struct error *err)
+static int plan(struct plugin_arguments *arguments, char **value,
+		struct error *err)
 {
 	struct look_plan plan = { 0 };
 
-	(void)request;
 	if (look_plan(&arguments->choice, &arguments->request, &plan, err))
 		return -1;
 	*value = answer_plan(arguments->choice.name, &plan);
@@ -70,8 +63,7 @@ static int plan(struct plugin_arguments *arguments,
 	return 0;
 }
 
-static int resign_or_recover(struct plugin_arguments *arguments,
-			     const struct request *request, char **value,
+static int resign_or_recover(struct plugin_arguments *arguments, char **value,
 			     struct error *err)
 {
 	struct resign_report report;
@@ -80,18 +72,17 @@ static int resign_or_recover(struct plugin_arguments *arguments,
 	if (resign(&arguments->choice, &arguments->request, &scsi_id, &report,
 		   err))
 		return -1;
-	*value = answer_resign(request->command, arguments->choice.name,
+	*value = answer_resign(arguments->given->command, arguments->choice.name,
 			       scsi_id.text, &report);
 	sr_report_free(&report.sr);
 	return 0;
 }
 
-static int recover(struct plugin_arguments *arguments,
-		   const struct request *request, char **value,
+static int recover(struct plugin_arguments *arguments, char **value,
 		   struct error *err)
 {
 	arguments->request.only_recover = true;
-	return resign_or_recover(arguments, request, value, err);
+	return resign_or_recover(arguments, value, err);
 }
 
 /* ---- attach ---- */
@@ -105,10 +96,10 @@ static int need_xapi(const struct call *call, struct error *err)
 }
 
 /* With a resign before it, or without. */
-static int run_attach(struct plugin_arguments *arguments,
-		      const struct request *request, bool may_resign,
+static int run_attach(struct plugin_arguments *arguments, bool may_resign,
 		      char **value, struct error *err)
 {
+	const struct request *request = arguments->given;
 	const struct lun_choice *choice = &arguments->choice;
 	const char *label = value_get(request->device_config, "name-label");
 	json_t *config = plugin_pbd_config(request);
@@ -137,31 +128,30 @@ static int run_attach(struct plugin_arguments *arguments,
 	return 0;
 }
 
-static int do_resign(struct plugin_arguments *arguments,
-		     const struct request *request, char **value,
+static int do_resign(struct plugin_arguments *arguments, char **value,
 		     struct error *err)
 {
-	const char *attach = value_get(request->device_config, "attach");
+	const char *attach =
+		value_get(arguments->given->device_config, "attach");
 	bool attaches = false;
 
 	if (attach &&
 	    choice_read("attach", attach, "false|true", &attaches, err))
 		return -1;
-	return attaches ? run_attach(arguments, request, true, value, err)
-			: resign_or_recover(arguments, request, value, err);
+	return attaches ? run_attach(arguments, true, value, err)
+			: resign_or_recover(arguments, value, err);
 }
 
-static int attach(struct plugin_arguments *arguments,
-		  const struct request *request, char **value,
+static int attach(struct plugin_arguments *arguments, char **value,
 		  struct error *err)
 {
-	return run_attach(arguments, request, false, value, err);
+	return run_attach(arguments, false, value, err);
 }
 
-static int detach(struct plugin_arguments *arguments,
-		  const struct request *request, char **value,
+static int detach(struct plugin_arguments *arguments, char **value,
 		  struct error *err)
 {
+	const struct request *request = arguments->given;
 	const char *sr_uuid = value_get(request->device_config, "sr_uuid");
 	struct call *call = &arguments->call;
 	struct uuid_string text;
@@ -181,13 +171,11 @@ static int detach(struct plugin_arguments *arguments,
 	return 0;
 }
 
-static int rescan(struct plugin_arguments *arguments,
-		  const struct request *request, char **value,
+static int rescan(struct plugin_arguments *arguments, char **value,
 		  struct error *err)
 {
 	struct attach_scanned scanned;
 
-	(void)request;
 	if (need_xapi(&arguments->call, err) ||
 	    attach_rescan(&arguments->choice, arguments->call.xapi, &scanned,
 			  err))
@@ -200,11 +188,10 @@ static int rescan(struct plugin_arguments *arguments,
 }
 
 /* The target itself is not asked, so that no way to it is needed. */
-static int release(struct plugin_arguments *arguments,
-		   const struct request *request, char **value,
+static int release(struct plugin_arguments *arguments, char **value,
 		   struct error *err)
 {
-	const json_t *given = request->device_config;
+	const json_t *given = arguments->given->device_config;
 	const char *iqn = value_get(given, "targetIQN");
 	const char *scsi_id = value_get(given, "SCSIid");
 	const char *sr_uuid = value_get(given, "sr_uuid");
@@ -215,7 +202,7 @@ static int release(struct plugin_arguments *arguments,
 		return error_set(err, ERROR_BAD_VALUE,
 				 "release takes three arguments: targetIQN, "
 				 "SCSIid, sr_uuid");
-	if (call_meet_xapi(request, call, err) || need_xapi(call, err) ||
+	if (call_meet_xapi(arguments->given, call, err) || need_xapi(call, err) ||
 	    attach_release(iqn, scsi_id, sr_uuid, call->xapi, &removed, err))
 		return -1;
 	*value = answer_of("release", json_pack("{s:s, s:i}", "lun", scsi_id,
@@ -238,14 +225,12 @@ static int read_lun(const struct request *request, struct lun_names *names,
 	return 0;
 }
 
-static int in_use(struct plugin_arguments *arguments,
-		  const struct request *request, char **value,
+static int in_use(struct plugin_arguments *arguments, char **value,
 		  struct error *err)
 {
 	struct lun_names names;
 
-	(void)arguments;
-	if (read_lun(request, &names, err) || guard_host(NULL, &names, err))
+	if (read_lun(arguments->given, &names, err) || guard_host(NULL, &names, err))
 		return -1;
 	*value = answer_of("in_use",
 			   json_pack("{s:s, s:b}", "lun",
@@ -253,14 +238,12 @@ static int in_use(struct plugin_arguments *arguments,
 	return 0;
 }
 
-static int refresh(struct plugin_arguments *arguments,
-		   const struct request *request, char **value,
+static int refresh(struct plugin_arguments *arguments, char **value,
 		   struct error *err)
 {
 	struct lun_names names;
 
-	(void)arguments;
-	if (read_lun(request, &names, err))
+	if (read_lun(arguments->given, &names, err))
 		return -1;
 	*value =
 		answer_of("refresh",
@@ -271,8 +254,7 @@ static int refresh(struct plugin_arguments *arguments,
 
 /* ---- verify ---- */
 
-static int verify(struct plugin_arguments *arguments,
-		  const struct request *request, char **value,
+static int verify(struct plugin_arguments *arguments, char **value,
 		  struct error *err)
 {
 	char *ids = alloc_text(arguments->choice.lun.scsi_id);
@@ -282,7 +264,6 @@ static int verify(struct plugin_arguments *arguments,
 	size_t count = 0;
 	int failed = 0;
 
-	(void)request;
 	while (!failed && (id = strsep(&rest, ","))) {
 		struct lun_choice one = arguments->choice;
 
@@ -347,18 +328,17 @@ static int run_function(struct request *request, char **value,
 	if (read_type(request, err))
 		return -1;
 	for (size_t i = 0; i < sizeof(functions) / sizeof(*functions); i++) {
-		struct plugin_arguments arguments = { 0 };
+		struct plugin_arguments arguments = { .given = request };
 		int failed = 0;
 
 		if (strcmp(request->command, functions[i].name) != 0)
 			continue;
 		request->only_reads = functions[i].only_reads;
 		if (functions[i].wants != PLUGIN_WANTS_NOTHING &&
-		    plugin_arguments_read(request, functions[i].wants,
-					  functions[i].may_choose, &arguments,
-					  err))
+		    plugin_arguments_read(&arguments, functions[i].wants,
+					  functions[i].may_choose, err))
 			return -1;
-		failed = functions[i].run(&arguments, request, value, err);
+		failed = functions[i].run(&arguments, value, err);
 		plugin_arguments_free(&arguments);
 		return failed ? -1 : 0;
 	}

@@ -22,7 +22,7 @@ static int fetch(struct lun *lun, struct image *image, uint64_t offset,
 				 "the LUN ends at byte %llu",
 				 (unsigned long long)lun->size);
 	if (!want_bytes(image, &wants, offset, to, len)) {
-		failed = read_wanted(lun, &wants, image, err);
+		failed = read_wanted(lun, &wants, false, image, err);
 		if (!failed)
 			image_get(image, offset, to, len);
 	}

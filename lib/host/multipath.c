@@ -26,22 +26,13 @@
 /* multipath's uuids in device-mapper begin with it. */
 #define UUID_PREFIX "mpath-"
 
+/* Of lines that begin and end with a line feed each. */
 static bool has_line(const struct buffer *lines, const char *line)
 {
-	const char *p = (const char *)lines->data;
-	const char *end = p ? p + lines->len : p;
-	size_t len = strlen(line);
+	char whole[BLOCK_DM_SIZE + 4];
+	size_t len = (size_t)snprintf(whole, sizeof(whole), "\n%s\n", line);
 
-	while (p < end) {
-		const char *next = memchr(p, '\n', (size_t)(end - p));
-
-		if (!next)
-			next = end;
-		if ((size_t)(next - p) == len && memcmp(p, line, len) == 0)
-			return true;
-		p = next + 1;
-	}
-	return false;
+	return lines->len && memmem(lines->data, lines->len, whole, len);
 }
 
 /* A file that is not there is empty. */
@@ -53,8 +44,10 @@ static void read_wwids(struct buffer *out)
 
 	if (fd < 0)
 		return;
+	buffer_add(out, "\n", 1);
 	while ((n = read(fd, piece, sizeof(piece))) > 0)
 		buffer_add(out, piece, (size_t)n);
+	buffer_add(out, "\n", 1);
 	close(fd);
 }
 
@@ -75,10 +68,8 @@ void multipath_remember(struct multipath_before *out)
 		struct block_dm dm;
 
 		if (block_is_multipath(all.items[i]) &&
-		    block_dm(all.items[i], &dm)) {
-			buffer_add(&out->uuids, dm.uuid, strlen(dm.uuid));
-			buffer_add(&out->uuids, "\n", 1);
-		}
+		    block_dm(all.items[i], &dm))
+			buffer_printf(&out->uuids, "\n%s\n", dm.uuid);
 	}
 	block_names_free(&all);
 	read_wwids(&out->wwids);

@@ -23,7 +23,8 @@ bool want_bytes(const struct image *image, struct want_list *wants,
 {
 	if (image_get(image, offset, to, len))
 		return true;
-	want_range(wants, offset, len);
+	if (wants)
+		want_range(wants, offset, len);
 	return false;
 }
 
@@ -50,19 +51,7 @@ bool want_lv_bytes(const struct image *image, struct want_list *wants,
 bool lv_get(const struct image *image, const struct lvm_vg *vg,
 	    const struct lvm_lv *lv, uint64_t at, void *to, size_t len)
 {
-	uint8_t *out = to;
-
-	while (len) {
-		uint64_t offset;
-		size_t run = (size_t)lvm_map_run(vg, lv, at, len, &offset);
-
-		if (!image_get(image, offset, out, run))
-			return false;
-		at += run;
-		out += run;
-		len -= run;
-	}
-	return true;
+	return want_lv_bytes(image, NULL, vg, lv, at, to, len);
 }
 
 bool lv_patch(struct image *image, const struct lvm_vg *vg,

@@ -23,8 +23,8 @@ void want_list_free(struct want_list *wants);
 
 void want_range(struct want_list *wants, uint64_t offset, uint64_t len);
 
-/* Copies bytes out of the image; if some are missing, lists the range and
- * returns false. */
+/* Copies bytes out of the image; if some are missing, lists the range, where
+ * there is a list, and returns false. */
 bool want_bytes(const struct image *image, struct want_list *wants,
 		uint64_t offset, void *to, size_t len);
 

@@ -31,7 +31,7 @@ int journal_find(struct lun *lun, struct image *seen, struct journal_spot *out,
 	if (lun->size < sizeof(head))
 		return 0;
 	want_bytes(seen, &wants, 0, head, sizeof(head));
-	failed = read_wanted(lun, &wants, seen, err);
+	failed = read_wanted(lun, &wants, false, seen, err);
 	want_list_free(&wants);
 	if (failed)
 		return -1;

@@ -40,7 +40,7 @@ void load_check_refusal(struct lun *lun, const struct image *seen,
 	image_init(&now, seen->block_size);
 	for (size_t i = 0; i < seen->count; i++)
 		want_range(&wants, seen->blocks[i].offset, seen->block_size);
-	if (!read_wanted(lun, &wants, &now, err) && !same(seen, &now))
+	if (!read_wanted(lun, &wants, false, &now, err) && !same(seen, &now))
 		load_outdated(err);
 	want_list_free(&wants);
 	image_free(&now);
@@ -66,7 +66,7 @@ int load_snapshot(struct lun *lun, struct image *seen, struct snapshot *out,
 			failed = error_set(err, ERROR_INTERNAL,
 					   "parsing the LUN does not end");
 		else
-			failed = read_wanted(lun, &wants, &snap.image, err);
+			failed = read_wanted(lun, &wants, false, &snap.image, err);
 	}
 	want_list_free(&wants);
 	if (failed && err->code == ERROR_LUN_CONTENT)
@@ -120,12 +120,8 @@ static size_t join(struct lun_io *ios, const struct want_list *wants,
 	return n + 1;
 }
 
-/* lun_read, or lun_flush_read. */
-typedef int (*read_ios)(struct lun *lun, const struct lun_io *ios, size_t n,
-			struct error *err);
-
-static int read_into(struct lun *lun, read_ios read, struct lun_io *ios,
-		     size_t n, struct image *image, struct error *err)
+static int read_into(struct lun *lun, bool flush, struct lun_io *ios, size_t n,
+		     struct image *image, struct error *err)
 {
 	struct image more;
 	size_t total = 0;
@@ -147,37 +143,25 @@ static int read_into(struct lun *lun, read_ios read, struct lun_io *ios,
 		ios[i].data = data;
 		image_append(&more, ios[i].offset, data, ios[i].len);
 	}
-	failed = read(lun, ios, n, err);
+	failed = flush ? lun_flush_read(lun, ios, n, err)
+		       : lun_read(lun, ios, n, err);
 	if (!failed)
 		image_merge(image, &more);
 	image_free(&more);
 	return failed;
 }
 
-static int read_joined(struct lun *lun, read_ios read,
-		       const struct want_list *wants, struct image *image,
-		       struct error *err)
+int read_wanted(struct lun *lun, const struct want_list *wants, bool flush,
+		struct image *image, struct error *err)
 {
 	struct lun_io *ios;
 	int failed;
 
 	if (wants->count == 0)
-		return read(lun, NULL, 0, err);
+		return flush ? lun_flush_read(lun, NULL, 0, err) : 0;
 	ios = alloc_zeroed(wants->count, sizeof(*ios));
-	failed = read_into(lun, read, ios, join(ios, wants, lun->block_size),
+	failed = read_into(lun, flush, ios, join(ios, wants, lun->block_size),
 			   image, err);
 	free(ios);
 	return failed;
-}
-
-int read_wanted(struct lun *lun, const struct want_list *wants,
-		struct image *image, struct error *err)
-{
-	return read_joined(lun, lun_read, wants, image, err);
-}
-
-int flush_and_read_wanted(struct lun *lun, const struct want_list *wants,
-			  struct image *image, struct error *err)
-{
-	return read_joined(lun, lun_flush_read, wants, image, err);
 }

@@ -90,12 +90,8 @@ static int plan_targets(struct lun *lun, const struct journal_head *head,
 	return walk_records(lun, head, r, &bytes, err);
 }
 
-/* read_wanted, or flush_and_read_wanted: what lies near each other is read in
- * one command. */
-typedef int (*read_wants)(struct lun *lun, const struct want_list *wants,
-			  struct image *image, struct error *err);
-
-static int read_all(struct lun *lun, read_wants read, const struct lun_io *ios,
+/* What lies near each other is read in one command. */
+static int read_all(struct lun *lun, bool flush, const struct lun_io *ios,
 		    size_t n, struct error *err)
 {
 	struct want_list wants = { 0 };
@@ -105,7 +101,7 @@ static int read_all(struct lun *lun, read_wants read, const struct lun_io *ios,
 	image_init(&image, lun->block_size);
 	for (size_t i = 0; i < n; i++)
 		want_range(&wants, ios[i].offset, ios[i].len);
-	failed = read(lun, &wants, &image, err);
+	failed = read_wanted(lun, &wants, flush, &image, err);
 	for (size_t i = 0; i < n && !failed; i++)
 		image_get(&image, ios[i].offset, ios[i].data, ios[i].len);
 	want_list_free(&wants);
@@ -119,7 +115,7 @@ static int read_one_by_one(struct lun *lun, const struct journal_head *head,
 {
 	return lun_read(lun, &r->body_io, 1, err) || check_body(head, r, err) ||
 			       plan_targets(lun, head, r, err) ||
-			       read_all(lun, read_wanted, r->ios, r->count, err)
+			       read_all(lun, false, r->ios, r->count, err)
 		       ? -1
 		       : 0;
 }
@@ -133,8 +129,8 @@ static int read_at_once(struct lun *lun, const struct journal_head *head,
 	if (plan_targets(lun, head, r, err))
 		return -1;
 	r->ios[r->count] = r->body_io;
-	return read_all(lun, flush_and_read_wanted, r->ios, r->count + 1,
-			err) || check_body(head, r, err)
+	return read_all(lun, true, r->ios, r->count + 1, err) ||
+			       check_body(head, r, err)
 		       ? -1
 		       : 0;
 }
@@ -264,7 +260,7 @@ static int read_back(const struct journal *journal, const struct replay *r,
 
 	for (size_t i = 0; i < r->count; i++)
 		want_range(&wants, r->ios[i].offset, r->ios[i].len);
-	failed = flush_and_read_wanted(journal->lun, &wants, seen, err);
+	failed = read_wanted(journal->lun, &wants, true, seen, err);
 	for (size_t i = 0; i < r->count && !failed; i++) {
 		if (!same(seen, &r->ios[i], buf))
 			failed = not_there(journal, seen, err);

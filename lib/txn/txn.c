@@ -29,7 +29,7 @@ static int check_unchanged(struct journal *journal, const struct snapshot *from,
 		want_bytes(&now, &wants, from->mdas[i].area.offset, head,
 			   LVM_MDA_HEADER_SIZE);
 	want_bytes(&now, &wants, block_at, block, block_len);
-	failed = read_wanted(journal->lun, &wants, &now, err);
+	failed = read_wanted(journal->lun, &wants, false, &now, err);
 	same = !failed && image_get(&now, block_at, block, block_len) &&
 	       memcmp(block, journal->block, block_len) == 0;
 	for (size_t i = 0; i + 1 < wants.count && !failed; i++) {

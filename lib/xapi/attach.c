@@ -264,14 +264,13 @@ static int plug(const struct attach_work *work,
 static int scan(const struct attach_work *work,
 		struct xapi_attach_report *report, struct error *err)
 {
-	char query[160];
+	struct buffer query = { 0 };
 
 	if (attach_call_on(work, "SR.scan", work->sr, err))
 		return -1;
-	snprintf(query, sizeof(query), "field \"SR\" = \"%.100s\"", work->sr);
+	xapi_where_add(&query, "SR", work->sr);
 	if (xapi_call_for(&work->xapi, "VDI.get_all_records_where",
-			  json_pack("[s]", query), JSON_OBJECT, &report->vdis,
-			  err))
+			  xapi_where(&query), JSON_OBJECT, &report->vdis, err))
 		log_warning("the SR's VDIs are not told: %s", err->text);
 	return 0;
 }

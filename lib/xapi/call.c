@@ -182,17 +182,6 @@ bool xapi_cannot_send(const struct xapi_reply *reply)
 	return reply->unreadable || strcmp(reply->code, "INTERNAL_ERROR") == 0;
 }
 
-static json_t *arguments_of(const char *argument)
-{
-	return argument ? json_pack("[s]", argument) : json_array();
-}
-
-int xapi_ask(const struct xapi *xapi, const char *method, const char *argument,
-	     struct xapi_reply *reply, struct error *err)
-{
-	return xapi_call(xapi, method, arguments_of(argument), reply, err);
-}
-
 int xapi_call_for(const struct xapi *xapi, const char *method,
 		  json_t *arguments, json_type type, json_t **out,
 		  struct error *err)
@@ -256,8 +245,8 @@ int xapi_ask_text(const struct xapi *xapi, const char *method,
 		  const char *argument, char **out, char *code,
 		  struct error *err)
 {
-	return xapi_call_text(xapi, method, arguments_of(argument), out, code,
-			      err);
+	return xapi_call_text(xapi, method, json_pack("[s]", argument), out,
+			      code, err);
 }
 
 int xapi_find_uuid(const struct xapi *xapi, const char *class, const char *uuid,

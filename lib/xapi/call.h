@@ -58,11 +58,7 @@ json_t *xapi_where(struct buffer *query);
  * pool member asks its master by XML-RPC, and fails itself. */
 bool xapi_cannot_send(const struct xapi_reply *reply);
 
-/* The same with one string, or none if it is NULL. */
-int xapi_ask(const struct xapi *xapi, const char *method, const char *argument,
-	     struct xapi_reply *reply, struct error *err);
-
-/* The same for an answer that must be of this type; *out is for json_decref. */
+/* xapi_call for an answer that must be of this type; *out is for json_decref. */
 int xapi_call_for(const struct xapi *xapi, const char *method,
 		  json_t *arguments, json_type type, json_t **out,
 		  struct error *err);

@@ -43,7 +43,8 @@ static int read_fields(const struct xapi *xapi,
 
 		snprintf(method, sizeof(method), "%s.get_%s", class->name,
 			 field);
-		if (xapi_ask(xapi, method, ref, &reply, err) == 0) {
+		if (xapi_call(xapi, method, json_pack("[s]", ref), &reply,
+			      err) == 0) {
 			json_object_set(*record, field, reply.value);
 			reply_free(&reply);
 		} else if (strcmp(reply.code, "HANDLE_INVALID") == 0) {
@@ -97,7 +98,7 @@ static int read_class(const struct xapi *xapi, const struct record_class *class,
 	int rc;
 
 	snprintf(method, sizeof(method), "%s.get_all_records", class->name);
-	if (xapi_ask(xapi, method, NULL, &reply, err) == 0) {
+	if (xapi_call(xapi, method, json_array(), &reply, err) == 0) {
 		rc = records_read(class, reply.value, out, err);
 		reply_free(&reply);
 		return rc;

@@ -65,13 +65,13 @@ void xapi_secrets_destroy(const struct xapi *xapi, const char *sr_ref)
 	json_t *pbd, *item;
 	struct xapi_reply reply;
 	struct error err;
-	char query[160];
+	struct buffer query = { 0 };
 
 	patient.transport.stubborn = true;
 	patient.transport.timeout_ms = CLEANING_MS;
-	snprintf(query, sizeof(query), "field \"SR\" = \"%.100s\"", sr_ref);
-	if (xapi_ask(&patient, "PBD.get_all_records_where", query, &reply,
-		     &err)) {
+	xapi_where_add(&query, "SR", sr_ref);
+	if (xapi_call(&patient, "PBD.get_all_records_where",
+		      xapi_where(&query), &reply, &err)) {
 		log_warning("passwords stay in xapi's secrets: %s", err.text);
 		return;
 	}
