@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/text_file.h"
 
 void process_open_standard_files(void)
 {
@@ -33,7 +34,7 @@ void process_forbid_core_files(void)
 
 void process_write(int fd, const char *text)
 {
-	if (!process_write_all(fd, text, strlen(text)))
+	if (!file_write_all(fd, text, strlen(text)))
 		log_error("the answer cannot be written: %s", strerror(errno));
 }
 
@@ -41,21 +42,4 @@ void process_list(char *list)
 {
 	process_write(STDERR_FILENO, list);
 	free(list);
-}
-
-bool process_write_all(int fd, const void *bytes, size_t len)
-{
-	const char *from = bytes;
-
-	while (len > 0) {
-		ssize_t n = write(fd, from, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return false;
-		from += n;
-		len -= (size_t)n;
-	}
-	return true;
 }

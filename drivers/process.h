@@ -15,9 +15,6 @@ void process_open_standard_files(void);
 /* The process holds CHAP passwords. */
 void process_forbid_core_files(void);
 
-/* Writes all of it, as far as it takes; false, and errno, if it cannot. */
-bool process_write_all(int fd, const void *bytes, size_t len);
-
 /* The program's answer; a failure is only logged. */
 void process_write(int fd, const char *text);
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/text_file.h"
 #include "drivers/process.h"
 #include "base/buffer.h"
 
@@ -206,7 +207,7 @@ int relvm_file_write(const char *path, const char *magic, const void *bytes,
 		free(other);
 		return cannot(path, err);
 	}
-	failed = !process_write_all(fd, bytes, len) || fsync(fd);
+	failed = !file_write_all(fd, bytes, len) || fsync(fd);
 	failed = close(fd) || failed;
 	if (failed || rename(other, path)) {
 		cannot(path, err);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/text_file.h"
 #include "base/clock.h"
 #include "base/stop.h"
 #include "drivers/process.h"
@@ -55,8 +56,8 @@ be_worker(const struct relvm_work *work, size_t index, int fd, pid_t parent)
 	status = work->run(work->context, index, &said);
 	/* One stream, a NUL between the two texts. */
 	buffer_add(&said.out, "", 1);
-	if (!process_write_all(fd, said.out.data, said.out.len) ||
-	    !process_write_all(fd, said.err.data, said.err.len))
+	if (!file_write_all(fd, said.out.data, said.out.len) ||
+	    !file_write_all(fd, said.err.data, said.err.len))
 		_exit(RELVM_FAILED); /* without a word, or half of one */
 	_exit((int)status);
 }
@@ -141,8 +142,8 @@ static bool split_report(const struct buffer *report, struct relvm_said *said)
 static bool print(const struct relvm_said *said)
 {
 	fflush(stdout);
-	process_write_all(STDERR_FILENO, said->err.data, said->err.len);
-	if (process_write_all(STDOUT_FILENO, said->out.data, said->out.len))
+	file_write_all(STDERR_FILENO, said->err.data, said->err.len);
+	if (file_write_all(STDOUT_FILENO, said->out.data, said->out.len))
 		return true;
 	fprintf(stderr,
 		"relvm: the report cannot be written: %s; inspect tells what "

@@ -41,6 +41,23 @@ bool file_line(char *line, size_t size, const char *fmt, ...)
 	return n >= 0;
 }
 
+bool file_write_all(int fd, const void *bytes, size_t len)
+{
+	const char *from = bytes;
+
+	while (len > 0) {
+		ssize_t n = write(fd, from, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return false;
+		from += n;
+		len -= (size_t)n;
+	}
+	return true;
+}
+
 int text_file_read(const char *path, char **out, size_t *len, struct error *err)
 {
 	FILE *file = fopen(path, "re");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 /*
- * Small files: what their beginning says, and configuration line by line.
+ * Files: what their beginning says, configuration line by line, writing.
  */
 #ifndef BASE_TEXT_FILE_H
 #define BASE_TEXT_FILE_H
@@ -20,6 +20,9 @@ ssize_t file_begin(int at, const char *path, void *to, size_t size);
  * printed; "" and false if it cannot be read. */
 bool file_line(char *line, size_t size, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* Writes all of it, as far as it takes; false, and errno, if it cannot. */
+bool file_write_all(int fd, const void *bytes, size_t len);
 
 #define TEXT_FILE_MAX (64 * 1024)
 

@@ -43,11 +43,9 @@ int way_lock(struct way *way, struct error *err)
 
 int way_open_device(struct way *way, struct error *err)
 {
-	char node[BLOCK_NAME_SIZE + 8];
-
 	way->reached.device = way->device;
-	block_path(way->device, node, sizeof(node));
-	return lun_block_open(node, way->purpose == REACH_TO_WRITE,
+	return lun_block_open(block_node(way->device).path,
+			      way->purpose == REACH_TO_WRITE,
 			      &way->reached.lun, err);
 }
 

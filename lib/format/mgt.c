@@ -8,6 +8,9 @@
 
 #define MAGIC "XSSM:"
 
+/* An element's tags. */
+#define ELEMENT(name) "<" name ">", "</" name ">"
+
 static bool is_blank(const uint8_t *sector)
 {
 	for (int i = 0; i < MGT_SECTOR; i++) {
@@ -126,24 +129,19 @@ static bool parse_record(const uint8_t *bytes, uint32_t at, uint32_t end,
 	size_t len;
 
 	*vdi = (struct mgt_vdi){ .record_at = at, .record_end = end };
-	content = find_in_record(bytes, at, end, "<uuid>", "</uuid>", &len);
+	content = find_in_record(bytes, at, end, ELEMENT("uuid"), &len);
 	if (!content || !get_ref(bytes, content, len, &vdi->uuid))
 		return false;
-	content = find_in_record(bytes, at, end, "<snapshot_of>",
-				 "</snapshot_of>", &len);
+	content = find_in_record(bytes, at, end, ELEMENT("snapshot_of"), &len);
 	vdi->has_snapshot_of =
 		content && get_ref(bytes, content, len, &vdi->snapshot_of);
-	content = find_in_record(bytes, at, end, "<is_a_snapshot>",
-				 "</is_a_snapshot>", &len);
+	content = find_in_record(bytes, at, end, ELEMENT("is_a_snapshot"), &len);
 	vdi->is_a_snapshot = content && len == 1 && *content == '1';
-	content =
-		find_in_record(bytes, at, end, "<managed>", "</managed>", &len);
+	content = find_in_record(bytes, at, end, ELEMENT("managed"), &len);
 	vdi->managed = !content || len != 1 || *content != '0';
-	content = find_in_record(bytes, at, end, "<vdi_type>", "</vdi_type>",
-				 &len);
+	content = find_in_record(bytes, at, end, ELEMENT("vdi_type"), &len);
 	vdi->type_is_known = !content || type_is_known(content, len);
-	content =
-		find_in_record(bytes, at, end, "<deleted>", "</deleted>", &len);
+	content = find_in_record(bytes, at, end, ELEMENT("deleted"), &len);
 	if (content && len == 1) {
 		vdi->deleted = *content == '1';
 		vdi->deleted_at = (uint32_t)((const uint8_t *)content - bytes);
@@ -163,8 +161,8 @@ void mgt_parse(const uint8_t *bytes, const struct mgt_header *header,
 				       ? header->length
 				       : MGT_FIRST_RECORD_AT;
 
-		content = find_element(bytes, MGT_SECTOR, end, "<uuid>",
-				       "</uuid>", &len);
+		content = find_element(bytes, MGT_SECTOR, end, ELEMENT("uuid"),
+				       &len);
 		mgt.has_sr = content && get_ref(bytes, content, len, &mgt.sr);
 	}
 	if (header->length > MGT_FIRST_RECORD_AT) {
@@ -197,7 +195,7 @@ const char *mgt_label(const uint8_t *bytes, const struct mgt_vdi *vdi,
 			       ? vdi->record_end
 			       : vdi->record_at + MGT_SECTOR;
 	const char *label = find_element(bytes, vdi->record_at, end,
-					 "<name_label>", "</name_label>", len);
+					 ELEMENT("name_label"), len);
 
 	if (!label)
 		*len = 0;

@@ -190,14 +190,17 @@ bool block_is_multipath(const char *device)
 	return block_dm(device, &dm) && strncmp(dm.uuid, "mpath-", 6) == 0;
 }
 
-void block_path(const char *device, char *out, size_t size)
+struct block_node block_node(const char *device)
 {
-	snprintf(out, size, "/dev/%s", device);
+	struct block_node node;
+
+	snprintf(node.path, sizeof(node.path), "/dev/%s", device);
 	/* sysfs cannot have a slash in a name: cciss!c0d0. */
-	for (char *p = out; *p; p++) {
+	for (char *p = node.path; *p; p++) {
 		if (*p == '!')
 			*p = '/';
 	}
+	return node;
 }
 
 #define DM_CONTROL "/dev/mapper/control"

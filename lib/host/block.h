@@ -77,7 +77,10 @@ int block_dm_opens(const char *device);
 /* Removes a device-mapper device that nothing has open; false if it stays. */
 bool block_dm_remove(const char *device);
 
-/* The path of the device's node. */
-void block_path(const char *device, char *out, size_t size);
+/* The path of the device's node, by value. */
+struct block_node {
+	char path[BLOCK_NAME_SIZE + 8];
+};
+struct block_node block_node(const char *device);
 
 #endif

@@ -72,21 +72,19 @@ int disk_names_read(const char *path, struct lun_names *out, struct error *err)
 
 void device_names_read(const char *device, struct lun_names *out)
 {
-	char disk[BLOCK_NAME_SIZE + 8];
 	struct block_names slaves;
 	struct error ignored;
 	bool found = false;
 
 	if (block_is_multipath(device)) {
 		slaves = block_slaves(device);
-		for (size_t i = 0; !found && i < slaves.count; i++) {
-			block_path(slaves.items[i], disk, sizeof(disk));
-			found = disk_names_read(disk, out, &ignored) == 0;
-		}
+		for (size_t i = 0; !found && i < slaves.count; i++)
+			found = disk_names_read(block_node(slaves.items[i]).path,
+						out, &ignored) == 0;
 		block_names_free(&slaves);
 	} else {
-		block_path(device, disk, sizeof(disk));
-		found = disk_names_read(disk, out, &ignored) == 0;
+		found = disk_names_read(block_node(device).path, out,
+					&ignored) == 0;
 	}
 	if (!found)
 		*out = (struct lun_names){ .all = "" };

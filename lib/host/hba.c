@@ -243,14 +243,12 @@ void hba_drop_disk(const char *disk)
 static bool is_called(const char *disk, bool ask, const char *scsi_id,
 		      struct lun_names *names)
 {
-	char node[BLOCK_NAME_SIZE + 8];
 	struct error ignored;
 
 	if (!ask &&
 	    (!disk_names_known(disk, names) || !lun_names_have(names, scsi_id)))
 		return false;
-	block_path(disk, node, sizeof(node));
-	if (disk_names_read(node, names, &ignored)) {
+	if (disk_names_read(block_node(disk).path, names, &ignored)) {
 		log_warning("a path does not answer: %s", ignored.text);
 		return false;
 	}

@@ -38,12 +38,11 @@ static const char *id_of(const struct disk_details *details)
 static void sort_path(const char *disk, struct hba_luns *luns, size_t *lun_of)
 {
 	struct hba_lun *next = &luns->items[luns->count];
-	char node[BLOCK_NAME_SIZE + 8];
 	struct error ignored;
 
 	*lun_of = NONE;
-	block_path(disk, node, sizeof(node));
-	if (disk_details_read(node, &next->details, &ignored) ||
+	if (disk_details_read(block_node(disk).path, &next->details,
+			      &ignored) ||
 	    !id_of(&next->details)[0])
 		return;
 	for (size_t i = 0; i <= luns->count && *lun_of == NONE; i++) {

@@ -61,11 +61,9 @@ static enum use built_upon(const char *device, const char *holder,
 /* Asked by claiming it, for an instant and for reading only. */
 static enum use claimed(const char *device, struct error *err)
 {
-	char path[BLOCK_NAME_SIZE + 8];
-	int fd;
+	const struct block_node node = block_node(device);
+	int fd = open(node.path, O_RDONLY | O_EXCL | O_NONBLOCK | O_CLOEXEC);
 
-	block_path(device, path, sizeof(path));
-	fd = open(path, O_RDONLY | O_EXCL | O_NONBLOCK | O_CLOEXEC);
 	if (fd >= 0) {
 		close(fd);
 		return FREE;
@@ -74,7 +72,7 @@ static enum use claimed(const char *device, struct error *err)
 	if (errno == EBUSY)
 		return used_by(MAY_PASS, device,
 			       "it is mounted or otherwise claimed", err);
-	error_set(err, ERROR_NO_DEVICE, "%s: %s", path, strerror(errno));
+	error_set(err, ERROR_NO_DEVICE, "%s: %s", node.path, strerror(errno));
 	return USED;
 }
 
@@ -205,15 +203,13 @@ static enum use look_at_holders(const char *device, bool *mapped,
 
 static enum use look(const char *device, struct error *err)
 {
-	char path[BLOCK_NAME_SIZE + 8];
 	struct openers openers;
 	bool mapped;
 	dev_t number;
 	enum use use = look_at_holders(device, &mapped, err);
 
-	block_path(device, path, sizeof(path));
 	if (use == FREE)
-		use = served_by_lio(path, device, err);
+		use = served_by_lio(block_node(device).path, device, err);
 	if (use != FREE)
 		return use;
 	if (!block_number(device, &number)) {
@@ -270,12 +266,10 @@ static bool is_loop(const char *name)
 /* False if it is on no file, or cannot be asked. */
 static bool get_status(const char *loop, struct loop_info64 *info)
 {
-	char path[BLOCK_NAME_SIZE + 8];
+	int fd = open(block_node(loop).path,
+		      O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	bool got;
-	int fd;
 
-	block_path(loop, path, sizeof(path));
-	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0) {
 		alloc_check_errno();
 		return false;

@@ -241,7 +241,7 @@ static bool place_by_number(const char *device, struct place *out)
 static void place_by_name(const char *device, struct place *out)
 {
 	out->folder = "/dev";
-	block_path(device, out->path, sizeof(out->path));
+	strcpy(out->path, block_node(device).path);
 }
 
 static int judge_at(const struct place *place, const struct lvm_vg *want,

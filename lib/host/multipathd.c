@@ -9,6 +9,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/text_file.h"
+
 /* The first byte of an abstract socket's name is NUL. */
 #define SOCKET_NAME "\0/org/kernel/linux/storage/multipathd"
 
@@ -37,23 +39,6 @@ static int reach(void)
 	return fd;
 }
 
-static bool send_all(int fd, const void *data, size_t len)
-{
-	const char *p = data;
-
-	while (len > 0) {
-		ssize_t n = send(fd, p, len, MSG_NOSIGNAL);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		p += n;
-		len -= (size_t)n;
-	}
-	return true;
-}
-
 static bool receive_all(int fd, void *data, size_t len)
 {
 	char *p = data;
@@ -76,7 +61,8 @@ static bool exchange(int fd, const char *command, char *answer, size_t size)
 {
 	size_t len = strlen(command) + 1;
 
-	if (!send_all(fd, &len, sizeof(len)) || !send_all(fd, command, len) ||
+	if (!file_write_all(fd, &len, sizeof(len)) ||
+	    !file_write_all(fd, command, len) ||
 	    !receive_all(fd, &len, sizeof(len)))
 		return false;
 	if (len > size - 1)

@@ -16,18 +16,17 @@
 
 static void tell_lvmetad(const char *device)
 {
-	char node[BLOCK_NAME_SIZE + 8];
-	const char *const argv[] = { "pvscan", "--cache", node, NULL };
+	const struct block_node node = block_node(device);
+	const char *const argv[] = { "pvscan", "--cache", node.path, NULL };
 	struct child_result result;
 	struct error err;
 
-	block_path(device, node, sizeof(node));
 	if (child_run(argv, NULL, PVSCAN_MS, &result, &err)) {
-		log_warning("lvmetad is not told of %s: %s", node, err.text);
+		log_warning("lvmetad is not told of %s: %s", node.path, err.text);
 		return;
 	}
 	if (result.status)
-		log_warning("lvmetad is not told of %s: %s", node,
+		log_warning("lvmetad is not told of %s: %s", node.path,
 			    child_said(&result));
 	child_result_free(&result);
 }

@@ -15,14 +15,9 @@
 
 /* ---- what a login needs ---- */
 
-static bool is_set(const char *text)
-{
-	return text && text[0];
-}
-
 static int check_name(const char *what, const char *name, struct error *err)
 {
-	if (!is_set(name))
+	if (!name || !name[0])
 		return error_set(err, ERROR_BAD_VALUE, "no %s", what);
 	if (strlen(name) > ISCSI_NAME_MAX)
 		return error_set(err, ERROR_BAD_VALUE,
@@ -35,10 +30,10 @@ static int check_name(const char *what, const char *name, struct error *err)
 static int check_pair(const char *what, const char *user, const char *password,
 		      struct error *err)
 {
-	if (is_set(user) != is_set(password))
+	if (chap_is_set(user) != chap_is_set(password))
 		return error_set(err, ERROR_BAD_VALUE,
 				 "%s needs both a user and a password", what);
-	if (is_set(user) && (strlen(user) > ISCSI_CHAP_MAX ||
+	if (chap_is_set(user) && (strlen(user) > ISCSI_CHAP_MAX ||
 			     strlen(password) > ISCSI_CHAP_MAX))
 		return error_set(err, ERROR_BAD_VALUE,
 				 "user and password of %s can have at most %d "
@@ -56,7 +51,7 @@ int iscsi_initiator_check(const struct iscsi_target *target, struct error *err)
 	    check_pair("incoming CHAP", target->incoming_user,
 		       target->incoming_password, err))
 		return -1;
-	if (is_set(target->incoming_user) && !is_set(target->chap_user))
+	if (chap_is_set(target->incoming_user) && !chap_is_set(target->chap_user))
 		return error_set(err, ERROR_BAD_VALUE,
 				 "incoming CHAP works only together with "
 				 "chapuser and chappassword");

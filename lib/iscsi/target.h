@@ -35,6 +35,11 @@ struct iscsi_target {
 	char *incoming_password;
 };
 
+static inline bool chap_is_set(const char *text)
+{
+	return text && text[0];
+}
+
 /* Names and secrets are there in pairs and fit what iSCSI allows:
  * ERROR_BAD_VALUE names the one that is wrong, never its content if it is a
  * secret. */

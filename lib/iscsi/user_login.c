@@ -51,11 +51,6 @@ struct attempt {
 	bool final;
 };
 
-static bool is_set(const char *text)
-{
-	return text && text[0];
-}
-
 static void on_answer(struct iscsi_context *session, int status, void *data,
 		      void *private_data)
 {
@@ -86,8 +81,8 @@ static int set_up(struct attempt *attempt, struct error *err)
 	    (target->iqn && iscsi_set_targetname(session, target->iqn)))
 		return error_set(err, ERROR_INTERNAL, "libiscsi: %s",
 				 iscsi_get_error(session));
-	attempt->watch.mutual = is_set(target->incoming_user);
-	if ((is_set(target->chap_user) &&
+	attempt->watch.mutual = chap_is_set(target->incoming_user);
+	if ((chap_is_set(target->chap_user) &&
 	     iscsi_set_initiator_username_pwd(session, target->chap_user,
 					      target->chap_password)) ||
 	    (attempt->watch.mutual &&
@@ -242,7 +237,7 @@ static int refused(struct attempt *attempt, struct error *err)
 		attempt->final = true;
 		return error_set(
 			err, ERROR_LOGIN,
-			is_set(target->chap_user)
+			chap_is_set(target->chap_user)
 				? "%s refused the login: authentication "
 				  "failed, check chapuser and "
 				  "chappassword"

@@ -166,11 +166,6 @@ struct setting {
 	bool if_known;	   /* left out where the record does not have it */
 };
 
-static bool is_set(const char *text)
-{
-	return text && text[0];
-}
-
 int node_record_check(const struct iscsi_target *target, struct error *err)
 {
 	const struct {
@@ -185,7 +180,7 @@ int node_record_check(const struct iscsi_target *target, struct error *err)
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		const char *value = texts[i].value;
 
-		if (is_set(value) &&
+		if (chap_is_set(value) &&
 		    (isspace((unsigned char)value[0]) ||
 		     isspace((unsigned char)value[strlen(value) - 1])))
 			return error_set(
@@ -250,8 +245,8 @@ static void compose(struct node_record *record,
 		    const struct iscsi_target *target, bool scan,
 		    struct buffer *out)
 {
-	bool chap = is_set(target->chap_user);
-	bool mutual = is_set(target->incoming_user);
+	bool chap = chap_is_set(target->chap_user);
+	bool mutual = chap_is_set(target->incoming_user);
 	struct setting settings[] = {
 		{ "node.session.scan", scan ? "auto" : "manual", true },
 		{ "node.startup", "manual", true },
@@ -297,7 +292,7 @@ static int write_record(const struct node_record *record, const void *content,
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -1;
-	rc = write(fd, content, len) == (ssize_t)len &&
+	rc = file_write_all(fd, content, len) &&
 			     fchown(fd, old.st_uid, old.st_gid) == 0 &&
 			     fchmod(fd, old.st_mode & 07777) == 0 &&
 			     fsync(fd) == 0

@@ -325,17 +325,16 @@ static int wait_for_disk(struct open_iscsi *self, struct error *err)
 /* By its own word: what the kernel knows may be old. */
 static int check_id(struct open_iscsi *self, struct error *err)
 {
-	char path[BLOCK_NAME_SIZE + 8];
+	const struct block_node node = block_node(self->disk);
 	struct lun_names names;
 
-	block_path(self->disk, path, sizeof(path));
-	if (disk_names_read(path, &names, err))
+	if (disk_names_read(node.path, &names, err))
 		return -1;
 	if (!lun_names_same(&names, &self->names))
 		return error_set(err, ERROR_NO_DEVICE,
 				 "%s, LUN %u, has SCSIid %.80s by now, not "
 				 "%.80s; let the host rescan it",
-				 path, self->lun, lun_names_best(&names),
+				 node.path, self->lun, lun_names_best(&names),
 				 lun_names_best(&self->names));
 	return 0;
 }

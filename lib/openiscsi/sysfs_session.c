@@ -140,14 +140,12 @@ bool sysfs_lun_disk(const struct sysfs_session *session, unsigned lun,
 
 bool sysfs_disk_ready(const char *name)
 {
-	char path[BLOCK_NAME_SIZE + 8];
+	int fd = open(block_node(name).path,
+		      O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	struct stat st;
 	dev_t number;
 	bool ready;
-	int fd;
 
-	block_path(name, path, sizeof(path));
-	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
 		return false;
 	ready = fstat(fd, &st) == 0 && S_ISBLK(st.st_mode) &&

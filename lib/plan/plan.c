@@ -147,9 +147,8 @@ int plan_build(const struct snapshot *from, const struct plan_options *options,
 	if (unknown_check(from, err) ||
 	    (!options->choices.keep_journals && in_flight_check(from, err)) ||
 	    plan_choose_dropped(&plan, options->choices.drop_snapshots, err) ||
-	    plan_mgt(&plan, err) || plan_images(&plan, err) ||
-	    plan_cbtlogs(&plan, err) || plan_journals(&plan, err) ||
-	    plan_jvhds(&plan, err) || plan_lvm(&plan, err))
+	    plan_mgt(&plan, err) || plan_volumes(&plan, err) ||
+	    plan_lvm(&plan, err))
 		goto fail;
 	plan_cut_writes(&plan);
 	if (check_digest(&plan, err))

@@ -24,10 +24,7 @@ uint64_t plan_place_in(const struct snapshot *snap, const struct lvm_area *run,
 int plan_check_journal_place(const struct snapshot *snap, struct error *err);
 
 int plan_mgt(struct plan *plan, struct error *err);
-int plan_images(struct plan *plan, struct error *err);
-int plan_cbtlogs(struct plan *plan, struct error *err);
-int plan_journals(struct plan *plan, struct error *err);
-int plan_jvhds(struct plan *plan, struct error *err);
+int plan_volumes(struct plan *plan, struct error *err);
 
 /* The new VG text in the ring, mda_headers and label. */
 int plan_lvm(struct plan *plan, struct error *err);

@@ -114,23 +114,17 @@ static int plan_header(struct plan *plan, const struct lvm_lv *lv, uint64_t at,
 	return plan_patch_lv(plan, lv, at, header, sizeof(header), err);
 }
 
-int plan_images(struct plan *plan, struct error *err)
+static int plan_image(struct plan *plan, uint32_t i, struct error *err)
 {
-	const struct snapshot *snap = plan->from;
+	const struct snapshot_lv *info = &plan->from->lvs[i];
+	const struct lvm_lv *lv = &plan->from->vg.lvs[i];
 
-	for (uint32_t i = 0; i < snap->vg.lv_count; i++) {
-		const struct snapshot_lv *info = &snap->lvs[i];
-		const struct lvm_lv *lv = &snap->vg.lvs[i];
-
-		if (plan->dropped[i])
-			continue;
-		if (info->has_header &&
-		    plan_header(plan, lv, info->footer.header_at, err))
+	if (info->has_header &&
+	    plan_header(plan, lv, info->footer.header_at, err))
+		return -1;
+	for (unsigned k = info->has_header; k < info->name_count; k++) {
+		if (plan_name(plan, lv, &info->names[k], err))
 			return -1;
-		for (unsigned k = info->has_header; k < info->name_count; k++) {
-			if (plan_name(plan, lv, &info->names[k], err))
-				return -1;
-		}
 	}
 	return 0;
 }
@@ -193,26 +187,18 @@ static void renew_entries(struct plan *plan, uint8_t *bytes, size_t len)
 	}
 }
 
-int plan_jvhds(struct plan *plan, struct error *err)
+static int plan_jvhd(struct plan *plan, uint32_t i, struct error *err)
 {
 	const struct snapshot *snap = plan->from;
+	const struct lvm_lv *lv = &snap->vg.lvs[i];
+	size_t len = snap->lvs[i].jvhd_len;
+	uint8_t bytes[VHD_JOURNAL_HEAD];
 
-	for (uint32_t i = 0; i < snap->vg.lv_count; i++) {
-		const struct lvm_lv *lv = &snap->vg.lvs[i];
-		size_t len = snap->lvs[i].jvhd_len;
-		uint8_t bytes[VHD_JOURNAL_HEAD];
-
-		if (snap->lvs[i].kind != LV_JVHD)
-			continue;
-		if (!lv_get(&snap->image, &snap->vg, lv, 0, bytes, len))
-			return error_set(err, ERROR_INTERNAL,
-					 "the journal in LV %s was not read",
-					 lv->name);
-		renew_entries(plan, bytes, len);
-		if (plan_patch_lv(plan, lv, 0, bytes, len, err))
-			return -1;
-	}
-	return 0;
+	if (!lv_get(&snap->image, &snap->vg, lv, 0, bytes, len))
+		return error_set(err, ERROR_INTERNAL,
+				 "the journal in LV %s was not read", lv->name);
+	renew_entries(plan, bytes, len);
+	return plan_patch_lv(plan, lv, 0, bytes, len, err);
 }
 
 /* ---- links of changed-block logs; none to a log that is dropped ---- */
@@ -226,46 +212,54 @@ static void renew_link(struct plan *plan, const struct uuid *old, uint8_t *link)
 	memcpy(link, new.bytes, sizeof(new.bytes));
 }
 
-int plan_cbtlogs(struct plan *plan, struct error *err)
+static int plan_cbtlog(struct plan *plan, uint32_t i, struct error *err)
 {
-	const struct snapshot *snap = plan->from;
+	const struct snapshot_lv *info = &plan->from->lvs[i];
+	uint8_t links[CBTLOG_LINKS_LEN];
 
-	for (uint32_t i = 0; i < snap->vg.lv_count; i++) {
-		const struct snapshot_lv *info = &snap->lvs[i];
-		uint8_t links[CBTLOG_LINKS_LEN];
-
-		if (info->kind != LV_CBTLOG || plan->dropped[i])
-			continue;
-		renew_link(plan, &info->cbt_parent, links + CBTLOG_PARENT_AT);
-		renew_link(plan, &info->cbt_child, links + CBTLOG_CHILD_AT);
-		if (plan_patch_lv(plan, &snap->vg.lvs[i], 0, links,
-				  sizeof(links), err))
-			return -1;
-	}
-	return 0;
+	renew_link(plan, &info->cbt_parent, links + CBTLOG_PARENT_AT);
+	renew_link(plan, &info->cbt_child, links + CBTLOG_CHILD_AT);
+	return plan_patch_lv(plan, &plan->from->vg.lvs[i], 0, links,
+			     sizeof(links), err);
 }
 
 /* ---- values of SM's journals that stand in their LV ---- */
 
-int plan_journals(struct plan *plan, struct error *err)
+static int plan_journal(struct plan *plan, uint32_t i, struct error *err)
 {
 	const struct snapshot *snap = plan->from;
+	const struct snapshot_lv *info = &snap->lvs[i];
+	const struct lvm_lv *lv = &snap->vg.lvs[i];
+	char value[JOURNAL_VALUE_SECTOR];
 
-	for (uint32_t i = 0; i < snap->vg.lv_count; i++) {
-		const struct snapshot_lv *info = &snap->lvs[i];
-		const struct lvm_lv *lv = &snap->vg.lvs[i];
-		char value[JOURNAL_VALUE_SECTOR];
+	if (info->value_len == 0)
+		return 0;
+	if (!lv_get(&snap->image, &snap->vg, lv, info->value_at, value,
+		    info->value_len))
+		return error_set(err, ERROR_INTERNAL,
+				 "the value of LV %s was not read", lv->name);
+	plan_renew_text(plan, value, info->value_len);
+	return plan_patch_lv(plan, lv, info->value_at, value, info->value_len,
+			     err);
+}
 
-		if (info->kind != LV_JOURNAL || info->value_len == 0)
-			continue;
-		if (!lv_get(&snap->image, &snap->vg, lv, info->value_at, value,
-			    info->value_len))
-			return error_set(err, ERROR_INTERNAL,
-					 "the value of LV %s was not read",
-					 lv->name);
-		plan_renew_text(plan, value, info->value_len);
-		if (plan_patch_lv(plan, lv, info->value_at, value,
-				  info->value_len, err))
+/* ---- all of them ---- */
+
+int plan_volumes(struct plan *plan, struct error *err)
+{
+	/* What other kinds hold names nobody, or is SM's own (plan_mgt). */
+	static int (*const planners[LV_KINDS])(struct plan *plan, uint32_t i,
+					       struct error *err) = {
+		[LV_VHD] = plan_image,	   [LV_QCOW2] = plan_image,
+		[LV_CBTLOG] = plan_cbtlog, [LV_JOURNAL] = plan_journal,
+		[LV_JVHD] = plan_jvhd,
+	};
+
+	for (uint32_t i = 0; i < plan->from->vg.lv_count; i++) {
+		enum lv_kind kind = plan->from->lvs[i].kind;
+
+		if (planners[kind] && !plan->dropped[i] &&
+		    planners[kind](plan, i, err))
 			return -1;
 	}
 	return 0;

@@ -82,10 +82,7 @@ static int claim(const char *disk, struct error *err)
 
 static int open_device(const char *device, struct error *err)
 {
-	char path[80];
-
-	block_path(device, path, sizeof(path));
-	return lun_block_open(path, true, &lun, err);
+	return lun_block_open(block_node(device).path, true, &lun, err);
 }
 
 static int do_io(bool write, struct error *err)

@@ -29,7 +29,7 @@ static int open_some(void)
 	int fd = -1;
 
 	for (size_t i = 0; fd < 0 && i < all.count; i++) {
-		block_path(all.items[i], path, sizeof(path));
+		strcpy(path, block_node(all.items[i]).path);
 		fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	}
 	block_names_free(&all);
@@ -135,11 +135,9 @@ static void test_no_device(void **state)
 
 static void test_path(void **state)
 {
-	char out[32];
-
 	(void)state;
-	block_path("cciss!c0d0", out, sizeof(out));
-	assert_string_equal(out, "/dev/cciss/c0d0");
+	assert_string_equal(block_node("cciss!c0d0").path,
+			    "/dev/cciss/c0d0");
 }
 
 int main(void)
