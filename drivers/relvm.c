@@ -53,7 +53,7 @@ static enum relvm_status do_inspect(const struct relvm_report *report,
 	failed = look_inspect(choice, &look, err);
 	if (!failed)
 		relvm_report_inspect(report, choice, &look);
-	look_free(&look);
+	sr_report_free(&look.sr);
 	return failed ? RELVM_FAILED : RELVM_DONE;
 }
 

@@ -102,7 +102,7 @@ static void show_one(const struct relvm_options *options, bool *nothing)
 		   found.journal != JOURNAL_DAMAGED;
 	if (!*nothing && look_inspect(choice, &look, &err) == 0)
 		describe(options, &look, &found);
-	look_free(&look);
+	sr_report_free(&look.sr);
 }
 
 bool relvm_confirm(const struct relvm_options *options)

@@ -35,6 +35,14 @@ static int set_flag(const struct relvm_option *option, const char *value,
 	return choice_read(name, value, option->value, flag, err);
 }
 
+static int set_secret(const struct relvm_option *option, const char *file,
+		      struct relvm_options *out, struct error *err)
+{
+	char **secret = (char **)((char *)out + option->secret);
+
+	return relvm_password_read(file, secret, err);
+}
+
 static int read_uuid(const char *option, const char *text, struct uuid *out,
 		     struct error *err)
 {
@@ -174,19 +182,6 @@ static int take_sr_uuid(const char *value, struct relvm_options *out,
 	return read_uuid("--sr-uuid", value, &out->request.new_sr_uuid, err);
 }
 
-static int take_password_file(const char *value, struct relvm_options *out,
-			      struct error *err)
-{
-	return relvm_password_read(value, &out->password, err);
-}
-
-static int take_target_password_file(const char *value,
-				     struct relvm_options *out,
-				     struct error *err)
-{
-	return relvm_password_read(value, &out->incoming_password, err);
-}
-
 /* ---- the tables ---- */
 
 #define FOR(command) (1u << (command))
@@ -195,6 +190,7 @@ static int take_target_password_file(const char *value,
 #define FOR_MANY     (FOR_WRITERS | FOR(RELVM_INSPECT) | FOR(RELVM_VERIFY))
 #define FLAG(member) .flag = offsetof(struct relvm_options, member)
 #define TEXT(member) .text = offsetof(struct relvm_options, member)
+#define SECRET(member) .secret = offsetof(struct relvm_options, member)
 #define FOR_ALL	     (FOR_MANY | FOR(RELVM_PLAN) | FOR(RELVM_LIST))
 
 const struct relvm_command_row relvm_commands[] = {
@@ -253,11 +249,11 @@ const struct relvm_option relvm_options[] = {
 	  .take = read_initiator_name },
 	{ "password-file", 0, "FILE", FOR_ALL,
 	  "for user@; or the variable RELVM_PASSWORD",
-	  .take = take_password_file },
+	  SECRET(password) },
 	{ "target-user", 0, "NAME", FOR_ALL,
 	  "what the target must prove itself with", TEXT(incoming_user) },
 	{ "target-password-file", 0, "FILE", FOR_ALL, "likewise",
-	  .take = take_target_password_file },
+	  SECRET(incoming_password) },
 	{ "verbose", 'v', NULL, FOR_ALL, "say what is done, on standard error",
 	  FLAG(verbose) },
 	{ "help", 'h', NULL, FOR_ALL, "this; of one command: its own",
@@ -407,10 +403,11 @@ read_words(int argc, char **argv, struct relvm_options *out, struct error *err)
 		used[at] = true;
 		if (o->text)
 			*(char **)((char *)out + o->text) = optarg;
-		else if (!o->take && !o->flag)
+		else if (!o->take && !o->flag && !o->secret)
 			asked = o->name;
-		else if (o->take ? o->take(optarg, out, err)
-				 : set_flag(o, optarg, out, err))
+		else if (o->take     ? o->take(optarg, out, err)
+			 : o->secret ? set_secret(o, optarg, out, err)
+				     : set_flag(o, optarg, out, err))
 			return RELVM_PARSED_BAD;
 	}
 	if (asked) {

@@ -59,9 +59,10 @@ struct relvm_option {
 	const char *help;
 	int (*take)(const char *value, struct relvm_options *out,
 		    struct error *err);
-	/* Or what it sets in struct relvm_options: a bool, or a text, which is
-	 * argv's. With none of these it only shows something. */
-	size_t flag, text;
+	/* Or what it sets in struct relvm_options: a bool, a text, which is
+	 * argv's, or the password in a file. With none of these it only shows
+	 * something. */
+	size_t flag, text, secret;
 };
 extern const struct relvm_option relvm_options[];
 

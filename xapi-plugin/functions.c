@@ -47,7 +47,7 @@ static int inspect(struct plugin_arguments *arguments, char **value,
 
 	if (!failed)
 		*value = answer_inspect(arguments->choice.name, &look);
-	look_free(&look);
+	sr_report_free(&look.sr);
 	return failed;
 }
 

@@ -38,7 +38,7 @@ static int attach_begun(const struct attach_wanted *wanted, bool *begun,
 		rc = is_begun(wanted->choice, wanted->xapi, &look, begun, err);
 	else
 		rc = err->code == ERROR_LUN_CONTENT ? 0 : -1;
-	look_free(&look);
+	sr_report_free(&look.sr);
 	return rc;
 }
 
@@ -76,7 +76,7 @@ static int attach_now(const struct attach_wanted *wanted,
 	int rc;
 
 	if (look_inspect(wanted->choice, &result.look, err)) {
-		look_free(&result.look);
+		sr_report_free(&result.look.sr);
 		return -1;
 	}
 	sr = sr_of(&result.look);
@@ -188,7 +188,7 @@ json_t *attach_config(const struct iscsi_target *target, const char *scsi_id)
 
 void attach_result_free(struct attach_result *result)
 {
-	look_free(&result->look);
+	sr_report_free(&result->look.sr);
 	xapi_attach_report_free(&result->report);
 }
 
@@ -215,7 +215,7 @@ static int may_be_shown(const struct rescan *rescan,
 			       "the SR on the LUN, %s, is not being attached: "
 			       "fn=attach scans where it is needed",
 			       sr_of(&look).chars);
-	look_free(&look);
+	sr_report_free(&look.sr);
 	return rc;
 }
 

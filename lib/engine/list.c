@@ -24,7 +24,7 @@ static int add_lun(const struct reached *reached, void *context,
 	struct listed_lun *next = &listing->next;
 
 	if (reached->lun) {
-		look_free(&next->look);
+		sr_report_free(&next->look.sr);
 		*next = (struct listed_lun){ .owner = OWNER_UNKNOWN };
 		if (look_at_open(reached, &next->look, err))
 			return -1;
@@ -133,7 +133,7 @@ int target_list_read(const struct iscsi_target *target, const struct xapi *xapi,
 	struct target_list *list = &listing.list;
 	int failed = reach_each(target, add_lun, &listing, err);
 
-	look_free(&listing.next.look);
+	sr_report_free(&listing.next.look.sr);
 	if (failed) {
 		target_list_free(list);
 		return -1;
@@ -148,7 +148,7 @@ int target_list_read(const struct iscsi_target *target, const struct xapi *xapi,
 void target_list_free(struct target_list *list)
 {
 	for (size_t i = 0; i < list->count; i++) {
-		look_free(&list->luns[i].look);
+		sr_report_free(&list->luns[i].look.sr);
 		free(list->luns[i].conflicts);
 	}
 	free(list->luns);

@@ -8,11 +8,6 @@
 #include "txn/journal.h"
 #include "txn/load.h"
 
-void look_free(struct look *look)
-{
-	sr_report_free(&look->sr);
-}
-
 /* The journal, and what was seen of the LUN on the way. */
 static int find_journal(const struct reached *open, struct look *out,
 			struct journal_spot *spot, struct image *seen,
@@ -149,7 +144,7 @@ int look_plan(const struct lun_choice *choice,
 
 void look_plan_free(struct look_plan *plan)
 {
-	look_free(&plan->look);
+	sr_report_free(&plan->look.sr);
 	buffer_free(&plan->map);
 }
 
@@ -204,7 +199,7 @@ void verified_free(struct verified_lun *luns, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		findings_free(&luns[i].findings);
-		look_free(&luns[i].look);
+		sr_report_free(&luns[i].look.sr);
 	}
 	free(luns);
 }

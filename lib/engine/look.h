@@ -20,8 +20,6 @@ struct look {
 	struct sr_report sr; /* empty: it cannot be read */
 };
 
-void look_free(struct look *look);
-
 /* The LUN's journal and SR. ERROR_LUN_CONTENT: it holds no SR that can be
  * read; of the rest of *out, what could be found out is there all the same. */
 int look_inspect(const struct lun_choice *choice, struct look *out,

@@ -52,12 +52,6 @@ static struct iscsi_target target_of(const struct iscsi_target *from,
 	return target;
 }
 
-/* Whether no other target can make it better. */
-static bool is_final(const struct error *err)
-{
-	return err->code == ERROR_INTERRUPTED;
-}
-
 static int visit_one(const struct iscsi_target *target,
 		     struct session_limits *limits, visit look, void *context,
 		     struct error *err)
@@ -100,7 +94,7 @@ static int visit_all(const struct iscsi_target *from,
 		rc = visit_one(&target, &limits, look, context, err);
 		if (rc >= 0) {
 			reached = true;
-		} else if (is_final(err)) {
+		} else if (err->code == ERROR_INTERRUPTED) {
 			reached = false;
 			break;
 		}

@@ -52,7 +52,7 @@ struct lun_ops {
 	int (*swap)(struct lun *lun, uint64_t offset, const uint8_t *expect,
 		    const uint8_t *with, enum lun_swapped *outcome,
 		    struct error *err);
-	/* Optional, both or none: keeps every other host from reading and
+	/* Optional, the second for itself: keeps every other host from reading and
 	 * writing this LUN, until it is given back or the session ends
 	 * (SPC-2's RESERVE; a file's lock). Neither waits. */
 	int (*fence)(struct lun *lun, struct error *err);

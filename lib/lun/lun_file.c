@@ -73,11 +73,6 @@ static int file_fence(struct lun *lun, struct error *err)
 	return of(lun)->locked ? 0 : 1;
 }
 
-static void file_unfence(struct lun *lun)
-{
-	(void)lun;
-}
-
 static void file_close(struct lun *lun)
 {
 	close(of(lun)->fd);
@@ -88,7 +83,6 @@ static const struct lun_ops file_ops = {
 	.transfer = file_transfer,
 	.flush = file_flush,
 	.fence = file_fence,
-	.unfence = file_unfence,
 	.close = file_close,
 };
 

@@ -13,27 +13,7 @@ struct check {
 	struct findings *out;
 };
 
-static const struct vdi *find_vdi(const struct check *c,
-				  const struct uuid *uuid)
-{
-	return vdis_find(&c->snap->vdis, uuid);
-}
-
-static bool has_volume(const struct check *c, const struct uuid *uuid)
-{
-	const struct vdi *vdi = find_vdi(c, uuid);
-
-	return vdi && vdi->lv != VDI_NONE;
-}
-
 /* ---- images ---- */
-
-static bool read_lv(const struct check *c, uint32_t i, uint64_t at, void *to,
-		    size_t len)
-{
-	return lv_get(&c->snap->image, &c->snap->vg, &c->snap->vg.lvs[i], at,
-		      to, len);
-}
 
 static void check_footer(const struct check *c, uint32_t i)
 {
@@ -69,7 +49,8 @@ static void check_parent_name(const struct check *c, uint32_t i, unsigned k)
 	size_t n;
 
 	if (place->encoding == NAME_UNKNOWN ||
-	    !read_lv(c, i, place->at, bytes, place->len))
+	    !lv_get(&c->snap->image, &c->snap->vg, &c->snap->vg.lvs[i],
+		    place->at, bytes, place->len))
 		return;
 	n = parent_name_get(bytes, place->len, place->encoding, name,
 			    sizeof(name));
@@ -129,6 +110,8 @@ static bool is_circle(const struct vdis *vdis, const struct vdi *vdi)
 static void check_chain(const struct check *c, uint32_t i)
 {
 	const struct snapshot_lv *info = &c->snap->lvs[i];
+	const struct vdis *vdis = &c->snap->vdis;
+	const struct vdi *parent = vdis_find_volume(vdis, &info->parent);
 	const char *lv = c->snap->vg.lvs[i].name;
 
 	if (!info->has_parent) {
@@ -139,17 +122,17 @@ static void check_chain(const struct check *c, uint32_t i)
 	}
 	for (unsigned k = 0; k < info->name_count; k++)
 		check_parent_name(c, i, k);
-	if (!has_volume(c, &info->parent))
+	if (!parent)
 		finding_add(c->out, FINDING_ERROR, lv,
 			    "its parent %s is not on this LUN",
 			    uuid_string(&info->parent).chars);
 	else if (info->has_vdi &&
-		 is_circle(&c->snap->vdis, find_vdi(c, &info->vdi)))
+		 is_circle(vdis, vdis_find(vdis, &info->vdi)))
 		finding_add(c->out, FINDING_ERROR, lv,
 			    "it is its own parent, by way of its chain, or "
 			    "that is endless");
 	else if (info->has_header)
-		check_parent_uuid(c, i, find_vdi(c, &info->parent)->lv);
+		check_parent_uuid(c, i, parent->lv);
 }
 
 static void check_image(const struct check *c, uint32_t i)
@@ -180,7 +163,7 @@ static void check_cbtlog(const struct check *c, uint32_t i)
 {
 	const struct snapshot_lv *info = &c->snap->lvs[i];
 
-	if (info->has_vdi && !has_volume(c, &info->vdi))
+	if (info->has_vdi && !vdis_find_volume(&c->snap->vdis, &info->vdi))
 		finding_add(c->out, FINDING_NOTE, c->snap->vg.lvs[i].name,
 			    "the VDI of this changed-block log is not on this "
 			    "LUN; its data was deleted");

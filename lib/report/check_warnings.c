@@ -58,12 +58,10 @@ static void check_lost_parent(const struct snapshot *snap, uint32_t i,
 			      struct findings *out)
 {
 	const struct snapshot_lv *info = &snap->lvs[i];
-	const struct vdi *parent;
 
 	if (!snapshot_is_volume(info) || !info->is_child || !info->has_parent)
 		return;
-	parent = vdis_find(&snap->vdis, &info->parent);
-	if (!parent || parent->lv == VDI_NONE)
+	if (!vdis_find_volume(&snap->vdis, &info->parent))
 		finding_add(out, FINDING_WARNING, snap->vg.lvs[i].name,
 			    "its parent %s is not on the LUN, so that the "
 			    "storage manager cannot use it, here as on the "

@@ -149,11 +149,10 @@ static uint32_t parent_of(const struct snapshot *snap, uint32_t lv)
 {
 	const struct vdi *parent =
 		snap->lvs[lv].has_parent
-			? vdis_find(&snap->vdis, &snap->lvs[lv].parent)
+			? vdis_find_volume(&snap->vdis, &snap->lvs[lv].parent)
 			: NULL;
 
-	return parent && parent->lv != VDI_NONE ? parent->lv
-						: snap->vg.lv_count;
+	return parent ? parent->lv : snap->vg.lv_count;
 }
 
 static void add_vdi(struct tree *tree, uint32_t lv, size_t depth)

@@ -12,13 +12,6 @@
 	"its "                                                              \
 	"name would work on the original's disks"
 
-/* Whether the VDI, of which MGT, an image's parent name or a log speaks, is held
- * by no volume of a kind that is known. */
-static bool is_orphan(const struct vdi *vdi)
-{
-	return vdi && vdi->lv == VDI_NONE;
-}
-
 static int check_foreign(const struct snapshot *snap, const char *name,
 			 struct error *err)
 {
@@ -36,7 +29,10 @@ static int check_foreign(const struct snapshot *snap, const char *name,
 					 "Rename or remove it on the original, "
 					 "then " MAKE_NEW_CLONE,
 					 name);
-		if (!hit.is_sr && is_orphan(vdis_find(&snap->vdis, &hit.uuid)))
+		/* A VDI of which MGT, an image's parent name or a log speaks, held
+		 * by no volume of a kind that is known. */
+		if (!hit.is_sr && vdis_find(&snap->vdis, &hit.uuid) &&
+		    !vdis_find_volume(&snap->vdis, &hit.uuid))
 			return error_set(err, ERROR_LUN_CONTENT,
 					 "LV %s holds VDI %s, but is of no "
 					 "kind that is known here: " NEWER,
@@ -121,7 +117,6 @@ static int check_parent(const struct snapshot *snap, const struct lvm_lv *lv,
 	uint8_t bytes[PARENT_NAME_MAX];
 	char text[PARENT_NAME_MAX];
 	struct parent_ref ref;
-	const struct vdi *vdi;
 	size_t n;
 
 	if (!lv_get(&snap->image, &snap->vg, lv, name->at, bytes, name->len))
@@ -148,9 +143,8 @@ static int check_parent(const struct snapshot *snap, const struct lvm_lv *lv,
 			"and cannot be renamed: repair or delete it on "
 			"the original, then " MAKE_NEW_CLONE,
 			lv->name, uuid_string(&ref.vdi).chars);
-	vdi = vdis_find(&snap->vdis, &ref.vdi);
 	if (ref.form != PARENT_IN_SR || uuid_equal(&ref.sr, &snap->vg.sr) ||
-	    (vdi && vdi->lv != VDI_NONE))
+	    vdis_find_volume(&snap->vdis, &ref.vdi))
 		return 0;
 	return error_set(err, ERROR_LUN_CONTENT,
 			 "the image in LV %s is based on VDI %s of another SR, "
@@ -253,17 +247,16 @@ static bool is_renamed(const char *name)
 
 static bool has_volume(const struct snapshot *snap, const struct uuid *uuid)
 {
-	const struct vdi *vdi = vdis_find(&snap->vdis, uuid);
+	const struct vdi *vdi = vdis_find_volume(&snap->vdis, uuid);
 
-	return vdi && vdi->lv != VDI_NONE &&
-	       !is_renamed(snap->vg.lvs[vdi->lv].name);
+	return vdi && !is_renamed(snap->vg.lvs[vdi->lv].name);
 }
 
 static bool has_renamed(const struct snapshot *snap, const struct uuid *uuid)
 {
-	const struct vdi *vdi = vdis_find(&snap->vdis, uuid);
+	const struct vdi *vdi = vdis_find_volume(&snap->vdis, uuid);
 
-	return vdi && vdi->lv != VDI_NONE &&
+	return vdi &&
 	       (vdi->volumes > 1 || is_renamed(snap->vg.lvs[vdi->lv].name));
 }
 

@@ -187,6 +187,14 @@ const struct vdi *vdis_find(const struct vdis *vdis, const struct uuid *uuid)
 			   : NULL;
 }
 
+const struct vdi *vdis_find_volume(const struct vdis *vdis,
+				   const struct uuid *uuid)
+{
+	const struct vdi *vdi = vdis_find(vdis, uuid);
+
+	return vdi && vdi->lv != VDI_NONE ? vdi : NULL;
+}
+
 const char *vdi_role_text(enum vdi_role role)
 {
 	switch (role) {

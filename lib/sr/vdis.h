@@ -52,8 +52,10 @@ struct vdis {
 void vdis_make(const struct snapshot *snap, struct vdis *out);
 void vdis_free(struct vdis *vdis);
 
-/* NULL if nothing on the LUN is of this VDI. */
+/* NULL if nothing on the LUN is of this VDI; or no volume of it is there. */
 const struct vdi *vdis_find(const struct vdis *vdis, const struct uuid *uuid);
+const struct vdi *vdis_find_volume(const struct vdis *vdis,
+				   const struct uuid *uuid);
 
 /* "disk", "base copy" … */
 const char *vdi_role_text(enum vdi_role role);
