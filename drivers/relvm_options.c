@@ -184,14 +184,14 @@ static int take_sr_uuid(const char *value, struct relvm_options *out,
 
 /* ---- the tables ---- */
 
-#define FOR(command) (1u << (command))
-#define FOR_PLANS    (FOR(RELVM_PLAN) | FOR(RELVM_RESIGN))
-#define FOR_WRITERS  (FOR(RELVM_RESIGN) | FOR(RELVM_RECOVER) | FOR(RELVM_ATTACH))
-#define FOR_MANY     (FOR_WRITERS | FOR(RELVM_INSPECT) | FOR(RELVM_VERIFY))
-#define FLAG(member) .flag = offsetof(struct relvm_options, member)
-#define TEXT(member) .text = offsetof(struct relvm_options, member)
+#define FOR(command)   (1u << (command))
+#define FOR_PLANS      (FOR(RELVM_PLAN) | FOR(RELVM_RESIGN))
+#define FOR_WRITERS    (FOR(RELVM_RESIGN) | FOR(RELVM_RECOVER) | FOR(RELVM_ATTACH))
+#define FOR_MANY       (FOR_WRITERS | FOR(RELVM_INSPECT) | FOR(RELVM_VERIFY))
+#define FLAG(member)   .flag = offsetof(struct relvm_options, member)
+#define TEXT(member)   .text = offsetof(struct relvm_options, member)
 #define SECRET(member) .secret = offsetof(struct relvm_options, member)
-#define FOR_ALL	     (FOR_MANY | FOR(RELVM_PLAN) | FOR(RELVM_LIST))
+#define FOR_ALL	       (FOR_MANY | FOR(RELVM_PLAN) | FOR(RELVM_LIST))
 
 const struct relvm_command_row relvm_commands[] = {
 	{ RELVM_LIST, "list", "TARGET",
@@ -248,8 +248,7 @@ const struct relvm_option relvm_options[] = {
 	  "our name (/etc/iscsi/initiatorname.iscsi)",
 	  .take = read_initiator_name },
 	{ "password-file", 0, "FILE", FOR_ALL,
-	  "for user@; or the variable RELVM_PASSWORD",
-	  SECRET(password) },
+	  "for user@; or the variable RELVM_PASSWORD", SECRET(password) },
 	{ "target-user", 0, "NAME", FOR_ALL,
 	  "what the target must prove itself with", TEXT(incoming_user) },
 	{ "target-password-file", 0, "FILE", FOR_ALL, "likewise",

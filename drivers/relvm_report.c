@@ -112,8 +112,7 @@ static void add_next(const struct report_text *text,
 		     const struct lun_choice *choice,
 		     const struct resign_report *resign)
 {
-	const struct uuid sr =
-		report_new(&resign->sr, &resign->sr.snap->vg.sr);
+	const struct uuid sr = report_new(&resign->sr, &resign->sr.snap->vg.sr);
 
 	if (resign->outcome == RESIGN_LEFT_ALONE || choice->path)
 		return;
@@ -248,8 +247,8 @@ static void add_listed(const struct report_text *text,
 	for (size_t i = 0; i < list->count; i++) {
 		if (lun->conflicts[i])
 			buffer_printf(text->out, "%s %u",
-				      any ? "" : "  has the same identifiers "
-						 "as LUN",
+				      any ? ""
+					  : "  has the same identifiers as LUN",
 				      list->luns[i].number);
 		any |= lun->conflicts[i];
 	}

@@ -72,8 +72,8 @@ static int resign_or_recover(struct plugin_arguments *arguments, char **value,
 	if (resign(&arguments->choice, &arguments->request, &scsi_id, &report,
 		   err))
 		return -1;
-	*value = answer_resign(arguments->given->command, arguments->choice.name,
-			       scsi_id.text, &report);
+	*value = answer_resign(arguments->given->command,
+			       arguments->choice.name, scsi_id.text, &report);
 	sr_report_free(&report.sr);
 	return 0;
 }
@@ -202,7 +202,8 @@ static int release(struct plugin_arguments *arguments, char **value,
 		return error_set(err, ERROR_BAD_VALUE,
 				 "release takes three arguments: targetIQN, "
 				 "SCSIid, sr_uuid");
-	if (call_meet_xapi(arguments->given, call, err) || need_xapi(call, err) ||
+	if (call_meet_xapi(arguments->given, call, err) ||
+	    need_xapi(call, err) ||
 	    attach_release(iqn, scsi_id, sr_uuid, call->xapi, &removed, err))
 		return -1;
 	*value = answer_of("release", json_pack("{s:s, s:i}", "lun", scsi_id,
@@ -230,7 +231,8 @@ static int in_use(struct plugin_arguments *arguments, char **value,
 {
 	struct lun_names names;
 
-	if (read_lun(arguments->given, &names, err) || guard_host(NULL, &names, err))
+	if (read_lun(arguments->given, &names, err) ||
+	    guard_host(NULL, &names, err))
 		return -1;
 	*value = answer_of("in_use",
 			   json_pack("{s:s, s:b}", "lun",

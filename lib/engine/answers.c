@@ -165,8 +165,8 @@ static void add_error(json_t *to, const struct error *err)
 static void add_id(json_t *to, const char *key, const struct sr_report *report,
 		   const struct uuid *id)
 {
-	const struct uuid new = id ? report_new(report, id)
-				   : (struct uuid){ { 0 } };
+	const struct uuid new =
+		id ? report_new(report, id) : (struct uuid){ { 0 } };
 	char new_key[32];
 
 	snprintf(new_key, sizeof(new_key), "new_%s", key);
@@ -262,13 +262,13 @@ static json_t *writes_of(const struct plan *plan)
 		const struct plan_write *w = &plan->writes[i];
 		char *what = report_structures(plan, w);
 
-		json_array_append_new(
-			list,
-			json_pack("{s:s, s:o, s:o, s:o, s:o}", "phase",
-				  report_phase(w), "offset", number(w->offset),
-				  "length", number(w->len), "crc32",
-				  hex(report_crc32(w)), "structures",
-				  text(what)));
+		json_array_append_new(list,
+				      json_pack("{s:s, s:o, s:o, s:o, s:o}",
+						"phase", report_phase(w),
+						"offset", number(w->offset),
+						"length", number(w->len),
+						"crc32", hex(report_crc32(w)),
+						"structures", text(what)));
 		free(what);
 	}
 	return list;

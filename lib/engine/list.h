@@ -10,7 +10,7 @@
 
 struct listed_lun {
 	unsigned number;
-	struct look look; /* with the SCSIid; size 0: it does not answer */
+	struct look look;     /* with the SCSIid; size 0: it does not answer */
 	enum lun_owner owner; /* of a LUN that has an SR; UNKNOWN without
 			       * xapi */
 	struct error error;   /* why it has none; look.sr is then empty */

@@ -17,7 +17,7 @@ struct look {
 	uint64_t size;
 	uint32_t block_size;
 	struct journal_head journal; /* or that there is none */
-	struct sr_report sr; /* empty: it cannot be read */
+	struct sr_report sr;	     /* empty: it cannot be read */
 };
 
 /* The LUN's journal and SR. ERROR_LUN_CONTENT: it holds no SR that can be

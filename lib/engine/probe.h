@@ -27,7 +27,7 @@ struct probe {
 	size_t vdis;   /* that a user sees, snapshots among them */
 	size_t snapshots;
 	enum journal_state journal; /* of a resign that was cut short */
-	bool known; /* xapi has that SR on record */
+	bool known;		    /* xapi has that SR on record */
 	enum lun_owner owner;
 };
 

@@ -45,8 +45,8 @@ int way_open_device(struct way *way, struct error *err)
 {
 	way->reached.device = way->device;
 	return lun_block_open(block_node(way->device).path,
-			      way->purpose == REACH_TO_WRITE,
-			      &way->reached.lun, err);
+			      way->purpose == REACH_TO_WRITE, &way->reached.lun,
+			      err);
 }
 
 /* ---- libiscsi ---- */

@@ -135,7 +135,8 @@ static bool parse_record(const uint8_t *bytes, uint32_t at, uint32_t end,
 	content = find_in_record(bytes, at, end, ELEMENT("snapshot_of"), &len);
 	vdi->has_snapshot_of =
 		content && get_ref(bytes, content, len, &vdi->snapshot_of);
-	content = find_in_record(bytes, at, end, ELEMENT("is_a_snapshot"), &len);
+	content =
+		find_in_record(bytes, at, end, ELEMENT("is_a_snapshot"), &len);
 	vdi->is_a_snapshot = content && len == 1 && *content == '1';
 	content = find_in_record(bytes, at, end, ELEMENT("managed"), &len);
 	vdi->managed = !content || len != 1 || *content != '0';

@@ -79,8 +79,9 @@ void device_names_read(const char *device, struct lun_names *out)
 	if (block_is_multipath(device)) {
 		slaves = block_slaves(device);
 		for (size_t i = 0; !found && i < slaves.count; i++)
-			found = disk_names_read(block_node(slaves.items[i]).path,
-						out, &ignored) == 0;
+			found = disk_names_read(
+					block_node(slaves.items[i]).path, out,
+					&ignored) == 0;
 		block_names_free(&slaves);
 	} else {
 		found = disk_names_read(block_node(device).path, out,

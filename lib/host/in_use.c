@@ -266,8 +266,7 @@ static bool is_loop(const char *name)
 /* False if it is on no file, or cannot be asked. */
 static bool get_status(const char *loop, struct loop_info64 *info)
 {
-	int fd = open(block_node(loop).path,
-		      O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	int fd = open(block_node(loop).path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	bool got;
 
 	if (fd < 0) {

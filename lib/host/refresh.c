@@ -22,7 +22,8 @@ static void tell_lvmetad(const char *device)
 	struct error err;
 
 	if (child_run(argv, NULL, PVSCAN_MS, &result, &err)) {
-		log_warning("lvmetad is not told of %s: %s", node.path, err.text);
+		log_warning("lvmetad is not told of %s: %s", node.path,
+			    err.text);
 		return;
 	}
 	if (result.status)

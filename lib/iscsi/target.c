@@ -34,7 +34,7 @@ static int check_pair(const char *what, const char *user, const char *password,
 		return error_set(err, ERROR_BAD_VALUE,
 				 "%s needs both a user and a password", what);
 	if (chap_is_set(user) && (strlen(user) > ISCSI_CHAP_MAX ||
-			     strlen(password) > ISCSI_CHAP_MAX))
+				  strlen(password) > ISCSI_CHAP_MAX))
 		return error_set(err, ERROR_BAD_VALUE,
 				 "user and password of %s can have at most %d "
 				 "bytes",
@@ -51,7 +51,8 @@ int iscsi_initiator_check(const struct iscsi_target *target, struct error *err)
 	    check_pair("incoming CHAP", target->incoming_user,
 		       target->incoming_password, err))
 		return -1;
-	if (chap_is_set(target->incoming_user) && !chap_is_set(target->chap_user))
+	if (chap_is_set(target->incoming_user) &&
+	    !chap_is_set(target->chap_user))
 		return error_set(err, ERROR_BAD_VALUE,
 				 "incoming CHAP works only together with "
 				 "chapuser and chappassword");

@@ -129,9 +129,9 @@ int chosen_check(const struct chosen_ids *chosen, const struct snapshot *from,
 		if (!is_known(&known, &c->old))
 			failed = refuse(c, &c->old, "is not on this LUN", err);
 		else if (is_known(&known, &c->new))
-			failed = refuse(c, &c->new,
-					"is to be new, but is on this LUN",
-					err);
+			failed =
+				refuse(c, &c->new,
+				       "is to be new, but is on this LUN", err);
 		else if ((i && any_id_compare(&c[-1].new, &c->new) == 0) ||
 			 (is_of_sr(&c->new, &map->new_sr) &&
 			  !is_of_sr(&c->old, &map->old_sr)))

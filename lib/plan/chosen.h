@@ -20,7 +20,7 @@ struct snapshot;
 
 struct chosen_id {
 	struct any_id old, new; /* of the SR or a VDI; of PV, VG or an LV */
-	unsigned line; /* where the choice was made, for errors */
+	unsigned line;		/* where the choice was made, for errors */
 };
 
 struct chosen_ids {

@@ -245,11 +245,12 @@ static int plan_journal(struct plan *plan, uint32_t i, struct error *err)
 
 /* ---- all of them ---- */
 
+typedef int planner_t(struct plan *plan, uint32_t i, struct error *err);
+
 int plan_volumes(struct plan *plan, struct error *err)
 {
 	/* What other kinds hold names nobody, or is SM's own (plan_mgt). */
-	static int (*const planners[LV_KINDS])(struct plan *plan, uint32_t i,
-					       struct error *err) = {
+	static planner_t *const planners[LV_KINDS] = {
 		[LV_VHD] = plan_image,	   [LV_QCOW2] = plan_image,
 		[LV_CBTLOG] = plan_cbtlog, [LV_JOURNAL] = plan_journal,
 		[LV_JVHD] = plan_jvhd,

@@ -126,8 +126,7 @@ static void check_chain(const struct check *c, uint32_t i)
 		finding_add(c->out, FINDING_ERROR, lv,
 			    "its parent %s is not on this LUN",
 			    uuid_string(&info->parent).chars);
-	else if (info->has_vdi &&
-		 is_circle(vdis, vdis_find(vdis, &info->vdi)))
+	else if (info->has_vdi && is_circle(vdis, vdis_find(vdis, &info->vdi)))
 		finding_add(c->out, FINDING_ERROR, lv,
 			    "it is its own parent, by way of its chain, or "
 			    "that is endless");

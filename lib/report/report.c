@@ -154,8 +154,7 @@ static void add_lvs(struct buffer *list, const struct lvm_vg *vg,
 	free(lvs);
 }
 
-char *report_structures(const struct plan *plan,
-			const struct plan_write *write)
+char *report_structures(const struct plan *plan, const struct plan_write *write)
 {
 	const struct snapshot *snap = plan->from;
 	struct buffer list = { 0 };

@@ -14,8 +14,8 @@
 #include "sr/snapshot.h"
 
 struct sr_report {
-	struct snapshot *snap; /* without its image and text; NULL: there is none */
-	struct plan *plan;     /* without its image; NULL: nothing was planned */
+	struct snapshot *snap; /* without image and text; NULL: there is none */
+	struct plan *plan;     /* without its image; NULL: none was made */
 	char *label;	       /* the SR's, "" if MGT has none */
 	struct findings warnings; /* check_warnings */
 };

@@ -284,8 +284,7 @@ void report_text_writes(const struct report_text *text, const struct plan *plan)
 			      report_crc32(w), what);
 		free(what);
 	}
-	buffer_printf(text->out, "  digest %08" PRIx32 "\n",
-		      plan_digest(plan));
+	buffer_printf(text->out, "  digest %08" PRIx32 "\n", plan_digest(plan));
 }
 
 void report_text_journal(const struct report_text *text,

@@ -66,7 +66,8 @@ int load_snapshot(struct lun *lun, struct image *seen, struct snapshot *out,
 			failed = error_set(err, ERROR_INTERNAL,
 					   "parsing the LUN does not end");
 		else
-			failed = read_wanted(lun, &wants, false, &snap.image, err);
+			failed = read_wanted(lun, &wants, false, &snap.image,
+					     err);
 	}
 	want_list_free(&wants);
 	if (failed && err->code == ERROR_LUN_CONTENT)

@@ -31,8 +31,8 @@ int xapi_host_read(const struct xapi *xapi, const char *host_ref,
 	struct xapi_reply reply;
 	int rc;
 
-	if (xapi_call(xapi, "host.get_other_config",
-		      json_pack("[s]", host_ref), &reply, err))
+	if (xapi_call(xapi, "host.get_other_config", json_pack("[s]", host_ref),
+		      &reply, err))
 		return -1;
 	rc = read_config(reply.value, &host, err);
 	reply_free(&reply);

@@ -70,8 +70,8 @@ void xapi_secrets_destroy(const struct xapi *xapi, const char *sr_ref)
 	patient.transport.stubborn = true;
 	patient.transport.timeout_ms = CLEANING_MS;
 	xapi_where_add(&query, "SR", sr_ref);
-	if (xapi_call(&patient, "PBD.get_all_records_where",
-		      xapi_where(&query), &reply, &err)) {
+	if (xapi_call(&patient, "PBD.get_all_records_where", xapi_where(&query),
+		      &reply, &err)) {
 		log_warning("passwords stay in xapi's secrets: %s", err.text);
 		return;
 	}

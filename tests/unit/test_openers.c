@@ -136,8 +136,7 @@ static void test_no_device(void **state)
 static void test_path(void **state)
 {
 	(void)state;
-	assert_string_equal(block_node("cciss!c0d0").path,
-			    "/dev/cciss/c0d0");
+	assert_string_equal(block_node("cciss!c0d0").path, "/dev/cciss/c0d0");
 }
 
 int main(void)

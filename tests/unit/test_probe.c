@@ -111,8 +111,7 @@ static void tells_of_each_state_of_a_resign(void **state)
 			expect_uuid(&p, NEW_SR);
 		renamed = !uuid_equal(&p.sr, &old.sr);
 		assert_true(p.size == old.size || p.size == SR_SIZE);
-		assert_int_equal(p.counted,
-				 p.journal != JOURNAL_COMMITTED);
+		assert_int_equal(p.counted, p.journal != JOURNAL_COMMITTED);
 		if (p.counted) {
 			assert_int_equal(p.size, old.size);
 			assert_int_equal(p.vdis, old.vdis);

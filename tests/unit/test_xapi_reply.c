@@ -233,7 +233,7 @@ static void takes_odd_json(void **state)
 	assert_int_equal(
 		reply_read_json(twice, strlen(twice), "", &reply, &err), 0);
 	assert_int_equal(value_find_optional(reply.value, ERROR_XAPI, "it", "k",
-					 &text, &err),
+					     &text, &err),
 			 0);
 	assert_string_equal(text, "b");
 	reply_free(&reply);
