@@ -5,12 +5,52 @@
 #include <string.h>
 
 #include "format/lv_name.h"
+#include "format/uuid_scan.h"
 #include "format/vhd_journal.h"
 #include "plan/plan_parts.h"
 #include "sr/want.h"
 
 /* ---- the MGT volume: the SR, and of every record, free slots too, the VDI
- * and the one it is a snapshot of ---- */
+ * and the one it is a snapshot of; and what else names a VDI of this SR, in a
+ * field that a newer SM may know ---- */
+
+/* A sector in which SM keeps no labels, those being the user's words. */
+static int renew_sector(struct plan *plan, uint32_t at, struct error *err)
+{
+	const struct snapshot *snap = plan->from;
+	uint32_t left = snap->mgt_header.length - at;
+	const char *text = (const char *)snap->mgt_bytes + at;
+	size_t len = left < MGT_SECTOR ? left : MGT_SECTOR;
+	struct uuid_hit hit;
+
+	for (size_t i = 0; uuid_scan(text, len, i, &hit); i = hit.at + hit.len) {
+		char renewed[MGT_SECTOR];
+		struct uuid new;
+
+		if (!idmap_find(&plan->ids, &hit.uuid, &new))
+			continue;
+		memcpy(renewed, text, len);
+		uuid_scan_replace(renewed, &hit, &new);
+		if (plan_patch_lv(plan, snap->mgt_lv, at + hit.at,
+				  renewed + hit.at, hit.len, err))
+			return -1;
+	}
+	return 0;
+}
+
+static int renew_sectors(struct plan *plan, struct error *err)
+{
+	uint32_t length = plan->from->mgt_header.length;
+
+	if (length > MGT_SECTOR && renew_sector(plan, MGT_SECTOR, err))
+		return -1;
+	for (uint32_t at = MGT_FIRST_RECORD_AT + MGT_SECTOR; at < length;
+	     at += MGT_RECORD_SIZE) {
+		if (renew_sector(plan, at, err))
+			return -1;
+	}
+	return 0;
+}
 
 static int renew_ref(struct plan *plan, const struct mgt_ref *ref,
 		     struct error *err)
@@ -27,6 +67,8 @@ int plan_mgt(struct plan *plan, struct error *err)
 {
 	const struct mgt *mgt = &plan->from->mgt;
 
+	if (renew_sectors(plan, err))
+		return -1;
 	if (mgt->has_sr) {
 		char text[UUID_TEXT_LEN];
 

@@ -331,6 +331,9 @@ static void put_mgt(uint8_t *bytes)
 	put_padded(mgt + 1536, "<name_description></name_description>");
 	sr_put_record(mgt + 2048, "base", BASE_UUID, "", false);
 	sr_put_record(mgt + 3072, "child", CHILD_UUID, OTHER_UUID, false);
+	/* Fields that nobody knows today. */
+	memcpy(mgt + 1024 - 60, "<of>" SR_UUID "</of>", 45);
+	memcpy(mgt + 4096 - 60, "<of>" BASE_UUID "</of>", 45);
 	/* From here on in the second segment. */
 	sr_put_record(mgt + 4096, "&lt;uuid>" HOST_UUID, OTHER_UUID, STALE_UUID,
 		      false);
