@@ -38,11 +38,12 @@ static int parse_pv_header(const uint8_t *sector, struct lvm_label *label,
 	    at > LVM_SECTOR_SIZE - LVM_ID_LEN - sizeof(uint64_t))
 		return error_set(err, ERROR_LUN_CONTENT,
 				 "the LVM label's pv_header offset %" PRIu32
-				 " lies outside its sector",
+				 " lies outside its sector; " MAKE_NEW_CLONE,
 				 at);
 	if (!lvm_id_from_chars((const char *)sector + at, &label->pv_id))
 		return error_set(err, ERROR_LUN_CONTENT,
-				 "the LVM label's PV id is not an LVM id");
+				 "the LVM label's PV id is not an LVM "
+				 "id; " MAKE_NEW_CLONE);
 	label->pv_id_at = at;
 	at += LVM_ID_LEN + sizeof(uint64_t);
 
@@ -53,7 +54,7 @@ static int parse_pv_header(const uint8_t *sector, struct lvm_label *label,
 		if (at > LVM_SECTOR_SIZE - DISK_LOCN_SIZE)
 			return error_set(err, ERROR_LUN_CONTENT,
 					 "the LVM label's list of areas runs "
-					 "past its sector");
+					 "past its sector; " MAKE_NEW_CLONE);
 		offset = get_le64(sector + at);
 		size = get_le64(sector + at + 8);
 		if (offset == 0 && !in_data_areas)

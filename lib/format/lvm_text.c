@@ -22,7 +22,8 @@ static int fail(struct parser *p, const char *what)
 	for (uint32_t i = 0; i < p->pos && i < p->text->len; i++)
 		line += p->text->bytes[i] == '\n';
 	return error_set(p->err, ERROR_LUN_CONTENT,
-			 "the VG's metadata text is damaged at line %u: %s",
+			 "the VG's metadata text is damaged at line %u: "
+			 "%s; " MAKE_NEW_CLONE,
 			 line, what);
 }
 
@@ -235,9 +236,11 @@ int lvm_text_parse(const char *bytes, size_t len, struct lvm_text *out,
 
 	len = strnlen(bytes, len);
 	if (len > UINT32_MAX / 2)
-		return error_set(err, ERROR_LUN_CONTENT,
-				 "the VG's metadata text is %zu bytes long",
-				 len);
+		return error_set(
+			err, ERROR_LUN_CONTENT,
+			"the VG's metadata text is %zu bytes long, more "
+			"than any; " MAKE_NEW_CLONE,
+			len);
 	text.len = (uint32_t)len;
 	if (parse_all(&p)) {
 		lvm_text_free(&text);

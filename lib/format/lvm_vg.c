@@ -23,12 +23,23 @@ static int refuse(struct build *b, const char *what)
 			 (int)name.len, b->text->bytes + name.at, what);
 }
 
+static int damaged(struct build *b, const char *what)
+{
+	struct text_span name = b->vg->name_span;
+
+	return error_set(b->err, ERROR_LUN_CONTENT,
+			 "VG %.*s: its metadata text is damaged: "
+			 "%s; " MAKE_NEW_CLONE,
+			 (int)name.len, b->text->bytes + name.at, what);
+}
+
 static int damaged_lv(struct build *b, const struct lvm_lv *lv,
 		      const char *what)
 {
-	return error_set(b->err, ERROR_LUN_CONTENT,
-			 "the VG's metadata text is damaged: LV %s: %s",
-			 lv->name, what);
+	return error_set(
+		b->err, ERROR_LUN_CONTENT,
+		"the VG's metadata text is damaged: LV %s: %s; " MAKE_NEW_CLONE,
+		lv->name, what);
 }
 
 /* A string field that holds an LVM id; its span and value. */
@@ -151,16 +162,16 @@ static int check_format(struct build *b, const struct lvm_node *node)
 	if (!contents ||
 	    !lvm_text_span_is(t, contents->span, "Text Format Volume Group") ||
 	    !lvm_text_number(t, NULL, "version", &version) || version != 1)
-		return refuse(b, "LVM takes no text that is not of contents "
-				 "\"Text Format Volume Group\" and version 1");
+		return damaged(b, "LVM takes no text that is not of contents "
+				  "\"Text Format Volume Group\" and version 1");
 	if (format && !lvm_text_span_is(t, format->span, "lvm2"))
-		return refuse(b, "its format is not lvm2");
+		return damaged(b, "its format is not lvm2");
 	if (!lvm_text_child(t, node, "max_lv") ||
 	    !lvm_text_child(t, node, "max_pv"))
-		return refuse(b, "it has no max_lv or max_pv, without which "
-				 "LVM takes none");
+		return damaged(b, "it has no max_lv or max_pv, without which "
+				  "LVM takes none");
 	if (bad_field(t, node))
-		return refuse(b, bad_field(t, node));
+		return damaged(b, bad_field(t, node));
 	return 0;
 }
 
@@ -211,10 +222,10 @@ static int parse_pv(struct build *b, const struct lvm_node *vg_node)
 	uint32_t count;
 
 	if (!pvs || !pvs->is_section)
-		return refuse(b, "its text lists no PV");
+		return damaged(b, "its text lists no PV");
 	count = count_children(b->text, pvs);
 	if (count == 0)
-		return refuse(b, "its text lists no PV");
+		return damaged(b, "its text lists no PV");
 	if (count > 1)
 		return refuse(b, "it spans several PVs; an lvmoiscsi SR has "
 				 "one LUN, and a VG of several cannot be "
@@ -222,7 +233,7 @@ static int parse_pv(struct build *b, const struct lvm_node *vg_node)
 	pv = lvm_text_first(b->text, pvs);
 	if (!pv->is_section ||
 	    !get_id(b, pv, &b->vg->pv_id, &b->vg->pv_id_span))
-		return refuse(b, "its PV has no id");
+		return damaged(b, "its PV has no id");
 	if (lvm_text_list_has(b->text, pv, "flags", "MISSING"))
 		return refuse(b, "it is partial, its PV is marked MISSING; "
 				 "repair the original, then " MAKE_NEW_CLONE);
@@ -231,11 +242,11 @@ static int parse_pv(struct build *b, const struct lvm_node *vg_node)
 				 "SR's PV; repair the original, "
 				 "then " MAKE_NEW_CLONE);
 	if (bad_field(b->text, pv))
-		return refuse(b, bad_field(b->text, pv));
+		return damaged(b, bad_field(b->text, pv));
 	if (!lvm_text_number(b->text, pv, "pe_start", &pe_start) ||
 	    !lvm_text_number(b->text, pv, "pe_count", &b->vg->pe_count) ||
 	    pe_start == 0 || pe_start > UINT64_MAX / LVM_SECTOR_SIZE)
-		return refuse(b, "its PV has no pe_start or pe_count");
+		return damaged(b, "its PV has no pe_start or pe_count");
 	b->vg->pe_start = pe_start * LVM_SECTOR_SIZE;
 	if (lvm_text_number(b->text, pv, "dev_size", &dev_size) &&
 	    dev_size <= UINT64_MAX / LVM_SECTOR_SIZE)
@@ -244,7 +255,8 @@ static int parse_pv(struct build *b, const struct lvm_node *vg_node)
 	if (b->vg->pe_count > UINT32_MAX ||
 	    b->vg->pe_count >
 		    (UINT64_MAX - b->vg->pe_start) / b->vg->extent_size)
-		return refuse(b, "its PV has more extents than a LUN can hold");
+		return damaged(b,
+			       "its PV has more extents than a LUN can hold");
 	b->pv_span = pv->name;
 	return 0;
 }
@@ -420,7 +432,7 @@ static int parse_lv(struct build *b, const struct lvm_node *node,
 					     "FIXED_MINOR", NULL };
 
 	if (node->name.len > LV_NAME_MAX)
-		return refuse(b, "an LV's name is longer than LVM allows");
+		return damaged(b, "an LV's name is longer than LVM allows");
 	memcpy(lv->name, b->text->bytes + node->name.at, node->name.len);
 	lv->name_span = node->name;
 	lv->whole = node->whole;
@@ -475,17 +487,18 @@ static int parse_vg(struct build *b)
 		node = lvm_text_next(b->text, node);
 	if (!node)
 		return error_set(b->err, ERROR_LUN_CONTENT,
-				 "the LVM metadata text describes no VG");
+				 "the LVM metadata text describes no "
+				 "VG; " MAKE_NEW_CLONE);
 	if (parse_vg_name(b, node) || check_format(b, node) ||
 	    check_vg_state(b, node))
 		return -1;
 	if (!get_id(b, node, &b->vg->id, &b->vg->id_span))
-		return refuse(b, "it has no id");
+		return damaged(b, "it has no id");
 	if (!lvm_text_number(b->text, node, "seqno", &b->vg->seqno))
-		return refuse(b, "it has no seqno");
+		return damaged(b, "it has no seqno");
 	if (!lvm_text_number(b->text, node, "extent_size", &sectors) ||
 	    sectors > UINT32_MAX)
-		return refuse(b, "it has no extent_size");
+		return damaged(b, "it has no extent_size");
 	/* Every LV then holds the first block of what SM keeps in it. */
 	if (sectors < LVM_MIN_EXTENT / LVM_SECTOR_SIZE)
 		return refuse(b, "its extents are smaller than 4 KiB; SM's "

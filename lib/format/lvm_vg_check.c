@@ -15,9 +15,10 @@ struct text_name {
 static int damaged_lv(const struct lvm_lv *lv, const char *what,
 		      struct error *err)
 {
-	return error_set(err, ERROR_LUN_CONTENT,
-			 "the VG's metadata text is damaged: LV %s: %s",
-			 lv->name, what);
+	return error_set(
+		err, ERROR_LUN_CONTENT,
+		"the VG's metadata text is damaged: LV %s: %s; " MAKE_NEW_CLONE,
+		lv->name, what);
 }
 
 static int compare_names(const void *a, const void *b)
@@ -184,7 +185,8 @@ static int check_disjoint(const struct lvm_vg *vg, struct error *err)
 		    places[i].pv_extent)
 			return error_set(err, ERROR_LUN_CONTENT,
 					 "the VG's metadata text is damaged: "
-					 "LVs %s and %s share an extent",
+					 "LVs %s and %s share an "
+					 "extent; " MAKE_NEW_CLONE,
 					 vg->lvs[places[i - 1].lv].name,
 					 vg->lvs[places[i].lv].name);
 	}

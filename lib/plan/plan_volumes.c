@@ -23,7 +23,8 @@ static int renew_sector(struct plan *plan, uint32_t at, struct error *err)
 	size_t len = left < MGT_SECTOR ? left : MGT_SECTOR;
 	struct uuid_hit hit;
 
-	for (size_t i = 0; uuid_scan(text, len, i, &hit); i = hit.at + hit.len) {
+	for (size_t i = 0; uuid_scan(text, len, i, &hit);
+	     i = hit.at + hit.len) {
 		char renewed[MGT_SECTOR];
 		struct uuid new;
 

@@ -85,7 +85,8 @@ static int parse_mdas(struct snapshot *snap, struct want_list *wants,
 	    ranges_meet(snap->mdas[0].area.offset, snap->mdas[0].area.size,
 			snap->mdas[1].area.offset, snap->mdas[1].area.size))
 		return error_set(err, ERROR_LUN_CONTENT,
-				 "the LVM label's two metadata areas overlap");
+				 "the LVM label's two metadata areas "
+				 "overlap; " MAKE_NEW_CLONE);
 	return 0;
 }
 
@@ -240,7 +241,8 @@ static int check_layout(const struct snapshot *snap, struct error *err)
 	if (end > snap->lun_size)
 		return error_set(err, ERROR_LUN_CONTENT,
 				 "the LVs reach to byte %" PRIu64 ", this LUN "
-				 "ends at %" PRIu64 ": the clone is cut off",
+				 "ends at %" PRIu64
+				 ": the clone is cut off; " MAKE_NEW_CLONE,
 				 end, snap->lun_size);
 	if (vg->pe_start < LVM_LABEL_SCAN_BYTES ||
 	    vg->pe_start < snap->image.block_size)
@@ -253,7 +255,7 @@ static int check_layout(const struct snapshot *snap, struct error *err)
 				end - vg->pe_start))
 			return error_set(err, ERROR_LUN_CONTENT,
 					 "an LVM metadata area lies among the "
-					 "LVs' data");
+					 "LVs' data; " MAKE_NEW_CLONE);
 	}
 	return 0;
 }
@@ -266,7 +268,8 @@ static int parse_image(struct snapshot *snap, struct parsed_text *before,
 	if (snap->lun_size < HEAD_BYTES)
 		return error_set(err, ERROR_LUN_CONTENT,
 				 "this LUN has %" PRIu64 " bytes, too few for "
-				 "an SR",
+				 "an SR; give the clone of a LUN that holds an "
+				 "lvmoiscsi SR",
 				 snap->lun_size);
 	if (!want_bytes(&snap->image, wants, 0, head, sizeof(head)))
 		return 0;
