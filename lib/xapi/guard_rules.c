@@ -66,8 +66,7 @@ static bool has_target(const json_t *sr, const json_t *pbd, const char *iqn)
 	const char *own =
 		value_get(json_object_get(pbd, "device_config"), "targetIQN");
 
-	return sr && iqn && own &&
-	       strcmp(value_get(sr, "type"), "iscsi") == 0 &&
+	return sr && iqn && own && sr_has_luns(value_get(sr, "type")) &&
 	       (strcasecmp(own, iqn) == 0 || strcmp(own, "*") == 0);
 }
 

@@ -6,8 +6,8 @@
  * that holds any name of the LUN makes it that SR's LUN. Which key that is
  * differs from driver to driver: SCSIid, ScsiId (gfs2), device, devserial,
  * scsi-<SCSIid>, … So does a VDI's sm_config, where each VDI is a LUN of its own.
- * Besides, an SR of type `iscsi` has every LUN of its target as a VDI, those that
- * it has not scanned yet, too.
+ * Besides, such an SR by iSCSI has every LUN of its target as a VDI, those that it
+ * has not scanned yet, too.
  *
  * While xapi runs sr_create, its database has that call's own SR already, with
  * a detached PBD for each host and our SCSIid in each of them (xapi's

@@ -76,8 +76,9 @@ int records_read(const struct record_class *class, json_t *value, json_t **out,
 
 bool sr_has_luns(const char *type)
 {
-	static const char *const types[] = { "iscsi", "rawhba", "cslg",
-					     "netapp", "equal" };
+	static const char *const types[] = { "iscsi",  "rawiscsi", "hba",
+					     "rawhba", "cslg",	   "netapp",
+					     "equal" };
 
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
 		if (strcmp(type, types[i]) == 0)

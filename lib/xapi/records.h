@@ -37,7 +37,8 @@ struct record_class {
 extern const struct record_class record_sr, record_pbd, record_vdi;
 
 /* Whether each VDI of an SR of this type is a LUN of its own, that SR's sm_config
- * having no name of any. */
+ * having no name of any. Source: SM's LUNperVDI.py and who uses it, from
+ * ISCSISR.py (6.5), RawHBASR.py to HBASR.py and RawISCSISR (today). */
 bool sr_has_luns(const char *type);
 
 /* Takes the value of <class>.get_all_records: *out, which is NULL, is then for

@@ -298,6 +298,7 @@ static void an_iscsi_sr_owns_its_target(void **state)
 {
 	const struct sr_line srs[] = {
 		{ "R", UUID("7"), "iscsi", "" },
+		{ "W", UUID("6"), "rawiscsi", "" },
 		{ "L", UUID("5"), "lvmoiscsi", "" },
 		{ 0 },
 	};
@@ -309,6 +310,9 @@ static void an_iscsi_sr_owns_its_target(void **state)
 	judged(srs, pbds, NULL, OWNER_OTHER_SR, "R");
 	pbds[0].device_config = "target=10.0.0.1;targetIQN=*";
 	judged(srs, pbds, NULL, OWNER_OTHER_SR, "R");
+	pbds[0].sr = "W";
+	judged(srs, pbds, NULL, OWNER_OTHER_SR, "W");
+	pbds[0].sr = "R";
 	pbds[0].device_config = "target=10.0.0.1;targetIQN=iqn.x:other";
 	judged(srs, pbds, NULL, OWNER_UNKNOWN, NULL);
 	pbds[0] = (struct pbd_line){ "L", "h1", "targetIQN=iqn.x:t", true };
@@ -334,6 +338,7 @@ static void a_vdi_may_be_a_lun(void **state)
 	(void)state;
 	read_pool(srs, pbds, &records);
 	assert_true(sr_has_luns("rawhba"));
+	assert_true(sr_has_luns("hba"));
 	verdict = guard_judge(&records, &question);
 	assert_int_equal(verdict.owner, OWNER_UNKNOWN);
 

@@ -37,7 +37,7 @@ sr_get_driver_info) answer_driver "Any" ;;
 esac
 END
 chmod +x "$SM/AnySR"
-for type in GFS2 LVM ISCSI LVMoHBA RawHBA; do
+for type in GFS2 LVM ISCSI LVMoHBA RawHBA HBA; do
 	ln -sf "$SM/AnySR" "$SM/${type}SR"
 done
 rm -f "$SM/LVMoISCSISR"
@@ -185,6 +185,8 @@ on_record "a LUN-per-VDI SR of the target" iscsi "$stranger" target=x \
 	targetIQN="$IQN"
 on_record "a VDI of a LUN-per-VDI SR by HBA" rawhba "$stranger" type=any \
 	vdi:SCSIid="$naa3"
+on_record "a VDI of an SR of SM's type hba" hba "$stranger" type=any \
+	vdi:SCSIid="$naa"
 on_record "a map that an admin has named" lvm "$old_sr" device=/dev/mapper/SAN1
 on_record "sm_config's devserial" lvmoiscsi "$old_sr" \
 	sm-config:devserial="scsi-$naa"
