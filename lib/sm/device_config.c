@@ -84,6 +84,11 @@ static int read_password(const json_t *map, const struct chap_keys *keys,
 				 keys->secret, keys->password);
 	if (defaults->read_secret(defaults->context, secret, out, err))
 		return error_prefix(err, "%s: ", keys->secret);
+	/* As an empty one in clear, which is what xapi has made it of. */
+	if (!**out) {
+		free(*out);
+		*out = NULL;
+	}
 	return 0;
 }
 

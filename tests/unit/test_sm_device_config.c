@@ -258,7 +258,7 @@ static void refuses_half_of_chap(void **state)
 		"incoming_chappassword_secret", "s");
 }
 
-/* Secrets "s1", "s2" …; the password says which it was. */
+/* Secrets "s1", "s2" …; the password says which it was; "s0" is empty. */
 static int tell_secret(void *context, const char *uuid, char **out,
 		       struct error *err)
 {
@@ -267,7 +267,11 @@ static int tell_secret(void *context, const char *uuid, char **out,
 	if (uuid[0] != 's')
 		return error_set(err, ERROR_NO_SECRET, "no secret '%s'", uuid);
 	++*asked;
-	assert_int_not_equal(asprintf(out, "password of %s", uuid), -1);
+	if (strcmp(uuid, "s0") == 0)
+		*out = strdup("");
+	else
+		assert_int_not_equal(asprintf(out, "password of %s", uuid), -1);
+	assert_non_null(*out);
 	return 0;
 }
 
@@ -290,6 +294,12 @@ static void takes_secrets(void **state)
 	assert_string_equal(c.target.chap_password, "password of s1");
 	device_config_free(&c);
 	assert_int_equal(asked, 3);
+	c = accepted("chapuser", "", "chappassword_secret", "s0");
+	assert_null(c.target.chap_user);
+	assert_null(c.target.chap_password);
+	device_config_free(&c);
+	refused(ERROR_BAD_VALUE, "chappassword is missing", "chapuser", "u",
+		"chappassword_secret", "s0");
 	refused(ERROR_BAD_VALUE, "chapuser is missing", "chappassword_secret",
 		"s1");
 	refused(ERROR_NO_SECRET, "chappassword_secret: no secret 'x'",
