@@ -19,11 +19,11 @@ static struct uuid_string sr_of(const struct look *look)
 	return uuid_string(&look->sr.snap->vg.sr);
 }
 
-static int is_begun(const struct lun_choice *choice, const struct xapi *xapi,
-		    const struct look *look, bool *begun, struct error *err)
+static int is_begun(const struct xapi *xapi, const struct look *look,
+		    bool *begun, struct error *err)
 {
-	return xapi_attach_begun(xapi, sr_of(look).chars, choice->lun.scsi_id,
-				 begun, err);
+	return xapi_attach_begun(xapi, sr_of(look).chars, &look->names, begun,
+				 err);
 }
 
 /* False, too, if the LUN cannot be read yet. */
@@ -35,7 +35,7 @@ static int attach_begun(const struct attach_wanted *wanted, bool *begun,
 
 	*begun = false;
 	if (look_inspect(wanted->choice, &look, err) == 0)
-		rc = is_begun(wanted->choice, wanted->xapi, &look, begun, err);
+		rc = is_begun(wanted->xapi, &look, begun, err);
 	else
 		rc = err->code == ERROR_LUN_CONTENT ? 0 : -1;
 	sr_report_free(&look.sr);
@@ -63,23 +63,28 @@ static size_t find_in_flight(const struct lvm_vg *vg, struct uuid *out)
 static int attach_now(const struct attach_wanted *wanted,
 		      struct attach_result *out, struct error *err)
 {
+	struct lun_choice choice = *wanted->choice;
 	struct attach_result result = { 0 };
 	struct xapi_attach attach = {
-		.scsi_id = wanted->choice->lun.scsi_id,
+		.names = &result.look.names,
 		.type = wanted->type,
 		/* SM itself does by HBA. */
-		.rescan = !wanted->choice->by_hba,
+		.rescan = !choice.by_hba,
 		.device_config = wanted->device_config,
 	};
 	struct uuid_string sr;
 	struct uuid *in_flight;
 	int rc;
 
-	if (look_inspect(wanted->choice, &result.look, err)) {
+	choice.lun.as_listed = true;
+	if (look_inspect(&choice, &result.look, err)) {
 		sr_report_free(&result.look.sr);
 		return -1;
 	}
 	sr = sr_of(&result.look);
+	attach.scsi_id = host_scsi_id(&result.look.names)->text;
+	if (!attach.scsi_id[0])
+		attach.scsi_id = choice.lun.scsi_id;
 	attach.sr_uuid = sr.chars;
 	attach.label = wanted->label ? wanted->label : result.look.sr.label;
 	attach.in_flight = in_flight = alloc_zeroed(
@@ -209,7 +214,7 @@ static int may_be_shown(const struct rescan *rescan,
 	int rc = look_at_open(reached, &look, err);
 
 	if (rc == 0)
-		rc = is_begun(rescan->choice, rescan->xapi, &look, &begun, err);
+		rc = is_begun(rescan->xapi, &look, &begun, err);
 	if (rc == 0 && !begun)
 		rc = error_set(err, ERROR_IN_USE,
 			       "the SR on the LUN, %s, is not being attached: "

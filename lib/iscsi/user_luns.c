@@ -187,6 +187,12 @@ static int read_all_names(const struct scsi_batch *as, enum vpd_question first,
 	return failed;
 }
 
+/* The first question to a LUN that is found. */
+static enum vpd_question first_of(const struct lun_wanted *wanted)
+{
+	return wanted->as_listed ? VPD_LIST : VPD_STANDARD;
+}
+
 /* The names that page 0x83 gives without the others. */
 static struct lun_names ids_alone(const struct inquiries *ids, size_t i)
 {
@@ -200,7 +206,8 @@ static struct lun_names ids_alone(const struct inquiries *ids, size_t i)
 
 /* Keeps those of which page 0x83 alone has the name, with that answer, and asks
  * for their other names. If there are none it asks all for all. */
-static int read_candidates(const struct scsi_batch *as, const char *scsi_id,
+static int read_candidates(const struct scsi_batch *as,
+			   const struct lun_wanted *wanted,
 			   struct user_lun *luns, size_t *count,
 			   struct error *err)
 {
@@ -211,7 +218,7 @@ static int read_candidates(const struct scsi_batch *as, const char *scsi_id,
 	for (size_t i = 0; i < *count && !failed; i++) {
 		const struct lun_names names = ids_alone(&ids, i);
 
-		if (!lun_names_have(&names, scsi_id))
+		if (!lun_names_have(&names, wanted->scsi_id))
 			continue;
 		luns[n].lun = luns[i].lun;
 		ids.commands[n++] = ids.commands[i];
@@ -219,7 +226,7 @@ static int read_candidates(const struct scsi_batch *as, const char *scsi_id,
 	if (n > 0)
 		*count = n;
 	if (!failed)
-		failed = read_all_names(as, n ? VPD_STANDARD : VPD_LIST,
+		failed = read_all_names(as, n ? first_of(wanted) : VPD_LIST,
 					n ? &ids : NULL, luns, count, err);
 	inquiries_free(&ids);
 	return failed;
@@ -407,7 +414,8 @@ static int look_there(struct iscsi_context *session,
 		struct user_lun lun = { .lun = addresses[i] };
 		size_t disks = 1;
 
-		if (read_all_names(&as, VPD_STANDARD, NULL, &lun, &disks, err))
+		if (read_all_names(&as, first_of(wanted), NULL, &lun, &disks,
+				   err))
 			return -1;
 		*found = disks == 1 &&
 			 (!wanted->scsi_id ||
@@ -437,9 +445,11 @@ static int no_such_name(const char *scsi_id, const struct user_lun *luns,
 
 /* Page 0x83 of all at once; every name of those that it points to, or of all if
  * it points to none. */
-static int search(struct iscsi_context *session, const char *scsi_id,
-		  struct user_lun *out, struct error *err)
+static int search(struct iscsi_context *session,
+		  const struct lun_wanted *wanted, struct user_lun *out,
+		  struct error *err)
 {
+	const char *scsi_id = wanted->scsi_id;
 	struct scsi_traffic traffic = { 0 };
 	const struct scsi_batch as = looking(session, &traffic);
 	struct user_lun *luns;
@@ -448,7 +458,7 @@ static int search(struct iscsi_context *session, const char *scsi_id,
 
 	if (list_luns(&as, &luns, &count, err))
 		return -1;
-	failed = read_candidates(&as, scsi_id, luns, &count, err);
+	failed = read_candidates(&as, wanted, luns, &count, err);
 	for (size_t i = 0; i < count && !failed; i++) {
 		if (lun_names_have(&luns[i].names, scsi_id)) {
 			*out = luns[i];
@@ -473,7 +483,7 @@ int user_session_find_lun(struct iscsi_context *session,
 	if (found)
 		return 0;
 	if (wanted->scsi_id)
-		return search(session, wanted->scsi_id, out, err);
+		return search(session, wanted, out, err);
 	return error_set(err, ERROR_NO_SCSIID,
 			 "the target has no disk of number %u; `relvm list` "
 			 "shows those it has",

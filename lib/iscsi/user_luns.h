@@ -35,6 +35,7 @@ struct lun_wanted {
 	bool numbered;
 	unsigned number;
 	bool addressed; /* the number is all of what REPORT LUNS says of it */
+	bool as_listed; /* asked for what scsi_id prints of it, too */
 };
 
 /* REPORT LUNS, then the VPD pages of all at once. *luns is the caller's to

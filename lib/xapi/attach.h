@@ -14,6 +14,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "base/scsi_id.h"
 #include "base/uuid.h"
 #include "rpc/value.h"
 #include "xapi/xapi.h"
@@ -25,11 +26,13 @@
 
 struct xapi_attach {
 	const char *sr_uuid; /* that of the SR on the LUN */
-	const char *scsi_id;
-	const char *type;  /* "lvmoiscsi", "lvmohba" */
-	bool rescan;	   /* the hosts look for the LUN first */
-	const char *label; /* of the SR, if it is introduced now */
-	/* For the PBDs; strings. A password in it becomes a secret. */
+	const struct lun_names *names;
+	const char *scsi_id; /* what the storage manager calls the LUN */
+	const char *type;    /* "lvmoiscsi", "lvmohba" */
+	bool rescan;	     /* the hosts look for the LUN first */
+	const char *label;   /* of the SR, if it is introduced now */
+	/* For the PBDs; strings. A password in it becomes a secret, and SCSIid is
+	 * `scsi_id`: a user may know the LUN by another of its names. */
 	const json_t *device_config;
 	/* VDIs of operations in flight: the storage manager replays these at
 	 * its first attach, and asks xapi for their records. */
@@ -54,7 +57,8 @@ struct xapi_attach_report {
 /* Whether an attach of this SR from this LUN has begun, and not been taken back:
  * its uuid is then not to change any more. */
 int xapi_attach_begun(const struct xapi *xapi, const char *sr_uuid,
-		      const char *scsi_id, bool *begun, struct error *err);
+		      const struct lun_names *names, bool *begun,
+		      struct error *err);
 
 /* 0 if such an attach is being taken back: no host has the SR plugged.
  * ERROR_IN_USE if not. */

@@ -75,8 +75,9 @@ void attach_drop_secrets(const struct attach_work *work, const char *sr_uuid)
 	json_decref(all);
 }
 
-int attach_has_mark(const struct attach_work *work, const char *scsi_id,
-		    bool *marked, struct error *err)
+int attach_has_mark(const struct attach_work *work,
+		    const struct lun_names *names, bool *marked,
+		    struct error *err)
 {
 	json_t *config = NULL;
 	const char *mark;
@@ -86,7 +87,7 @@ int attach_has_mark(const struct attach_work *work, const char *scsi_id,
 			  err))
 		return -1;
 	mark = value_get(config, XAPI_ATTACH_MARK);
-	*marked = mark && (!scsi_id || strcasecmp(mark, scsi_id) == 0);
+	*marked = mark && (!names || lun_names_have(names, mark));
 	json_decref(config);
 	return 0;
 }

@@ -28,10 +28,11 @@ int attach_call_on(const struct attach_work *work, const char *method,
 
 int attach_find_hosts(struct attach_work *work, struct error *err);
 
-/* Whether the SR is one that was attached by this program, and from this LUN
- * unless that is NULL. */
-int attach_has_mark(const struct attach_work *work, const char *scsi_id,
-		    bool *marked, struct error *err);
+/* Whether the SR is one that was attached by this program, and from the LUN with
+ * these names unless that is NULL. */
+int attach_has_mark(const struct attach_work *work,
+		    const struct lun_names *names, bool *marked,
+		    struct error *err);
 
 /* The secrets that an attach of this SR has made, one that was killed as well.
  * Signals do not stop it; what goes wrong is logged. */

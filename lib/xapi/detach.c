@@ -6,14 +6,15 @@
 #include "xapi/attach_work.h"
 
 int xapi_attach_begun(const struct xapi *xapi, const char *sr_uuid,
-		      const char *scsi_id, bool *begun, struct error *err)
+		      const struct lun_names *names, bool *begun,
+		      struct error *err)
 {
 	struct attach_work work = { .xapi = *xapi };
 	int rc = xapi_find_uuid(xapi, "SR", sr_uuid, &work.sr, err);
 
 	*begun = false;
 	if (rc == 0 && work.sr)
-		rc = attach_has_mark(&work, scsi_id, begun, err);
+		rc = attach_has_mark(&work, names, begun, err);
 	attach_end(&work);
 	return rc;
 }
@@ -76,13 +77,15 @@ int xapi_attach_ended(const struct xapi *xapi, const char *sr_uuid,
 		      const char *scsi_id, struct error *err)
 {
 	struct attach_work work = { .xapi = *xapi };
+	struct lun_names names;
 	bool ended = false;
 	const char *host;
 	json_t *pbd;
 	int rc = xapi_find_uuid(xapi, "SR", sr_uuid, &work.sr, err);
 
+	lun_names_set(&names, scsi_id);
 	if (rc == 0 && work.sr)
-		rc = attach_has_mark(&work, scsi_id, &ended, err);
+		rc = attach_has_mark(&work, &names, &ended, err);
 	if (rc == 0 && ended)
 		rc = attach_read_pbds(&work, err);
 	json_object_foreach(work.pbds, host, pbd) ended =

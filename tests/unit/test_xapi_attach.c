@@ -209,8 +209,10 @@ static int run_attach(const struct xapi *xapi, struct error *err)
 	struct uuid vdi;
 	json_t *config = json_pack("{s:s, s:s, s:s}", "target", "10.0.0.1",
 				   "SCSIid", SCSI_ID, "chappassword", "s3cret");
+	struct lun_names names;
 	const struct xapi_attach attach = {
 		.sr_uuid = SR,
+		.names = &names,
 		.scsi_id = SCSI_ID,
 		.type = "lvmoiscsi",
 		.rescan = true,
@@ -224,6 +226,7 @@ static int run_attach(const struct xapi *xapi, struct error *err)
 
 	assert_true(
 		uuid_from_text("42ddec77-4b5c-4198-848a-610306b82686", &vdi));
+	lun_names_set(&names, SCSI_ID);
 	rc = xapi_attach(xapi, &attach, &report, err);
 	if (rc == 0)
 		assert_true(report.hosts[0].attached);
@@ -244,9 +247,11 @@ static int run_ended(const struct xapi *xapi, struct error *err)
 
 static int run_begun(const struct xapi *xapi, struct error *err)
 {
+	struct lun_names names;
 	bool is;
 
-	return xapi_attach_begun(xapi, SR, SCSI_ID, &is, err);
+	lun_names_set(&names, SCSI_ID);
+	return xapi_attach_begun(xapi, SR, &names, &is, err);
 }
 
 static int run_hosts(const struct xapi *xapi, struct error *err)

@@ -68,8 +68,15 @@ int main(int argc, char **argv)
 	rc = user_session_open(&target, &session, &err);
 	if (rc == 0) {
 		rc = user_session_find_lun(
-			session, &(struct lun_wanted){ .scsi_id = argv[2] },
+			session,
+			&(struct lun_wanted){ .scsi_id = argv[2],
+					      .as_listed = true },
 			&found, &err);
+		/* As a link in /dev/disk/by-scsid, which is what the storage
+		 * manager looks for. */
+		if (rc == 0 && strcmp(found.names.scsi_id.text, argv[2]))
+			rc = error_set(&err, ERROR_NO_DEVICE,
+				       "no /dev/disk/by-scsid/%s", argv[2]);
 		if (rc == 0)
 			rc = lun_libiscsi_open(session, found.lun, &found.names,
 					       true, &lun, &err);

@@ -156,6 +156,20 @@ check "no SR is left but the original's" is \
 check "detach again is fine" detach "$new_sr"
 check "not a byte on the LUN is changed" same "$WORK/resigned" "$WORK/clone"
 
+# SM looks for a LUN by the name alone that scsi_id prints.
+clone "$WORK/pristine" "$WORK/clone"
+check "resign and attach, the LUN by another of its names" plugin resign \
+	attach=true SCSIid=SIET_VIRTUAL-DISK_beaf12
+new_sr=$(field .sr.uuid)
+xe pbd-list sr-uuid="$new_sr" params=device-config --minimal
+check "the PBDs have that which SM has for it" is \
+	"$(grep -o "SCSIid: $(lun_id 2)" "$WORK/xe.out" | wc -l)" 3
+check "the same call, by a third name" plugin resign attach=true \
+	SCSIid=33000000100000002
+check "resigns nothing" is "$(field .resigned)" false
+check "one SR, three PBDs" one_sr 3
+detach "$new_sr" >/dev/null
+
 xe standin-set class=host uuid="$host3" field=enabled value=false
 check "attach with a host that is down" plugin attach name-label=again
 check "it is named, the others attached" is \
