@@ -62,8 +62,8 @@ static bool chooses(const char *name, const struct request *request)
 
 /* call_begin with what is device_config's alone. A key that is nobody's is a
  * mistake: what it was to say would not be done. */
-static int begin_call(const struct request *request, bool may_choose,
-		      struct call *call, struct error *err)
+static int begin_call(const struct request *request, enum plugin_wants wants,
+		      bool may_choose, struct call *call, struct error *err)
 {
 	struct request mine = *request;
 	json_t *value;
@@ -88,6 +88,12 @@ static int begin_call(const struct request *request, bool may_choose,
 		if (failed)
 			break;
 	}
+	value = json_object_get(request->device_config, "SCSIid");
+	if (wants == PLUGIN_WANTS_LUNS && value)
+		json_object_set_new(
+			mine.device_config, "SCSIid",
+			json_stringn(json_string_value(value),
+				     strcspn(json_string_value(value), ",")));
 	if (!failed)
 		failed = call_begin(&mine, call, err);
 	json_decref(mine.device_config);
@@ -141,7 +147,7 @@ int plugin_arguments_read(struct plugin_arguments *out, enum plugin_wants wants,
 	const struct request *request = out->given;
 	struct call *call = &out->call;
 
-	if (begin_call(request, may_choose, call, err))
+	if (begin_call(request, wants, may_choose, call, err))
 		return -1;
 	if (wants == PLUGIN_WANTS_TARGET && request->type == &sr_type_hba) {
 		error_set(err, ERROR_BAD_VALUE,
@@ -149,12 +155,15 @@ int plugin_arguments_read(struct plugin_arguments *out, enum plugin_wants wants,
 			  "type=relvmohba lists LUNs by HBA");
 		goto fail;
 	}
-	if (wants == PLUGIN_WANTS_TARGET && !call->config.target.iqn) {
-		error_set(err, ERROR_NO_TARGET_IQN,
-			  "the arguments have no targetIQN");
+	if (request->type == &sr_type_iscsi && !call->config.target.iqn) {
+		error_set(err, ERROR_NO_TARGET_IQN, "%s",
+			  call->config.any_target
+				  ? "targetIQN is '*', which the plugin does "
+				    "not look through: name one target"
+				  : "the arguments have no targetIQN");
 		goto fail;
 	}
-	if ((wants == PLUGIN_WANTS_LUN &&
+	if ((wants != PLUGIN_WANTS_TARGET &&
 	     device_config_require_lun(&call->config, err)) ||
 	    read_choices(request, out, err))
 		goto fail;

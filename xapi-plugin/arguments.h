@@ -23,6 +23,8 @@ enum plugin_wants {
 	PLUGIN_WANTS_NOTHING,
 	PLUGIN_WANTS_TARGET, /* targetIQN */
 	PLUGIN_WANTS_LUN,    /* ... and SCSIid */
+	PLUGIN_WANTS_LUNS,   /* ... or some with commas, the first of which is
+			      * the call's */
 };
 
 /* sr_uuid, from, map, snapshots and journals are for a function that may choose; given to

@@ -259,7 +259,8 @@ static int refresh(struct plugin_arguments *arguments, char **value,
 static int verify(struct plugin_arguments *arguments, char **value,
 		  struct error *err)
 {
-	char *ids = alloc_text(arguments->choice.lun.scsi_id);
+	char *ids = alloc_text(
+		value_get(arguments->given->device_config, "SCSIid"));
 	char *rest = ids, *id;
 	struct findings duplicates = { 0 };
 	struct verified_lun *luns = NULL;
@@ -269,6 +270,12 @@ static int verify(struct plugin_arguments *arguments, char **value,
 	while (!failed && (id = strsep(&rest, ","))) {
 		struct lun_choice one = arguments->choice;
 
+		if (!scsi_id_valid(id)) {
+			failed =
+				error_set(err, ERROR_NO_SCSIID,
+					  "SCSIid: '%.100s' cannot be one", id);
+			break;
+		}
 		one.lun.scsi_id = one.name = id;
 		luns = alloc_more(luns, count, sizeof(*luns));
 		failed = look_verify(&one, &luns[count++], err);
@@ -299,7 +306,7 @@ static const struct {
 	{ "plan", plan, PLUGIN_WANTS_LUN, true, true },
 	{ "resign", do_resign, PLUGIN_WANTS_LUN, true, false },
 	{ "recover", recover, PLUGIN_WANTS_LUN, false, false },
-	{ "verify", verify, PLUGIN_WANTS_LUN, false, true },
+	{ "verify", verify, PLUGIN_WANTS_LUNS, false, true },
 	{ "attach", attach, PLUGIN_WANTS_LUN, false, false },
 	{ "detach", detach, PLUGIN_WANTS_NOTHING, false, false },
 	{ "rescan", rescan, PLUGIN_WANTS_LUN, false, false },

@@ -115,6 +115,13 @@ answers "verify" verify SCSIid="$original_id,$clone_id"
 check "verify: the SR is there twice" bash -c \
 	"jq -e '.duplicates.findings | any(.text | contains(\"SR uuid\"))' '$OUT'"
 
+many=$original_id
+for ((i = 0; i < 9; i++)); do
+	many+=,$clone_id
+done
+answers "verify of ten LUNs" verify SCSIid="$many"
+check "verify: all ten" is "$(field '.luns | length')" 10
+
 answers "plan" plan SCSIid="$clone_id"
 cp "$OUT" "$WORK/plan.json"
 check "plan: wrote nothing" same "$WORK/pristine" "$WORK/clone"
@@ -166,6 +173,12 @@ for function in list inspect verify recover; do
 	done
 done
 fails "no SCSIid" 107 "SCSIid" inspect
+fails "verify of one that cannot be one" 107 "SCSIid: '' cannot be one" \
+	verify SCSIid="$clone_id,"
+for function in list inspect; do
+	fails "$function: any target" 96 "targetIQN is '\*'.*name one" \
+		"$function" SCSIid="$clone_id" targetIQN="*"
+done
 fails "another SCSIid" 107 "SCSIid" inspect SCSIid="$(lun_id 9)"
 fails "no SR on the LUN" 202 "no LVM label" plan SCSIid="$(lun_id 3)"
 fails "a bad map" 202 "map, line 1" resign SCSIid="$clone_id" map=x
