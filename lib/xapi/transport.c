@@ -135,7 +135,39 @@ static int send_head(const struct exchange *x, const char *path,
 	return send_all(x, head, (size_t)n, err);
 }
 
-/* Receives until the connection ends. */
+/* What the head of an answer says of its body's length. */
+static bool body_length(const char *head, size_t *out)
+{
+	static const char length[] = "\r\nContent-Length:";
+	const char *at = strcasestr(head, length);
+
+	if (at)
+		*out = strtoul(at + strlen(length), NULL, 10);
+	return at;
+}
+
+/* The length of an answer's head with the empty line; 0: it is not there yet. */
+static size_t head_length(const struct buffer *answer)
+{
+	const char *text = (const char *)answer->data;
+	size_t most = answer->len < READ_SIZE ? answer->len : READ_SIZE;
+	const char *end = most ? memmem(text, most, "\r\n\r\n", 4) : NULL;
+
+	return end ? (size_t)(end - text) + 4 : 0;
+}
+
+/* Who keeps the connection open all the same has said how long it is. */
+static bool is_whole(const struct buffer *answer)
+{
+	size_t len = head_length(answer), told;
+	char *head = alloc_printf("%.*s", (int)len, (char *)answer->data);
+	bool whole = body_length(head, &told) && told <= answer->len - len;
+
+	free(head);
+	return whole;
+}
+
+/* Receives until the connection ends, or the answer does. */
 static int receive(const struct exchange *x, size_t most, struct buffer *to,
 		   struct error *err)
 {
@@ -143,7 +175,7 @@ static int receive(const struct exchange *x, size_t most, struct buffer *to,
 	ssize_t n = -1;
 	int rc = 0;
 
-	while (rc == 0 && n != 0) {
+	while (rc == 0 && n != 0 && !(n > 0 && is_whole(to))) {
 		rc = wait_for(x, POLLIN, err);
 		if (rc)
 			break;
@@ -171,24 +203,22 @@ static int not_http(struct error *err, const char *what)
 
 int http_reply_parse(struct http_reply *reply, struct error *err)
 {
-	static const char first[] = "HTTP/1.", length[] = "\r\nContent-Length:";
+	static const char first[] = "HTTP/1.";
 	const char *text = (const char *)reply->bytes.data;
-	size_t len = reply->bytes.len;
-	const char *end = len ? memmem(text, len, "\r\n\r\n", 4) : NULL;
-	char *head, *at;
+	const size_t len = head_length(&reply->bytes);
 	size_t told;
+	char *head;
 
-	if (!end)
+	if (!len)
 		return not_http(err, "ends in the middle");
-	reply->body = end + 4;
-	reply->body_len = len - (size_t)(reply->body - text);
-	head = alloc_printf("%.*s", (int)(end - text), text);
+	reply->body = text + len;
+	reply->body_len = told = reply->bytes.len - len;
+	head = alloc_printf("%.*s", (int)len, text);
 	reply->status = strncmp(head, first, strlen(first)) == 0 &&
 					strlen(head) > strlen("HTTP/1.x ")
 				? atoi(head + strlen("HTTP/1.x "))
 				: 0;
-	at = strcasestr(head, length);
-	told = at ? strtoul(at + strlen(length), NULL, 10) : reply->body_len;
+	body_length(head, &told);
 	free(head);
 	if (!reply->status)
 		return not_http(err, "is not HTTP");

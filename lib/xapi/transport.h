@@ -2,7 +2,7 @@
 /*
  * One HTTP POST to xapi's unix socket: a connection of its own, a deadline for
  * all of it. It is HTTP/1.0, whose answer ends with the connection (xapi's
- * ocaml/libs/http-lib/http_svr.ml closes it then).
+ * ocaml/libs/http-lib/http_svr.ml closes it then), or where Content-Length says.
  */
 #ifndef XAPI_TRANSPORT_H
 #define XAPI_TRANSPORT_H

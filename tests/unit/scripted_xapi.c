@@ -113,6 +113,8 @@ static void *serve(void *unused)
 				 strstr(call, "\r\n\r\n"));
 		send_answer(fd, step);
 		server.answered++;
+		while (step->keeps && read(fd, call, sizeof(call)) > 0)
+			;
 		step++;
 		close(fd);
 	}

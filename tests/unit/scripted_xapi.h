@@ -34,6 +34,7 @@ struct script_step {
 	const char *json;   /* the answer of /jsonrpc */
 	const char *raw;    /* or all of it, which need not be HTTP */
 	int pause_ms;	    /* after each byte */
+	bool keeps;	    /* the connection: the client ends it */
 	bool signals;	    /* this process, before it answers */
 };
 

@@ -48,7 +48,8 @@ static void reads_a_host(void **state)
 			  "other", "<nil/>") MEMBER("multipathing", "true"))) },
 		{ .call = "host.get_other_config",
 		  .answer = SUCCESS("<struct/>"),
-		  .pause_ms = 1 },
+		  .pause_ms = 1,
+		  .keeps = true },
 		{ 0 },
 	};
 	struct xapi_host host;
