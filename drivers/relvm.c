@@ -90,33 +90,16 @@ static enum relvm_status do_resign(const struct relvm_report *report,
 	return RELVM_DONE;
 }
 
-/* The SCSIid of a LUN that was named by its number. */
-static int note_name(const struct reached *reached, void *context,
-		     struct error *err)
-{
-	/* Of a LUN that was named by its number not all pages are read; the
-	 * best name is what scsi_id prints but where page 0 hides it. */
-	const char *best = lun_names_best(&reached->names);
-	struct scsi_id *id = context;
-
-	if (!best[0])
-		return error_set(err, ERROR_NO_SCSIID,
-				 "the LUN has no name that an SR could have; "
-				 "give its SCSIid in place of the number");
-	snprintf(id->text, sizeof(id->text), "%s", best);
-	return 0;
-}
-
 static enum relvm_status do_attach(const struct run *run,
 				   const struct relvm_report *report,
 				   const struct lun_choice *choice,
-				   struct scsi_id *scsi_id, struct error *err)
+				   struct error *err)
 {
-	struct lun_choice mine = *choice;
 	struct attach_wanted wanted = {
-		.choice = &mine,
+		.choice = choice,
 		.xapi = run->xapi.session,
-		.type = sr_type_iscsi.attached_as,
+		.type = choice->path ? sr_type_hba.attached_as
+				     : sr_type_iscsi.attached_as,
 	};
 	struct attach_result result;
 	struct resign_report resign;
@@ -130,17 +113,7 @@ static enum relvm_status do_attach(const struct run *run,
 			  "it");
 		return RELVM_FAILED;
 	}
-	if (!mine.lun.scsi_id) {
-		if (reach(choice, REACH_TO_READ, note_name, scsi_id, err))
-			return RELVM_FAILED;
-		mine.lun = (struct lun_wanted){ .scsi_id = scsi_id->text };
-	}
-	if (choice->path) {
-		mine.path = NULL;
-		mine.by_hba = true;
-		wanted.type = sr_type_hba.attached_as;
-	}
-	config = attach_config(&mine.target, mine.lun.scsi_id);
+	config = attach_config(&choice->target);
 	if (!config) {
 		error_set(err, ERROR_BAD_VALUE,
 			  "a name or a password is not UTF-8, so that xapi "
@@ -226,7 +199,7 @@ static enum relvm_status run_one(void *context, size_t index,
 		status = do_resign(&report, choice, &scsi_id, &err);
 		break;
 	case RELVM_ATTACH:
-		status = do_attach(run, &report, choice, &scsi_id, &err);
+		status = do_attach(run, &report, choice, &err);
 		break;
 	case RELVM_LIST:
 		status = do_list(run, &report, choice, &err);

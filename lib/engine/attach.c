@@ -63,28 +63,24 @@ static size_t find_in_flight(const struct lvm_vg *vg, struct uuid *out)
 static int attach_now(const struct attach_wanted *wanted,
 		      struct attach_result *out, struct error *err)
 {
-	struct lun_choice choice = *wanted->choice;
 	struct attach_result result = { 0 };
 	struct xapi_attach attach = {
 		.names = &result.look.names,
+		.scsi_id = wanted->choice->lun.scsi_id,
 		.type = wanted->type,
 		/* SM itself does by HBA. */
-		.rescan = !choice.by_hba,
+		.rescan = !wanted->choice->by_hba,
 		.device_config = wanted->device_config,
 	};
 	struct uuid_string sr;
 	struct uuid *in_flight;
 	int rc;
 
-	choice.lun.as_listed = true;
-	if (look_inspect(&choice, &result.look, err)) {
+	if (look_inspect(wanted->choice, &result.look, err)) {
 		sr_report_free(&result.look.sr);
 		return -1;
 	}
 	sr = sr_of(&result.look);
-	attach.scsi_id = host_scsi_id(&result.look.names)->text;
-	if (!attach.scsi_id[0])
-		attach.scsi_id = choice.lun.scsi_id;
 	attach.sr_uuid = sr.chars;
 	attach.label = wanted->label ? wanted->label : result.look.sr.label;
 	attach.in_flight = in_flight = alloc_zeroed(
@@ -124,22 +120,57 @@ static int resign_first(const struct attach_wanted *wanted,
 					 "from there: ");
 }
 
+static int note_names(const struct reached *reached, void *context,
+		      struct error *err)
+{
+	struct lun_names *names = context;
+
+	(void)err;
+	*names = reached->names;
+	return 0;
+}
+
+/* The storage manager looks for the name alone that scsi_id prints, and a user may
+ * have given another, or a number or a device. */
+static int as_known(struct lun_choice *choice, struct lun_names *names,
+		    struct error *err)
+{
+	const char *id;
+
+	choice->lun.as_listed = true;
+	if (reach(choice, REACH_TO_READ, note_names, names, err))
+		return -1;
+	id = host_scsi_id(names)->text;
+	if (id[0])
+		choice->lun.scsi_id = id;
+	if (!choice->lun.scsi_id)
+		return error_set(err, ERROR_NO_SCSIID,
+				 "the LUN has no name that an SR could have");
+	choice->by_hba |= choice->path != NULL;
+	choice->path = NULL;
+	return 0;
+}
+
 int attach_lun(const struct attach_wanted *wanted,
 	       const struct resign_request *request, bool *resigned,
 	       struct resign_report *report, struct attach_result *out,
 	       struct error *err)
 {
+	struct lun_choice known = *wanted->choice;
+	struct attach_wanted mine = *wanted;
+	struct lun_names names;
 	struct host_lock lock;
 	int rc;
 
 	*resigned = false;
+	mine.choice = &known;
 	/* Two that begin at once would resign one after the other, and the
 	 * first attach an SR that is no more. */
-	if (host_lock_attach(HOST_LOCK_DIR, wanted->choice->lun.scsi_id, &lock,
-			     err))
+	if (as_known(&known, &names, err) ||
+	    host_lock_attach(HOST_LOCK_DIR, known.lun.scsi_id, &lock, err))
 		return -1;
-	rc = request ? resign_first(wanted, request, resigned, report, out, err)
-		     : attach_now(wanted, out, err);
+	rc = request ? resign_first(&mine, request, resigned, report, out, err)
+		     : attach_now(&mine, out, err);
 	host_lock_release(&lock);
 	return rc;
 }
@@ -174,13 +205,12 @@ static void add_portals(json_t *config, const struct iscsi_target *target)
 	buffer_free(&more);
 }
 
-json_t *attach_config(const struct iscsi_target *target, const char *scsi_id)
+json_t *attach_config(const struct iscsi_target *target)
 {
 	json_t *config = json_object();
 
 	add_portals(config, target);
 	if (add_text(config, "targetIQN", target->iqn) &&
-	    add_text(config, "SCSIid", scsi_id) &&
 	    add_text(config, "chapuser", target->chap_user) &&
 	    add_text(config, "chappassword", target->chap_password) &&
 	    add_text(config, "incoming_chapuser", target->incoming_user) &&

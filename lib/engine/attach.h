@@ -13,9 +13,9 @@
 struct attach_wanted {
 	const struct lun_choice *choice;
 	const struct xapi *xapi;
-	const char *type;  /* of the SR: "lvmoiscsi", "lvmohba" */
-	const char *label; /* NULL: what the SR's metadata has */
-	const json_t *device_config;
+	const char *type;	     /* of the SR: "lvmoiscsi", "lvmohba" */
+	const char *label;	     /* NULL: what the SR's metadata has */
+	const json_t *device_config; /* its SCSIid is ours to say */
 };
 
 struct attach_result {
@@ -35,7 +35,7 @@ int attach_lun(const struct attach_wanted *wanted,
 
 /* The device_config of such a LUN's PBDs; for json_decref. NULL: a text in it is
  * not UTF-8, which xapi takes alone. */
-json_t *attach_config(const struct iscsi_target *target, const char *scsi_id);
+json_t *attach_config(const struct iscsi_target *target);
 
 void attach_result_free(struct attach_result *result);
 

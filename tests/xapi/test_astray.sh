@@ -111,8 +111,9 @@ at_once()
 }
 check "two at once: one SR, with two PBDs" at_once
 
-# One has resigned and is held up before it attaches: a second must not resign the
-# LUN once more, of which the first would then attach an SR that is no more.
+# One has resigned and is held up before it attaches: a second, by whatever name of
+# the LUN, must not resign it once more, of which the first would then attach an SR
+# that is no more.
 held_up()
 {
 	local at child first
@@ -133,8 +134,8 @@ held_up()
 	read -r child < <(cat "/proc/$STANDIN_PID/task"/*/children)
 	kill -STOP "$child"
 	rm "$WORK/wait"
-	! OUT=$WORK/out.2 ERR=$WORK/err.2 plugin resign args:attach=true &&
-		grep -q "FAILURE_37" "$WORK/err.2"
+	! OUT=$WORK/out.2 ERR=$WORK/err.2 plugin resign args:attach=true \
+		args:SCSIid=33000000100000001 && grep -q "FAILURE_37" "$WORK/err.2"
 	at=$?
 	kill -CONT "$child"
 	wait $first

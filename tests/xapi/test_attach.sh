@@ -164,6 +164,7 @@ new_sr=$(field .sr.uuid)
 xe pbd-list sr-uuid="$new_sr" params=device-config --minimal
 check "the PBDs have that which SM has for it" is \
 	"$(grep -o "SCSIid: $(lun_id 2)" "$WORK/xe.out" | wc -l)" 3
+check "and not what is each host's own" eval '! grep localIQN "$WORK/xe.out"'
 check "the same call, by a third name" plugin resign attach=true \
 	SCSIid=33000000100000002
 check "resigns nothing" is "$(field .resigned)" false
