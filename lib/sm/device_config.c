@@ -79,8 +79,8 @@ static int read_password(const json_t *map, const struct chap_keys *keys,
 	}
 	if (!defaults->read_secret)
 		return error_set(err, ERROR_NO_SECRET,
-				 "%s: xapi, which keeps secrets, is not asked "
-				 "(xapi_socket = none); give %s",
+				 "%s: xapi, which keeps secrets, is not or "
+				 "cannot be asked; give %s",
 				 keys->secret, keys->password);
 	if (defaults->read_secret(defaults->context, secret, out, err))
 		return error_prefix(err, "%s: ", keys->secret);

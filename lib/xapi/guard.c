@@ -10,13 +10,19 @@
 #include "xapi/host.h"
 
 /* "SR 'name' (uuid)" */
-static void name_sr(const json_t *sr, char *out, size_t size)
+static void name_sr(const struct guard_verdict *verdict, char *out, size_t size)
 {
+	const json_t *sr = verdict->sr;
+	const char *pbd = value_get(verdict->pbd, "uuid");
+
 	if (sr)
 		snprintf(out, size, "SR '%.64s' (%.36s)",
 			 value_get(sr, "name_label"), value_get(sr, "uuid"));
 	else
-		snprintf(out, size, "an SR that xapi does not know");
+		snprintf(out, size,
+			 "an SR that xapi does not know, by PBD %.36s (xe "
+			 "pbd-destroy takes it away)",
+			 pbd ? pbd : "?");
 }
 
 static int refuse_attached(const struct xapi *xapi,
@@ -38,7 +44,7 @@ static int refuse(const struct xapi *xapi, const struct guard_verdict *verdict,
 {
 	char sr[160];
 
-	name_sr(verdict->sr, sr, sizeof(sr));
+	name_sr(verdict, sr, sizeof(sr));
 	if (guard_is_attached(verdict))
 		return refuse_attached(xapi, verdict, scsi_id, sr, err);
 	switch (verdict->owner) {

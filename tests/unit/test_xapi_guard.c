@@ -192,6 +192,21 @@ static void a_clone_is_free(void **state)
 	assert_true(owner_refuses(OWNER_UNTOLD));
 }
 
+/* No SR of our types is ever attached; one that is all the same has the LUN. */
+static void an_attached_one_of_ours_is_in_the_way(void **state)
+{
+	struct pbd_line pbds[] = {
+		OWN,
+		{ "call", "h1", "SCSIid=" LUN, false },
+		{ 0 },
+	};
+
+	(void)state;
+	judged(pool, pbds, UUID("9"), OWNER_UNKNOWN, NULL);
+	pbds[2].attached = true;
+	judged(pool, pbds, UUID("9"), OWNER_OTHER_SR, "call");
+}
+
 /* Every way in which a LUN can be on record, attached and detached, by the SR
  * that is on the LUN and by another one. */
 static void any_value_that_holds_any_name(void **state)
@@ -473,6 +488,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_clone_is_free),
+		cmocka_unit_test(an_attached_one_of_ours_is_in_the_way),
 		cmocka_unit_test(any_value_that_holds_any_name),
 		cmocka_unit_test(what_is_attached_is_told_first),
 		cmocka_unit_test(attached_without_a_record_of_its_sr),

@@ -142,6 +142,14 @@ static void guards_name_what_is_in_use(void **state)
 		  .answer = SUCCESS(STRUCT(PBD("p2", "A", "3600a", "0"))) },
 		{ 0 },
 	};
+#define LOST                                                               \
+	{ .call = "SR.get_all_records", .answer = SRS },                   \
+	{                                                                  \
+		.call = "PBD.get_all_records",                             \
+		.answer = SUCCESS(                                         \
+			STRUCT(PBD("p2", "OpaqueRef:NULL", "3600a", "0"))) \
+	}
+	const struct script_step lost[] = { LOST, LOST, LOST, { 0 } };
 	const struct script_step clone[] = {
 		{ .call = "SR.get_all_records", .answer = SRS },
 		{ .call = "PBD.get_all_records",
@@ -163,6 +171,7 @@ static void guards_name_what_is_in_use(void **state)
 		      "attached as SR 'A' (" OLD_SR ") on host 'xs1'");
 	guards_refuse(nameless, "own", ERROR_IN_USE, "on host 'h-1'");
 	guards_refuse(recorded, "own", ERROR_IN_USE, "no clone but the LUN of");
+	guards_refuse(lost, "own", ERROR_IN_USE, "xe pbd-destroy");
 	guards_refuse(clone, NULL, ERROR_IN_USE, "new SR uuid");
 	guards_refuse(clone, "other", ERROR_IN_USE, "new SR uuid");
 	guards_refuse(taken, "own", ERROR_IN_USE, "new VDI uuid " VDI_2);
