@@ -13,6 +13,7 @@
 
 #include "tests/unit/scripted_xapi.h"
 #include "xapi/guard.h"
+#include "xapi/host.h"
 
 #define SR(ref, uuid, type)                                               \
 	MEMBER(ref, STRUCT(MEMBER("uuid", uuid) MEMBER("name_label", ref) \
@@ -258,6 +259,59 @@ static void asks_one_by_one(void **state)
 		fail_msg("%s", err.text);
 }
 
+static int ask_hosts(const char *answer, struct error *err)
+{
+	const struct script_step script[] = {
+		{ .call = "host.get_all",
+		  .answer = SUCCESS("<array><data><value>h-1</value>"
+				    "<value>h-2</value></data></array>") },
+		{ .call = "<value><string>h-2</string></value>",
+		  .answer = answer },
+		{ 0 },
+	};
+	const struct script_step named[] = {
+		script[0],
+		script[1],
+		{ .call = "host.get_name_label", .answer = SUCCESS("xs2") },
+		{ 0 },
+	};
+	struct xapi *xapi;
+	int rc;
+
+	script_begin(err->code ? named : script);
+	xapi = script_open(1000);
+	rc = xapi_hosts_check(xapi, "h-1", "3600a", err);
+	xapi_close(xapi);
+	script_end();
+	return rc;
+}
+
+static void host_refuses(const char *answer, enum error_code code,
+			 const char *words)
+{
+	struct error err = { .code = code };
+
+	assert_int_equal(ask_hosts(answer, &err), -1);
+	assert_int_equal(err.code, code);
+	if (!strstr(err.text, words) || !strstr(err.text, "host 'xs2'"))
+		fail_msg("%s", err.text);
+}
+
+/* Each but our own; a host that cannot tell is none that does not use it. */
+static void asks_the_other_hosts(void **state)
+{
+	struct error err = { 0 };
+
+	(void)state;
+	assert_int_equal(ask_hosts(SUCCESS("{}"), &err), 0);
+	assert_int_equal(ask_hosts(FAILURE("HOST_OFFLINE", "h-2"), &err), 0);
+	host_refuses(FAILURE("SR_BACKEND_FAILURE_16", ""), ERROR_IN_USE, "16");
+	host_refuses(FAILURE("XENAPI_MISSING_PLUGIN", "relvmoiscsi"),
+		     ERROR_XAPI, "install the pack there");
+	host_refuses(FAILURE("XENAPI_PLUGIN_FAILURE", "non-zero exit"),
+		     ERROR_XAPI, "non-zero exit");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -266,6 +320,7 @@ int main(void)
 		cmocka_unit_test(guards_name_what_is_in_use),
 		cmocka_unit_test(guards_need_an_answer),
 		cmocka_unit_test(asks_one_by_one),
+		cmocka_unit_test(asks_the_other_hosts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
