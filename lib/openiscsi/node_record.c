@@ -334,7 +334,6 @@ static int keep(const struct node_record *record)
 {
 	char old[PATH_MAX], place[PATH_MAX];
 
-	give_back(record->folder);
 	set_path(old, "%s/" OLD_RECORD, record->folder);
 	set_path(place, "%s/" OLD_PLACE, record->folder);
 	return symlink(record->path, place) || link(record->path, old) ? -1 : 0;

@@ -301,9 +301,10 @@ static void test_file(void **state)
 	assert_int_equal(node_record_find(iqn, &here, &there, &record, &err),
 			 0);
 	before = inode_of(record.path);
+	run("chmod 640 '%s'", record.path);
 	assert_int_equal(node_record_set(&record, &target, false, &err), 0);
 	assert_true(inode_of(record.path) != before);
-	run("[ $(stat -c %%a '%s') = 600 ]", record.path);
+	run("[ $(stat -c %%a '%s') = 640 ]", record.path);
 	run("[ $(find " NODES " -name '*relvm*' | wc -l) = 0 ]");
 	run("rm '%s'", record.path);
 	node_record_restore();
@@ -312,6 +313,9 @@ static void test_file(void **state)
 	assert_int_equal(err.code, ERROR_LOGIN);
 	run("[ ! -e '%s' ]", record.path);
 	run("[ $(find " NODES "/.. -name '*relvm*' | wc -l) = 0 ]");
+	run("ln -s /dev/null '%s'", record.path);
+	assert_int_equal(node_record_set(&record, &target, false, &err), -1);
+	run("[ $(readlink '%s') = /dev/null ]", record.path);
 	node_record_free(&record);
 }
 

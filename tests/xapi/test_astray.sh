@@ -229,6 +229,11 @@ check "an SR without a PBD, of another's making, is refused" eval \
 	'! plugin attach'
 check "in words" said "with no LUN"
 xe sr-forget uuid="$sr"
+xe sr-introduce uuid="$sr" type=lvmohba name-label=theirs shared=true \
+	sm-config:relvmoiscsi="$(lun_id 1)"
+check "one of another type is refused" eval '! plugin attach'
+check "in words" said "with another type"
+xe sr-forget uuid="$sr"
 
 # ---- an xapi that is restarted ----
 
