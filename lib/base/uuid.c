@@ -54,10 +54,12 @@ void uuid_derive(const struct uuid *space, const char *name, size_t len,
 static const char lvm_id_alphabet[] =
 	"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
+/* LVM reads two more than it makes ids of; with a # as the first it is none (lvm2
+ * lib/id/id.c). */
 static bool is_lvm_id_char(char c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-	       (c >= 'A' && c <= 'Z');
+	       (c >= 'A' && c <= 'Z') || c == '!' || c == '#';
 }
 
 bool lvm_id_from_chars(const char *chars, struct lvm_id *out)
@@ -66,6 +68,8 @@ bool lvm_id_from_chars(const char *chars, struct lvm_id *out)
 		if (!is_lvm_id_char(chars[i]))
 			return false;
 	}
+	if (chars[0] == '#')
+		return false;
 	memcpy(out->chars, chars, LVM_ID_LEN);
 	return true;
 }

@@ -35,7 +35,7 @@ void uuid_new(struct uuid *out);
 void uuid_derive(const struct uuid *space, const char *name, size_t len,
 		 struct uuid *out);
 
-#define LVM_ID_LEN	32 /* [0-9a-zA-Z], as in a label */
+#define LVM_ID_LEN	32 /* [0-9a-zA-Z!#], as in a label */
 #define LVM_ID_TEXT_LEN 38 /* with dashes as 6-4-4-4-4-4-6, as in VG text */
 
 struct lvm_id {

@@ -72,7 +72,7 @@ static bool get_id(const struct word *word, struct any_id *out)
 	return true;
 }
 
-/* No LVM id is, for it holds letters and digits. */
+/* No LVM id is, for it holds characters. */
 static bool is_zero(const struct any_id *id)
 {
 	const struct uuid uuid = any_id_uuid(id);

@@ -125,7 +125,9 @@ static void test_id_wrong(void **state)
 					    ? c == '-'
 					    : (c >= '0' && c <= '9') ||
 						      (c >= 'a' && c <= 'z') ||
-						      (c >= 'A' && c <= 'Z');
+						      (c >= 'A' && c <= 'Z') ||
+						      c == '!' ||
+						      (c == '#' && i);
 			struct lvm_id ignored;
 
 			memcpy(text, ID, LVM_ID_TEXT_LEN);
