@@ -5,9 +5,6 @@
 #ifndef DRIVERS_PROCESS_H
 #define DRIVERS_PROCESS_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
 /* Without an open stdin, stdout and stderr the first socket would be one of
  * them, and our answer would go to the target. */
 void process_open_standard_files(void);

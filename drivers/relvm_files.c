@@ -12,7 +12,6 @@
 
 #include "base/alloc.h"
 #include "base/text_file.h"
-#include "drivers/process.h"
 #include "base/buffer.h"
 
 #define FILE_MAX (16u << 20)

@@ -17,7 +17,6 @@
 #include "base/text_file.h"
 #include "base/clock.h"
 #include "base/stop.h"
-#include "drivers/process.h"
 
 /* Progress is shown to a terminal, when it has taken this long. */
 #define PATIENCE_MS 1000

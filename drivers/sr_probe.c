@@ -3,7 +3,6 @@
  * sr_probe: which targets, which LUNs, and what is on one. It never writes to
  * a LUN, and leaves nothing on the host.
  */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"

@@ -8,32 +8,22 @@
 #include "txn/journal.h"
 #include "txn/load.h"
 
-/* The journal, and what was seen of the LUN on the way. */
-static int find_journal(const struct reached *open, struct look *out,
-			struct journal_spot *spot, struct image *seen,
-			struct error *err)
-{
-	*out = (struct look){
-		.size = open->lun->size,
-		.block_size = open->lun->block_size,
-	};
-	out->names = open->names;
-	if (journal_find(open->lun, seen, spot, err))
-		return -1;
-	out->journal = spot->head;
-	return 0;
-}
-
 static int load(const struct reached *open, struct look *out,
-		struct snapshot *snap, struct journal_spot *spot,
-		struct error *err)
+		struct snapshot *snap, struct error *err)
 {
+	struct journal_spot spot;
 	struct image seen;
 	int failed;
 
+	*out = (struct look){
+		.names = open->names,
+		.size = open->lun->size,
+		.block_size = open->lun->block_size,
+	};
 	image_init(&seen, open->lun->block_size);
-	failed = find_journal(open, out, spot, &seen, err) ||
-		 load_snapshot(open->lun, &seen, snap, err);
+	failed = journal_find(open->lun, &seen, &spot, err);
+	out->journal = spot.head;
+	failed = failed || load_snapshot(open->lun, &seen, snap, err);
 	image_free(&seen);
 	return failed ? -1 : 0;
 }
@@ -41,10 +31,9 @@ static int load(const struct reached *open, struct look *out,
 int look_at_open(const struct reached *open, struct look *out,
 		 struct error *err)
 {
-	struct journal_spot spot;
 	struct snapshot snap;
 
-	if (load(open, out, &snap, &spot, err))
+	if (load(open, out, &snap, err))
 		return -1;
 	sr_report_take(&snap, NULL, &out->sr);
 	return 0;
@@ -117,11 +106,10 @@ static int plan_open(const struct reached *open, void *context,
 	const struct planning *planning = context;
 	struct look_plan *out = planning->out;
 	struct plan_options options = resign_plan_options(planning->request);
-	struct journal_spot spot;
 	struct snapshot snap;
 	int failed;
 
-	if (load(open, &out->look, &snap, &spot, err))
+	if (load(open, &out->look, &snap, err))
 		return -1;
 	failed = check_no_journal(&out->look.journal, err) ||
 		 make_plan(open, &snap, &options, out, err);
@@ -155,10 +143,8 @@ static int verify_open(const struct reached *open, void *context,
 {
 	struct verified_lun *out = context;
 	struct findings *findings = &out->findings;
-	struct journal_spot spot = { 0 };
 	struct snapshot snap;
-
-	int failed = load(open, &out->look, &snap, &spot, err);
+	int failed = load(open, &out->look, &snap, err);
 
 	if (failed && err->code != ERROR_LUN_CONTENT)
 		return -1;

@@ -6,7 +6,6 @@
 #ifndef ISCSI_DISCOVER_H
 #define ISCSI_DISCOVER_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"

@@ -8,7 +8,6 @@
 #ifndef ISCSI_RESOLVE_H
 #define ISCSI_RESOLVE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

@@ -2,7 +2,6 @@
 #include "iscsi/scsi_batch.h"
 
 #include <poll.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"

@@ -6,7 +6,6 @@
 #ifndef ISCSI_USER_SEARCH_H
 #define ISCSI_USER_SEARCH_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"

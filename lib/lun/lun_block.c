@@ -6,7 +6,6 @@
 #include <inttypes.h>
 #include <linux/fs.h>
 #include <scsi/sg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>

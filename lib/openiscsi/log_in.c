@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include "openiscsi/log_in.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
