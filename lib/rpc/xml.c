@@ -161,8 +161,11 @@ static const char *parse(const char *xml, size_t len, xmlDoc **doc)
 		return "it declares a document type or an entity";
 	parser = xmlNewParserCtxt();
 	parser->sax->serror = stop_at_first;
-	*doc = xmlCtxtReadMemory(parser, xml, (int)len, NULL, "UTF-8",
-				 XML_PARSE_NONET | XML_PARSE_NOERROR |
+	/* It is UTF-8, whatever it says of itself: to say so, too, would have
+	 * libxml2 convert it, and refuse what is longer than 10 MB. */
+	*doc = xmlCtxtReadMemory(parser, xml, (int)len, NULL, NULL,
+				 XML_PARSE_IGNORE_ENC | XML_PARSE_NONET |
+					 XML_PARSE_NOERROR |
 					 XML_PARSE_NOWARNING);
 	xmlFreeParserCtxt(parser);
 	return *doc ? NULL : "it is not well-formed XML";

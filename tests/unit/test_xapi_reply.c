@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -132,6 +133,7 @@ static void refuses_what_xapi_cannot_write(void **state)
 		SUCCESS("<struct>" MEMBER("a<b", "1") "</struct>"),
 		SUCCESS("<struct>" MEMBER("]]>", "1") "</struct>"),
 		SUCCESS("\xef\xbf\xbe"),
+		SUCCESS("\xff"),
 	};
 	struct xapi_reply reply;
 	struct error err;
@@ -154,6 +156,9 @@ static void refuses_hostile_xml(void **state)
 	refuses("<!DOCTYPE x [<!ENTITY a \"secret\">]>" SUCCESS("&a;"), "",
 		"declares");
 	takes_text(SUCCESS("<![CDATA[<x>]]>"), "<x>");
+	takes_text("<?xml version=\"1.0\" encoding=\"EUC-JP\"?>" SUCCESS(
+			   "\xc3\xa4"),
+		   "\xc3\xa4");
 	for (size_t i = 0; i < deep; i++)
 		memcpy(xml + 3 * i, "<a>", 3);
 	xml[3 * deep] = '\0';
@@ -266,9 +271,10 @@ static void refuses_what_is_cut(void **state)
 static void takes_what_is_big(void **state)
 {
 	const size_t count = 20000;
+	const int len = 800; /* of a value: more than 10 MB all together */
 	struct xapi_reply reply;
 	struct error err;
-	size_t room = count * 100 + 1000;
+	size_t room = count * (size_t)(len + 100) + 1000;
 	char *xml = malloc(room);
 	char *at = xml;
 
@@ -279,9 +285,11 @@ static void takes_what_is_big(void **state)
 			    "Status", "Success") "<member><name>Value</name>"
 						 "<value><array><data>");
 	for (size_t i = 0; i < count; i++)
-		at = stpcpy(at, "<value><struct>"
-				"<member><name>k</name><value>v</value>"
-				"</member></struct></value>");
+		at += sprintf(at,
+			      "<value><struct>"
+			      "<member><name>k</name><value>%0*d</value>"
+			      "</member></struct></value>",
+			      len, 1);
 	stpcpy(at, "</data></array></value></member></struct></value></param>"
 		   "</params></methodResponse>");
 	assert_int_equal(reply_read_xml(xml, strlen(xml), "s", &reply, &err),
