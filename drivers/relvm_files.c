@@ -104,14 +104,11 @@ static const struct {
 int relvm_file_check_raw(const char *path, struct error *err)
 {
 	char head[32] = "";
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
 	ssize_t n = -1;
 
-	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
-		n = read(fd, head, sizeof(head));
-	if (fd >= 0)
-		close(fd);
+	if (stat(path, &st) == 0 && S_ISREG(st.st_mode))
+		n = file_begin(AT_FDCWD, path, head, sizeof(head));
 	for (size_t i = 0; i < sizeof(other_formats) / sizeof(*other_formats);
 	     i++) {
 		size_t len = strlen(other_formats[i].magic);
