@@ -238,6 +238,37 @@ xe host-call-plugin host-uuid="$host" plugin=relvmoiscsi fn=rescan \
 	args:type=lvmohba args:SCSIid="$clone_id"
 check "rescan by HBA: 202" grep -q "rescan is of a LUN over iSCSI" "$WORK/xe.err"
 
+# misused FUNCTION [KEY=VALUE…]: with just these arguments it says what it takes
+misused()
+{
+	local args=("${@:2}")
+
+	xe host-call-plugin host-uuid="$host" plugin=relvmoiscsi fn="$1" \
+		"${args[@]/#/args:}" && return 1
+	grep -q "opterr=$1 takes" "$WORK/xe.err" ||
+		{ cat "$WORK/xe.err"; return 1; }
+}
+
+of_lun=(SCSIid="$clone_id")
+of_sr=(sr_uuid="$(xapi_uuid)")
+for function in in_use refresh; do
+	check "$function of nothing" misused $function
+	check "$function with more" misused $function "${of_lun[@]}" LUNid=2
+done
+check "detach of nothing" misused detach
+check "detach of what is no uuid" misused detach sr_uuid=x
+check "detach with more" misused detach "${of_sr[@]}" "${of_lun[@]}"
+check "release without a target" misused release "${of_sr[@]}" "${of_lun[@]}"
+check "release with more" misused release "${of_sr[@]}" "${of_lun[@]}" \
+	targetIQN="$IQN" port=1
+for argument in attach=true name-label=x; do
+	for function in plan recover verify; do
+		fails "$function with $argument" 202 \
+			"$function takes no argument ${argument%=*}" \
+			"$function" "${of_lun[@]}" "$argument"
+	done
+done
+
 # ---- relvm, where there is an xapi ----
 
 relvm resign -y --initiator-name "$INITIATOR" "$url/1"
