@@ -54,8 +54,19 @@ static int put_in_place(struct plan *plan, const struct lvm_mda *mda,
 {
 	struct lvm_mda_piece pieces[2];
 	const char *from = plan->text;
-	unsigned n =
-		lvm_mda_pieces(mda, mda->text.offset, plan->text_size, pieces);
+	unsigned n;
+
+	/* An area that LVM could not bring up to date. */
+	if (plan->text_size > mda->text.size)
+		return error_set(
+			err, ERROR_LUN_CONTENT,
+			"the LVM metadata area at byte %" PRIu64
+			" holds an older VG text, and has no room for the one "
+			"of today: let LVM have one area on the original "
+			"(pvchange --metadataignore, vgck), "
+			"then " MAKE_NEW_CLONE,
+			mda->area.offset);
+	n = lvm_mda_pieces(mda, mda->text.offset, plan->text_size, pieces);
 
 	for (unsigned i = 0; i < n; i++) {
 		if (!image_patch(&plan->after, pieces[i].offset, from,

@@ -485,6 +485,47 @@ static void test_ring_meets_extent(void **state)
 	}
 }
 
+/* The second area holds an older and shorter text, and its ring no more than the
+ * one of today. */
+static void test_no_room_beside_older(void **state)
+{
+	const struct sr_options o = { .mda_count = 2, .text_pad = 2048 };
+	struct sr older, sr;
+
+	(void)state;
+	for (int room = 0; room < 2; room++) {
+		struct plan_options with = { .new_sr = { { 7 } } };
+		struct snapshot snap;
+		struct plan plan;
+		struct error err;
+		struct lun *lun;
+		int failed;
+
+		sr_make(&sr, &o);
+		sr_make(&older, NULL);
+		strstr(older.text, "seqno = 42")[9] = '1';
+		sr_put_text(sr.bytes, SR_MDA2_AT,
+			    room ? SR_MDA2_SIZE
+				 : (sr.text_size / 512 + 3) * 512,
+			    512, older.text, 0);
+		lun_memory_open(sr.bytes, SR_SIZE, 512, &lun, &err);
+		if (load_snapshot(lun, NULL, &snap, &err))
+			fail_msg("%s", err.text);
+		failed = plan_make(&snap, &with, &plan, &err);
+		assert_int_equal(failed, room ? 0 : -1);
+		if (failed) {
+			assert_int_equal(err.code, ERROR_LUN_CONTENT);
+			assert_non_null(strstr(err.text, "an older VG text"));
+		} else {
+			plan_free(&plan);
+		}
+		snapshot_free(&snap);
+		lun_close(lun);
+		sr_free(&older);
+		sr_free(&sr);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -498,6 +539,7 @@ int main(void)
 		cmocka_unit_test(test_shared_locator),
 		cmocka_unit_test(test_odd_locators),
 		cmocka_unit_test(test_ring_meets_extent),
+		cmocka_unit_test(test_no_room_beside_older),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
