@@ -12,9 +12,10 @@
 #include "iscsi/user_luns.h"
 #include "lun/reservation_keys.h"
 
-/* Bytes in one READ or WRITE. Every target takes this much; the limit that it
+/* Bytes in one READ or WRITE. Every target takes this much: LIO refused 128 KiB
+ * where its backstore is a loop device or an older DRBD. The limit that a target
  * may declare (VPD page 0xb0) is not worth a command. */
-#define TRANSFER (256 * 1024)
+#define TRANSFER (64 * 1024)
 
 /* How often a target may tell in one batch that its LUNs have changed. */
 #define CHANGES 8

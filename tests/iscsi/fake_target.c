@@ -43,6 +43,7 @@
  * At reads and writes:
  *   short quiet-short flood       half of the data, told or not; twice
  *   busy:N                        the first N are answered BUSY
+ *   most:N                        one of more than N blocks is refused
  *   short-write                   good, but for a block that it has not taken
  *   reset:N                       the Nth write finds the target was reset
  *   released:N                    or that its reservations have gone
@@ -529,6 +530,8 @@ static void answer_read_write(const uint8_t *request, const uint8_t *cdb,
 		ask_for_data(request);
 	if (at > DISK_SIZE || len > DISK_SIZE - at) {
 		answer_sense(request, 5, 0x21);
+	} else if (len / 512 > (size_t)number("most", DISK_SIZE)) {
+		answer_sense(request, 5, 0x24);
 	} else if (write && has("write-protected")) {
 		answer_sense(request, 7, 0x27);
 	} else if (write && has("short-write")) {

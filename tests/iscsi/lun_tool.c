@@ -10,6 +10,7 @@
  *   info               prints LUN number, size and block size
  *   write:AT:LEN:SEED  writes a pattern, in one list of requests per MiB
  *   check:AT:LEN:SEED  reads it back and compares
+ *   whole:LEN          writes so many bytes in one request, and reads them back
  *   scatter:N:SEED     writes N separate blocks, in one list
  *   gather:N:SEED      reads them back in one list and compares
  *   swap:AT:OLD:NEW    exchanges the block there if it holds pattern OLD, by the
@@ -132,6 +133,19 @@ static int cover(struct lun *lun, bool write, uint64_t at, size_t len,
 	return rc;
 }
 
+static int whole(struct lun *lun, size_t len, struct error *err)
+{
+	uint8_t *data = calloc(1, len);
+	struct lun_io io = { 0, len, data };
+	int rc;
+
+	fill(data, 0, len, 1);
+	rc = lun_write(lun, &io, 1, err) || lun_read(lun, &io, 1, err) ||
+	     compare(data, 0, len, 1, err);
+	free(data);
+	return rc;
+}
+
 static int blocks(struct lun *lun, bool write, size_t n, unsigned seed,
 		  struct error *err)
 {
@@ -248,6 +262,8 @@ static int act(struct lun *lun, struct iscsi_context *session, uint16_t address,
 	}
 	if (sscanf(action, "%*[a-z]:%zu:%u", &len, &seed) == 2)
 		return blocks(lun, write, len, seed, err);
+	if (sscanf(action, "whole:%zu", &len) == 1)
+		return whole(lun, len, err);
 	if (sscanf(action, "register:%" SCNx64, &at) == 1)
 		return register_key(session, address, at, err);
 	if (strcmp(action, "fence") == 0)

@@ -293,6 +293,8 @@ check_bad_lun() {
 		short-write -- write:0:1024:1
 	with "answers long" 1 "IO: .*" flood -- check:0:512:1
 	with "busy for a while" 0 "" busy:5 -- write:0:65536:1 check:0:65536:1
+	with "127.5 KiB in a command at most" 0 "" most:255 -- \
+		whole:262144
 	with "a write is answered before its data is sent" 0 "" hasty -- \
 		scatter:40:1 scatter:40:2 flush gather:40:2
 	with "a read is answered before the data that it has none of" 1 \
