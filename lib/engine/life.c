@@ -8,7 +8,8 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "base/stop.h"
-#include "format/lvm_map.h"
+#include "sr/want.h"
+#include "txn/load.h"
 
 #define HEARTBEAT_PREFIX "hb-"
 
@@ -53,20 +54,23 @@ static void find(const struct lvm_vg *vg, struct volumes *out)
 	}
 }
 
+/* By whole blocks of the LUN, in which an extent need not begin. */
 static int read_volume(struct lun *lun, const struct lvm_vg *vg,
 		       const struct volume *volume, uint8_t *to,
 		       struct error *err)
 {
-	for (size_t at = 0; at < volume->len;) {
-		struct lun_io io = { .data = to + at };
+	struct want_list wants = { 0 };
+	struct image image;
+	int failed;
 
-		io.len = (size_t)lvm_map_run(vg, volume->lv, at,
-					     volume->len - at, &io.offset);
-		if (lun_read(lun, &io, 1, err))
-			return -1;
-		at += io.len;
-	}
-	return 0;
+	image_init(&image, lun->block_size);
+	want_lv_bytes(&image, &wants, vg, volume->lv, 0, to, volume->len);
+	failed = read_wanted(lun, &wants, false, &image, err);
+	if (!failed)
+		lv_get(&image, vg, volume->lv, 0, to, volume->len);
+	want_list_free(&wants);
+	image_free(&image);
+	return failed ? -1 : 0;
 }
 
 static int read_before(struct lun *lun, const struct lvm_vg *vg,
