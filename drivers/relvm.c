@@ -102,9 +102,8 @@ static enum relvm_status do_attach(const struct run *run,
 				     : sr_type_iscsi.attached_as,
 	};
 	struct attach_result result;
-	struct resign_report resign;
 	json_t *config;
-	bool resigned, all = true;
+	bool all = true;
 	int failed;
 
 	if (!wanted.xapi) {
@@ -121,16 +120,14 @@ static enum relvm_status do_attach(const struct run *run,
 		return RELVM_FAILED;
 	}
 	wanted.device_config = config;
-	failed = attach_lun(&wanted, &report->options->request, &resigned,
-			    &resign, &result, err);
+	failed = attach_lun(&wanted, &report->options->request, &result, err);
 	json_decref(config);
 	if (failed)
 		return RELVM_FAILED;
-	relvm_report_attach(report, choice, &result, resigned ? &resign : NULL);
+	relvm_report_attach(report, choice, &result);
 	for (size_t i = 0; i < result.report.host_count; i++)
 		all = all && result.report.hosts[i].attached;
 	attach_result_free(&result);
-	sr_report_free(&resign.sr);
 	return all ? RELVM_DONE : RELVM_FAULTS;
 }
 

@@ -149,20 +149,19 @@ void relvm_report_resign(const struct relvm_report *report,
 
 void relvm_report_attach(const struct relvm_report *report,
 			 const struct lun_choice *choice,
-			 const struct attach_result *result,
-			 const struct resign_report *resign)
+			 const struct attach_result *result)
 {
 	const struct xapi_attach_report *attach = &result->report;
 	const struct report_text *text = &report->text;
 
 	if (report->options->json) {
-		add_json(report, answer_attach(choice->name, result, resign));
+		add_json(report, answer_attach(choice->name, result));
 		return;
 	}
 	report_text_clean(text, choice->name);
 	buffer_printf(text->out, ": ");
-	if (resign) {
-		add_outcome(text, report, resign);
+	if (result->resigned) {
+		add_outcome(text, report, &result->resign);
 		buffer_printf(text->out, "; ");
 	}
 	buffer_printf(text->out, "attached as SR %s, %.3f s\n",

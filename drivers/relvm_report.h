@@ -29,11 +29,9 @@ void relvm_report_resign(const struct relvm_report *report,
 			 const struct lun_choice *choice, const char *scsi_id,
 			 const struct resign_report *resign);
 
-/* `resign` is NULL if the LUN was resigned before. */
 void relvm_report_attach(const struct relvm_report *report,
 			 const struct lun_choice *choice,
-			 const struct attach_result *result,
-			 const struct resign_report *resign);
+			 const struct attach_result *result);
 
 void relvm_report_verify(const struct relvm_report *report,
 			 const struct verified_lun *luns, size_t count,

@@ -110,21 +110,17 @@ static int run_attach(struct plugin_arguments *arguments, bool may_resign,
 		.label = label && label[0] ? label : NULL,
 		.device_config = config,
 	};
-	struct resign_report report = { 0 };
 	struct attach_result result;
-	bool resigned = false;
 	int failed =
 		need_xapi(&arguments->call, err) ||
 		attach_lun(&wanted, may_resign ? &arguments->request : NULL,
-			   &resigned, &report, &result, err);
+			   &result, err);
 
 	json_decref(config);
 	if (failed)
 		return -1;
-	*value =
-		answer_attach(choice->name, &result, resigned ? &report : NULL);
+	*value = answer_attach(choice->name, &result);
 	attach_result_free(&result);
-	sr_report_free(&report.sr);
 	return 0;
 }
 

@@ -461,9 +461,10 @@ static json_t *vdis_of(json_t *records, const struct resign_report *resign)
 	return list;
 }
 
-char *answer_attach(const char *name, const struct attach_result *result,
-		    const struct resign_report *resign)
+char *answer_attach(const char *name, const struct attach_result *result)
 {
+	const struct resign_report *resign =
+		result->resigned ? &result->resign : NULL;
 	json_t *document = begin("attach");
 	json_t *sr = json_pack("{s:o, s:o}", "uuid",
 			       uuid(&result->look.sr.snap->vg.sr), "label",

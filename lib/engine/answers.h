@@ -26,9 +26,7 @@ char *answer_targets(const char *name, const struct iscsi_offers *offers);
 char *answer_verify(const struct verified_lun *luns, size_t count,
 		    const struct findings *duplicates);
 
-/* `resign` is NULL if no resign went before. */
-char *answer_attach(const char *name, const struct attach_result *result,
-		    const struct resign_report *resign);
+char *answer_attach(const char *name, const struct attach_result *result);
 
 /* A small one: `members`, which are taken over, hold clean text alone. */
 char *answer_of(const char *command, json_t *members);

@@ -62,9 +62,8 @@ static size_t find_in_flight(const struct lvm_vg *vg, struct uuid *out)
 static int attach_now(const struct attach_wanted *wanted,
 		      struct attach_result *out, struct error *err)
 {
-	struct attach_result result = { 0 };
 	struct xapi_attach attach = {
-		.names = &result.look.names,
+		.names = &out->look.names,
 		.scsi_id = wanted->choice->lun.scsi_id,
 		.type = wanted->type,
 		/* SM itself does by HBA. */
@@ -75,30 +74,23 @@ static int attach_now(const struct attach_wanted *wanted,
 	struct uuid *in_flight;
 	int rc;
 
-	if (look_inspect(wanted->choice, &result.look, err)) {
-		sr_report_free(&result.look.sr);
+	if (look_inspect(wanted->choice, &out->look, err))
 		return -1;
-	}
-	sr = sr_of(&result.look);
+	sr = sr_of(&out->look);
 	attach.sr_uuid = sr.chars;
-	attach.label = wanted->label ? wanted->label : result.look.sr.label;
+	attach.label = wanted->label ? wanted->label : out->look.sr.label;
 	attach.in_flight = in_flight = alloc_zeroed(
-		result.look.sr.snap->vg.lv_count + 1, sizeof(*in_flight));
+		out->look.sr.snap->vg.lv_count + 1, sizeof(*in_flight));
 	attach.in_flight_count =
-		find_in_flight(&result.look.sr.snap->vg, in_flight);
-	rc = xapi_attach(wanted->xapi, &attach, &result.report, err);
+		find_in_flight(&out->look.sr.snap->vg, in_flight);
+	rc = xapi_attach(wanted->xapi, &attach, &out->report, err);
 	free(in_flight);
-	if (rc)
-		attach_result_free(&result);
-	else
-		*out = result;
 	return rc;
 }
 
 static int resign_first(const struct attach_wanted *wanted,
-			const struct resign_request *request, bool *resigned,
-			struct resign_report *report, struct attach_result *out,
-			struct error *err)
+			const struct resign_request *request,
+			struct attach_result *out, struct error *err)
 {
 	struct resign_request mine = *request;
 	struct scsi_id scsi_id;
@@ -106,17 +98,12 @@ static int resign_first(const struct attach_wanted *wanted,
 
 	/* The attach makes what the storage manager wants to end them. */
 	mine.choices.keep_journals = true;
-	*report = (struct resign_report){ 0 };
 	if (attach_begun(wanted, &begun, err) ||
-	    (!begun && resign(wanted->choice, &mine, &scsi_id, report, err)))
+	    (!begun &&
+	     resign(wanted->choice, &mine, &scsi_id, &out->resign, err)))
 		return -1;
-	*resigned = !begun;
-	if (attach_now(wanted, out, err) == 0)
-		return 0;
-	sr_report_free(&report->sr);
-	return begun ? -1
-		     : error_prefix(err, "the LUN is resigned; attach goes on "
-					 "from there: ");
+	out->resigned = !begun;
+	return 0;
 }
 
 static int note_names(const struct reached *reached, void *context,
@@ -151,26 +138,34 @@ static int as_known(struct lun_choice *choice, struct lun_names *names,
 }
 
 int attach_lun(const struct attach_wanted *wanted,
-	       const struct resign_request *request, bool *resigned,
-	       struct resign_report *report, struct attach_result *out,
+	       const struct resign_request *request, struct attach_result *out,
 	       struct error *err)
 {
 	struct lun_choice known = *wanted->choice;
 	struct attach_wanted mine = *wanted;
+	struct attach_result result = { 0 };
 	struct lun_names names;
 	struct host_lock lock;
 	int rc;
 
-	*resigned = false;
 	mine.choice = &known;
 	/* Two that begin at once would resign one after the other, and the
 	 * first attach an SR that is no more. */
 	if (as_known(&known, &names, err) ||
 	    host_lock_attach(HOST_LOCK_DIR, known.lun.scsi_id, &lock, err))
 		return -1;
-	rc = request ? resign_first(&mine, request, resigned, report, out, err)
-		     : attach_now(&mine, out, err);
+	rc = request ? resign_first(&mine, request, &result, err) : 0;
+	if (!rc) {
+		rc = attach_now(&mine, &result, err);
+		if (rc && result.resigned)
+			error_prefix(err, "the LUN is resigned; attach goes on "
+					  "from there: ");
+	}
 	host_lock_release(&lock);
+	if (rc)
+		attach_result_free(&result);
+	else
+		*out = result;
 	return rc;
 }
 
@@ -222,6 +217,7 @@ json_t *attach_config(const struct iscsi_target *target)
 
 void attach_result_free(struct attach_result *result)
 {
+	sr_report_free(&result->resign.sr);
 	sr_report_free(&result->look.sr);
 	xapi_attach_report_free(&result->report);
 }

@@ -19,18 +19,18 @@ struct attach_wanted {
 };
 
 struct attach_result {
-	struct look look; /* at the LUN, before */
+	bool resigned; /* the call was to, and did, or left the LUN alone */
+	struct resign_report resign; /* then */
+	struct look look;	     /* at the LUN, before the attach */
 	struct xapi_attach_report report;
 };
 
 /* Reads which SR is on the LUN, and has the pool attach it: xapi_attach. With a
  * `request` the LUN is resigned first, unless its SR is one that an attach has
- * begun with, so that it must not be resigned once more: *report is then empty,
- * and *resigned false. Both results are the caller's on 0, *report with a
- * request alone. ERROR_LOCKED: this host does so already. */
+ * begun with, so that it must not be resigned once more. ERROR_LOCKED: this
+ * host does so already. */
 int attach_lun(const struct attach_wanted *wanted,
-	       const struct resign_request *request, bool *resigned,
-	       struct resign_report *report, struct attach_result *out,
+	       const struct resign_request *request, struct attach_result *out,
 	       struct error *err);
 
 /* The device_config of such a LUN's PBDs; for json_decref. NULL: a text in it is
