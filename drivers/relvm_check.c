@@ -22,11 +22,11 @@ static int check_command(const struct relvm_options *o, struct error *err)
 				 "%s takes one name; see relvm --help",
 				 o->command_text);
 	if (many &&
-	    (o->request.chosen || !uuid_is_zero(&o->request.new_sr_uuid)))
+	    (o->request.plan.chosen || !uuid_is_zero(&o->request.plan.new_sr)))
 		return relvm_usage(
 			err, "--map and --sr-uuid are for one LUN: no two "
 			     "may have the same uuids");
-	if (many && o->command == RELVM_RESIGN && !o->request.from_count)
+	if (many && o->command == RELVM_RESIGN && !o->request.plan.from_count)
 		return relvm_usage(err,
 				   "several LUNs need --from, the uuid of the "
 				   "SR that they are clones of: so a LUN that "

@@ -56,13 +56,13 @@ static int read_uuid(const char *option, const char *text, struct uuid *out,
 static int add_from(const char *text, struct relvm_options *out,
 		    struct error *err)
 {
-	size_t n = out->request.from_count;
+	size_t n = out->request.plan.from_count;
 
 	out->from = alloc_more(out->from, n, sizeof(*out->from));
-	out->request.from = out->from;
+	out->request.plan.from = out->from;
 	if (read_uuid("--from", text, &out->from[n], err))
 		return -1;
-	out->request.from_count++;
+	out->request.plan.from_count++;
 	return 0;
 }
 
@@ -164,7 +164,7 @@ static int read_map(const char *path, struct relvm_options *out,
 	size_t len;
 	int failed;
 
-	if (out->request.chosen)
+	if (out->request.plan.chosen)
 		return relvm_usage(err, "--map is given twice");
 	if (relvm_file_read(path, &text, &len, err))
 		return -1;
@@ -172,14 +172,14 @@ static int read_map(const char *path, struct relvm_options *out,
 	free(text);
 	if (failed)
 		return error_prefix(err, "%.200s, ", path);
-	out->request.chosen = &out->chosen;
+	out->request.plan.chosen = &out->chosen;
 	return 0;
 }
 
 static int take_sr_uuid(const char *value, struct relvm_options *out,
 			struct error *err)
 {
-	return read_uuid("--sr-uuid", value, &out->request.new_sr_uuid, err);
+	return read_uuid("--sr-uuid", value, &out->request.plan.new_sr, err);
 }
 
 /* ---- the tables ---- */
@@ -234,14 +234,14 @@ const struct relvm_option relvm_options[] = {
 	  "what makes resign do just this", TEXT(save_map) },
 	{ "snapshots", 0, "keep|drop", FOR_PLANS,
 	  "what becomes of snapshots (keep)",
-	  FLAG(request.choices.drop_snapshots) },
+	  FLAG(request.plan.choices.drop_snapshots) },
 	{ "signs-of-life", 0, "refuse|ignore", FOR(RELVM_RESIGN),
 	  "what becomes of a LUN that no SR of the pool\n"
 	  "explains and that something writes to (refuse)",
-	  FLAG(request.choices.ignore_life) },
+	  FLAG(request.plan.choices.ignore_life) },
 	{ "journals", 0, "refuse|keep", FOR_PLANS,
 	  "of operations that SM cannot end (refuse)",
-	  FLAG(request.choices.keep_journals) },
+	  FLAG(request.plan.choices.keep_journals) },
 	{ "initiator", 0, "libiscsi|open-iscsi", FOR_WRITERS,
 	  "how the LUN is reached (libiscsi)", .take = read_initiator },
 	{ "initiator-name", 0, "IQN", FOR_ALL,
@@ -436,20 +436,16 @@ enum relvm_parsed relvm_options_read(int argc, char **argv,
 				     struct relvm_options *out,
 				     struct error *err)
 {
-	struct relvm_options options = {
-		.jobs = 1,
-	};
-	enum relvm_parsed parsed = read_words(argc, argv, &options, err);
+	enum relvm_parsed parsed;
 
-	if (parsed == RELVM_PARSED_RUN && !options.password)
-		options.password = relvm_password_from_environment();
-	if (parsed == RELVM_PARSED_RUN && (relvm_options_check(&options, err) ||
-					   relvm_options_choose(&options, err)))
+	*out = (struct relvm_options){ .jobs = 1 };
+	parsed = read_words(argc, argv, out, err);
+	if (parsed == RELVM_PARSED_RUN && !out->password)
+		out->password = relvm_password_from_environment();
+	if (parsed == RELVM_PARSED_RUN &&
+	    (relvm_options_check(out, err) || relvm_options_choose(out, err)))
 		parsed = RELVM_PARSED_BAD;
-	options.request.only_recover = options.command == RELVM_RECOVER;
-	*out = options;
-	if (parsed == RELVM_PARSED_RUN && out->request.chosen)
-		out->request.chosen = &out->chosen;
+	out->request.only_recover = out->command == RELVM_RECOVER;
 	if (parsed != RELVM_PARSED_RUN)
 		relvm_options_free(out);
 	return parsed;

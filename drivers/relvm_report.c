@@ -93,7 +93,7 @@ static void add_outcome(const struct report_text *text,
 			buffer_printf(text->out,
 				      "no resign was interrupted, SR %s",
 				      uuid_string(sr).chars);
-		else if (report->options->request.from_count)
+		else if (report->options->request.plan.from_count)
 			buffer_printf(text->out,
 				      "left alone: its SR %s is none of "
 				      "--from: it was resigned before, or "

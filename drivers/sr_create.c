@@ -48,8 +48,7 @@ static int resign_lun(const struct request *request, const struct call *call,
 	const struct device_config *config = &call->config;
 	const struct lun_choice choice = call_choice(call);
 	const struct resign_request wanted = {
-		.choices = config->choices,
-		.new_sr_uuid = *new_sr_uuid,
+		.plan = { .new_sr = *new_sr_uuid, .choices = config->choices },
 		.xapi = call->xapi,
 		.own_sr_ref = request->sr_ref,
 		.own_host = call->host.ref,

@@ -107,17 +107,17 @@ static int read_from(const char *list, struct plugin_arguments *out,
 	size_t most = strlen(list) / UUID_TEXT_LEN + 1;
 
 	out->from = alloc_zeroed(most, sizeof(*out->from));
-	out->request.from = out->from;
+	out->request.plan.from = out->from;
 	for (;;) {
 		size_t len = strcspn(list, ",");
-		size_t n = out->request.from_count;
+		size_t n = out->request.plan.from_count;
 
 		if (n == most)
 			return error_set(err, ERROR_BAD_VALUE,
 					 "from is not a list of uuids");
 		if (read_uuid("from", list, len, &out->from[n], err))
 			return -1;
-		out->request.from_count++;
+		out->request.plan.from_count++;
 		list += len;
 		if (*list++ == '\0')
 			return 0;
@@ -132,7 +132,7 @@ static int read_choices(const struct request *request,
 	const char *map = value_get(request->device_config, "map");
 
 	if (sr_uuid && read_uuid("sr_uuid", sr_uuid, strlen(sr_uuid),
-				 &out->request.new_sr_uuid, err))
+				 &out->request.plan.new_sr, err))
 		return -1;
 	if (from && read_from(from, out, err))
 		return -1;
@@ -168,8 +168,8 @@ int plugin_arguments_read(struct plugin_arguments *out, enum plugin_wants wants,
 	    read_choices(request, out, err))
 		goto fail;
 	out->choice = call_choice(call);
-	out->request.choices = call->config.choices;
-	out->request.chosen =
+	out->request.plan.choices = call->config.choices;
+	out->request.plan.chosen =
 		value_get(request->device_config, "map") ? &out->chosen : NULL;
 	out->request.xapi = call->xapi;
 	out->request.own_host = call->host.ref;

@@ -97,7 +97,7 @@ static int resign_first(const struct attach_wanted *wanted,
 	bool begun;
 
 	/* The attach makes what the storage manager wants to end them. */
-	mine.choices.keep_journals = true;
+	mine.plan.choices.keep_journals = true;
 	if (attach_begun(wanted, &begun, err) ||
 	    (!begun &&
 	     resign(wanted->choice, &mine, &scsi_id, &out->resign, err)))

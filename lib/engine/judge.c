@@ -64,7 +64,7 @@ static int guard_pool_plan(const struct resign_request *request,
 	vdis = alloc_zeroed(ids->vdi_count + 1, sizeof(*vdis));
 	/* Another VDI may have a chosen uuid; a random one is nobody's. */
 	for (size_t i = 0; i < ids->vdi_count; i++) {
-		if (chosen_find(request->chosen,
+		if (chosen_find(request->plan.chosen,
 				any_id_of_uuid(&ids->vdis[i].old)))
 			vdis[guard.new_vdi_count++] = ids->vdis[i].new;
 	}
@@ -150,7 +150,7 @@ static int may_begin(void *context, const struct plan *plan, struct error *err)
 	if (guard_pool_plan(request, judge->lun, plan, &owner, err) ||
 	    guard_pool_hosts(request, judge->lun, err))
 		return -1;
-	if (owner != OWNER_UNKNOWN || request->choices.ignore_life ||
+	if (owner != OWNER_UNKNOWN || request->plan.choices.ignore_life ||
 	    plan->write_count == 0)
 		return 0;
 	return life_check(judge->lun->lun, &plan->from->vg, err);

@@ -105,14 +105,13 @@ static int plan_open(const struct reached *open, void *context,
 {
 	const struct planning *planning = context;
 	struct look_plan *out = planning->out;
-	struct plan_options options = resign_plan_options(planning->request);
 	struct snapshot snap;
 	int failed;
 
 	if (load(open, &out->look, &snap, err))
 		return -1;
 	failed = check_no_journal(&out->look.journal, err) ||
-		 make_plan(open, &snap, &options, out, err);
+		 make_plan(open, &snap, &planning->request->plan, out, err);
 	snapshot_free(&snap);
 	return failed ? -1 : 0;
 }

@@ -13,17 +13,6 @@
 #include "host/this_host.h"
 #include "xapi/host.h"
 
-struct plan_options resign_plan_options(const struct resign_request *request)
-{
-	return (struct plan_options){
-		.new_sr = request->new_sr_uuid,
-		.choices = request->choices,
-		.chosen = request->chosen,
-		.from = request->from,
-		.from_count = request->from_count,
-	};
-}
-
 /* ---- taking turns ---- */
 
 /* Whoever finds the LUN reserved by another host waits a little, then reads
@@ -105,7 +94,6 @@ static int resign_reached(const struct reached *lun, void *context,
 {
 	struct job *job = context;
 	const struct resign_request *request = job->request;
-	const struct plan_options options = resign_plan_options(request);
 	struct journal_owner owner = { .scsi_id = lun_names_best(&lun->names),
 				       .place = lun->place };
 	struct judge judge = { request, lun };
@@ -120,8 +108,8 @@ static int resign_reached(const struct reached *lun, void *context,
 	    (!job->asked && guard_pool_lun(request, lun, NULL, err)))
 		return -1;
 	return turn_resign(&job->turn, lun->lun,
-			   request->only_recover ? NULL : &options, &owner,
-			   &hooks, job->report, err);
+			   request->only_recover ? NULL : &request->plan,
+			   &owner, &hooks, job->report, err);
 }
 
 /* What is on record is refused before anybody logs in. */

@@ -8,20 +8,14 @@
 
 #include <stdbool.h>
 
-#include "base/choices.h"
 #include "base/error.h"
-#include "base/uuid.h"
 #include "engine/reach.h"
+#include "plan/plan.h"
 #include "report/report.h"
 #include "xapi/xapi.h"
 
 struct resign_request {
-	struct resign_choices choices;
-	struct uuid new_sr_uuid; /* xapi's uuid of this sr_create call; zeros:
-				  * chosen or random */
-	const struct chosen_ids *chosen; /* NULL: new ids are random */
-	const struct uuid *from; /* SRs that may be resigned; none: any */
-	size_t from_count;
+	struct plan_options plan;
 	bool only_recover; /* complete an earlier resign, make none */
 
 	/* Who knows which LUNs are originals; NULL: nobody is asked. */
@@ -29,9 +23,6 @@ struct resign_request {
 	const char *own_sr_ref; /* xapi's SR that this call makes, or NULL */
 	const char *own_host;	/* xapi's reference of this host, or NULL */
 };
-
-/* What the request says of the plan. */
-struct plan_options resign_plan_options(const struct resign_request *request);
 
 /* Resigns the LUN, or completes a resign that was cut short. On 0 the LUN
  * carries its new identifiers, is flushed, read back and detached, and *report,
