@@ -113,8 +113,7 @@ static int refuse_sr(const struct attach_work *work, const char *why,
 /* Whether the SR that xapi has is this one: its PBDs name this LUN. */
 static int look_at_sr(struct attach_work *work, struct error *err)
 {
-	const struct lun_names *names = work->attach->names;
-	const char *host, *id;
+	const char *host, *id, *wanted = work->attach->scsi_id;
 	bool marked = true;
 	json_t *pbd;
 	char *type;
@@ -131,11 +130,11 @@ static int look_at_sr(struct attach_work *work, struct error *err)
 	json_object_foreach(work->pbds, host, pbd)
 	{
 		id = value_get(json_object_get(pbd, "device_config"), "SCSIid");
-		if (!id || !lun_names_have(names, id))
+		if (!id || strcasecmp(id, wanted) != 0)
 			return refuse_sr(work, "with another LUN", err);
 	}
 	if (json_object_size(work->pbds) == 0)
-		rc = attach_has_mark(work, names, &marked, err);
+		rc = attach_has_mark(work, work->attach->names, &marked, err);
 	if (rc == 0 && !marked)
 		rc = refuse_sr(work, "with no LUN", err);
 	return rc;

@@ -214,13 +214,16 @@ xe pbd-create sr-uuid="$sr" host-uuid="$xs2" device-config:target=10.9.9.9 \
 	device-config:targetIQN="$IQN" device-config:SCSIid="$(lun_id 1)"
 check "a PBD of this LUN by another way is taken as it is" plugin attach
 check "one SR" one_sr 2
-xe pbd-list host-uuid="${xs2:?}" params=uuid --minimal
-pbd=$(<"$WORK/xe.out")
-xe pbd-unplug uuid="$pbd"
-xe pbd-destroy uuid="$pbd"
-xe pbd-create sr-uuid="$sr" host-uuid="$xs2" device-config:SCSIid=36001405cccc
-check "a PBD of another LUN is refused" eval '! plugin attach'
-check "in words" said "with another LUN"
+# By another name of this LUN SM does not find it either.
+for id in 33000000100000001 36001405cccc; do
+	xe pbd-list host-uuid="${xs2:?}" params=uuid --minimal
+	pbd=$(<"$WORK/xe.out")
+	xe pbd-unplug uuid="$pbd"
+	xe pbd-destroy uuid="$pbd"
+	xe pbd-create sr-uuid="$sr" host-uuid="$xs2" device-config:SCSIid=$id
+	check "a PBD with SCSIid $id is refused" eval '! plugin attach'
+	check "in words" said "with another LUN"
+done
 xe pbd-list host-uuid="$xs1" params=uuid --minimal
 xe pbd-unplug uuid="$(<"$WORK/xe.out")"
 xe sr-forget uuid="$sr"
