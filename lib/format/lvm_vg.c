@@ -218,7 +218,7 @@ static int parse_pv(struct build *b, const struct lvm_node *vg_node)
 	const struct lvm_node *pvs =
 		lvm_text_child(b->text, vg_node, "physical_volumes");
 	const struct lvm_node *pv;
-	uint64_t pe_start, dev_size;
+	uint64_t pe_start, dev_size, ba_start = 0, ba_size = 0;
 	uint32_t count;
 
 	if (!pvs || !pvs->is_section)
@@ -247,6 +247,10 @@ static int parse_pv(struct build *b, const struct lvm_node *vg_node)
 	    !lvm_text_number(b->text, pv, "pe_count", &b->vg->pe_count) ||
 	    pe_start == 0 || pe_start > UINT64_MAX / LVM_SECTOR_SIZE)
 		return damaged(b, "its PV has no pe_start or pe_count");
+	lvm_text_number(b->text, pv, "ba_start", &ba_start);
+	lvm_text_number(b->text, pv, "ba_size", &ba_size);
+	if (!ba_start != !ba_size)
+		return damaged(b, "half of its PV's bootloader area is told");
 	b->vg->pe_start = pe_start * LVM_SECTOR_SIZE;
 	if (lvm_text_number(b->text, pv, "dev_size", &dev_size) &&
 	    dev_size <= UINT64_MAX / LVM_SECTOR_SIZE)
@@ -290,7 +294,9 @@ static bool is_linear(const struct lvm_text *t, const struct lvm_node *node)
 	const struct lvm_value *type = lvm_text_string(t, node, "type");
 	uint64_t stripe_count;
 
-	return type && lvm_text_span_is(t, type->span, "striped") &&
+	return type &&
+	       (lvm_text_span_is(t, type->span, "striped") ||
+		lvm_text_span_is(t, type->span, "linear")) &&
 	       lvm_text_number(t, node, "stripe_count", &stripe_count) &&
 	       stripe_count == 1;
 }

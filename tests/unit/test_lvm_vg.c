@@ -230,6 +230,13 @@ static void test_kinds_of_fields(void **state)
 	/* octal, 22 of the sectors there are 128 */
 	refuses("pv0 {", "pe_start = 128", "pe_start = 0128", "pe_start");
 	takes("VG_", "max_lv = 0", "max_lv = 255");
+	refuses("pv0 {", "flags = []", "flags = []\nba_start = 2048",
+		"bootloader");
+	refuses("pv0 {", "flags = []",
+		"flags = []\nba_start = 0\nba_size = 2048", "bootloader");
+	takes("pv0 {", "flags = []",
+	      "flags = []\nba_start = 2048\nba_size = 2048");
+	takes("MGT {", "\"striped\"", "\"linear\"");
 }
 
 static void test_pv(void **state)
