@@ -127,6 +127,28 @@ static int parse_string(struct parser *p)
 	return 0;
 }
 
+/* A word that begins as a number does and is none, or one of more than 63 bits,
+ * ends LVM's reading of all the text, in whatever field it stands. */
+static bool is_read_by_lvm(const char *word, size_t len)
+{
+	bool sign = *word == '+' || *word == '-', fraction = false;
+	uint64_t n = 0;
+
+	if (!sign && *word != '.' && (*word < '0' || *word > '9'))
+		return true;
+	for (size_t i = sign; i < len; i++) {
+		bool digit = word[i] >= '0' && word[i] <= '9';
+
+		if (!digit && (word[i] != '.' || fraction))
+			return false;
+		fraction |= !digit;
+		if (!fraction && n > (INT64_MAX - 9) / 10)
+			return false;
+		n = fraction ? 0 : n * 10 + (uint64_t)(word[i] - '0');
+	}
+	return true;
+}
+
 static int parse_scalar(struct parser *p)
 {
 	struct lvm_value value = { .kind = LVM_VALUE_NUMBER };
@@ -136,6 +158,8 @@ static int parse_scalar(struct parser *p)
 	value.span = read_word(p);
 	if (value.span.len == 0)
 		return fail(p, "a value is missing");
+	if (!is_read_by_lvm(p->text->bytes + value.span.at, value.span.len))
+		return fail(p, "a number is none that LVM reads");
 	add_value(p, value);
 	return 0;
 }

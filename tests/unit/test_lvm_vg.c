@@ -230,6 +230,8 @@ static void test_kinds_of_fields(void **state)
 	/* octal, 22 of the sectors there are 128 */
 	refuses("pv0 {", "pe_start = 128", "pe_start = 0128", "pe_start");
 	takes("VG_", "max_lv = 0", "max_lv = 255");
+	takes("VG_", "max_lv = 0",
+	      "max_lv = 0\nany = [ 1, -1, +2, .5, 1.5, @x, word ]");
 	refuses("pv0 {", "flags = []", "flags = []\nba_start = 2048",
 		"bootloader");
 	refuses("pv0 {", "flags = []",
@@ -320,7 +322,7 @@ static void test_segments(void **state)
 	refuses("LV-", "start_extent = 0\nextent_count = 2\ntype",
 		"start_extent = 0\nextent_count = 41\ntype", "outside");
 	refuses("LV-", "\"pv0\", 20", "\"pv0\", 39", "outside");
-	refuses("LV-", "\"pv0\", 20", "\"pv0\", 18446744073709551608",
+	refuses("LV-", "\"pv0\", 20", "\"pv0\", 9223372036854775799",
 		"outside");
 	takes("LV-", "\"pv0\", 20", "\"pv0\", 38");
 	refuses("logical_volumes", "MGT {",
