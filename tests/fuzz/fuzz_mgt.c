@@ -16,7 +16,6 @@ static void check_ref(const struct mgt_header *header,
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct mgt_header header;
-	struct error err;
 	uint8_t *sector, *bytes;
 	struct mgt mgt;
 
