@@ -245,6 +245,33 @@ killed_in_login() {
 	serve_end tgt
 }
 
+# A run that was killed has left a LUN behind, which the next one takes away, unless
+# somebody has come to use it.
+left_by_the_dead() {
+	local disk session
+	serve tgt 512 127.0.0.1:3260
+	iscsi_login "$iqn" 127.0.0.1
+	sm_count "$iqn"
+	disk=$(iscsi_disk "$iqn" 3)
+	session=$(echo /sys/class/iscsi_session/session*)
+	dmsetup create user --table "0 8 linear /dev/$disk 0"
+	for _ in "in use" "in use no more"; do
+		echo "$(cat /proc/sys/kernel/random/uuid) relvmoiscsi 4194305 1" \
+			"l${session##*session}:3 ." >>"/run/sr-ref/$iqn"
+		call tgt
+		resigned
+		! grep -q relvmoiscsi "/run/sr-ref/$iqn" || fail "$(cat "/run/sr-ref/$iqn")"
+		[ -e /sys/block/"$disk" ] || break
+		dmsetup info user >/dev/null 2>&1 || fail "the LUN stays"
+		dmsetup remove user
+	done
+	! dmsetup info user >/dev/null 2>&1 || fail "a LUN in use was taken away"
+	sm_detach "$iqn"
+	iscsiadm -m node -T "$iqn" -o delete
+	nothing_left
+	serve_end tgt
+}
+
 # As the storage manager starts it.
 iscsid_started() {
 	serve tgt 512 127.0.0.1:3260
@@ -284,6 +311,7 @@ run_test "the storage manager detaches meanwhile" detached_meanwhile
 run_test "names that do not resolve, and the lock" names_before_lock
 run_test "iscsid hangs" iscsid_hangs
 run_test "killed in the moment of the login" killed_in_login
+run_test "a LUN that a killed run has left" left_by_the_dead
 iscsid_stop
 iscsid_stays=
 run_test "iscsid does not run" iscsid_started
