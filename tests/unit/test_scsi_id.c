@@ -83,8 +83,8 @@ static void words_that_hold_a_name(void **state)
 	static const char *const others[] = {
 		"",
 		"x",
-		NAA6 "0",
-		"0" NAA6,
+		(NAA6 "0"),
+		("0" NAA6),
 		"36001405aaaa00000000000000000000",
 		"6001405aaaa00000000000000000000",
 		"1LIO-ORG_disk:0a",
