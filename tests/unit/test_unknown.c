@@ -284,6 +284,7 @@ static void test_vhd_names(void **state)
 static void test_unread_names(void **state)
 {
 	static const char name[] = "VHD-" BASE_UUID;
+	static const char vg[] = "VG_XenStorage-" HOST_UUID;
 	uint8_t *header, *at;
 	struct sr sr;
 
@@ -310,6 +311,15 @@ static void test_unread_names(void **state)
 	put_be32(header + 576 + 3 * 24 + 8, sizeof(name) - 1);
 	put_be64(header + 576 + 3 * 24 + 16, 4096);
 	memcpy(sr.bytes + SR_AT(SR_CHILD) + 4096, name, sizeof(name) - 1);
+	sr_seal_vhd(header);
+	plan(&sr, false, "LV VHD-" CHILD_UUID);
+	/* there, the VG of another SR, none of whose VDIs is here */
+	sr_make(&sr, NULL);
+	header = sr.bytes + SR_AT(SR_CHILD) + 512;
+	put_be32(header + 576 + 3 * 24, 0x57326b75);
+	put_be32(header + 576 + 3 * 24 + 8, sizeof(vg) - 1);
+	put_be64(header + 576 + 3 * 24 + 16, 4096);
+	memcpy(sr.bytes + SR_AT(SR_CHILD) + 4096, vg, sizeof(vg) - 1);
 	sr_seal_vhd(header);
 	plan(&sr, false, "LV VHD-" CHILD_UUID);
 }
