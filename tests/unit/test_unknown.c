@@ -202,6 +202,8 @@ static void test_backing_names(void **state)
 	parent_is("./QCOW2-" QCOW2_UUID, NULL);
 	parent_is("../" SR_VG_NAME "/QCOW2-" QCOW2_UUID, NULL);
 	parent_is("file:" DEV "QCOW2-" QCOW2_UUID, NULL);
+	parent_is("file://" DEV "QCOW2-" QCOW2_UUID, NULL);
+	parent_is("host_device:" DEV "QCOW2-" QCOW2_UUID, NULL);
 	parent_is("json:{\"file.filename\":\"" DEV "QCOW2-" QCOW2_UUID "\"}",
 		  NULL);
 	parent_is(
@@ -225,6 +227,15 @@ static void test_backing_names(void **state)
 		  "form that is not known");
 	parent_is("json:{\"filename\":\"/dev/VG_XenStorage\\u002d" SR_UUID
 		  "/QCOW2-" QCOW2_UUID "\"}",
+		  "form that is not known");
+	parent_is(DEV "QCOW2-" QCOW2_UUID ".bak", "form that is not known");
+	parent_is(DEV "x/QCOW2-" QCOW2_UUID, "form that is not known");
+	parent_is("/dev/" SR_VG_NAME "_QCOW2-" QCOW2_UUID,
+		  "form that is not known");
+	parent_is("jsom:{\"filename\":\"" DEV "QCOW2-" QCOW2_UUID,
+		  "form that is not known");
+	parent_is("json:{\"filename\":\"" DEV "QCOW2-" QCOW2_UUID
+		  "\",\"x\":\"LV-" RAW_UUID "\"}",
 		  "form that is not known");
 	parent_is("/dev/dm-3", "names no VDI");
 	/* No file's name. */
