@@ -298,6 +298,7 @@ SUITES := \
     "tests/iscsi/test_races.sh build/asan $(ASAN)/audit" \
     "tests/generated/run.sh $(ASAN)/support/resign_file build/tests/audit build/tests/gen build/tests/mutate" \
     "tests/crash/run.sh build" \
+    "tests/crash/mutations.sh applies" \
     $(HOST_SUITES) \
     "tests/fuzz/run.sh build 4" \
     $(GOLDEN_SUITES) \
