@@ -51,7 +51,9 @@ io_stop() {
 	wait "$io_pid" || fail "the original's I/O: $(cat /tmp/io.err)"
 	echo "time: original: $(cat /tmp/io.out)"
 	longest=$(sed 's/.*longest \([0-9]*\) ms/\1/' /tmp/io.out)
-	[ "$longest" -lt 1000 ] || fail "the original's I/O stood still for $longest ms"
+	# A machine that has other suites to run stands still for a second or two by
+	# itself; a reset or a lost session of ours would cost 5 and more.
+	[ "$longest" -lt 5000 ] || fail "the original's I/O stood still for $longest ms"
 }
 
 # vgs_silent DISK...: LVM sees one VG on each, and has nothing to say.
