@@ -28,7 +28,8 @@ int load_outdated(struct error *err);
 /* Reads ranges of a LUN into an image, in few commands, all under way at once.
  *
  * Reads every wanted range, widened to blocks and joined where near. Nothing
- * wanted is fine. `flush`: while what was written before is flushed. ERROR_IO; ERROR_LUN_CONTENT if it is unreasonably much. */
+ * wanted is fine. `flush`: while what was written before is flushed. ERROR_IO;
+ * ERROR_LUN_CONTENT if it is unreasonably much. */
 int read_wanted(struct lun *lun, const struct want_list *wants, bool flush,
 		struct image *image, struct error *err);
 

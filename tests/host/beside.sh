@@ -45,15 +45,12 @@ io_under_way() {
 	kill -0 "$io_pid"
 }
 
+# Sets $longest: for how many ms the I/O stood still at most.
 io_stop() {
-	local longest
 	kill -TERM "$io_pid"
 	wait "$io_pid" || fail "the original's I/O: $(cat /tmp/io.err)"
 	echo "time: original: $(cat /tmp/io.out)"
 	longest=$(sed 's/.*longest \([0-9]*\) ms/\1/' /tmp/io.out)
-	# A machine that has other suites to run stands still for a second or two by
-	# itself; a reset or a lost session of ours would cost 5 and more.
-	[ "$longest" -lt 5000 ] || fail "the original's I/O stood still for $longest ms"
 }
 
 # vgs_silent DISK...: LVM sees one VG on each, and has nothing to say.
@@ -66,7 +63,18 @@ vgs_silent() {
 	[ "$seen" = "$(printf '/dev/%s\n' "$@" | sort | tr '\n' ' ')" ] || fail "vgs sees $seen"
 }
 
+# A machine that has other suites to run may stand still for a second by itself, now
+# and then. What stood still because of us would do so each time.
 beside_original() {
+	local try
+	for try in 1 2 3; do
+		beside_once "$1"
+		[ "$longest" -ge 1000 ] || return 0
+	done
+	fail "the original's I/O stood still for $longest ms, and before, $try times"
+}
+
+beside_once() {
 	local kind=$1 disk before clone
 	serve "$kind" 512 127.0.0.1:3260
 	unserve_clone "$kind"
