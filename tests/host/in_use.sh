@@ -90,7 +90,7 @@ held_open() {
 not_served() {
 	"$build/relvm" resign --yes "$1" 2>/tmp/said && fail "$1 was resigned"
 	grep -q 'is in use on this host: .*LIO' /tmp/said || fail "$(cat /tmp/said)"
-	cmp -n 64M /tmp/pristine.img /tmp/served.img || fail "it was written to by $1"
+	same_images /tmp/pristine.img /tmp/served.img || fail "it was written to by $1"
 }
 
 # The kernel has an image or a device open, and no process: whatever it is called by.

@@ -33,30 +33,6 @@ down() {
 	rm -f /tmp/original.img /tmp/clone.img /tmp/said
 }
 
-# same_images A B [FROM]: every byte from FROM on. Only data is read, of which there
-# are some 60 MiB in 1 GiB; holes of both are alike.
-same_images() {
-	python3 -IS - "$@" <<'END'
-import os, sys
-
-a, b = (os.open(path, os.O_RDONLY) for path in sys.argv[1:3])
-size = os.fstat(a).st_size
-if os.fstat(b).st_size != size:
-    sys.exit("sizes differ")
-for fd in a, b:
-    at = int(sys.argv[3]) if len(sys.argv) > 3 else 0
-    while at < size:
-        try:
-            at = os.lseek(fd, at, os.SEEK_DATA)
-        except OSError:  # there is none behind it
-            break
-        end = min(os.lseek(fd, at, os.SEEK_HOLE), at + (1 << 20))
-        if os.pread(a, end - at, at) != os.pread(b, end - at, at):
-            sys.exit("they differ between bytes %d and %d" % (at, end))
-        at = end
-END
-}
-
 # map_clone PATHS: the array maps the clone.
 map_clone() {
 	local path
