@@ -12,8 +12,8 @@
 #include "iscsi/user_luns.h"
 #include "lun/reservation_keys.h"
 
-/* Bytes in one READ or WRITE. Every target takes this much: LIO before Linux 4.0
- * refuses more than its backstore takes at once (hw_max_sectors in sbc_parse_cdb),
+/* Bytes in one READ or WRITE. Every target takes this much: LIO of Linux 3.x
+ * refused more than its backstore takes at once (hw_max_sectors in sbc_parse_cdb),
  * 127.5 KiB of a loop device. The limit that a target may declare (VPD page 0xb0)
  * is not worth a command. */
 #define TRANSFER (64 * 1024)
