@@ -16,6 +16,7 @@
 #include "drivers/relvm_workers.h"
 #include "drivers/relvm_xapi.h"
 #include "engine/resign.h"
+#include "iscsi/user_session.h"
 #include "base/stop.h"
 #include "base/utf8.h"
 #include "sm/sr_type.h"
@@ -25,7 +26,8 @@
 struct run {
 	struct relvm_options options;
 	struct relvm_xapi xapi;
-	bool colour; /* of reports */
+	bool colour;		  /* of reports */
+	struct kept_session kept; /* a worker's */
 };
 
 static void log_to_stderr(int level, const char *line)
@@ -266,12 +268,20 @@ static void report_death(void *context, size_t index, const char *how,
 	relvm_report_error(&report, run->options.choices[index].name, "", &err);
 }
 
+static void log_out(void *context)
+{
+	struct run *run = context;
+
+	kept_session_close(&run->kept);
+}
+
 static enum relvm_status run_workers(struct run *run)
 {
 	struct relvm_options *options = &run->options;
 	bool verify = options->command == RELVM_VERIFY;
 	const struct relvm_work work = {
 		.run = verify ? run_verify : run_one,
+		.leave = log_out,
 		.died = report_death,
 		.context = run,
 		.count = verify ? 1 : options->count,
@@ -279,6 +289,12 @@ static enum relvm_status run_workers(struct run *run)
 	};
 
 	reach_numbers(options->choices, options->count);
+	/* Not where the host logs in, too: there are arrays that allow an
+	 * initiator one session. */
+	for (size_t i = 0; i < options->count; i++) {
+		if (options->command != RELVM_ATTACH)
+			options->choices[i].kept = &run->kept;
+	}
 	return relvm_workers_run(&work);
 }
 

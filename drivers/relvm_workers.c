@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,10 +23,19 @@
 #define PATIENCE_MS 1000
 #define TICK_MS	    200
 
+/* A worker is told the index of one job after the other, and answers each with
+ * this and its texts, over a socket. At the end of what it is told it goes. */
+struct head {
+	enum relvm_status status;
+	bool goes; /* a signal has stopped it; another one does the rest */
+	size_t out, err; /* bytes, of one after the other */
+};
+
 struct worker {
 	pid_t pid; /* 0: none */
-	int fd;	   /* its report */
-	size_t index;
+	int fd;
+	bool busy;
+	size_t index; /* of its job */
 	struct buffer report;
 };
 
@@ -33,7 +43,8 @@ struct pool {
 	const struct relvm_work *work;
 	struct worker *workers; /* work->jobs of them */
 	struct pollfd *polls;	/* parallel */
-	size_t next, done, busy, failed;
+	size_t next, done, failed;
+	unsigned alive, busy; /* workers */
 	enum relvm_status status;
 	bool shown; /* a line of progress is on the terminal */
 	bool told;  /* the workers know that they are to stop */
@@ -41,27 +52,75 @@ struct pool {
 
 /* ---- in the worker ---- */
 
-static void __attribute__((noreturn))
-be_worker(const struct relvm_work *work, size_t index, int fd, pid_t parent)
+static bool read_index(int fd, size_t *index)
+{
+	ssize_t n;
+
+	do {
+		n = read(fd, index, sizeof(*index));
+	} while (n < 0 && errno == EINTR);
+	return n == (ssize_t)sizeof(*index);
+}
+
+/* Whether it can do another one. */
+static bool do_job(const struct relvm_work *work, size_t index, int fd)
 {
 	struct relvm_said said = { 0 };
-	enum relvm_status status;
+	struct head head;
+	bool told;
+
+	clock_restart();
+	memset(&head, 0, sizeof(head));
+	head.status = work->run(work->context, index, &said);
+	head.goes = stop_requested();
+	head.out = said.out.len;
+	head.err = said.err.len;
+	told = file_write_all(fd, &head, sizeof(head)) &&
+	       file_write_all(fd, said.out.data, said.out.len) &&
+	       file_write_all(fd, said.err.data, said.err.len);
+	buffer_free(&said.out);
+	buffer_free(&said.err);
+	return told && !head.goes;
+}
+
+static void __attribute__((noreturn))
+be_worker(const struct pool *pool, int fd, pid_t parent)
+{
+	const struct relvm_work *work = pool->work;
+	size_t index;
 
 	/* If relvm goes, whoever has not committed yet gives up. */
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != parent)
 		_exit(RELVM_FAILED);
-	clock_restart();
-	status = work->run(work->context, index, &said);
-	/* One stream, a NUL between the two texts. */
-	buffer_add(&said.out, "", 1);
-	if (!file_write_all(fd, said.out.data, said.out.len) ||
-	    !file_write_all(fd, said.err.data, said.err.len))
-		_exit(RELVM_FAILED); /* without a word, or half of one */
-	_exit((int)status);
+	/* Nor is anybody else to be waited for who has relvm's end. */
+	for (unsigned i = 0; i < work->jobs; i++) {
+		if (pool->workers[i].pid)
+			close(pool->workers[i].fd);
+	}
+	while (read_index(fd, &index) && do_job(work, index, fd))
+		;
+	work->leave(work->context);
+	_exit(RELVM_DONE);
 }
 
 /* ---- in relvm ---- */
+
+/* The next job; none is left: it is to go. That it has gone already is found out
+ * by its silence. */
+static void give(struct pool *pool, struct worker *worker)
+{
+	worker->report.len = 0;
+	worker->busy = pool->next < pool->work->count && !stop_requested();
+	if (worker->busy) {
+		worker->index = pool->next++;
+		pool->busy++;
+		send(worker->fd, &worker->index, sizeof(worker->index),
+		     MSG_NOSIGNAL);
+	} else {
+		shutdown(worker->fd, SHUT_WR);
+	}
+}
 
 static int start(struct pool *pool, struct worker *worker)
 {
@@ -69,7 +128,7 @@ static int start(struct pool *pool, struct worker *worker)
 	int fds[2];
 	pid_t pid;
 
-	if (pipe2(fds, O_CLOEXEC))
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds))
 		return -1;
 	fflush(stdout);
 	pid = fork();
@@ -80,15 +139,12 @@ static int start(struct pool *pool, struct worker *worker)
 	}
 	if (pid == 0) {
 		close(fds[0]);
-		be_worker(pool->work, pool->next, fds[1], parent);
+		be_worker(pool, fds[1], parent);
 	}
 	close(fds[1]);
-	*worker = (struct worker){
-		.pid = pid,
-		.fd = fds[0],
-		.index = pool->next++,
-	};
-	pool->busy++;
+	*worker = (struct worker){ .pid = pid, .fd = fds[0] };
+	pool->alive++;
+	give(pool, worker);
 	return 0;
 }
 
@@ -106,7 +162,7 @@ static void show_progress(struct pool *pool)
 	if (ms < PATIENCE_MS || !isatty(STDERR_FILENO))
 		return;
 	fprintf(stderr,
-		"\r\033[K%zu done, %zu failed, %zu left, of which %zu are at "
+		"\r\033[K%zu done, %zu failed, %zu left, of which %u are at "
 		"work, %ld s",
 		pool->done - pool->failed, pool->failed,
 		pool->work->count - pool->done, pool->busy, ms / 1000);
@@ -123,21 +179,6 @@ static void take_status(struct pool *pool, enum relvm_status status)
 		pool->status = status;
 }
 
-/* False if the worker's report is not whole. */
-static bool split_report(const struct buffer *report, struct relvm_said *said)
-{
-	const uint8_t *end =
-		report->len ? memchr(report->data, '\0', report->len) : NULL;
-	size_t n;
-
-	if (!end)
-		return false;
-	n = (size_t)(end - report->data);
-	buffer_add(&said->out, report->data, n);
-	buffer_add(&said->err, end + 1, report->len - n - 1);
-	return true;
-}
-
 static bool print(const struct relvm_said *said)
 {
 	fflush(stdout);
@@ -151,42 +192,71 @@ static bool print(const struct relvm_said *said)
 	return false;
 }
 
-/* The worker has closed its end. */
-static void finish(struct pool *pool, struct worker *worker)
+/* Of the worker's job: its report is *said. */
+static void finish(struct pool *pool, struct worker *worker,
+		   const struct relvm_said *said, enum relvm_status status)
+{
+	hide_progress(pool);
+	if (!print(said))
+		status = RELVM_FAILED;
+	worker->busy = false;
+	pool->busy--;
+	pool->done++;
+	take_status(pool, status);
+}
+
+/* The worker has closed its end, and has done so in the middle of its job. */
+static void take_death(struct pool *pool, struct worker *worker, int code)
 {
 	const struct relvm_work *work = pool->work;
-	enum relvm_status status = RELVM_FAILED;
 	struct relvm_said said = { 0 };
 	char how[64];
+
+	snprintf(how, sizeof(how),
+		 WIFSIGNALED(code) ? "its process was ended by signal %d"
+		 : WEXITSTATUS(code) == RELVM_NO_MEMORY
+			 ? "its process ran out of memory"
+			 : "its process ended without a word",
+		 WIFSIGNALED(code) ? WTERMSIG(code) : 0);
+	work->died(work->context, worker->index, how, &said);
+	finish(pool, worker, &said, RELVM_FAILED);
+	buffer_free(&said.out);
+	buffer_free(&said.err);
+}
+
+static void bury(struct pool *pool, struct worker *worker)
+{
 	int code;
 
 	close(worker->fd);
 	while (waitpid(worker->pid, &code, 0) < 0 && errno == EINTR)
 		;
-	if (WIFEXITED(code))
-		status = (enum relvm_status)WEXITSTATUS(code);
-	if (!WIFEXITED(code) || !split_report(&worker->report, &said)) {
-		snprintf(how, sizeof(how),
-			 WIFSIGNALED(code)
-				 ? "its process was ended by signal %d"
-			 : status == RELVM_NO_MEMORY
-				 ? "its process ran out of memory"
-				 : "its process ended without a word",
-			 WIFSIGNALED(code) ? WTERMSIG(code) : 0);
-		said.out.len = said.err.len = 0;
-		work->died(work->context, worker->index, how, &said);
-		status = RELVM_FAILED;
-	}
-	hide_progress(pool);
-	if (!print(&said))
-		status = RELVM_FAILED;
-	buffer_free(&said.out);
-	buffer_free(&said.err);
+	if (worker->busy)
+		take_death(pool, worker, code);
 	buffer_free(&worker->report);
 	worker->pid = 0;
-	pool->busy--;
-	pool->done++;
-	take_status(pool, status);
+	pool->alive--;
+}
+
+/* More of its report, which may be whole now. */
+static void take_report(struct pool *pool, struct worker *worker)
+{
+	const struct buffer *report = &worker->report;
+	struct relvm_said said;
+	struct head head;
+
+	if (report->len < sizeof(head))
+		return;
+	memcpy(&head, report->data, sizeof(head));
+	if (report->len - sizeof(head) < head.out + head.err)
+		return;
+	said.out = (struct buffer){ .data = report->data + sizeof(head),
+				    .len = head.out };
+	said.err = (struct buffer){ .data = said.out.data + head.out,
+				    .len = head.err };
+	finish(pool, worker, &said, head.status);
+	if (!head.goes)
+		give(pool, worker);
 }
 
 static void receive(struct pool *pool, struct worker *worker)
@@ -194,10 +264,12 @@ static void receive(struct pool *pool, struct worker *worker)
 	uint8_t part[65536];
 	ssize_t n = read(worker->fd, part, sizeof(part));
 
-	if (n > 0)
+	if (n > 0) {
 		buffer_add(&worker->report, part, (size_t)n);
-	else if (n == 0 || errno != EINTR)
-		finish(pool, worker);
+		take_report(pool, worker);
+	} else if (n == 0 || errno != EINTR) {
+		bury(pool, worker);
+	}
 }
 
 static void start_more(struct pool *pool)
@@ -211,7 +283,7 @@ static void start_more(struct pool *pool)
 			continue;
 		if (start(pool, &pool->workers[i])) {
 			/* Those under way free what this one lacks. */
-			if (pool->busy == 0) {
+			if (pool->alive == 0) {
 				fprintf(stderr, "relvm: no process: %s\n",
 					strerror(errno));
 				pool->status = RELVM_FAILED;
@@ -275,7 +347,7 @@ enum relvm_status relvm_workers_run(const struct relvm_work *work)
 
 	clock_restart();
 	start_more(&pool);
-	while (pool.busy) {
+	while (pool.alive) {
 		wait_for_workers(&pool);
 		start_more(&pool);
 	}

@@ -30,6 +30,8 @@ static int try_from(const struct lun_choice *choice, enum reach_purpose purpose,
 {
 	struct way way = {
 		.purpose = purpose,
+		.kept = choice->kept,
+		.target = &choice->target,
 		.reached.iqn = lun_choice_is_over_iscsi(choice)
 				       ? choice->target.iqn
 				       : NULL,
@@ -63,6 +65,8 @@ static int reach_from(const struct lun_choice *choice,
 	bool here;
 
 	do {
+		bool kept = choice->kept && choice->kept->session;
+
 		if (try_from(choice, purpose, &portal, &here, use, context,
 			     err) == 0)
 			return 0;
@@ -70,6 +74,11 @@ static int reach_from(const struct lun_choice *choice,
 		 * does not answer. */
 		if (!here)
 			break;
+		/* It may have ended since the LUN before. */
+		if (kept) {
+			portal = first;
+			continue;
+		}
 		if (worst.code != ERROR_NO_PATH)
 			worst = *err;
 		if (++portal < count)
@@ -146,31 +155,11 @@ int reach_each(const struct iscsi_target *target, reach_use use, void *context,
 
 /* ---- many at once ---- */
 
-static bool same_text(const char *a, const char *b)
-{
-	return strcmp(a ? a : "", b ? b : "") == 0;
-}
-
-/* Reached in the same way, as the same initiator: passwords belong to users. */
-static bool same_target(const struct iscsi_target *a,
-			const struct iscsi_target *b)
-{
-	if (a->portal_count != b->portal_count || !same_text(a->iqn, b->iqn) ||
-	    !same_text(a->chap_user, b->chap_user))
-		return false;
-	for (unsigned i = 0; i < a->portal_count; i++) {
-		if (a->portals[i].port != b->portals[i].port ||
-		    !same_text(a->portals[i].host, b->portals[i].host))
-			return false;
-	}
-	return true;
-}
-
 static bool is_named(const struct lun_choice *choice,
 		     const struct iscsi_target *target)
 {
 	return !choice->path && choice->lun.scsi_id &&
-	       same_target(&choice->target, target);
+	       iscsi_target_same(&choice->target, target);
 }
 
 static bool is_wanted(const struct lun_choice *choice,

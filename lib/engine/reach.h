@@ -48,6 +48,8 @@ struct lun_choice {
 	struct iscsi_target target;
 	struct lun_wanted lun;
 	enum initiator_kind initiator;
+	/* For who reaches many LUNs one after the other; NULL: a session each. */
+	struct kept_session *kept;
 };
 
 /* Whether it is reached over iSCSI, as the initiator and by the user that it

@@ -85,7 +85,10 @@ static int by_libiscsi(const struct lun_choice *choice, unsigned *portal,
 {
 	struct user_lun found;
 
-	if (user_session_open_from(&choice->target, portal, &way->session, err))
+	if (choice->kept)
+		way->session = kept_session_take(choice->kept, &choice->target);
+	if (!way->session &&
+	    user_session_open_from(&choice->target, portal, &way->session, err))
 		return -1;
 	log_step("connected to %s", choice->target.iqn);
 	if (user_session_find_lun(way->session, &choice->lun, &found, err))
@@ -242,10 +245,16 @@ static void log_traffic(const struct lun *lun)
 
 void way_leave(struct way *way, bool failed)
 {
+	bool keep = way->kept && way->session && !failed &&
+		    !lun_libiscsi_reserved(way->reached.lun);
+
 	if (way->session && way->reached.lun)
 		log_traffic(way->reached.lun);
 	lun_close(way->reached.lun);
-	user_session_close(way->session);
+	if (keep)
+		*way->kept = (struct kept_session){ way->session, way->target };
+	else
+		user_session_close(way->session);
 	way_leave_disks(way, failed);
 	if (way->locked)
 		host_lock_release(&way->lock);

@@ -22,6 +22,8 @@ struct way {
 	struct host_lock lock;
 	bool locked;
 	struct iscsi_context *session; /* libiscsi */
+	struct kept_session *kept;     /* where it goes; NULL: it is closed */
+	const struct iscsi_target *target;
 
 	/* By the host's disks. */
 	struct open_iscsi *attached;

@@ -13,6 +13,25 @@
 #include "base/alloc.h"
 #include "base/text_file.h"
 
+static bool same_text(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
+bool iscsi_target_same(const struct iscsi_target *a,
+		       const struct iscsi_target *b)
+{
+	if (a->portal_count != b->portal_count || !same_text(a->iqn, b->iqn) ||
+	    !same_text(a->chap_user, b->chap_user))
+		return false;
+	for (unsigned i = 0; i < a->portal_count; i++) {
+		if (a->portals[i].port != b->portals[i].port ||
+		    !same_text(a->portals[i].host, b->portals[i].host))
+			return false;
+	}
+	return true;
+}
+
 /* ---- what a login needs ---- */
 
 static int check_name(const char *what, const char *name, struct error *err)

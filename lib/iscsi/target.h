@@ -40,6 +40,11 @@ static inline bool chap_is_set(const char *text)
 	return text && text[0];
 }
 
+/* Reached in the same way, by the same user; the initiator is one in a
+ * process, and a password belongs to its user. */
+bool iscsi_target_same(const struct iscsi_target *a,
+		       const struct iscsi_target *b);
+
 /* Names and secrets are there in pairs and fit what iSCSI allows:
  * ERROR_BAD_VALUE names the one that is wrong, never its content if it is a
  * secret. */

@@ -180,6 +180,25 @@ void user_session_close(struct iscsi_context *session)
 	iscsi_destroy_context(session);
 }
 
+struct iscsi_context *kept_session_take(struct kept_session *kept,
+					const struct iscsi_target *target)
+{
+	struct iscsi_context *session = kept->session;
+
+	if (session && !iscsi_target_same(kept->target, target)) {
+		user_session_close(session);
+		session = NULL;
+	}
+	kept->session = NULL;
+	return session;
+}
+
+void kept_session_close(struct kept_session *kept)
+{
+	user_session_close(kept->session);
+	kept->session = NULL;
+}
+
 int session_wait(struct iscsi_context *session, int64_t until)
 {
 	struct pollfd pfd = {

@@ -64,6 +64,21 @@ int user_session_find_lun(struct iscsi_context *session,
  * target that does not answer sees the connection closed instead. */
 void user_session_close(struct iscsi_context *session);
 
+/* A session that serves the LUNs of a target one after the other, where each
+ * would log in anew. All zero: there is none. Only one at which all went well
+ * is kept: nothing of the LUN before is under way in it, and none is fenced. */
+struct kept_session {
+	struct iscsi_context *session;
+	const struct iscsi_target *target; /* the caller's */
+};
+
+/* The session, which is the caller's then, if there is one to this target; one
+ * to another target is closed. NULL: none. The target may have ended it by now. */
+struct iscsi_context *kept_session_take(struct kept_session *kept,
+					const struct iscsi_target *target);
+
+void kept_session_close(struct kept_session *kept);
+
 /* Waiting for a libiscsi session: one poll() with a deadline.
  *
  * libiscsi has no clock of its own; whoever drives a session bounds the wait.

@@ -367,12 +367,14 @@ static void libiscsi_unfence(struct lun *lun)
 	struct scsi_command command;
 	struct error err;
 
-	if (self->reserved &&
-	    (reserve(self, SCSI_OPCODE_RELEASE6, as, &command, &err) ||
-	     (!command.good && scsi_command_error(&command, &err))))
+	if (!self->reserved)
+		return;
+	self->reserved =
+		reserve(self, SCSI_OPCODE_RELEASE6, as, &command, &err) ||
+		(!command.good && scsi_command_error(&command, &err));
+	if (self->reserved)
 		log_warning("the reservation stays until the session's end: %s",
 			    err.text);
-	self->reserved = false;
 }
 
 /* There are targets that keep a reservation beyond its session (LIO before
@@ -539,6 +541,11 @@ int lun_libiscsi_open(struct iscsi_context *session, uint16_t address,
 bool lun_libiscsi_written(const struct lun *lun)
 {
 	return ((const struct lun_libiscsi *)lun)->written;
+}
+
+bool lun_libiscsi_reserved(const struct lun *lun)
+{
+	return ((const struct lun_libiscsi *)lun)->reserved;
 }
 
 struct scsi_traffic lun_libiscsi_traffic(const struct lun *lun)

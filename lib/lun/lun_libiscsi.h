@@ -35,6 +35,10 @@ int lun_libiscsi_check(struct lun *lun, struct error *err);
 /* Whether anything was sent that may have changed it. `lun` is of this form. */
 bool lun_libiscsi_written(const struct lun *lun);
 
+/* Whether the session has it fenced, which may be so after lun_unfence, too.
+ * `lun` is of this form. */
+bool lun_libiscsi_reserved(const struct lun *lun);
+
 /* What went over the wire, the commands of open included. `lun` is of this
  * form. */
 struct scsi_traffic lun_libiscsi_traffic(const struct lun *lun);

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: LGPL-2.1-only
 #
 # test_batch.sh BUILD: many LUNs of one target at once, and what that costs at the
-# target, counted on the way: the target is asked once which LUN is which, and no
-# worker asks any LUN but its own.
+# target, counted on the way: the target is asked once which LUN is which, no
+# worker asks any LUN but its own, and each logs in once, unless something goes
+# wrong in its session. A worker that dies takes one LUN with it.
 
 # shellcheck disable=SC2317 # functions that `check` calls
 set -u
@@ -24,29 +25,59 @@ NAME=(--initiator-name "$INITIATOR")
 
 golden single-vhd "$WORK/pristine"
 tgt_target 1 "$IQN"
+pristine()
+{
+	for ((i = 1; i <= luns; i++)); do
+		cp --sparse=always "$WORK/pristine" "$WORK/lun.$i"
+	done
+}
+pristine
 for ((i = 1; i <= luns; i++)); do
-	clone "$WORK/pristine" "$WORK/lun.$i"
 	# up to 320: tgt knows those over 255 by flat addressing alone
 	tgt_lun 1 $((8 * i)) "$WORK/lun.$i" scsi_id="$(lun_serial "$i")"
 done
 
-# counted ARG…: relvm resign, through who counts; $WORK/counts
-counted()
+# counting [TRAIT]: starts who counts; $url is the target behind it
+counting()
 {
 	: >"$WORK/counts"
-	"$TESTS/support/wire_count.py" "$PORTAL_PORT" >"$WORK/counts" &
+	"$TESTS/support/wire_count.py" "$PORTAL_PORT" "$@" >"$WORK/counts" &
 	COUNT_PID=$!
 	until [[ -s $WORK/counts ]]; do sleep 0.01; done
 	url=iscsi://127.0.0.1:$(<"$WORK/counts")/$IQN
+}
+
+# has_counted: and ends him; $WORK/counts
+has_counted()
+{
+	kill -TERM "$COUNT_PID"
+	wait "$COUNT_PID"
+	COUNT_PID=
+}
+
+# resign ARG… of the LUNs in $WORK/luns
+resign()
+{
+	relvm resign --yes --json "${NAME[@]}" --from "$old_sr" \
+		--luns "$WORK/luns" "$@"
+}
+
+# by scsiid|number: the list, from $url
+by()
+{
 	for ((i = 1; i <= luns; i++)); do
 		[[ $1 == number ]] && echo "$url/$((8 * i))" ||
 			echo "$url/$(lun_id "$i")"
 	done >"$WORK/luns"
-	relvm resign --yes --json "${NAME[@]}" --jobs 8 \
-		--from "$old_sr" --luns "$WORK/luns"
-	kill -TERM "$COUNT_PID"
-	wait "$COUNT_PID"
-	COUNT_PID=
+}
+
+# counted scsiid|number [TRAIT]
+counted()
+{
+	counting "${2-}"
+	by "$1"
+	resign --jobs 8
+	has_counted
 }
 
 count()
@@ -74,14 +105,82 @@ check "at most 45 commands a LUN" at_most $((45 * luns)) commands \
 	"$(count commands)"
 check "one session asks which LUN is which, by a round of INQUIRYs" \
 	at_most $((luns + 10)) "INQUIRYs of one session" "$(count most)"
-check "and no worker's session asks more than its LUN" at_most 8 \
-	"INQUIRYs of the next" "$(count next)"
-check "a session a LUN, and that one" is "$(count connections)" $((luns + 1))
-for ((i = 1; i <= luns; i++)); do
-	cp --sparse=always "$WORK/pristine" "$WORK/lun.$i"
-done
+check "and no worker asks for other LUNs than its own" at_most 8 \
+	"INQUIRYs for one LUN" "$(count lun)"
+check "a session a worker, and that one" is "$(count connections)" 9
+
+pristine
 counted number
 check "by numbers: all are resigned" all_resigned
-check "and nobody asks for other LUNs" at_most 8 "INQUIRYs of one session" \
-	"$(count most)"
+check "and nobody asks for other LUNs" at_most 8 "INQUIRYs for one LUN" \
+	"$(count lun)"
+
+pristine
+counted number hang-up
+check "the target ends each session after its LUN: all are resigned" all_resigned
+check "each in a session of its own" is "$(count connections)" "$luns"
+
+pristine
+counted number no-release
+check "the target does not take a reservation back: all are resigned" all_resigned
+check "and none stays for another LUN's time" is "$(count connections)" "$luns"
+
+pristine
+tgt_target 2 "$IQN.2"
+two_targets()
+{
+	local n=6
+
+	counting
+	for ((i = 1; i <= n; i++)); do
+		clone "$WORK/pristine" "$WORK/other.$i"
+		tgt_lun 2 $((8 * i)) "$WORK/other.$i" scsi_id="$(lun_serial $((luns + i)))"
+		printf '%s\n' "$url/$((8 * i))" "$url.2/$((8 * i))"
+	done >"$WORK/luns"
+	resign --jobs 1
+	has_counted
+	is "$(jq -r .sr.new_uuid "$OUT" | sort -u | wc -l)" $((2 * n)) &&
+		is "$(count connections)" $((2 * n))
+}
+check "the LUNs of two targets in turn, by one worker" two_targets
+
+# Stops one worker of two with a signal, when one LUN is done.
+lose_one()
+{
+	local pid worker
+
+	url=iscsi://127.0.0.1:$PORTAL_PORT/$IQN
+	pristine
+	by number
+	: >"$OUT"
+	RELVMOISCSI_CONF=$CONF "$RELVM" resign --yes --json "${NAME[@]}" \
+		--from "$old_sr" --luns "$WORK/luns" --jobs 2 >"$OUT" 2>"$ERR" \
+		</dev/null &
+	pid=$!
+	until [[ -s $OUT ]]; do sleep 0.001; done
+	kill -STOP "$TGT_PID"
+	worker=$(pgrep -P "$pid" | head -n 1)
+	kill "-$1" "$worker"
+	kill -CONT "$TGT_PID"
+	wait "$pid"
+	STATUS=$?
+}
+
+# The one LUN is whole after another run, all others were done in the first.
+# Who is told to stop may be in the middle of what he has committed.
+the_rest_is_done()
+{
+	[[ $1 == TERM && $STATUS -eq 0 ]] ||
+		{ status 1 && said "relvm: $((luns - 1)) done, 1 failed"; } || return
+	resign --jobs 2
+	status 0 || return
+	relvm inspect --json "${NAME[@]}" --luns "$WORK/luns"
+	is "$(jq -r .sr.uuid "$OUT" | grep -v "$old_sr" | sort -u | wc -l)" "$luns"
+}
+
+lose_one KILL
+check "a worker is killed: the LUN is named" said "ended by signal 9"
+check "and the others are done" the_rest_is_done KILL
+lose_one TERM
+check "a worker is told to stop: another one does the rest" the_rest_is_done TERM
 driver_end

@@ -1,11 +1,15 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-only
-"""wire_count.py PORT: stands between any number of initiators and the target at
+"""wire_count.py PORT [TRAIT]: stands between any number of initiators and the target at
 127.0.0.1:PORT, and counts: an account of a whole batch that is not the program's
 own. Prints its own port; on SIGTERM, a line "NAME COUNT" each for connections,
 commands and kinds of commands ("cdb OPCODE"), and "most COUNT" for the INQUIRYs
-of the connection that sent most of them, "next COUNT" for the one behind it.
-Without digests (RFC 7143, 11.2 and 11.3)."""
+of the connection that sent most of them, "lun COUNT" for those that went to the
+LUN that was sent most of them.
+Without digests (RFC 7143, 11.2 and 11.3).
+
+With the TRAIT "hang-up" it cuts a connection when the target has answered a
+RELEASE, with "no-release" the target is sent an unknown command for it."""
 
 import collections
 import signal
@@ -15,7 +19,9 @@ import threading
 
 kinds = collections.Counter()
 inquiries = []  # by connection
+asked = collections.Counter()  # the same, by LUN
 lock = threading.Lock()
+trait = sys.argv[2] if len(sys.argv) > 2 else ""
 
 
 def exactly(sock, count):
@@ -28,37 +34,57 @@ def exactly(sock, count):
     return data
 
 
-def back(target, initiator):
+def pdu(sock):
+    header = bytearray(exactly(sock, 48))
+    length = int.from_bytes(header[5:8], "big")
+    return header, exactly(sock, header[4] * 4 + (length + 3 & ~3))
+
+
+def end(sock):
     try:
-        while data := target.recv(65536):
-            initiator.sendall(data)
+        sock.shutdown(socket.SHUT_RDWR)
     except OSError:
-        pass
-    initiator.close()
+        pass  # it has ended
 
 
-def forth(initiator, target, number):
+def back(target, initiator, releases):
     try:
         while True:
-            header = exactly(initiator, 48)
-            length = int.from_bytes(header[5:8], "big")
-            rest = exactly(initiator, header[4] * 4 + (length + 3 & ~3))
+            header, rest = pdu(target)
+            initiator.sendall(header + rest)
+            if header[0] == 0x21 and header[16:20] in releases:
+                break
+    except (OSError, EOFError):
+        pass
+    end(initiator)
+    end(target)
+
+
+def forth(initiator, target, releases, number):
+    try:
+        while True:
+            header, rest = pdu(initiator)
             if header[0] & 0x3f == 1:
                 with lock:
                     kinds[header[32]] += 1
-                    inquiries[number] += header[32] == 0x12
+                    if header[32] == 0x12:
+                        inquiries[number] += 1
+                        asked[bytes(header[8:16])] += 1
+                if header[32] == 0x17 and trait == "hang-up":
+                    releases.append(header[16:20])
+                if header[32] == 0x17 and trait == "no-release":
+                    header[32] = 0xc0
             target.sendall(header + rest)
     except (OSError, EOFError):
         pass
-    target.close()
+    end(target)
 
 
 def tell(*_):
-    most = sorted(inquiries, reverse=True) + [0, 0]
     print("connections", len(inquiries))
     print("commands", sum(kinds.values()))
-    print("most", most[0])
-    print("next", most[1])
+    print("most", max(inquiries, default=0))
+    print("lun", max(asked.values(), default=0))
     for opcode, count in sorted(kinds.items()):
         print(f"cdb {opcode:02x} {count}")
     sys.stdout.flush()
@@ -75,8 +101,10 @@ def main():
         for sock in (initiator, target):
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         inquiries.append(0)
-        for run, *args in ((back, target, initiator),
-                           (forth, initiator, target, len(inquiries) - 1)):
+        releases = []
+        for run, *args in ((back, target, initiator, releases),
+                           (forth, initiator, target, releases,
+                            len(inquiries) - 1)):
             threading.Thread(target=run, args=args, daemon=True).start()
 
 
