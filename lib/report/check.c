@@ -137,22 +137,13 @@ static void check_chain(const struct check *c, uint32_t i)
 static void check_image(const struct check *c, uint32_t i)
 {
 	const struct snapshot_lv *info = &c->snap->lvs[i];
-	const char *lv = c->snap->vg.lvs[i].name;
 
-	if (!info->is_image) {
-		finding_add(c->out, FINDING_WARNING, lv,
-			    "it holds no image: it was made, but never "
-			    "formatted");
+	if (!info->is_image)
 		return;
-	}
 	if (info->kind == LV_VHD && !info->footer.poisoned)
 		check_footer(c, i);
-	if (info->kind == LV_VHD && info->footer.type != VHD_FIXED &&
-	    !info->has_header && !info->footer.poisoned)
-		finding_add(c->out, FINDING_ERROR, lv,
-			    "its VHD header is damaged");
 	if (info->footer.poisoned)
-		finding_add(c->out, FINDING_NOTE, lv,
+		finding_add(c->out, FINDING_NOTE, c->snap->vg.lvs[i].name,
 			    "a resize of it is in flight");
 	if (info->is_child && info->name_count)
 		check_chain(c, i);

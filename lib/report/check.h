@@ -17,11 +17,11 @@
 void check_sr(const struct snapshot *snap, struct findings *out);
 
 /* What a resign does not mend, and its user should know: that the LUN is
- * smaller than its PV, that MGT or a chain is broken, what SM will do about
- * operations that were in flight. `plan`: NULL, or the resign, for new uuids.
- * `smaller`: how much the first weighs. */
+ * smaller than its PV, that MGT, an image or a chain is broken, what SM will do
+ * about operations that were in flight. `plan`: NULL, or the resign, for new
+ * uuids. `broken`: how much what SM cannot use weighs. */
 void check_warnings(const struct snapshot *snap, const struct plan *plan,
-		    enum finding_weight smaller, struct findings *out);
+		    enum finding_weight broken, struct findings *out);
 
 void check_journal(const struct journal_head *journal, struct findings *out);
 

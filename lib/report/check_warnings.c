@@ -5,13 +5,13 @@
 
 #include "sr/refusals.h"
 
-static void check_size(const struct snapshot *snap, enum finding_weight smaller,
+static void check_size(const struct snapshot *snap, enum finding_weight broken,
 		       struct findings *out)
 {
 	const struct lvm_vg *vg = &snap->vg;
 
 	if (snap->lun_size < vg->dev_size)
-		finding_add(out, smaller, "LUN",
+		finding_add(out, broken, "LUN",
 			    "it has %" PRIu64 " bytes and is smaller than the "
 			    "%" PRIu64 " of its PV: the clone is cut off, and "
 			    "SM will fail where it uses what is missing",
@@ -53,6 +53,22 @@ static void check_operation(const struct snapshot *snap,
 	}
 }
 
+/* Of such a volume a resign changes the name alone. */
+static void check_unread(const struct snapshot *snap, uint32_t i,
+			 enum finding_weight broken, struct findings *out)
+{
+	const struct snapshot_lv *info = &snap->lvs[i];
+	const char *lv = snap->vg.lvs[i].name;
+
+	if (lv_kind_is_image(info->kind) && !info->is_image)
+		finding_add(out, FINDING_WARNING, lv,
+			    "it holds no image: it was made, but never "
+			    "formatted");
+	if (info->kind == LV_VHD && info->is_image && !info->has_header &&
+	    info->footer.type != VHD_FIXED && !info->footer.poisoned)
+		finding_add(out, broken, lv, "its VHD header is damaged");
+}
+
 /* A resign keeps such a chain as it is: broken. */
 static void check_lost_parent(const struct snapshot *snap, uint32_t i,
 			      struct findings *out)
@@ -70,9 +86,9 @@ static void check_lost_parent(const struct snapshot *snap, uint32_t i,
 }
 
 void check_warnings(const struct snapshot *snap, const struct plan *plan,
-		    enum finding_weight smaller, struct findings *out)
+		    enum finding_weight broken, struct findings *out)
 {
-	check_size(snap, smaller, out);
+	check_size(snap, broken, out);
 	if (snap->mgt_header.broken)
 		finding_add(out, FINDING_WARNING, "MGT",
 			    "its header is broken: it is left as it is; the "
@@ -80,6 +96,7 @@ void check_warnings(const struct snapshot *snap, const struct plan *plan,
 			    "have no names or snapshot relations");
 	for (uint32_t i = 0; i < snap->vg.lv_count; i++) {
 		check_operation(snap, plan, i, out);
+		check_unread(snap, i, broken, out);
 		/* Without a plan it is no warning, but an error (check.c). */
 		if (plan)
 			check_lost_parent(snap, i, out);

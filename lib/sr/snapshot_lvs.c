@@ -6,7 +6,6 @@
 
 #include "base/alloc.h"
 #include "base/bytes.h"
-#include "base/log.h"
 #include "format/uuid_scan.h"
 #include "format/vhd_journal.h"
 
@@ -82,7 +81,6 @@ static int no_image(struct walk *w, const struct lvm_lv *lv,
 		return refuse_image(w, lv, "it holds a QCOW2 image");
 	if (memcmp(head, "conectix", 8) == 0)
 		return refuse_image(w, lv, "it holds a VHD");
-	log_warning("LV %s holds no image; only its name is changed", lv->name);
 	return 0;
 }
 
@@ -244,8 +242,6 @@ static int parse_vhd(struct walk *w, const struct lvm_lv *lv,
 		if (!info->has_footer ||
 		    (info->is_child && !info->footer.poisoned))
 			return refuse_image(w, lv, why);
-		log_warning("the VHD in LV %s: %s; left as it is", lv->name,
-			    why);
 		return check_footers(w, lv, info);
 	}
 	info->parent_vhd = header.parent_uuid;

@@ -79,6 +79,15 @@ for name in single-vhd snapshots raw-and-vhd cbt journal-clone \
 done
 plan_then_resign no-mgt old_ids
 
+# Its two VHD- LVs were made, and never formatted.
+golden no-mgt "$WORK/unformatted"
+for command in inspect plan verify "resign --yes"; do
+	# shellcheck disable=SC2086
+	relvm $command "$WORK/unformatted"
+	check "$command: that a volume holds no image is said once" is \
+		"$(cat "$OUT" "$ERR" | grep -c "holds no image")" 1
+done
+
 # ---- chosen uuids ----
 
 golden snapshots "$WORK/original"
