@@ -223,6 +223,12 @@ static int ask_portal(const struct iscsi_target *from,
 /* ---- all portals ----------------------------------------------------------
  */
 
+static void log_failure(const struct error *err)
+{
+	if (err->text[0])
+		log_warning("discovery: %s", err->text);
+}
+
 int iscsi_discover(const struct iscsi_target *from, struct iscsi_offers *out,
 		   struct error *err)
 {
@@ -238,18 +244,22 @@ int iscsi_discover(const struct iscsi_target *from, struct iscsi_offers *out,
 		return -1;
 	for (unsigned i = 0; i < from->portal_count && !final; i++) {
 		const struct iscsi_portal *portal = &from->portals[i];
-		struct error failure;
+		struct error failure, lesser;
 
 		if (ask_portal(&anybody, portal, &offers, &final, &failure) ==
 		    0) {
 			answered = true;
 			continue;
 		}
-		log_warning("discovery: %s", failure.text);
-		if (i == 0 || final ||
+		if (!worst.text[0] || final ||
 		    user_login_weight(failure.code) >
-			    user_login_weight(worst.code))
+			    user_login_weight(worst.code)) {
+			lesser = worst;
 			worst = failure;
+		} else {
+			lesser = failure;
+		}
+		log_failure(&lesser);
 		if (failure.code == ERROR_INTERRUPTED) {
 			answered = false;
 			break;
@@ -260,6 +270,7 @@ int iscsi_discover(const struct iscsi_target *from, struct iscsi_offers *out,
 		*err = worst;
 		return -1;
 	}
+	log_failure(&worst);
 	log_info("discovery: %zu targets or portals of targets", offers.count);
 	*out = offers;
 	return 0;

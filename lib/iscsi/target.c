@@ -74,7 +74,7 @@ int iscsi_initiator_check(const struct iscsi_target *target, struct error *err)
 	    !chap_is_set(target->chap_user))
 		return error_set(err, ERROR_BAD_VALUE,
 				 "incoming CHAP works only together with "
-				 "chapuser and chappassword");
+				 "the initiator's own user and password");
 	return 0;
 }
 
@@ -125,8 +125,8 @@ int initiator_name_read(const char *path, char **out, struct error *err)
 	}
 	if (!text)
 		return error_set(err, ERROR_NO_INITIATOR,
-				 "device_config has no localIQN and there is "
-				 "no %s",
+				 "the initiator has no name: none is given, "
+				 "and there is no %s",
 				 path);
 	rest = text;
 	while (rest && !name) {
@@ -188,7 +188,8 @@ int port_read(const char *key, const char *text, uint16_t *out,
 			return 0;
 		}
 	}
-	return error_set(err, ERROR_BAD_PORT, "%s: '%.64s'", key, text);
+	return error_set(err, ERROR_BAD_PORT,
+			 "%s: '%.64s' is no number from 1 to 65535", key, text);
 }
 
 /* An IPv6 address, a link-local one perhaps with its interface ("%eth0"). */

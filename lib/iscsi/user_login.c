@@ -239,11 +239,9 @@ static int refused(struct attempt *attempt, struct error *err)
 			err, ERROR_LOGIN,
 			chap_is_set(target->chap_user)
 				? "%s refused the login: authentication "
-				  "failed, check chapuser and "
-				  "chappassword"
+				  "failed, check CHAP's user and password"
 				: "%s refused the login: it wants CHAP, "
-				  "but chapuser and chappassword are "
-				  "not set",
+				  "but no user and password are given",
 			attempt->portal);
 	case 0x0202:
 		return error_set(err, ERROR_LOGIN,
@@ -324,8 +322,7 @@ static enum login_end exchange(struct attempt *attempt, struct error *err)
 		error_set(err, ERROR_LOGIN,
 			  attempt->watch.mutual
 				  ? "%s fails incoming CHAP: it does not know "
-				    "the incoming_chappassword, or has another "
-				    "name"
+				    "that password, or has another name"
 				  : "%s broke the login off",
 			  attempt->portal);
 	}

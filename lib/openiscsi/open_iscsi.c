@@ -137,7 +137,7 @@ static int prepare(struct open_iscsi *self, struct error *err)
 	/* An IQN becomes part of file names. */
 	if (strchr(iqn_of(self), '/'))
 		return error_set(err, ERROR_BAD_VALUE,
-				 "targetIQN must not contain '/'");
+				 "the target's name must not contain '/'");
 	if (find_there(self, err))
 		return -1;
 	if (self->in_session)

@@ -169,6 +169,14 @@ chap "CHAP both ways" --password-file "$WORK/password" --target-user array \
 relvm inspect -v "${NAME[@]}" --password-file "$WORK/password2" "$secret"
 check "a wrong password: refused" status 1
 check "a wrong password: in words" said "refused"
+own_words()
+{
+	! grep -E 'chapuser|chappassword|device_config|localIQN' "$OUT" "$ERR"
+}
+check "a wrong password: not in words of device_config" own_words
+relvm inspect "${NAME[@]}" "${secret/initiator@/}"
+check "no password: in words" said "wants CHAP"
+check "no password: not in words of device_config" own_words
 relvm inspect "${NAME[@]}" "$url/77"
 check "no such LUN" said "no disk of number 77"
 relvm inspect "${NAME[@]}" "iscsi://[::1]:1/$IQN/1"
@@ -226,6 +234,11 @@ relvm inspect "${NAME[@]}" "127.0.0.1:$PORTAL_PORT"
 check "a host is no LUN" status 1
 relvm inspect "${NAME[@]}" "iscsi://127.0.0.1:$PORTAL_PORT"
 check "a host is no LUN: which command tells" said "relvm list"
+relvm list "${NAME[@]}" 127.0.0.1:1
+check "a host without a target: said once" is \
+	"$(cat "$OUT" "$ERR" | grep -c "cannot connect to 127.0.0.1:1")" 1
+relvm list "${NAME[@]}" 127.0.0.1:0
+check "a port that is none: what one is" said "'0' is no number from 1 to 65535"
 
 # ---- progress, on a terminal ----
 
