@@ -17,8 +17,8 @@ struct uuid {
 	uint8_t bytes[16]; /* in the order of the text */
 };
 
-/* Reads exactly UUID_TEXT_LEN bytes at `text`; either case of letters. False
- * if they are not a uuid; *out is then untouched. */
+/* Reads UUID_TEXT_LEN bytes at `text`, or up to a NUL; either case of letters.
+ * False if they are not a uuid; *out is then untouched. */
 bool uuid_from_text(const char *text, struct uuid *out);
 
 /* Writes UUID_TEXT_LEN lower-case bytes and no NUL. */

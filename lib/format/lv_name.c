@@ -11,7 +11,7 @@ static bool starts_with(const char *text, const char *prefix)
 /* SM always writes a uuid at exactly this place. */
 static bool is_uuid_then(const char *text, const char *rest, struct uuid *uuid)
 {
-	return strlen(text) >= UUID_TEXT_LEN && uuid_from_text(text, uuid) &&
+	return uuid_from_text(text, uuid) &&
 	       strcmp(text + UUID_TEXT_LEN, rest) == 0;
 }
 

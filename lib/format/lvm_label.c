@@ -75,6 +75,11 @@ static int parse_pv_header(const uint8_t *sector, struct lvm_label *label,
 	}
 }
 
+static bool has_boot_mark(const uint8_t *head)
+{
+	return memcmp(head + 510, "\x55\xaa", 2) == 0;
+}
+
 /* What a person may have here by mistake, told by its own magic number. */
 static const char *describe_other_content(const uint8_t *head)
 {
@@ -92,20 +97,20 @@ static const char *describe_other_content(const uint8_t *head)
 		return "it holds an XFS filesystem";
 	if (memcmp(head + 3, "NTFS    ", 8) == 0)
 		return "it holds an NTFS filesystem";
-	if (head[510] == 0x55 && head[511] == 0xaa)
+	if (has_boot_mark(head))
 		return "it holds a partition table or boot sector";
 	return "it holds data of a kind not known here";
 }
 
 /* As LVM itself judges (lvm2 lib/device/dev-type.c, _has_partition_table): what
  * is before the label, and what it then takes no PV on. */
-static bool is_partitioned(const uint8_t *head, unsigned label_sector)
+static bool is_partitioned(const uint8_t *head)
 {
 	bool any = false;
 
-	if (label_sector != 1 && memcmp(head + 512, "EFI PART", 8) == 0)
+	if (memcmp(head + 512, "EFI PART", 8) == 0)
 		return true;
-	if (head[510] != 0x55 || head[511] != 0xaa)
+	if (!has_boot_mark(head))
 		return false;
 	for (unsigned i = 0; i < 4; i++) {
 		const uint8_t *entry = head + 446 + 16 * i;
@@ -145,7 +150,7 @@ int lvm_label_find(const uint8_t *head, struct lvm_label *out,
 			broken = "its checksum is wrong";
 		else if (memcmp(sector + TYPE_AT, "LVM2 001", 8) != 0)
 			broken = "its type is not LVM2 001";
-		else if (is_partitioned(head, i))
+		else if (is_partitioned(head))
 			return error_set(
 				err, ERROR_LUN_CONTENT,
 				"there is a partition table before the LVM "

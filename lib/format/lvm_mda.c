@@ -147,8 +147,7 @@ struct lvm_area lvm_ring_free_run(const struct lvm_mda *mda,
 	if (mda->text.offset)
 		n = lvm_mda_pieces(mda, mda->text.offset, mda->text.size,
 				   taken);
-	if (but.size)
-		taken[n++] = (struct lvm_mda_piece){ but.offset, but.size };
+	taken[n++] = (struct lvm_mda_piece){ but.offset, but.size };
 
 	/* From each place where a free run can begin to the next thing that
 	 * is taken. Of runs as long, the first found: behind the text, as LVM
@@ -157,7 +156,7 @@ struct lvm_area lvm_ring_free_run(const struct lvm_mda *mda,
 		uint64_t begin = i < n ? taken[i].offset + taken[i].len : from;
 		uint64_t stop = to;
 
-		if (begin < from || begin > to)
+		if (begin < from)
 			continue;
 
 		for (unsigned j = 0; j < n; j++) {

@@ -225,6 +225,9 @@ static int parse_all(struct parser *p)
 		name = read_word(p);
 		if (name.len == 0)
 			return fail(p, "a name is missing");
+		/* LVM makes a section of what stands before it. */
+		if (memchr(p->text->bytes + name.at, '/', name.len))
+			return fail(p, "a name holds a slash");
 		index = add_node(p, name);
 		if (last[depth] != LVM_NO_NODE)
 			p->text->nodes[last[depth]].next = index;
@@ -258,14 +261,7 @@ int lvm_text_parse(const char *bytes, size_t len, struct lvm_text *out,
 	struct lvm_text text = { .bytes = bytes };
 	struct parser p = { .text = &text, .err = err };
 
-	len = strnlen(bytes, len);
-	if (len > UINT32_MAX / 2)
-		return error_set(
-			err, ERROR_LUN_CONTENT,
-			"the VG's metadata text is %zu bytes long, more "
-			"than any; " MAKE_NEW_CLONE,
-			len);
-	text.len = (uint32_t)len;
+	text.len = (uint32_t)strnlen(bytes, len);
 	if (parse_all(&p)) {
 		lvm_text_free(&text);
 		return -1;
@@ -306,12 +302,9 @@ const struct lvm_node *lvm_text_child(const struct lvm_text *text,
 				      const struct lvm_node *parent,
 				      const char *name)
 {
-	const struct lvm_node *node = NULL;
+	const struct lvm_node *node =
+		parent ? lvm_text_first(text, parent) : text->nodes;
 
-	if (parent)
-		node = lvm_text_first(text, parent);
-	else if (text->node_count)
-		node = &text->nodes[0];
 	while (node && !lvm_text_span_is(text, node->name, name))
 		node = lvm_text_next(text, node);
 	return node;
@@ -329,7 +322,7 @@ bool lvm_value_number(const struct lvm_text *text,
 	for (uint32_t i = 0; i < value->span.len; i++) {
 		char c = text->bytes[value->span.at + i];
 
-		if (c < '0' || c > '9' || n > (UINT64_MAX - 9) / 10)
+		if (c < '0' || c > '9')
 			return false;
 		n = n * 10 + (uint64_t)(c - '0');
 	}
@@ -343,7 +336,7 @@ bool lvm_text_number(const struct lvm_text *text,
 {
 	const struct lvm_node *node = lvm_text_child(text, section, name);
 
-	return node && !node->is_section && node->value_count == 1 &&
+	return node && node->value_count == 1 &&
 	       lvm_value_number(text, &text->values[node->first_value], out);
 }
 
@@ -353,7 +346,7 @@ const struct lvm_value *lvm_text_string(const struct lvm_text *text,
 {
 	const struct lvm_node *node = lvm_text_child(text, section, name);
 
-	if (!node || node->is_section || node->value_count != 1 ||
+	if (!node || node->value_count != 1 ||
 	    text->values[node->first_value].kind != LVM_VALUE_STRING)
 		return NULL;
 	return &text->values[node->first_value];
@@ -365,7 +358,7 @@ bool lvm_text_list_has(const struct lvm_text *text,
 {
 	const struct lvm_node *node = lvm_text_child(text, section, name);
 
-	if (!node || node->is_section)
+	if (!node)
 		return false;
 	for (uint32_t i = 0; i < node->value_count; i++) {
 		const struct lvm_value *v =

@@ -6,7 +6,7 @@
  * Source: lvm2 libdm/libdm-config.c. `name { … }` is a section, `name = value`
  * or `name = [value, …]` a field; `#` starts a comment; strings are quoted,
  * with \" and \\ escaped. Names may hold any character but white space and
- * # = { } [ ] , ". What we do not know (fields, sections) is kept, not judged.
+ * # = { } [ ] , " /. What we do not know (fields, sections) is kept, not judged.
  */
 #ifndef FORMAT_LVM_TEXT_H
 #define FORMAT_LVM_TEXT_H
@@ -49,7 +49,7 @@ struct lvm_text {
 	uint32_t value_count;
 };
 
-/* Parses `len` bytes; a NUL ends them early. ERROR_LUN_CONTENT with the line
+/* Parses `len` bytes, less than 4 GiB; a NUL ends them early. ERROR_LUN_CONTENT with the line
  * number; *out is then untouched. Free with lvm_text_free. */
 int lvm_text_parse(const char *bytes, size_t len, struct lvm_text *out,
 		   struct error *err);

@@ -93,7 +93,7 @@ static bool status_is_known(const struct lvm_text *t,
 {
 	const struct lvm_node *node = lvm_text_child(t, section, "status");
 
-	if (!node || node->is_section)
+	if (!node)
 		return false;
 	for (uint32_t i = 0; i < node->value_count; i++) {
 		const struct lvm_value *v = &t->values[node->first_value + i];
@@ -101,7 +101,7 @@ static bool status_is_known(const struct lvm_text *t,
 
 		while (*word && !lvm_text_span_is(t, v->span, *word))
 			word++;
-		if (!*word || v->kind != LVM_VALUE_STRING)
+		if (!*word)
 			return false;
 	}
 	return true;
@@ -122,11 +122,11 @@ static bool is_of_kind(const struct lvm_node *node, const struct lvm_value *v,
 		if (v[node->first_value + i].kind != kind)
 			return false;
 	}
-	return !node->is_section && (node->is_array || node->value_count);
+	return !node->is_section;
 }
 
-/* What is wrong with a section, of the VG, its PV or an LV, so that LVM reads no
- * VG with it (lib/format_text/import_vsn1.c); NULL if nothing. */
+/* What is wrong with a section, of the VG, its PV, an LV or a segment, so that LVM
+ * reads no VG with it (lib/format_text/import_vsn1.c); NULL if nothing. */
 static const char *bad_field(const struct lvm_text *t,
 			     const struct lvm_node *section)
 {
@@ -219,20 +219,15 @@ static int parse_pv(struct build *b, const struct lvm_node *vg_node)
 		lvm_text_child(b->text, vg_node, "physical_volumes");
 	const struct lvm_node *pv;
 	uint64_t pe_start, dev_size, ba_start = 0, ba_size = 0;
-	uint32_t count;
 
-	if (!pvs || !pvs->is_section)
+	pv = pvs ? lvm_text_first(b->text, pvs) : NULL;
+	if (!pv)
 		return damaged(b, "its text lists no PV");
-	count = count_children(b->text, pvs);
-	if (count == 0)
-		return damaged(b, "its text lists no PV");
-	if (count > 1)
+	if (lvm_text_next(b->text, pv))
 		return refuse(b, "it spans several PVs; an lvmoiscsi SR has "
 				 "one LUN, and a VG of several cannot be "
 				 "resigned from one of them");
-	pv = lvm_text_first(b->text, pvs);
-	if (!pv->is_section ||
-	    !get_id(b, pv, &b->vg->pv_id, &b->vg->pv_id_span))
+	if (!get_id(b, pv, &b->vg->pv_id, &b->vg->pv_id_span))
 		return damaged(b, "its PV has no id");
 	if (lvm_text_list_has(b->text, pv, "flags", "MISSING"))
 		return refuse(b, "it is partial, its PV is marked MISSING; "
@@ -398,6 +393,11 @@ static int parse_segments(struct build *b, struct lvm_lv *lv,
 {
 	uint64_t extents = 0, told;
 
+	for (const struct lvm_node *c = lvm_text_first(b->text, node); c;
+	     c = lvm_text_next(b->text, c)) {
+		if (c->is_section && bad_field(b->text, c))
+			return damaged_lv(b, lv, bad_field(b->text, c));
+	}
 	lv->first_segment = b->vg->segment_count;
 	if (lv->kind == LV_FOREIGN && !all_linear(b, node))
 		return parse_other_segments(b, lv, node);
@@ -415,9 +415,6 @@ static int parse_segments(struct build *b, struct lvm_lv *lv,
 					  "its segments do not follow "
 					  "one another");
 		extents += seg->count;
-		/* Each LV has at most all extents, as none are shared. */
-		if (extents > b->vg->pe_count)
-			return damaged_lv(b, lv, "it is larger than the PV");
 	}
 	lv->segment_count = b->vg->segment_count - lv->first_segment;
 	if (lv->segment_count == 0)
@@ -442,7 +439,7 @@ static int parse_lv(struct build *b, const struct lvm_node *node,
 	memcpy(lv->name, b->text->bytes + node->name.at, node->name.len);
 	lv->name_span = node->name;
 	lv->whole = node->whole;
-	if (!node->is_section || !get_id(b, node, &lv->id, &lv->id_span))
+	if (!get_id(b, node, &lv->id, &lv->id_span))
 		return damaged_lv(b, lv, "it has no id");
 	if (bad_field(b->text, node))
 		return damaged_lv(b, lv, bad_field(b->text, node));
@@ -484,17 +481,15 @@ static int parse_lvs(struct build *b, const struct lvm_node *vg_node)
 
 static int parse_vg(struct build *b)
 {
-	const struct lvm_node *node =
-		b->text->node_count ? b->text->nodes : NULL;
+	const struct lvm_node *node = b->text->nodes;
 	uint64_t sectors;
 
-	/* The VG is the one section; fields about the text follow it. */
-	while (node && !node->is_section)
-		node = lvm_text_next(b->text, node);
-	if (!node)
+	/* LVM takes the VG's name from the first byte on, before it reads the
+	 * text (lib/format_text/format-text.c). */
+	if (!node || !node->is_section || node->name.at)
 		return error_set(b->err, ERROR_LUN_CONTENT,
-				 "the LVM metadata text describes no "
-				 "VG; " MAKE_NEW_CLONE);
+				 "the LVM metadata text describes no VG at its "
+				 "beginning; " MAKE_NEW_CLONE);
 	if (parse_vg_name(b, node) || check_format(b, node) ||
 	    check_vg_state(b, node))
 		return -1;

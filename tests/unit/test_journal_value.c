@@ -63,6 +63,8 @@ static void test_values(void **state)
 	none("36\t2222");
 	none("-1 x");
 	none("conectix");
+	none(":6 x");
+	none(" x");
 }
 
 int main(void)

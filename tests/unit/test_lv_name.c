@@ -38,6 +38,8 @@ static void test_kinds(void **state)
 		{ BASE_UUID, LV_FOREIGN, LV_JOURNAL },
 		{ "x" BASE_UUID ".cbtlog", LV_FOREIGN, LV_JOURNAL },
 		{ ".cbtlog", LV_FOREIGN, LV_JOURNAL },
+		{ "g2222222-bbbb-4222-8222-0123456789ab.cbtlog", LV_FOREIGN,
+		  LV_JOURNAL },
 		{ "jvhd_" BASE_UUID, LV_JVHD, LV_JVHD },
 		{ "clone_" BASE_UUID "_" CHILD_UUID, LV_JOURNAL, LV_JOURNAL },
 		{ "leaf_" BASE_UUID "_1", LV_JOURNAL, LV_JOURNAL },
@@ -66,9 +68,23 @@ static void test_kinds(void **state)
 	}
 }
 
+/* SM writes <type>_<vdi>_<value>, but for two types and long values. */
+static void test_values(void **state)
+{
+	(void)state;
+	assert_true(lv_name_value_is_inside("clone_" BASE_UUID "_1"));
+	assert_true(lv_name_value_is_inside("leaf_" BASE_UUID "_1"));
+	assert_true(lv_name_value_is_inside("relink_" BASE_UUID));
+	assert_true(lv_name_value_is_inside("x"));
+	assert_false(lv_name_value_is_inside("relink_" BASE_UUID "_1"));
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_kinds) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_values),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -212,6 +212,8 @@ static void test_wrong(void **state)
 		"a = [\"x]",   "a = [{}]",
 		"a = 1x",      "a = 0x1",
 		"a = [1.2.3]", "a = 9223372036854775808",
+		"a = -x",      "a = .x",
+		"a/ = 1",      "a/b { }",
 	};
 	static const char *const good[] = {
 		"",
@@ -231,6 +233,7 @@ static void test_wrong(void **state)
 		" \t\r\n",
 		"a=1\r\n",
 		"a = b",
+		"a = +",
 	};
 
 	(void)state;

@@ -186,6 +186,7 @@ static void test_words(void **state)
 	refuses("MGT", "\"VISIBLE\"", "\"INVISIBLE\"", "LV MGT: ");
 	takes("MGT", "\"VISIBLE\"", "\"FIXED_MINOR\"");
 	refuses("MGT", "segment_count = 2", "segment_count = 1", "LV MGT: ");
+	refuses("MGT", "segment_count = 2", "", "LV MGT: ");
 	takes("MGT", "flags = []", "flags = [\"ANY\"]");
 	refuses("VG_", "\"lvm2\"", "\"lvm1\"", "format");
 	takes("VG_", "format = \"lvm2\"", "");
@@ -239,6 +240,12 @@ static void test_kinds_of_fields(void **state)
 	takes("pv0 {", "flags = []",
 	      "flags = []\nba_start = 2048\nba_size = 2048");
 	takes("MGT {", "\"striped\"", "\"linear\"");
+	refuses("MGT {", "type =", "tags = [1]\ntype =", "LV MGT: its status");
+	takes("MGT {", "type =", "tags = [\"1\"]\ntype =");
+	refuses("hb-", "\"striped\"", "\"raid1\"\ntags = [1]", "words");
+	refuses("VG_", "status = [", "status { } x = [", "words");
+	refuses("pv0 {", "status = [", "status { } x = [", "words");
+	refuses("MGT {", "status = [", "status { } x = [", "words");
 }
 
 static void test_pv(void **state)
@@ -246,6 +253,11 @@ static void test_pv(void **state)
 	(void)state;
 	refuses("pv0 {", "}", "} pv1 { }", "several PVs");
 	refuses("physical_volumes", "physical_volumes", "x", "no PV");
+	refuses("physical_volumes", "physical_volumes",
+		"physical_volumes { } x", "no PV");
+	refuses("physical_volumes", "physical_volumes",
+		"physical_volumes = 1 x", "no PV");
+	refuses("physical_volumes", "pv0 {", "pv0 = 1 pv {", "several PVs");
 	refuses("pv0 {", "id =", "i =", "PV has no id");
 	refuses("pv0 {", SR_PV_ID, SR_PV_ID "x", "PV has no id");
 	refuses("pv0 {", "PvPvPv-0", "PvPvPv00", "PV has no id");
@@ -257,6 +269,12 @@ static void test_pv(void **state)
 	refuses("pv0 {", "pe_count = 40", "pe_count = 4294967296",
 		"more extents");
 	takes("pv0 {", "pe_count = 40", "pe_count = 4294967295");
+	/* the first of a name counts */
+	refuses("VG_", "extent_size = 8",
+		"extent_size = 4294967295 physical_volumes { pv0 { id = "
+		"\"" SR_PV_ID "\" status = [] pe_start = 1 "
+		"pe_count = 4294967295 } }",
+		"more extents");
 }
 
 static void test_vg_fields(void **state)
@@ -270,7 +288,10 @@ static void test_vg_fields(void **state)
 	refuses("VG_", "extent_size = 8", "extent_siz = 8", "extent_size");
 	takes("VG_", "max_lv = 0",
 	      "max_lv = 0 any = \"no} number\" new { x { } }");
-	takes("VG_", SR_VG_NAME, "version = 1 " SR_VG_NAME);
+	/* where LVM looks for its name, before it reads the text */
+	refuses("VG_", SR_VG_NAME, "version = 1 " SR_VG_NAME, "beginning");
+	refuses("VG_", SR_VG_NAME, " " SR_VG_NAME, "beginning");
+	refuses("VG_", SR_VG_NAME, "# \n" SR_VG_NAME, "beginning");
 }
 
 static void test_lv_fields(void **state)
