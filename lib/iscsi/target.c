@@ -124,9 +124,7 @@ int initiator_name_read(const char *path, char **out, struct error *err)
 		return -1;
 	}
 	if (!text)
-		return error_set(err, ERROR_NO_INITIATOR,
-				 "the initiator has no name: none is given, "
-				 "and there is no %s",
+		return error_set(err, ERROR_NO_INITIATOR, "there is no %s",
 				 path);
 	rest = text;
 	while (rest && !name) {

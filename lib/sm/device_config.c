@@ -30,7 +30,9 @@ static int read_initiator_name(const json_t *map,
 	}
 	if (!name)
 		return initiator_name_read(defaults->initiator_name_file, out,
-					   err);
+					   err)
+			       ? error_prefix(err, "no localIQN is given: ")
+			       : 0;
 	if (!iscsi_name_valid(name))
 		return error_set(err, ERROR_NO_INITIATOR,
 				 "%s: '%.64s' is not an iSCSI name", from,
