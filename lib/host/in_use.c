@@ -179,6 +179,42 @@ static enum use served_by_lio(const char *path, const char *name,
 	return used_by(USED, name, "the kernel's target (LIO) serves it", err);
 }
 
+static bool is_loop(const char *name)
+{
+	return strncmp(name, "loop", 4) == 0;
+}
+
+/* False if it is on no file, or cannot be asked. */
+static bool get_status(const char *loop, struct loop_info64 *info)
+{
+	int fd = open(block_node(loop).path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	bool got;
+
+	if (fd < 0) {
+		alloc_check_errno();
+		return false;
+	}
+	got = ioctl(fd, LOOP_GET_STATUS64, info) == 0;
+	close(fd);
+	return got;
+}
+
+/* A loop device has what it is on open in the kernel, and does not claim it. */
+static enum use has_loop(const char *device, dev_t number, struct error *err)
+{
+	struct block_names all = block_all();
+	struct loop_info64 info;
+	enum use use = FREE;
+
+	for (size_t i = 0; use == FREE && i < all.count; i++) {
+		if (is_loop(all.items[i]) && get_status(all.items[i], &info) &&
+		    info.lo_rdevice == number)
+			use = built_upon(device, all.items[i], err);
+	}
+	block_names_free(&all);
+	return use;
+}
+
 static enum use look(const char *device, struct error *err);
 
 /* *mapped: the device is a path of a multipath map. */
@@ -216,6 +252,8 @@ static enum use look(const char *device, struct error *err)
 		error_set(err, ERROR_NO_DEVICE, "%s has gone", device);
 		return USED;
 	}
+	if (has_loop(device, number, err) != FREE)
+		return USED;
 	openers_of(number, &openers);
 	use = opened(device, &openers, err);
 	/* The map has claimed its path, and we what we opened. */
@@ -256,26 +294,6 @@ int in_use_check(const char *device, struct error *err)
 int in_use_check_file(const char *path, struct error *err)
 {
 	return wait_until_free(look_at_file, path, err);
-}
-
-static bool is_loop(const char *name)
-{
-	return strncmp(name, "loop", 4) == 0;
-}
-
-/* False if it is on no file, or cannot be asked. */
-static bool get_status(const char *loop, struct loop_info64 *info)
-{
-	int fd = open(block_node(loop).path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	bool got;
-
-	if (fd < 0) {
-		alloc_check_errno();
-		return false;
-	}
-	got = ioctl(fd, LOOP_GET_STATUS64, info) == 0;
-	close(fd);
-	return got;
 }
 
 static bool is_on(const char *loop, dev_t device, ino_t inode)
@@ -328,6 +346,11 @@ int loop_check_twins(const char *name, struct error *err)
 
 	if (!is_loop(name) || !get_status(name, &own))
 		return 0;
+	if (own.lo_rdevice)
+		return error_set(err, ERROR_IN_USE,
+				 "%s is a block device by another name; detach "
+				 "it, and name that one",
+				 name);
 	all = block_all();
 	for (size_t i = 0; i < all.count && !failed; i++) {
 		const char *other = all.items[i];

@@ -15,7 +15,7 @@
  * else on this host uses:
  *
  *   - another device is built on it or on a partition of it: an active logical
- *     volume, whichever VG it is of, an md array, bcache …;
+ *     volume, whichever VG it is of, an md array, bcache …, a loop device;
  *   - it is mounted, swapped to, or else claimed; or this host's LIO serves it;
  *   - a process has it open, but for those that look at every device.
  *
@@ -40,8 +40,8 @@ int in_use_check_file(const char *path, struct error *err);
 int loop_check_file(const char *path, struct error *err);
 
 /* in_use_check of what else leads to the data of the loop device `name`
- * ("loop0"): the other loop devices on its file, and that file. Nothing is
- * refused if it is no loop device. */
+ * ("loop0"): the other loop devices on its file, and that file. One that is on a
+ * block device is refused; nothing if it is no loop device. */
 int loop_check_twins(const char *name, struct error *err);
 
 /* The file that the loop device is on. False if it is no loop device, or is on none.

@@ -157,6 +157,21 @@ mapped() {
 	tool_stop
 }
 
+# A loop device has what it is on open in the kernel, and does not claim it.
+through_a_loop() {
+	local loop
+	tool_start
+	loop=$(losetup -f --show "/dev/$original")
+	tool_says "IN_USE: *device ${loop#/dev/} is active on it*" check "$original"
+	lvm_on "/dev/$original" vgchange -ay "$vg"
+	not "$build/relvm" resign --yes "$loop" 2>/tmp/said
+	grep -q 'block device by another name' /tmp/said || fail "$(cat /tmp/said)"
+	lvm_on "/dev/$original" vgchange -an "$vg"
+	losetup -d "$loop"
+	tool_says ok check "$original"
+	tool_stop
+}
+
 partition_mapped() {
 	tool_start
 	# A table with one entry: from sector 2048, 4096 of them.
@@ -279,6 +294,7 @@ run_test 'held for a moment' held_for_a_moment
 run_test 'mounted' mounted
 run_test 'swapped to' swapped_to
 run_test 'mapped' mapped
+run_test 'through a loop device' through_a_loop
 run_test 'partition mapped' partition_mapped
 run_test 'open by us' open_by_us
 run_test 'by another path' by_another_path
