@@ -133,6 +133,32 @@ inherited() {
 	portals_down $kind
 }
 
+# It does so right after the login, while an old open-iscsi has brought all LUNs: it
+# may be about to use one of these.
+joins_with_all_luns() {
+	local before
+	portals_up tgt
+	watch_iscsiadm
+	cat >/tmp/call/hook <<-END
+		case \$calls in
+		1) sed -i /node.session.scan/d \$(find /etc/iscsi/nodes -type f) ;;
+		2)
+			until stat -c %i /sys/class/scsi_device/*:3/device >/tmp/call/lun; do sleep 0.1; done
+			mkdir -p /run/sr-ref
+			echo $sm_sr >>/run/sr-ref/$iqn
+			;;
+		esac
+	END
+	call tgt target="${portals[0]}"
+	unwatch_iscsiadm
+	resigned
+	before=$(cat /tmp/call/lun)
+	[ "$(stat -c %i /sys/class/scsi_device/*:3/device)" = "$before" ] || fail "the LUN went and came back"
+	sm_detach "$iqn"
+	nothing_left
+	portals_down tgt
+}
+
 detach_when_counted() {
 	wait_for grep -qs relvmoiscsi "/run/sr-ref/$iqn"
 	sm_detach "$iqn"
@@ -307,6 +333,7 @@ run_test "an SR attached by another portal, older open-iscsi" other_portal older
 run_test "a LUN that the host has is reached without a login" looked_through
 run_test "our session becomes the storage manager's" inherited ''
 run_test "our session becomes the storage manager's, multipath" inherited yes
+run_test "our session becomes the storage manager's, which has all LUNs" joins_with_all_luns
 run_test "the storage manager detaches meanwhile" detached_meanwhile
 run_test "names that do not resolve, and the lock" names_before_lock
 run_test "iscsid hangs" iscsid_hangs

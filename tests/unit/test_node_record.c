@@ -287,7 +287,7 @@ static ino_t inode_of(const char *path)
 }
 
 /* It is replaced as a whole, beside nothing that iscsiadm would take for a
- * record; the mode stays; nothing is made anew where it has gone. */
+ * record; mode and owner stay; nothing is made anew where it has gone. */
 static void test_file(void **state)
 {
 	struct iscsi_target target = { .initiator = initiator };
@@ -301,10 +301,10 @@ static void test_file(void **state)
 	assert_int_equal(node_record_find(iqn, &here, &there, &record, &err),
 			 0);
 	before = inode_of(record.path);
-	run("chmod 640 '%s'", record.path);
+	run("chmod 640 '%s' && chown 12:34 '%s'", record.path, record.path);
 	assert_int_equal(node_record_set(&record, &target, false, &err), 0);
 	assert_true(inode_of(record.path) != before);
-	run("[ $(stat -c %%a '%s') = 640 ]", record.path);
+	run("[ $(stat -c %%a:%%u:%%g '%s') = 640:12:34 ]", record.path);
 	run("[ $(find " NODES " -name '*relvm*' | wc -l) = 0 ]");
 	run("rm '%s'", record.path);
 	node_record_restore();

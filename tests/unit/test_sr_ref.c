@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,6 +25,26 @@
 static char iqn[64];
 static char path[128];
 
+/* What the storage manager does to the file between our reading it and our
+ * writing; in place of libc's, which is asked then. */
+static void (*before_pread)(unsigned call);
+static void (*before_unlink)(void);
+static unsigned preads;
+
+ssize_t pread(int fd, void *bytes, size_t len, off_t at)
+{
+	if (before_pread)
+		before_pread(++preads);
+	return syscall(SYS_pread64, fd, bytes, len, at);
+}
+
+int lstat(const char *restrict name, struct stat *restrict out)
+{
+	if (before_unlink && strcmp(name, path) == 0)
+		before_unlink();
+	return fstatat(AT_FDCWD, name, out, AT_SYMLINK_NOFOLLOW);
+}
+
 static int begin(void **state)
 {
 	(void)state;
@@ -36,6 +57,8 @@ static int begin(void **state)
 static int end(void **state)
 {
 	(void)state;
+	before_pread = NULL;
+	before_unlink = NULL;
 	unlink(path);
 	return 0;
 }
@@ -295,6 +318,75 @@ static void loses_no_line_of_others(void **state)
 	}
 }
 
+static void add_a_line(void)
+{
+	put(SM_LINE);
+}
+
+/* By one of the same length. */
+static void replace_the_file(void)
+{
+	char blanks[SR_REF_LINE_LEN - sizeof(SM_LINE) + 2];
+
+	memset(blanks, ' ', sizeof(blanks));
+	blanks[sizeof(blanks) - 1] = '\0';
+	unlink(path);
+	put(SM_LINE);
+	put(blanks);
+	assert_int_equal(strlen(content()), SR_REF_LINE_LEN);
+}
+
+/* It names nobody but us, and goes: unless somebody has come by then. */
+static void keeps_a_file_with_somebody_new(void **state)
+{
+	static void (*const come[])(void) = { add_a_line, replace_the_file };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct sr_ref users = join();
+
+		before_unlink = come[i];
+		sr_ref_leave(&users);
+		before_unlink = NULL;
+		assert_string_equal(lines(), SM_LINE);
+		unlink(path);
+	}
+}
+
+#define SM_LINES SM_LINE SM_LINE SM_LINE SM_LINE SM_LINE SM_LINE SM_LINE
+
+/* All of the file is new, and others' lines are where ours was. */
+static void rewrite(unsigned call)
+{
+	/* the first reads the file, the second looks whether the line is there */
+	if (call != 2)
+		return;
+	assert_int_equal(truncate(path, 0), 0);
+	put(SM_LINES);
+}
+
+static void does_not_write_over_lines_of_others(void **state)
+{
+	struct sr_ref users;
+	struct error err;
+
+	(void)state;
+	put(SM_LINE);
+	for (unsigned leaves = 0; leaves < 2; leaves++) {
+		users = join();
+		preads = 0;
+		before_pread = rewrite;
+		if (leaves) {
+			sr_ref_leave(&users);
+		} else {
+			assert_int_equal(sr_ref_note(&users, &err), -1);
+			assert_non_null(strstr(err.text, "changed by another"));
+		}
+		before_pread = NULL;
+		assert_string_equal(content(), SM_LINES);
+	}
+}
+
 /* The storage manager writes the file anew, without what is blank at the end of
  * a line, when it takes its own out. */
 static void survives_a_rewrite(void **state)
@@ -403,6 +495,8 @@ int main(void)
 		TEST(remembers_many),
 		TEST(is_not_misled_by_lines),
 		TEST(loses_no_line_of_others),
+		TEST(keeps_a_file_with_somebody_new),
+		TEST(does_not_write_over_lines_of_others),
 		TEST(survives_a_rewrite),
 		TEST(does_not_grow),
 		TEST(tells_processes_apart),
