@@ -381,6 +381,8 @@ static void nobody_can_tell(void **state)
 		"SCSIid=" T10,
 		"SCSIid=" SN,
 		"device=/dev/disk/by-id/scsi-1FreeNAS_disk_0",
+		/* an SR on a partition was never one of a whole LUN */
+		"device=/dev/disk/by-id/scsi-1FreeNAS_disk_0-part1",
 		/* what an admin calls a map, whatever kind it looks like */
 		"device=/dev/mapper/SAN1",
 		"device=/dev/mapper/1st",
@@ -411,7 +413,8 @@ static void nobody_can_tell(void **state)
 	for (size_t i = 0; i < sizeof(untold) / sizeof(untold[0]); i++) {
 		pbds[2].device_config = untold[i];
 		judged(pool, pbds, UUID("1"), OWNER_UNTOLD, "A");
-		if (strstr(untold[i], "/dev/mapper/"))
+		if (strstr(untold[i], "/dev/mapper/") ||
+		    strstr(untold[i], "-part"))
 			judged_as(&all_names, pool, pbds, UUID("1"),
 				  OWNER_UNTOLD, "A");
 		judged(pool, pbds, UUID("8"), OWNER_UNKNOWN, NULL);
