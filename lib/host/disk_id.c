@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "format/lvm_vg.h"
 #include "host/child.h"
 #include "host/sg_command.h"
 
@@ -70,6 +71,16 @@ int disk_names_read(const char *path, struct lun_names *out, struct error *err)
 	return 0;
 }
 
+/* A logical volume that is not the storage manager's. The kernel passes INQUIRY on
+ * to the LUN that all of it is on. */
+static bool is_own_volume(const char *device)
+{
+	struct block_dm dm;
+
+	return block_dm(device, &dm) && strncmp(dm.uuid, "LVM-", 4) == 0 &&
+	       strncmp(dm.name, VG_NAME_PREFIX, VG_NAME_PREFIX_LEN) != 0;
+}
+
 void device_names_read(const char *device, struct lun_names *out)
 {
 	struct block_names slaves;
@@ -83,7 +94,7 @@ void device_names_read(const char *device, struct lun_names *out)
 					block_node(slaves.items[i]).path, out,
 					&ignored) == 0;
 		block_names_free(&slaves);
-	} else {
+	} else if (!is_own_volume(device)) {
 		found = disk_names_read(block_node(device).path, out,
 					&ignored) == 0;
 	}

@@ -27,7 +27,9 @@ int disk_details_read(const char *path, struct disk_details *out,
 
 /* The same of a device by the kernel's name, be it a disk or a multipath map,
  * of whose paths some may be dead. No names: what it is built on is no SCSI
- * disk, or does not answer. */
+ * disk, or does not answer; or it is a logical volume, in which something may be
+ * that is not the LUN. One of the storage manager's has its LUN's: a VDI is not
+ * to be resigned behind its back. */
 void device_names_read(const char *device, struct lun_names *out);
 
 /* As the kernel has it, without a command to the disk (which may hang): from

@@ -142,16 +142,16 @@ int lvm_report_check(char *report, const struct lvm_vg *want, struct error *err)
  *
  * The device is read from the disk itself, not from a daemon's or a file's idea
  * of it (lvmetad, hints, devices file, udev), and taken for what it is, a PV,
- * even if a component of a map or an array could look so. With locks of type 4
- * LVM takes none, and so waits for nobody: it only reads, and no other program
- * knows the new VG. */
+ * even if it is a logical volume, or could look like a component of a map or an
+ * array. With locks of type 4 LVM takes none, and so waits for nobody: it only
+ * reads, and no other program knows the new VG. */
 #define CONFIG                                                                 \
 	"config { checks = 0 } "                                               \
 	"devices { scan = [ \"%s\" ] "                                         \
 	"filter = [ \"a|^%s$|\", \"r|.*|\" ] "                                 \
 	"global_filter = [ \"a|^%s$|\", \"r|.*|\" ] "                          \
 	"obtain_device_list_from_udev = 0 hints = \"none\" "                   \
-	"use_devicesfile = 0 multipath_component_detection = 0 "               \
+	"use_devicesfile = 0 scan_lvs = 1 multipath_component_detection = 0 "  \
 	"md_component_detection = 0 } "                                        \
 	"global { metadata_read_only = 1 locking_type = 4 use_lvmetad = 0 "    \
 	"use_lvmpolld = 0 event_activation = 0 system_id_source = \"none\" } " \

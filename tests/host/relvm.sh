@@ -17,22 +17,25 @@ sr=f454dfa2-2b0c-4fb0-8a14-32fbf4c5b026
 vg=VG_XenStorage-$sr
 relvm=$build/relvm
 image_unpack "$host_tree/tests/golden/single-vhd.img.zst" /tmp/pristine.img || exit 1
-original='' clone='' partitioned=''
+original='' clone='' partitioned='' own=''
 iscsid_stay
 
 fixture() {
 	cp --sparse=always /tmp/pristine.img /tmp/original.img
 	cp --sparse=always /tmp/pristine.img /tmp/clone.img
 	image_empty /tmp/partitioned.img 64M
+	image_empty /tmp/own.img 1100M
 	tgt_start 0.0.0.0:3260 &&
 		tgt_target 1 "$iqn" &&
 		tgt_lun 1 1 /tmp/original.img 512 0a &&
 		tgt_lun 1 2 /tmp/clone.img 512 0b &&
 		tgt_lun 1 3 /tmp/partitioned.img 512 0c &&
+		tgt_lun 1 4 /tmp/own.img 512 0d &&
 		iscsi_login "$iqn" 127.0.0.1 &&
 		original=$(iscsi_disk "$iqn" 1) &&
 		clone=$(iscsi_disk "$iqn" 2) &&
-		partitioned=$(iscsi_disk "$iqn" 3)
+		partitioned=$(iscsi_disk "$iqn" 3) &&
+		own=$(iscsi_disk "$iqn" 4)
 }
 
 # says STATUS TEXT COMMAND...: relvm's exit status, and what it says.
@@ -68,6 +71,8 @@ in_use() {
 		"devices { filter = [ \"a|^/dev/$original\$|\", \"r|.*|\" ] }"
 	says 0 "$sr" inspect "/dev/$original"
 	says 1 "logical volume $vg/" resign -y "/dev/$original"
+	# What is in a VDI of an SR in use is that SR's, too.
+	says 1 "logical volume $vg/" resign -y "/dev/$vg/MGT"
 	# The same LUN by libiscsi, which the kernel does not see.
 	says 1 "logical volume $vg/" resign -y \
 		--initiator-name iqn.2014-01.test.relvmoiscsi:i \
@@ -134,10 +139,29 @@ multipathed() {
 	multipathd_stop
 }
 
+# A volume of the host's own, on a LUN: what is in it is no LUN, and the LUN's other
+# volumes are none of its business.
+in_a_volume() {
+	local disk=/dev/$own lv=/dev/host/copy new
+	vgcreate -q host "$disk" >/dev/null
+	lvcreate -q -Wn -L 1G -n copy host >/dev/null
+	lvcreate -q -Wn -L 4M -n other host >/dev/null
+	dd if=/tmp/pristine.img of="$lv" bs=1M conv=sparse status=none
+	says 0 'resigned, SR' resign -y "$lv"
+	new=$(sed -n 's/^.*resigned, SR .* -> \([^,]*\),.*$/\1/p' /tmp/said)
+	says 0 "$new" inspect "$lv"
+	says 1 "logical volume host/" resign -y "$disk"
+	vgremove -qff host >/dev/null
+	pvremove -qff "$disk" >/dev/null
+	rm -f /run/lvm/newhints
+	udevadm settle
+}
+
 fixture || exit 1
 run_test 'looked at' looked_at
 run_test 'in use' in_use
 run_test 'no whole disk' no_whole_disk
 run_test 'resigned' resigned
+run_test 'in a volume of the host' in_a_volume
 run_test 'multipathed' multipathed
 finish
