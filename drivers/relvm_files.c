@@ -12,7 +12,6 @@
 
 #include "base/alloc.h"
 #include "base/text_file.h"
-#include "base/buffer.h"
 
 #define FILE_MAX (16u << 20)
 
@@ -22,66 +21,27 @@ static int cannot(const char *path, struct error *err)
 			 strerror(errno));
 }
 
-/* An editor may begin a file with a mark that says that it is UTF-8. */
-static void drop_mark(struct buffer *text)
-{
-	static const char mark[] = "\xef\xbb\xbf";
-	const size_t n = sizeof(mark) - 1;
-
-	if (strncmp((const char *)text->data, mark, n) != 0)
-		return;
-	text->len -= n;
-	memmove(text->data, text->data + n, text->len);
-	explicit_bzero(text->data + text->len, n);
-}
-
-static int read_all(int fd, const char *path, struct buffer *out,
-		    struct error *err)
-{
-	uint8_t part[65536];
-	ssize_t n;
-
-	while ((n = read(fd, part, sizeof(part))) != 0) {
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return cannot(path, err);
-		buffer_add(out, part, (size_t)n);
-		explicit_bzero(part, (size_t)n);
-		if (out->len > FILE_MAX)
-			return error_set(err, ERROR_BAD_VALUE,
-					 "%.200s has more than %u bytes", path,
-					 FILE_MAX);
-	}
-	if (memchr(out->data ? (char *)out->data : "", '\0', out->len))
-		return error_set(err, ERROR_BAD_VALUE,
-				 "%.200s holds a NUL byte: it is no text file",
-				 path);
-	buffer_add(out, "", 1);
-	drop_mark(out);
-	return 0;
-}
-
 int relvm_file_read(const char *path, char **out, size_t *len,
 		    struct error *err)
 {
 	bool standard = strcmp(path, "-") == 0;
 	int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-	struct buffer bytes = { 0 };
 	int failed;
 
 	if (fd < 0)
 		return cannot(path, err);
-	failed = read_all(fd, path, &bytes, err);
+	failed = file_read_all(fd, path, FILE_MAX, out, len, err);
 	if (!standard)
 		close(fd);
-	if (failed) {
-		buffer_free(&bytes);
+	if (failed)
 		return -1;
+	if (strlen(*out) != *len) {
+		free(*out);
+		return error_set(err, ERROR_BAD_VALUE,
+				 "%.200s holds a NUL byte: it is no text file",
+				 path);
 	}
-	*out = (char *)bytes.data;
-	if (len)
-		*len = bytes.len - 1;
+	text_drop_mark(*out, len);
 	return 0;
 }
 

@@ -13,7 +13,7 @@
 #define RELVM_PASSWORD_VARIABLE "RELVM_PASSWORD"
 
 /* The whole file, "-" for standard input; *out ends with a NUL, has none before
- * it, and is the caller's to free. `len` may be NULL. ERROR_BAD_VALUE. */
+ * it, and is the caller's to free. ERROR_BAD_VALUE. */
 int relvm_file_read(const char *path, char **out, size_t *len,
 		    struct error *err);
 

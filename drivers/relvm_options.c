@@ -135,9 +135,10 @@ static int add_luns(const char *path, struct relvm_options *out,
 {
 	char *text, *rest, *line;
 	unsigned number = 0;
+	size_t len;
 	int failed = 0;
 
-	if (relvm_file_read(path, &text, NULL, err))
+	if (relvm_file_read(path, &text, &len, err))
 		return -1;
 	rest = text;
 	while (!failed && (line = strsep(&rest, "\n"))) {

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/buffer.h"
 
 static const char blanks[] = " \t\r";
 
@@ -58,39 +59,66 @@ bool file_write_all(int fd, const void *bytes, size_t len)
 	return true;
 }
 
-int text_file_read(const char *path, char **out, size_t *len, struct error *err)
+static int cannot(const char *path, struct error *err)
 {
-	FILE *file = fopen(path, "re");
-	char *text;
-	size_t n;
+	return error_set(err, ERROR_BAD_VALUE, "%.200s: %s", path,
+			 strerror(errno));
+}
+
+int file_read_all(int fd, const char *path, size_t max, char **out, size_t *len,
+		  struct error *err)
+{
+	struct buffer text = { 0 };
+	uint8_t part[65536];
+	ssize_t n = 1;
 	int rc = 0;
 
-	if (!file && errno == ENOENT) {
-		*out = NULL;
-		*len = 0;
-		return 0;
+	while (!rc && n != 0) {
+		n = read(fd, part, sizeof(part));
+		if (n < 0 && errno != EINTR)
+			rc = cannot(path, err);
+		if (n <= 0)
+			continue;
+		buffer_add(&text, part, (size_t)n);
+		explicit_bzero(part, (size_t)n);
+		if (text.len > max)
+			rc = error_set(err, ERROR_BAD_VALUE,
+				       "%.200s is longer than %zu bytes", path,
+				       max);
 	}
-	if (!file)
-		return error_set(err, ERROR_BAD_VALUE, "%s: %s", path,
-				 strerror(errno));
-	text = alloc_zeroed(TEXT_FILE_MAX + 1, 1);
-	n = fread(text, 1, TEXT_FILE_MAX + 1, file);
-	if (ferror(file))
-		rc = error_set(err, ERROR_BAD_VALUE, "%s: %s", path,
-			       strerror(errno));
-	else if (n > TEXT_FILE_MAX)
-		rc = error_set(err, ERROR_BAD_VALUE,
-			       "%s is longer than %d bytes", path,
-			       TEXT_FILE_MAX);
-	fclose(file);
 	if (rc) {
-		free(text);
-		return rc;
+		buffer_free(&text);
+		return -1;
 	}
-	text[n] = '\0';
-	*out = text;
-	*len = n;
+	*len = text.len;
+	buffer_add(&text, "", 1);
+	*out = (char *)text.data;
 	return 0;
+}
+
+int text_file_read(const char *path, char **out, size_t *len, struct error *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), rc;
+
+	*out = NULL;
+	*len = 0;
+	if (fd < 0)
+		return errno == ENOENT ? 0 : cannot(path, err);
+	rc = file_read_all(fd, path, TEXT_FILE_MAX, out, len, err);
+	close(fd);
+	return rc;
+}
+
+void text_drop_mark(char *text, size_t *len)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+	const size_t n = sizeof(mark) - 1;
+
+	if (strncmp(text, mark, n) != 0)
+		return;
+	*len -= n;
+	memmove(text, text + n, *len);
+	explicit_bzero(text + *len, n);
 }
 
 /* Cuts blanks off both ends of a string, in place. */

@@ -26,11 +26,19 @@ bool file_write_all(int fd, const void *bytes, size_t len);
 
 #define TEXT_FILE_MAX (64 * 1024)
 
-/* Reads a file of up to TEXT_FILE_MAX bytes; *out ends with a NUL that *len
- * does not count and is the caller's to free. Without the file *out is NULL and
- * the result 0. ERROR_BAD_VALUE names the file: unreadable, too long. */
+/* Reads all that `fd` has, up to `max` bytes; *out ends with a NUL that *len does
+ * not count and is the caller's to free. ERROR_BAD_VALUE names the file: unreadable,
+ * too long. */
+int file_read_all(int fd, const char *path, size_t max, char **out, size_t *len,
+		  struct error *err);
+
+/* The same for a file of up to TEXT_FILE_MAX bytes. Without it *out is NULL and
+ * the result 0. */
 int text_file_read(const char *path, char **out, size_t *len,
 		   struct error *err);
+
+/* An editor may begin a file with a mark that says that it is UTF-8. */
+void text_drop_mark(char *text, size_t *len);
 
 /* One `key = value` line; the strings point into the text that was read. */
 struct text_line {

@@ -81,6 +81,7 @@ int conf_parse(char *text, size_t len, const char *name, struct conf *out,
 	if (strlen(text) != len)
 		return error_set(err, ERROR_BAD_VALUE, "%s holds a NUL byte",
 				 name);
+	text_drop_mark(text, &len);
 	while (rest) {
 		struct text_line pair;
 		int rc = 0;

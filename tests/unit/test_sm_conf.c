@@ -59,6 +59,8 @@ static void takes_pairs_and_comments(void **state)
 	accepts("initiator = libiscsi\ninitiator = open-iscsi",
 		INITIATOR_OPEN_ISCSI);
 	accepts("  # initiator = wrong\n", INITIATOR_LIBISCSI);
+	accepts("\xef\xbb\xbf# comment\n", INITIATOR_LIBISCSI);
+	accepts("\xef\xbb\xbfinitiator = open-iscsi\r\n", INITIATOR_OPEN_ISCSI);
 }
 
 static void socket_is(const char *text, const char *path)
