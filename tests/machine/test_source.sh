@@ -85,6 +85,15 @@ formatted()
 		xargs -0 clang-format --dry-run --Werror 2>&1
 }
 
+# libxml2-devel and -lxml2 are one.
+spec_libraries()
+{
+	diff <(grep '^LIBS  *:=' Makefile | grep -o -- '-l[a-z0-9]*' | cut -c 3- | sort) \
+		<(grep '^BuildRequires' supp-pack/relvmoiscsi.spec.in |
+			grep -o '[a-z0-9-]*-devel' | sed 's/-devel//; s/^lib//; s/-//' | sort)
+}
+
+check "the spec asks for the libraries that the program is linked with" spec_libraries
 check "the sources are as clang-format has them (make format)" formatted
 check "clang-tidy has nothing to say" tidy
 check "it would say it" tidy_sees
