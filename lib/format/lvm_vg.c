@@ -151,12 +151,23 @@ static const char *bad_field(const struct lvm_text *t,
 	return NULL;
 }
 
+/* Whether a field is there, and is not this string: LVM takes words for strings,
+ * too, that have other quotes or none. */
+static bool is_other_than(const struct lvm_text *t,
+			  const struct lvm_node *section, const char *name,
+			  const char *word)
+{
+	const struct lvm_value *v = lvm_text_string(t, section, name);
+
+	return lvm_text_child(t, section, name) &&
+	       (!v || !lvm_text_span_is(t, v->span, word));
+}
+
 /* What LVM wants to find beside the VG (lib/format_text/import.c). */
 static int check_format(struct build *b, const struct lvm_node *node)
 {
 	const struct lvm_text *t = b->text;
 	const struct lvm_value *contents = lvm_text_string(t, NULL, "contents");
-	const struct lvm_value *format = lvm_text_string(t, node, "format");
 	uint64_t version;
 
 	if (!contents ||
@@ -164,7 +175,7 @@ static int check_format(struct build *b, const struct lvm_node *node)
 	    !lvm_text_number(t, NULL, "version", &version) || version != 1)
 		return damaged(b, "LVM takes no text that is not of contents "
 				  "\"Text Format Volume Group\" and version 1");
-	if (format && !lvm_text_span_is(t, format->span, "lvm2"))
+	if (is_other_than(t, node, "format", "lvm2"))
 		return damaged(b, "its format is not lvm2");
 	if (!lvm_text_child(t, node, "max_lv") ||
 	    !lvm_text_child(t, node, "max_pv"))
@@ -180,28 +191,26 @@ static int check_vg_state(struct build *b, const struct lvm_node *node)
 	static const char *const words[] = { "RESIZEABLE", "READ", "WRITE",
 					     NULL };
 	const struct lvm_text *t = b->text;
-	const struct lvm_value *lock = lvm_text_string(t, node, "lock_type");
-	const struct lvm_value *system_id =
-		lvm_text_string(t, node, "system_id");
+	const struct lvm_node *system_id = lvm_text_child(t, node, "system_id");
 
 	if (lvm_text_list_has(t, node, "status", "EXPORTED"))
 		return refuse(b, "it is exported; run vgimport on the "
 				 "original, then " MAKE_NEW_CLONE);
 	if (lvm_text_list_has(t, node, "status", "CLUSTERED") ||
 	    lvm_text_list_has(t, node, "flags", "CLUSTERED") ||
-	    (lock && !lvm_text_span_is(t, lock->span, "none")))
+	    is_other_than(t, node, "lock_type", "none"))
 		return refuse(b, "it is clustered; XenServer's VGs are not, "
 				 "so another cluster may own this LUN");
-	if (system_id && system_id->span.len)
+	if (is_other_than(t, node, "system_id", ""))
 		return error_set(
 			b->err, ERROR_LUN_CONTENT,
-			"the VG has the LVM system_id \"%.*s\": it "
-			"belongs to the host of that name, and no "
-			"other takes it; clear it on the original "
-			"(vgchange --systemid \"\"), then " MAKE_NEW_CLONE,
-			(int)(system_id->span.len < 64 ? system_id->span.len
-						       : 64),
-			t->bytes + system_id->span.at);
+			"the VG has an LVM system_id: %.*s; it belongs to the "
+			"host of that name, and no other takes it; clear it on "
+			"the original (vgchange --systemid \"\"), "
+			"then " MAKE_NEW_CLONE,
+			(int)(system_id->whole.len < 64 ? system_id->whole.len
+							: 64),
+			t->bytes + system_id->whole.at);
 	if (lvm_text_list_has(t, node, "status", "PARTIAL"))
 		return refuse(b, "it is partial; repair the original, "
 				 "then " MAKE_NEW_CLONE);

@@ -165,6 +165,7 @@ static void test_state(void **state)
 	refuses("VG_", "\"RESIZEABLE\"", "\"CLUSTERED\"", "clustered");
 	refuses("VG_", "flags = []", "flags = [\"CLUSTERED\"]", "clustered");
 	refuses("VG_", "flags = []", "lock_type = \"dlm\"", "clustered");
+	refuses("VG_", "flags = []", "lock_type = @dlm", "clustered");
 	takes("VG_", "flags = []", "lock_type = \"none\"");
 	refuses("VG_", "\"RESIZEABLE\"", "\"PARTIAL\"", "partial");
 	refuses("pv0", "flags = []", "flags = [\"MISSING\"]", "partial");
@@ -189,6 +190,7 @@ static void test_words(void **state)
 	refuses("MGT", "segment_count = 2", "", "LV MGT: ");
 	takes("MGT", "flags = []", "flags = [\"ANY\"]");
 	refuses("VG_", "\"lvm2\"", "\"lvm1\"", "format");
+	refuses("VG_", "\"lvm2\"", "@lvm1", "format");
 	takes("VG_", "format = \"lvm2\"", "");
 	refuses("contents", "Text Format", "Test Format", "contents");
 	refuses("contents", "contents", "content", "contents");
@@ -387,6 +389,10 @@ static void test_system_id(void **state)
 	(void)state;
 	takes("VG_", "flags = []", "flags = [] system_id = \"\"");
 	refuses("VG_", "flags = []", "flags = [] system_id = \"other.host\"",
+		"other.host");
+	refuses("VG_", "flags = []", "flags = [] system_id = 'other.host'",
+		"other.host");
+	refuses("VG_", "flags = []", "flags = [] system_id = @other.host",
 		"other.host");
 }
 
