@@ -101,6 +101,11 @@ static bool cut(const char *text, size_t *len, const char *suffix, bool doubled)
 	return true;
 }
 
+static bool is(const char *text, size_t len, const char *word)
+{
+	return len == strlen(word) && memcmp(text, word, len) == 0;
+}
+
 /* SM's own prefix right before the uuid that ends an LV's name. */
 static bool cut_lv_prefix(const char *text, size_t *len, bool doubled)
 {
@@ -110,24 +115,24 @@ static bool cut_lv_prefix(const char *text, size_t *len, bool doubled)
 	       cut(text, len, "LV-", doubled);
 }
 
-static bool has(const char *text, size_t len, const char *word)
+static bool is_json(const char *text, size_t len)
 {
-	return memmem(text, len, word, strlen(word)) != NULL;
+	return len >= 5 && memcmp(text, "json:", 5) == 0;
 }
 
 /* In json: text, that what follows is the name of the file that holds the
  * image, and nothing else's. */
 static bool is_json_of_file(const char *text, size_t len)
 {
-	if (len < 5 || memcmp(text, "json:", 5) != 0 ||
-	    has(text, len, "data-file") || text[--len] != '"')
+	if (!is_json(text, len) || memmem(text, len, "data-file", 9) ||
+	    !cut(text, &len, "\"", false))
 		return false;
-	while (len && text[len - 1] == ' ')
-		len--;
+	while (cut(text, &len, " ", false))
+		;
 	if (!cut(text, &len, ":", false))
 		return false;
-	while (len && text[len - 1] == ' ')
-		len--;
+	while (cut(text, &len, " ", false))
+		;
 	return cut(text, &len, "filename\"", false);
 }
 
@@ -135,15 +140,13 @@ static bool is_json_of_file(const char *text, size_t len)
  * qemu that a file's name follows. */
 static bool is_dir(const char *text, size_t len)
 {
-	if (len == 0 || (len == 3 && memcmp(text, "../", 3) == 0))
+	if (len == 0 || is(text, len, "../"))
 		return true;
 	if (!cut(text, &len, "/dev/", false) &&
 	    !cut(text, &len, "/dev/mapper/", false))
 		return false;
-	return len == 0 || (len == 5 && memcmp(text, "file:", 5) == 0) ||
-	       (len == 7 && memcmp(text, "file://", 7) == 0) ||
-	       (len == 12 && memcmp(text, "host_device:", 12) == 0) ||
-	       is_json_of_file(text, len);
+	return len == 0 || is(text, len, "file:") || is(text, len, "file://") ||
+	       is(text, len, "host_device:") || is_json_of_file(text, len);
 }
 
 static bool is_dir_of_vhd(const char *text, size_t len)
@@ -155,7 +158,7 @@ static bool is_dir_of_vhd(const char *text, size_t len)
 static bool ends(const char *name, size_t len, size_t at)
 {
 	return at == len || name[at] == '\0' ||
-	       (name[at] == '"' && len > 5 && memcmp(name, "json:", 5) == 0);
+	       (name[at] == '"' && is_json(name, len));
 }
 
 struct parent_ref parent_name_read(const char *name, size_t len, bool is_file)
@@ -181,8 +184,7 @@ struct parent_ref parent_name_read(const char *name, size_t len, bool is_file)
 	    (is_file && !ends(name, len, hit.at + hit.len)))
 		return ref;
 	if (sr.len == 0) {
-		if (is_file ? before == 0 || (before == 2 &&
-					      memcmp(name, "./", 2) == 0)
+		if (is_file ? before == 0 || is(name, before, "./")
 			    : is_dir_of_vhd(name, before))
 			ref.form = PARENT_IN_DIR;
 		return ref;

@@ -8,7 +8,6 @@
 #include "format/uuid_scan.h"
 #include "plan/plan_parts.h"
 #include "sr/refusals.h"
-#include "sr/want.h"
 
 void plan_renew_text(struct plan *plan, char *text, size_t len)
 {
@@ -22,16 +21,6 @@ void plan_renew_text(struct plan *plan, char *text, size_t len)
 			new = idmap_renew(&plan->ids, &hit.uuid);
 		uuid_scan_replace(text, &hit, &new);
 	}
-}
-
-int plan_patch_lv(struct plan *plan, const struct lvm_lv *lv, uint64_t at,
-		  const void *from, size_t len, struct error *err)
-{
-	if (lv_patch(&plan->after, &plan->from->vg, lv, at, from, len))
-		return 0;
-	return error_set(err, ERROR_INTERNAL,
-			 "planned a change of LV %s where nothing was read",
-			 lv->name);
 }
 
 bool plan_is_wanted(const struct snapshot *from,

@@ -37,19 +37,6 @@ void plan_cut_writes(struct plan *plan);
  * itself cloned from. */
 void plan_renew_text(struct plan *plan, char *text, size_t len);
 
-/* Renews the uuids of a parent's name, `len` bytes in one of its encodings.
- * What changes is written to `to`, of the same length; else it stays. */
-void plan_renew_name(struct plan *plan, const uint8_t *bytes, size_t len,
-		     enum name_encoding encoding, uint8_t *to);
-
-/* Renews the parent name in a dynamic header, and its checksum if need be. */
-void plan_renew_vhd_header(struct plan *plan, uint8_t header[VHD_HEADER_SIZE]);
-
-/* Patches bytes of an LV in plan->after; they were read, so it cannot fail but
- * by a bug. */
-int plan_patch_lv(struct plan *plan, const struct lvm_lv *lv, uint64_t at,
-		  const void *from, size_t len, struct error *err);
-
 /*
  * snapshots=drop: which LVs are not in the result.
  *

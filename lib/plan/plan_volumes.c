@@ -10,6 +10,17 @@
 #include "plan/plan_parts.h"
 #include "sr/want.h"
 
+/* They were read, so it cannot fail but by a bug. */
+static int patch_lv(struct plan *plan, const struct lvm_lv *lv, uint64_t at,
+		    const void *from, size_t len, struct error *err)
+{
+	if (lv_patch(&plan->after, &plan->from->vg, lv, at, from, len))
+		return 0;
+	return error_set(err, ERROR_INTERNAL,
+			 "planned a change of LV %s where nothing was read",
+			 lv->name);
+}
+
 /* ---- the MGT volume: the SR, and of every record, free slots too, the VDI
  * and the one it is a snapshot of; and what else names a VDI of this SR, in a
  * field that a newer SM may know ---- */
@@ -32,8 +43,8 @@ static int renew_sector(struct plan *plan, uint32_t at, struct error *err)
 			continue;
 		memcpy(renewed, text, len);
 		uuid_scan_replace(renewed, &hit, &new);
-		if (plan_patch_lv(plan, snap->mgt_lv, at + hit.at,
-				  renewed + hit.at, hit.len, err))
+		if (patch_lv(plan, snap->mgt_lv, at + hit.at, renewed + hit.at,
+			     hit.len, err))
 			return -1;
 	}
 	return 0;
@@ -60,8 +71,8 @@ static int renew_ref(struct plan *plan, const struct mgt_ref *ref,
 	struct uuid new = idmap_renew(&plan->ids, &ref->uuid);
 
 	uuid_to_text(&new, text);
-	return plan_patch_lv(plan, plan->from->mgt_lv, ref->at, text,
-			     sizeof(text), err);
+	return patch_lv(plan, plan->from->mgt_lv, ref->at, text, sizeof(text),
+			err);
 }
 
 int plan_mgt(struct plan *plan, struct error *err)
@@ -75,8 +86,8 @@ int plan_mgt(struct plan *plan, struct error *err)
 
 		/* This field is the SR's, whatever it says now. */
 		uuid_to_text(&plan->ids.new_sr, text);
-		if (plan_patch_lv(plan, plan->from->mgt_lv, mgt->sr.at, text,
-				  sizeof(text), err))
+		if (patch_lv(plan, plan->from->mgt_lv, mgt->sr.at, text,
+			     sizeof(text), err))
 			return -1;
 	}
 	for (uint32_t i = 0; i < mgt->vdi_count; i++) {
@@ -89,8 +100,8 @@ int plan_mgt(struct plan *plan, struct error *err)
 			return -1;
 		/* As SM itself frees a record. */
 		if (plan_drops_record(plan, vdi) &&
-		    plan_patch_lv(plan, plan->from->mgt_lv, vdi->deleted_at,
-				  "1", 1, err))
+		    patch_lv(plan, plan->from->mgt_lv, vdi->deleted_at, "1", 1,
+			     err))
 			return -1;
 	}
 	return 0;
@@ -98,8 +109,9 @@ int plan_mgt(struct plan *plan, struct error *err)
 
 /* ---- names of parents, and the checksum of a VHD's header with one ---- */
 
-void plan_renew_name(struct plan *plan, const uint8_t *bytes, size_t len,
-		     enum name_encoding encoding, uint8_t *to)
+/* `len` bytes; what changes is written to `to`, of the same length. */
+static void renew_name(struct plan *plan, const uint8_t *bytes, size_t len,
+		       enum name_encoding encoding, uint8_t *to)
 {
 	char before[PARENT_NAME_MAX], after[PARENT_NAME_MAX];
 	size_t n =
@@ -110,13 +122,13 @@ void plan_renew_name(struct plan *plan, const uint8_t *bytes, size_t len,
 	parent_name_put(to, encoding, before, after, n);
 }
 
-void plan_renew_vhd_header(struct plan *plan, uint8_t header[VHD_HEADER_SIZE])
+static void renew_vhd_header(struct plan *plan, uint8_t header[VHD_HEADER_SIZE])
 {
 	uint8_t *name = header + VHD_PARENT_NAME_AT;
 	uint8_t before[VHD_PARENT_NAME_BYTES];
 
 	memcpy(before, name, sizeof(before));
-	plan_renew_name(plan, before, sizeof(before), NAME_UTF16BE, name);
+	renew_name(plan, before, sizeof(before), NAME_UTF16BE, name);
 	if (memcmp(before, name, sizeof(before)) != 0)
 		vhd_header_seal(header);
 }
@@ -141,8 +153,8 @@ static int plan_name(struct plan *plan, const struct lvm_lv *lv,
 	if (!lv_get(&plan->from->image, vg, lv, name->at, bytes, name->len) ||
 	    !lv_get(&plan->after, vg, lv, name->at, now, name->len))
 		return not_read(lv, err);
-	plan_renew_name(plan, bytes, name->len, name->encoding, now);
-	return plan_patch_lv(plan, lv, name->at, now, name->len, err);
+	renew_name(plan, bytes, name->len, name->encoding, now);
+	return patch_lv(plan, lv, name->at, now, name->len, err);
 }
 
 static int plan_header(struct plan *plan, const struct lvm_lv *lv, uint64_t at,
@@ -153,8 +165,8 @@ static int plan_header(struct plan *plan, const struct lvm_lv *lv, uint64_t at,
 	if (!lv_get(&plan->from->image, &plan->from->vg, lv, at, header,
 		    sizeof(header)))
 		return not_read(lv, err);
-	plan_renew_vhd_header(plan, header);
-	return plan_patch_lv(plan, lv, at, header, sizeof(header), err);
+	renew_vhd_header(plan, header);
+	return patch_lv(plan, lv, at, header, sizeof(header), err);
 }
 
 static int plan_image(struct plan *plan, uint32_t i, struct error *err)
@@ -188,7 +200,7 @@ static void renew_header(struct plan *plan, uint8_t *bytes,
 	/* libvhd does not put back what is not sound. */
 	if (!vhd_parse_header(header, parsed, &why))
 		return;
-	plan_renew_vhd_header(plan, header);
+	renew_vhd_header(plan, header);
 	vhd_journal_put(bytes, entry, header);
 }
 
@@ -206,8 +218,8 @@ static void renew_locator(struct plan *plan, uint8_t *bytes,
 		    entry->size > sizeof(data))
 			continue;
 		memcpy(data, bytes + entry->data_at, entry->size);
-		plan_renew_name(plan, bytes + entry->data_at, loc->len,
-				loc->encoding, data);
+		renew_name(plan, bytes + entry->data_at, loc->len,
+			   loc->encoding, data);
 		vhd_journal_put(bytes, entry, data);
 		return;
 	}
@@ -241,7 +253,7 @@ static int plan_jvhd(struct plan *plan, uint32_t i, struct error *err)
 		return error_set(err, ERROR_INTERNAL,
 				 "the journal in LV %s was not read", lv->name);
 	renew_entries(plan, bytes, len);
-	return plan_patch_lv(plan, lv, 0, bytes, len, err);
+	return patch_lv(plan, lv, 0, bytes, len, err);
 }
 
 /* ---- links of changed-block logs; none to a log that is dropped ---- */
@@ -262,8 +274,8 @@ static int plan_cbtlog(struct plan *plan, uint32_t i, struct error *err)
 
 	renew_link(plan, &info->cbt_parent, links + CBTLOG_PARENT_AT);
 	renew_link(plan, &info->cbt_child, links + CBTLOG_CHILD_AT);
-	return plan_patch_lv(plan, &plan->from->vg.lvs[i], 0, links,
-			     sizeof(links), err);
+	return patch_lv(plan, &plan->from->vg.lvs[i], 0, links, sizeof(links),
+			err);
 }
 
 /* ---- values of SM's journals that stand in their LV ---- */
@@ -282,8 +294,7 @@ static int plan_journal(struct plan *plan, uint32_t i, struct error *err)
 		return error_set(err, ERROR_INTERNAL,
 				 "the value of LV %s was not read", lv->name);
 	plan_renew_text(plan, value, info->value_len);
-	return plan_patch_lv(plan, lv, info->value_at, value, info->value_len,
-			     err);
+	return patch_lv(plan, lv, info->value_at, value, info->value_len, err);
 }
 
 /* ---- all of them ---- */

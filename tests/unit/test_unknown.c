@@ -237,6 +237,23 @@ static void test_backing_names(void **state)
 	parent_is("json:{\"filename\":\"" DEV "QCOW2-" QCOW2_UUID
 		  "\",\"x\":\"LV-" RAW_UUID "\"}",
 		  "form that is not known");
+	/* another front, of the right length or not */
+	parent_is(".x/" SR_VG_NAME "/QCOW2-" QCOW2_UUID,
+		  "form that is not known");
+	parent_is("../../" SR_VG_NAME "/QCOW2-" QCOW2_UUID,
+		  "form that is not known");
+	parent_is("fils:" DEV "QCOW2-" QCOW2_UUID, "form that is not known");
+	parent_is("file:/x" DEV "QCOW2-" QCOW2_UUID, "form that is not known");
+	parent_is("host_devicf:" DEV "QCOW2-" QCOW2_UUID,
+		  "form that is not known");
+	parent_is("x/QCOW2-" QCOW2_UUID, "form that is not known");
+	parent_is("xQCOW2-" QCOW2_UUID, "form that is not known");
+	parent_is(QCOW2_UUID, "form that is not known");
+	parent_is("json:{\"filename\":x" DEV "QCOW2-" QCOW2_UUID "\"}",
+		  "form that is not known");
+	parent_is(DEV "QCOW2-" QCOW2_UUID "\"", "form that is not known");
+	parent_is("json:{\"filename\":\"" DEV "QCOW2-" QCOW2_UUID "-x\"}",
+		  "form that is not known");
 	parent_is("/dev/dm-3", "names no VDI");
 	/* No file's name. */
 	parent_is("json:{\"driver\":\"nbd\",\"export\":\"" DEV
@@ -281,6 +298,15 @@ static void test_vhd_names(void **state)
 		   "VG_XenStorage--99999999--aaaa--4999--8999--0123456789ab-"
 		   "VHD--99999999--bbbb--4222--8222--0123456789ab");
 	plan(&sr, false, "of another SR");
+	sr_make(&sr, NULL);
+	sr_put_vhd(sr.bytes + SR_AT(SR_CHILD), "xVHD-" BASE_UUID);
+	plan(&sr, false, "form that is not known");
+	sr_make(&sr, NULL);
+	sr_put_vhd(sr.bytes + SR_AT(SR_CHILD), BASE_UUID ".vhd");
+	plan(&sr, false, "form that is not known");
+	sr_make(&sr, NULL);
+	sr_put_vhd(sr.bytes + SR_AT(SR_CHILD), ".\\VHD-" BASE_UUID);
+	plan(&sr, false, NULL);
 	sr_make(&sr, NULL);
 	sr_put_vhd(sr.bytes + SR_AT(SR_CHILD), DEV "VHD-" BASE_UUID);
 	plan(&sr, false, NULL);
