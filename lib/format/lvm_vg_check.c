@@ -42,35 +42,24 @@ static int compare_places(const void *a, const void *b)
 	return (x->pv_extent > y->pv_extent) - (x->pv_extent < y->pv_extent);
 }
 
-/* The caller frees it. */
-static const struct lvm_lv **sorted_by_name(const struct lvm_vg *vg)
+/* Two LVs with one name or id would end with one new name or id. `list`: all of
+ * them; it is sorted by name. */
+static int check_unique(const struct lvm_vg *vg, const struct lvm_lv **list,
+			struct error *err)
 {
-	const struct lvm_lv **list =
-		alloc_zeroed(vg->lv_count + 1, sizeof(*list));
-
-	for (uint32_t i = 0; i < vg->lv_count; i++)
-		list[i] = &vg->lvs[i];
-	qsort(list, vg->lv_count, sizeof(*list), compare_names);
-	return list;
-}
-
-/* Two LVs with one name or id would end with one new name or id. */
-static int check_unique(const struct lvm_vg *vg, struct error *err)
-{
-	const struct lvm_lv **list = sorted_by_name(vg);
 	int result = 0;
 
-	for (uint32_t i = 1; i < vg->lv_count && !result; i++) {
-		if (compare_names(&list[i - 1], &list[i]) == 0)
-			result = damaged_lv(list[i], "it is there twice", err);
-	}
 	qsort(list, vg->lv_count, sizeof(*list), compare_ids);
-	for (uint32_t i = 1; i < vg->lv_count && !result; i++) {
+	for (uint32_t i = 1; i < vg->lv_count; i++) {
 		if (compare_ids(&list[i - 1], &list[i]) == 0)
 			result = damaged_lv(list[i], "another LV has its id",
 					    err);
 	}
-	free(list);
+	qsort(list, vg->lv_count, sizeof(*list), compare_names);
+	for (uint32_t i = 1; i < vg->lv_count; i++) {
+		if (compare_names(&list[i - 1], &list[i]) == 0)
+			result = damaged_lv(list[i], "it is there twice", err);
+	}
 	return result;
 }
 
@@ -83,9 +72,8 @@ static int compare_name(const void *name, const void *item)
 	return order ? order : -(int)((*lv)->name[key->len] != '\0');
 }
 
-/* What a foreign LV that is not linear says of another: one of SM's must not be
- * an LVM snapshot's origin or the like. What we write to it would show in that
- * LV, too. */
+/* What a foreign LV says of another: one of SM's must not be an LVM snapshot's
+ * origin or the like. What we write to it would show in that LV, too. */
 static int check_value(const struct lvm_text *text, const struct lvm_vg *vg,
 		       const struct lvm_lv *lv,
 		       const struct lvm_lv *const *by_name,
@@ -93,12 +81,9 @@ static int check_value(const struct lvm_text *text, const struct lvm_vg *vg,
 {
 	const struct text_name key = { text->bytes + value->span.at,
 				       value->span.len };
-	const struct lvm_lv *const *found;
+	const struct lvm_lv *const *found = bsearch(
+		&key, by_name, vg->lv_count, sizeof(*by_name), compare_name);
 
-	if (value->kind != LVM_VALUE_STRING || key.len > LV_NAME_MAX)
-		return 0;
-	found = bsearch(&key, by_name, vg->lv_count, sizeof(*by_name),
-			compare_name);
 	if (!found || (*found)->kind == LV_FOREIGN)
 		return 0;
 	return error_set(err, ERROR_LUN_CONTENT,
@@ -108,52 +93,41 @@ static int check_value(const struct lvm_text *text, const struct lvm_vg *vg,
 			 lv->name, (*found)->name);
 }
 
-static bool is_other(const struct lvm_lv *lv)
+static int check_segment(const struct lvm_text *t, const struct lvm_vg *vg,
+			 const struct lvm_lv *lv,
+			 const struct lvm_lv *const *by_name,
+			 const struct lvm_node *segment, struct error *err)
 {
-	return lv->kind == LV_FOREIGN && lv->size == 0;
-}
-
-static bool any_other(const struct lvm_vg *vg)
-{
-	for (uint32_t i = 0; i < vg->lv_count; i++) {
-		if (is_other(&vg->lvs[i]))
-			return true;
+	for (const struct lvm_node *field = lvm_text_first(t, segment); field;
+	     field = lvm_text_next(t, field)) {
+		for (uint32_t i = 0; i < field->value_count; i++) {
+			if (check_value(t, vg, lv, by_name,
+					&t->values[field->first_value + i],
+					err))
+				return -1;
+		}
 	}
-	return false;
+	return 0;
 }
 
 static int check_references(const struct lvm_text *t,
 			    const struct lvm_node *lvs, const struct lvm_vg *vg,
+			    const struct lvm_lv *const *by_name,
 			    struct error *err)
 {
-	const struct lvm_lv **by_name;
-	const struct lvm_node *lv, *segment, *field;
-	uint32_t n = 0;
-	int result = 0;
+	const struct lvm_node *node = lvs ? lvm_text_first(t, lvs) : NULL;
 
-	if (!any_other(vg))
-		return 0;
-	by_name = sorted_by_name(vg);
-	for (lv = lvm_text_first(t, lvs); lv; lv = lvm_text_next(t, lv), n++) {
-		if (!is_other(&vg->lvs[n]))
-			continue;
-		for (segment = lvm_text_first(t, lv); segment;
+	for (uint32_t n = 0; node; node = lvm_text_next(t, node), n++) {
+		const struct lvm_node *segment = lvm_text_first(t, node);
+
+		for (; segment && vg->lvs[n].kind == LV_FOREIGN;
 		     segment = lvm_text_next(t, segment)) {
-			field = segment->is_section ? lvm_text_first(t, segment)
-						    : NULL;
-			for (; field; field = lvm_text_next(t, field)) {
-				for (uint32_t i = 0;
-				     i < field->value_count && !result; i++)
-					result = check_value(
-						t, vg, &vg->lvs[n], by_name,
-						&t->values[field->first_value +
-							   i],
-						err);
-			}
+			if (check_segment(t, vg, &vg->lvs[n], by_name, segment,
+					  err))
+				return -1;
 		}
 	}
-	free(by_name);
-	return result;
+	return 0;
 }
 
 static void make_places(struct lvm_vg *vg)
@@ -196,7 +170,16 @@ static int check_disjoint(const struct lvm_vg *vg, struct error *err)
 int lvm_vg_check(const struct lvm_text *text, const struct lvm_node *lvs,
 		 struct lvm_vg *vg, struct error *err)
 {
-	if (check_unique(vg, err) || check_references(text, lvs, vg, err))
+	const struct lvm_lv **list =
+		alloc_zeroed(vg->lv_count + 1, sizeof(*list));
+	int failed;
+
+	for (uint32_t i = 0; i < vg->lv_count; i++)
+		list[i] = &vg->lvs[i];
+	failed = check_unique(vg, list, err) ||
+		 check_references(text, lvs, vg, list, err);
+	free(list);
+	if (failed)
 		return -1;
 	make_places(vg);
 	return check_disjoint(vg, err);

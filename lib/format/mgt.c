@@ -79,7 +79,7 @@ static const char *find_element(const uint8_t *bytes, uint32_t from,
 		     strlen(close));
 	if (!end)
 		return NULL;
-	while (begin < end && is_space(*begin))
+	while (is_space(*begin))
 		begin++;
 	while (begin < end && is_space(end[-1]))
 		end--;
@@ -137,7 +137,7 @@ static bool parse_record(const uint8_t *bytes, uint32_t at, uint32_t end,
 		content && get_ref(bytes, content, len, &vdi->snapshot_of);
 	content =
 		find_in_record(bytes, at, end, ELEMENT("is_a_snapshot"), &len);
-	vdi->is_a_snapshot = content && len == 1 && *content == '1';
+	vdi->is_a_snapshot = content && *content == '1';
 	content = find_in_record(bytes, at, end, ELEMENT("managed"), &len);
 	vdi->managed = !content || len != 1 || *content != '0';
 	content = find_in_record(bytes, at, end, ELEMENT("vdi_type"), &len);
@@ -166,11 +166,8 @@ void mgt_parse(const uint8_t *bytes, const struct mgt_header *header,
 				       &len);
 		mgt.has_sr = content && get_ref(bytes, content, len, &mgt.sr);
 	}
-	if (header->length > MGT_FIRST_RECORD_AT) {
-		uint32_t room = header->length / MGT_RECORD_SIZE + 1;
-
-		mgt.vdis = alloc_zeroed(room, sizeof(*mgt.vdis));
-	}
+	mgt.vdis = alloc_zeroed(header->length / MGT_RECORD_SIZE + 1,
+				sizeof(*mgt.vdis));
 	for (uint32_t at = MGT_FIRST_RECORD_AT; at < header->length;
 	     at += MGT_RECORD_SIZE) {
 		uint32_t end = header->length - at < MGT_RECORD_SIZE

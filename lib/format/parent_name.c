@@ -179,8 +179,7 @@ struct parent_ref parent_name_read(const char *name, size_t len, bool is_file)
 	ref.sr = sr.uuid;
 	before = hit.at;
 	more = uuid_scan(name, len, hit.at + hit.len, &(struct uuid_hit){ 0 });
-	if (hit.is_sr || more ||
-	    !cut_lv_prefix(name, &before, hit.len == UUID_MAPPER_LEN) ||
+	if (more || !cut_lv_prefix(name, &before, hit.len == UUID_MAPPER_LEN) ||
 	    (is_file && !ends(name, len, hit.at + hit.len)))
 		return ref;
 	if (sr.len == 0) {

@@ -66,6 +66,7 @@ static void test_header(void **state)
 	takes("XSSM:   4096   :1:2", VOLUME, 4096);
 	takes(" \n XSSM:\t4096\t:1:2", VOLUME, 4096);
 	is_broken("XSSN:4096      :1:2");
+	is_broken("\1XSSM:4096      :1:2");
 	is_broken("XSSM:40x6      :1:2");
 	is_broken("XSSM:-4096     :1:2");
 	is_broken("XSSM:40 96     :1:2");
@@ -254,6 +255,32 @@ static void test_snapshot_of_none(void **state)
 	done();
 }
 
+static void test_types(void **state)
+{
+	static const struct {
+		const char *text;
+		bool is_known;
+	} types[] = {
+		{ "vhd", true },  { "raw", true },   { "aio", true },
+		{ "", true },	  { "qcow2", true }, { "qcow", false },
+		{ "vh", false },  { "vhdx", false }, { "VHD", false },
+		{ "v d", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
+		char text[512];
+
+		snprintf(text, sizeof(text),
+			 UUID_TAG(BASE_UUID) "<vdi_type>%s</vdi_type>",
+			 types[i].text);
+		parse("<vdi>", text, 3072);
+		if (mgt.vdis[0].type_is_known != types[i].is_known)
+			fail_msg("%s", types[i].text);
+		done();
+	}
+}
+
 /* Older SMs laid out what is long, and SM strips every value. */
 static void test_white_space(void **state)
 {
@@ -415,6 +442,7 @@ int main(void)
 		cmocka_unit_test(test_record),
 		cmocka_unit_test(test_any_order),
 		cmocka_unit_test(test_snapshot_of_none),
+		cmocka_unit_test(test_types),
 		cmocka_unit_test(test_white_space),
 		cmocka_unit_test(test_broken_labels),
 		cmocka_unit_test(test_not_a_record),

@@ -246,6 +246,8 @@ static void test_backing_names(void **state)
 	parent_is("file:/x" DEV "QCOW2-" QCOW2_UUID, "form that is not known");
 	parent_is("host_devicf:" DEV "QCOW2-" QCOW2_UUID,
 		  "form that is not known");
+	parent_is("/dev/" SR_VG_NAME "\\QCOW2-" QCOW2_UUID,
+		  "form that is not known");
 	parent_is("x/QCOW2-" QCOW2_UUID, "form that is not known");
 	parent_is("xQCOW2-" QCOW2_UUID, "form that is not known");
 	parent_is(QCOW2_UUID, "form that is not known");
