@@ -31,7 +31,7 @@ static int check_foreign(const struct snapshot *snap, const char *name,
 					 name);
 		/* A VDI of which MGT, an image's parent name or a log speaks, held
 		 * by no volume of a kind that is known. */
-		if (!hit.is_sr && vdis_find(&snap->vdis, &hit.uuid) &&
+		if (vdis_find(&snap->vdis, &hit.uuid) &&
 		    !vdis_find_volume(&snap->vdis, &hit.uuid))
 			return error_set(err, ERROR_LUN_CONTENT,
 					 "LV %s holds VDI %s, but is of no "
@@ -77,7 +77,7 @@ static bool holds_known_uuid(const struct snapshot *snap, const uint8_t *bytes,
 
 	for (unsigned e = NAME_UTF8; e < NAME_UNKNOWN; e++) {
 		/* It need not begin at the first byte. */
-		for (size_t from = 0; from < 2 && from < len; from++) {
+		for (size_t from = 0; from < 2; from++) {
 			size_t n = parent_name_get_all(bytes + from, len - from,
 						       e, text, sizeof(text));
 
@@ -233,8 +233,8 @@ static struct journal_ids ids_of(const struct snapshot *snap, uint32_t i)
 	char value[JOURNAL_VALUE_SECTOR];
 
 	add_ids(lv->name, strlen(lv->name), &ids);
-	if (info->value_len && lv_get(&snap->image, &snap->vg, lv,
-				      info->value_at, value, info->value_len))
+	if (lv_get(&snap->image, &snap->vg, lv, info->value_at, value,
+		   info->value_len))
 		add_ids(value, info->value_len, &ids);
 	return ids;
 }

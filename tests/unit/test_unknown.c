@@ -123,6 +123,11 @@ static void test_journal_without_value(void **state)
 	sr_make(&sr, NULL);
 	memset(sr.bytes + SR_AT(SR_JOURNAL), 0, 512);
 	plan(&sr, false, "LV clone_");
+	/* more uuids than SM writes */
+	sr_make(&sr, NULL);
+	strcpy((char *)sr.bytes + SR_AT(SR_JOURNAL),
+	       "147 " STALE_UUID "_" STALE_UUID "_" STALE_UUID "_" STALE_UUID);
+	plan(&sr, false, NULL);
 }
 
 static void test_type(void **state)
@@ -136,23 +141,29 @@ static void test_type(void **state)
 	sr_make(&sr, NULL);
 	replace(&sr, "<vdi_type>vhd", "<vdi_type>   ");
 	plan(&sr, false, NULL);
+	/* of a VDI that has no volume: SM drops the record */
+	sr_make(&sr, NULL);
+	replace(&sr, "<uuid>" OTHER_UUID,
+		"<uuid>aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab");
+	replace(&sr, "<vdi_type>vhd", "<vdi_type>vhx");
+	plan(&sr, false, NULL);
 }
 
 static void test_locator(void **state)
 {
+	static const char *const uuids[] = { HOST_UUID, BASE_UUID, SR_UUID };
 	uint8_t *header;
 	struct sr sr;
 
 	(void)state;
-	for (int known = 0; known < 2; known++) {
+	for (int known = 0; known < 3; known++) {
 		/* UTF-16BE, which no known code has */
 		sr_make(&sr, NULL);
 		header = sr.bytes + SR_AT(SR_CHILD) + 512;
 		put_be32(header + 576 + 3 * 24, 0x58585858);
 		put_be32(header + 576 + 3 * 24 + 8, 512);
 		put_be64(header + 576 + 3 * 24 + 16, 4096);
-		for (const char *c = known ? BASE_UUID : HOST_UUID, *at = c;
-		     *at; at++)
+		for (const char *c = uuids[known], *at = c; *at; at++)
 			sr.bytes[SR_AT(SR_CHILD) + 4096 + 101 + 2 * (at - c)] =
 				(uint8_t)*at;
 		sr_seal_vhd(header);
@@ -167,6 +178,24 @@ static void forget_parent(struct sr *sr)
 	memset(vhd + 512 + 64, 0, 512);
 	memset(vhd + 2048, 0, 2048);
 	sr_seal_vhd(vhd + 512);
+}
+
+/* While libvhd resizes a VHD, its journal has the header. */
+static void test_resize(void **state)
+{
+	struct sr sr;
+	uint8_t *vhd;
+
+	(void)state;
+	sr_make(&sr, NULL);
+	vhd = sr.bytes + SR_AT(SR_CHILD);
+	vhd[512 + 36] ^= 1;
+	plan(&sr, false, "LV VHD-" CHILD_UUID);
+	sr_make(&sr, NULL);
+	vhd = sr.bytes + SR_AT(SR_CHILD);
+	vhd[512 + 36] ^= 1;
+	memcpy(vhd, "v_poison", 8);
+	plan(&sr, false, NULL);
 }
 
 static void test_no_parent(void **state)
@@ -489,6 +518,7 @@ int main(void)
 		cmocka_unit_test(test_type),
 		cmocka_unit_test(test_locator),
 		cmocka_unit_test(test_no_parent),
+		cmocka_unit_test(test_resize),
 		cmocka_unit_test(test_drop),
 		cmocka_unit_test(test_backing_names),
 		cmocka_unit_test(test_vhd_names),
