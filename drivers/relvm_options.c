@@ -43,16 +43,6 @@ static int set_secret(const struct relvm_option *option, const char *file,
 	return relvm_password_read(file, secret, err);
 }
 
-static int read_uuid(const char *option, const char *text, struct uuid *out,
-		     struct error *err)
-{
-	if (strlen(text) != UUID_TEXT_LEN || !uuid_from_text(text, out) ||
-	    uuid_is_zero(out))
-		return error_set(err, ERROR_BAD_VALUE,
-				 "%s: '%.64s' is not a uuid", option, text);
-	return 0;
-}
-
 static int add_from(const char *text, struct relvm_options *out,
 		    struct error *err)
 {
@@ -60,7 +50,7 @@ static int add_from(const char *text, struct relvm_options *out,
 
 	out->from = alloc_more(out->from, n, sizeof(*out->from));
 	out->request.plan.from = out->from;
-	if (read_uuid("--from", text, &out->from[n], err))
+	if (uuid_read("--from", text, strlen(text), &out->from[n], err))
 		return -1;
 	out->request.plan.from_count++;
 	return 0;
@@ -180,7 +170,8 @@ static int read_map(const char *path, struct relvm_options *out,
 static int take_sr_uuid(const char *value, struct relvm_options *out,
 			struct error *err)
 {
-	return read_uuid("--sr-uuid", value, &out->request.plan.new_sr, err);
+	return uuid_read("--sr-uuid", value, strlen(value),
+			 &out->request.plan.new_sr, err);
 }
 
 /* ---- the tables ---- */

@@ -19,12 +19,11 @@ static int read_sr_uuid(const struct request *request, struct uuid *out,
 {
 	if (!request->sr_uuid)
 		return error_set(err, ERROR_BAD_REQUEST, "sr_uuid is missing");
-	if (strlen(request->sr_uuid) != UUID_TEXT_LEN ||
-	    !uuid_from_text(request->sr_uuid, out))
-		return error_set(err, ERROR_BAD_REQUEST,
-				 "sr_uuid: '%.64s' is not a uuid",
-				 request->sr_uuid);
-	return 0;
+	if (uuid_read("sr_uuid", request->sr_uuid, strlen(request->sr_uuid),
+		      out, err) == 0)
+		return 0;
+	err->code = ERROR_BAD_REQUEST;
+	return -1;
 }
 
 /* xapi's mark of the host that may change the SR. Without one it is no xapi

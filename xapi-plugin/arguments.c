@@ -14,17 +14,6 @@ static const char *get(const struct request *request, const char *key)
 	return value && value[0] ? value : NULL;
 }
 
-static int read_uuid(const char *key, const char *text, size_t len,
-		     struct uuid *out, struct error *err)
-{
-	if (len != UUID_TEXT_LEN || !uuid_from_text(text, out) ||
-	    uuid_is_zero(out))
-		return error_set(err, ERROR_BAD_VALUE,
-				 "%s: '%.*s' is not a uuid", key,
-				 (int)(len < 64 ? len : 64), text);
-	return 0;
-}
-
 /* What is no key of device_config. */
 static const struct own_argument {
 	const char *name;
@@ -115,7 +104,7 @@ static int read_from(const char *list, struct plugin_arguments *out,
 		if (n == most)
 			return error_set(err, ERROR_BAD_VALUE,
 					 "from is not a list of uuids");
-		if (read_uuid("from", list, len, &out->from[n], err))
+		if (uuid_read("from", list, len, &out->from[n], err))
 			return -1;
 		out->request.plan.from_count++;
 		list += len;
@@ -131,7 +120,7 @@ static int read_choices(const struct request *request,
 	const char *from = get(request, "from");
 	const char *map = value_get(request->device_config, "map");
 
-	if (sr_uuid && read_uuid("sr_uuid", sr_uuid, strlen(sr_uuid),
+	if (sr_uuid && uuid_read("sr_uuid", sr_uuid, strlen(sr_uuid),
 				 &out->request.plan.new_sr, err))
 		return -1;
 	if (from && read_from(from, out, err))

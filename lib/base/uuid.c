@@ -17,6 +17,16 @@ bool uuid_from_text(const char *text, struct uuid *out)
 	return true;
 }
 
+int uuid_read(const char *key, const char *text, size_t len, struct uuid *out,
+	      struct error *err)
+{
+	if (len == UUID_TEXT_LEN && uuid_from_text(text, out) &&
+	    !uuid_is_zero(out))
+		return 0;
+	return error_set(err, ERROR_BAD_VALUE, "%s: '%.*s' is not a uuid", key,
+			 (int)(len < 64 ? len : 64), text);
+}
+
 void uuid_to_text(const struct uuid *uuid, char *text)
 {
 	char with_nul[UUID_TEXT_LEN + 1];

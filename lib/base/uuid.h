@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/error.h"
+
 #define UUID_TEXT_LEN 36 /* 8-4-4-4-12 hexadecimal digits with dashes */
 
 struct uuid {
@@ -20,6 +22,11 @@ struct uuid {
 /* Reads UUID_TEXT_LEN bytes at `text`, or up to a NUL; either case of letters.
  * False if they are not a uuid; *out is then untouched. */
 bool uuid_from_text(const char *text, struct uuid *out);
+
+/* Reads a user's: all `len` bytes, which a NUL may follow. ERROR_BAD_VALUE names
+ * `key`; the zero uuid is none. */
+int uuid_read(const char *key, const char *text, size_t len, struct uuid *out,
+	      struct error *err);
 
 /* Writes UUID_TEXT_LEN lower-case bytes and no NUL. */
 void uuid_to_text(const struct uuid *uuid, char *text);
