@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +16,7 @@
 #include "base/bytes.h"
 #include "tests/unit/lun_memory.h"
 #include "plan/plan.h"
+#include "sr/refusals.h"
 #include "tests/unit/sr_builder.h"
 #include "txn/load.h"
 
@@ -511,6 +513,72 @@ static void test_drop(void **state)
 	plan(&sr, true, NULL);
 }
 
+/* What becomes of the operation whose journal has this name and value; the LV of
+ * CHILD is called `child`. */
+static void becomes(const char *journal, const char *value, const char *child,
+		    enum in_flight expected)
+{
+	char text[16384] = "";
+	struct snapshot snap;
+	struct error err;
+	struct lun *lun;
+	struct uuid vdi;
+	struct sr sr;
+	uint32_t i = 0;
+
+	sr_make(&sr, NULL);
+	rename_lv(&sr, "clone_" CHILD_UUID, journal);
+	for (const char *from = sr.text, *at;; from = at + 40) {
+		at = strstr(from, "VHD-" CHILD_UUID);
+		strncat(text, from, at ? (size_t)(at - from) : strlen(from));
+		if (!at)
+			break;
+		strcat(text, child);
+	}
+	sr_set_text(&sr, text);
+	snprintf((char *)sr.bytes + SR_AT(SR_JOURNAL), 512, "%zu %s",
+		 strlen(value), value);
+	lun_memory_open(sr.bytes, SR_SIZE, 512, &lun, &err);
+	if (load_snapshot(lun, NULL, &snap, &err))
+		fail_msg("%s", err.text);
+	while (strcmp(snap.vg.lvs[i].name, journal) != 0)
+		i++;
+	if (in_flight_of(&snap, i, &vdi) != expected)
+		fail_msg("%s, %s, %s: %d", journal, value, child,
+			 in_flight_of(&snap, i, &vdi));
+	snapshot_free(&snap);
+	lun_close(lun);
+	sr_free(&sr);
+}
+
+#define CHILD_LV   "VHD-" CHILD_UUID
+#define CHILD_OLD  "VHD-OLD_" CHILD_UUID
+#define LEAF(vdi)  "leaf_" vdi "_"
+#define CLONE(vdi) "clone_" vdi
+
+/* Source: as of in_flight (sr/refusals.h). */
+static void test_in_flight(void **state)
+{
+	(void)state;
+	becomes(LEAF(CHILD_UUID), BASE_UUID, CHILD_LV, IN_FLIGHT_FAILS);
+	becomes(LEAF(CHILD_UUID), BASE_UUID, CHILD_OLD, IN_FLIGHT_FAILS);
+	becomes(LEAF(CHILD_UUID), STALE_UUID, CHILD_LV, IN_FLIGHT_WORKS);
+	becomes(LEAF(CHILD_UUID), STALE_UUID, CHILD_OLD, IN_FLIGHT_FAILS);
+	becomes(LEAF(STALE_UUID), STALE_UUID, CHILD_LV, IN_FLIGHT_WORKS);
+	becomes(LEAF(STALE_UUID), CHILD_UUID, CHILD_OLD, IN_FLIGHT_WORKS);
+	becomes(CLONE(CHILD_UUID), STALE_UUID, CHILD_LV, IN_FLIGHT_WORKS);
+	becomes(CLONE(CHILD_UUID), STALE_UUID, CHILD_OLD, IN_FLIGHT_FAILS);
+	becomes(CLONE(STALE_UUID), STALE_UUID, CHILD_LV, IN_FLIGHT_FAILS);
+	becomes(CLONE(CHILD_UUID), BASE_UUID, CHILD_LV, IN_FLIGHT_FAILS);
+	becomes(CLONE(CHILD_UUID), BASE_UUID "_" OTHER_UUID, CHILD_LV,
+		IN_FLIGHT_FAILS);
+	becomes(CLONE(CHILD_UUID), BASE_UUID "_" STALE_UUID, CHILD_LV,
+		IN_FLIGHT_FAILS_ONCE);
+	becomes(CLONE(STALE_UUID), BASE_UUID "_" OTHER_UUID, CHILD_LV,
+		IN_FLIGHT_FAILS_ONCE);
+	becomes("other_" CHILD_UUID, BASE_UUID, CHILD_LV, IN_FLIGHT_WORKS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -529,6 +597,7 @@ int main(void)
 		cmocka_unit_test(test_behind_backing_name),
 		cmocka_unit_test(test_log),
 		cmocka_unit_test(test_journal_without_value),
+		cmocka_unit_test(test_in_flight),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
