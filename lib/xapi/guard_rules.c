@@ -53,8 +53,7 @@ static bool holds(const json_t *record, const char *field,
 	json_object_foreach(config, key, value)
 	{
 		text = json_string_value(value);
-		if (lun_names_in(names, key) ||
-		    (text && lun_names_in(names, text)))
+		if (lun_names_in(names, key) || lun_names_in(names, text))
 			return true;
 	}
 	return false;
@@ -98,7 +97,7 @@ static void take_id(const char *key, const char *item, size_t len,
 	for (size_t i = 0; i < sizeof(fronts) / sizeof(fronts[0]); i++) {
 		size_t front = strlen(fronts[i]);
 
-		if (len > front && strncmp(item, fronts[i], front) == 0) {
+		if (strncmp(item, fronts[i], front) == 0) {
 			memcpy(id->text, item + front, len - front);
 			id->text[strcspn(id->text, "/")] = '\0';
 			if (i == 0 && !is_binary(id->text))
@@ -137,8 +136,7 @@ static bool tells(const json_t *record, const char *field,
 	json_object_foreach(config, key, value)
 	{
 		text = json_string_value(value);
-		if (list_tells("", key, names) ||
-		    (text && list_tells(key, text, names)))
+		if (list_tells("", key, names) || list_tells(key, text, names))
 			return true;
 	}
 	return false;

@@ -297,6 +297,14 @@ static void attached_without_a_record_of_its_sr(void **state)
 
 static void other_calls_do_not_count(void **state)
 {
+	/* whatever xapi has in its sm_config */
+	const struct sr_line ours[] = {
+		{ "own", UUID("6"), "any", "SCSIid=" LUN },
+		{ "call", UUID("3"), "relvmoiscsi", "SCSIid=" LUN },
+		{ "hba", UUID("4"), "relvmohba", "SCSIid=" LUN },
+		{ 0 },
+	};
+	const struct pbd_line none[] = { { 0 } };
 	const struct pbd_line pbds[] = {
 		OWN,
 		{ "call", "h1", "SCSIid=" LUN, false },
@@ -306,6 +314,7 @@ static void other_calls_do_not_count(void **state)
 
 	(void)state;
 	judged(pool, pbds, UUID("1"), OWNER_CLONE, "A");
+	judged(ours, none, UUID("9"), OWNER_UNKNOWN, NULL);
 }
 
 /* LUN-per-VDI: each LUN of the target is a VDI. */
@@ -318,6 +327,8 @@ static void an_iscsi_sr_owns_its_target(void **state)
 		{ 0 },
 	};
 	struct pbd_line pbds[] = { { "R", "h1", NULL, true }, { 0 } };
+	const struct guard_question by_hba = { .names = &one_name };
+	struct records records;
 
 	(void)state;
 	pbds[0].device_config = "target=10.0.0.1;targetIQN=iqn.X:t";
@@ -332,6 +343,15 @@ static void an_iscsi_sr_owns_its_target(void **state)
 	judged(srs, pbds, NULL, OWNER_UNKNOWN, NULL);
 	pbds[0] = (struct pbd_line){ "L", "h1", "targetIQN=iqn.x:t", true };
 	judged(srs, pbds, NULL, OWNER_UNKNOWN, NULL);
+	/* a PBD without an SR, an SR of one portal, a LUN by HBA */
+	pbds[0] = (struct pbd_line){ "gone", "h1", "targetIQN=iqn.x:t", true };
+	judged(srs, pbds, NULL, OWNER_UNKNOWN, NULL);
+	pbds[0] = (struct pbd_line){ "R", "h1", "target=10.0.0.1", true };
+	judged(srs, pbds, NULL, OWNER_UNKNOWN, NULL);
+	pbds[0].device_config = "targetIQN=iqn.x:t";
+	read_pool(srs, pbds, &records);
+	assert_int_equal(guard_judge(&records, &by_hba).owner, OWNER_UNKNOWN);
+	records_free(&records);
 }
 
 /* Of whichever target, or by HBA. */
@@ -388,13 +408,20 @@ static void nobody_can_tell(void **state)
 		"device=/dev/mapper/1st",
 		"device=/dev/mapper/2nd",
 		"device=/dev/mapper/SLIO-ORG_disk_\\x2f2",
-		"device=/dev/mapper/3san0000000000000000000000000000a",
+		"device=/dev/mapper/1abc",
+		"device=/dev/mapper/36san00000000000000000000000000a",
 	};
 	static const char *const told[] = {
 		"SCSIid=" LUN1,
 		"device=/dev/disk/by-id/scsi-" LUN1,
 		"device=/dev/mapper/" LUN1,
 		"ScsiId=" LUN1,
+	};
+	static const char *const all_tell[] = {
+		"SCSIid=2ffffffffffffffff",
+		"device=/dev/mapper/2ffffffffffffffff",
+		"device=/dev/disk/by-scsid/1LIO-ORG_other:2",
+		"scsi-" LUN1 "=x",
 	};
 	struct pbd_line pbds[] = { OWN, { "A", "h1", NULL, true }, { 0 } };
 	const struct pbd_line one_of_two[] = {
@@ -424,8 +451,10 @@ static void nobody_can_tell(void **state)
 		judged(pool, pbds, UUID("1"), OWNER_CLONE, "A");
 	}
 	/* The same, where the LUN has a name of that kind. */
-	pbds[2].device_config = "SCSIid=2ffffffffffffffff";
-	judged_as(&all_names, pool, pbds, UUID("1"), OWNER_CLONE, "A");
+	for (size_t i = 0; i < sizeof(all_tell) / sizeof(all_tell[0]); i++) {
+		pbds[2].device_config = all_tell[i];
+		judged_as(&all_names, pool, pbds, UUID("1"), OWNER_CLONE, "A");
+	}
 	judged(pool, one_of_two, UUID("1"), OWNER_UNTOLD, "A");
 	judged(pool, none, UUID("1"), OWNER_UNTOLD, "A");
 	judged(srs, none, UUID("1"), OWNER_CLONE, "A");
