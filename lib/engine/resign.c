@@ -83,7 +83,7 @@ struct job {
 	struct turn turn;
 	struct scsi_id scsi_id;
 	bool shared;		/* a disk of other hosts, too */
-	struct lun_names names; /* of a LUN that is a device of this host */
+	struct lun_names names;
 	struct resign_report *report;
 };
 
@@ -102,8 +102,7 @@ static int resign_reached(const struct reached *lun, void *context,
 	snprintf(job->scsi_id.text, sizeof(job->scsi_id.text), "%s",
 		 owner.scsi_id);
 	job->shared = lun->shared;
-	if (lun->device)
-		job->names = lun->names;
+	job->names = lun->names;
 	if (boot_id_read(&owner.boot, err) ||
 	    (!job->asked && guard_pool_lun(request, lun, NULL, err)))
 		return -1;
@@ -127,7 +126,8 @@ static int ask_first(const struct lun_choice *choice, struct job *job,
 	return guard_pool_lun(job->request, &asked, NULL, err);
 }
 
-/* Where the LUN stays a disk, what was known of its content is old. */
+/* Where the LUN is a disk, by whichever way we have reached it, what was known of
+ * its content is old. */
 static void refresh(const struct job *job)
 {
 	const struct resign_request *request = job->request;

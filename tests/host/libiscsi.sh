@@ -105,6 +105,24 @@ beside_host() {
 	serve_end "$kind"
 }
 
+# The host's session has brought the clone along: udev does not go on calling it by
+# the original's ids.
+clone_is_a_disk() {
+	local clone pv
+	serve tgt 512 127.0.0.1:3260
+	iscsi_login "$iqn" 127.0.0.1
+	iscsi_disk "$iqn" 1 >/dev/null
+	clone=$(iscsi_disk "$iqn" 2)
+	call tgt
+	resigned
+	udevadm settle
+	pv=$(pvs --noheadings -o pv_uuid "/dev/$clone" | tr -d ' ')
+	udevadm info "/dev/$clone" | grep -q "ID_FS_UUID=$pv" ||
+		fail "udev does not know $pv: $(udevadm info "/dev/$clone" | grep ID_FS_UUID=)"
+	iscsi_logout "$iqn" 127.0.0.1
+	serve_end tgt
+}
+
 # A kernel before 3.15 has no pages in sysfs: what tells then are the links that
 # the storage manager's udev rule makes.
 old_kernel() {
@@ -187,6 +205,7 @@ for kind in tgt lio; do
 	run_test "$kind: the host is left out" alone "$kind"
 	run_test "$kind: beside an SR of the host's" beside_host "$kind"
 done
+run_test "the clone is a disk of the host's" clone_is_a_disk
 run_test "an original of the host's, on a kernel of before 3.15" old_kernel
 run_test "the watch sees the host's initiator" watch_sees
 run_test "the lock is waited for by the host's initiator" lock_is_wanted
