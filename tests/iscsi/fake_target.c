@@ -36,13 +36,17 @@
  *   old-capacity write-protected cache no-mode block:N huge
  *   cut-ids empty-inquiry         half of page 0x83; nothing; and do not tell
  *   disowned-ids                  all of it, and half of that is told not to count
+ *   disowned-more                 or more than was asked for
  *   far-mode                      mode pages begin behind what is sent of them
  *   naa:HEX                       NAA name of LUN 2, of 16 bytes
  *   path:HEX path-read:HEX        sense key, code and qualifier of an answer to
  *                                 all that wants the medium; to reads alone
+ *   passes:N                      N times, then no more
+ *   descriptor                    sense data in the other format
  * At reads and writes:
  *   short quiet-short flood       half of the data, told or not; twice
- *   busy:N                        the first N are answered BUSY
+ *   busy:N busy-ms:N              the first N are answered BUSY; those within N ms
+ *   busy-status:HEX               or with another status
  *   most:N                        one of more than N blocks is refused
  *   short-write                   good, but for a block that it has not taken
  *   reset:N                       the Nth write finds the target was reset
@@ -77,6 +81,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
@@ -94,6 +99,7 @@ static int writes;
 static bool changed;
 static bool deferred;
 static int swaps;
+static int passed;
 
 static bool has(const char *trait)
 {
@@ -212,29 +218,42 @@ static void answer_short(const uint8_t *request)
 	transmit(answer, NULL, 0);
 }
 
+static void answer_full_sense(const uint8_t *request, uint8_t key, uint8_t asc,
+			      uint8_t qualifier)
+{
+	uint8_t sense[18] = { has("deferred") ? 0x71 : 0x70,
+			      0,
+			      key,
+			      [7] = 10,
+			      [12] = asc,
+			      [13] = qualifier };
+	uint8_t other[8] = { sense[0] + 2, key, asc, qualifier };
+
+	if (has("descriptor"))
+		answer_status(request, 2, other, sizeof(other));
+	else
+		answer_status(request, 2, sense, sizeof(sense));
+}
+
 static void answer_sense(const uint8_t *request, uint8_t key, uint8_t asc)
 {
-	uint8_t sense[18] = { has("deferred") ? 0x71 : 0x70, 0, key };
-
-	sense[7] = 10;
-	sense[12] = asc;
-	sense[13] = asc == 0x3f ? 0x0e : asc == 0x2a ? 4 : 0;
-	answer_status(request, 2, sense, sizeof(sense));
+	answer_full_sense(request, key, asc,
+			  asc == 0x3f	? 0x0e
+			  : asc == 0x2a ? 4
+					: 0);
 }
 
 /* True if this port does not serve the LUN. */
 static bool answer_path(const uint8_t *request, const char *trait)
 {
 	const char *hex = value(trait);
-	uint8_t sense[18] = { 0x70, [7] = 10 };
 	unsigned long all = hex ? strtoul(hex, NULL, 16) : 0;
 
-	sense[2] = (uint8_t)(all >> 16);
-	sense[12] = (uint8_t)(all >> 8);
-	sense[13] = (uint8_t)all;
-	if (hex)
-		answer_status(request, 2, sense, sizeof(sense));
-	return hex;
+	if (!hex || (value("passes") && ++passed > number("passes", 0)))
+		return false;
+	answer_full_sense(request, (uint8_t)(all >> 16), (uint8_t)(all >> 8),
+			  (uint8_t)all);
+	return true;
 }
 
 static void answer_data(const uint8_t *request, const uint8_t *data, size_t len,
@@ -267,6 +286,8 @@ static void answer_data(const uint8_t *request, const uint8_t *data, size_t len,
 		put_be32(answer + 44, (uint32_t)(asked - len));
 		if (has("disowned-ids") && request[32] == 0x12 && len == 16)
 			put_be32(answer + 44, (uint32_t)(asked - 8));
+		if (has("disowned-more") && request[32] == 0x12 && len == 16)
+			put_be32(answer + 44, (uint32_t)(asked + 1));
 	}
 	number_answer(answer, request);
 	transmit(answer, data, len);
@@ -480,6 +501,19 @@ static void ask_for_data(const uint8_t *request)
 		transmit(r2t, NULL, 0);
 }
 
+static bool is_busy(void)
+{
+	static long until;
+	struct timespec t;
+	long now;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	now = t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	if (!until)
+		until = now + number("busy-ms", 0);
+	return ++data_commands <= number("busy", 0) || now < until;
+}
+
 /* True if one of the traits had its way with this READ or WRITE. */
 static bool misbehave(const uint8_t *request, bool write)
 {
@@ -495,8 +529,13 @@ static bool misbehave(const uint8_t *request, bool write)
 		return true;
 	if (has("drop"))
 		shutdown(sock, SHUT_RDWR);
-	else if (++data_commands <= number("busy", 0))
-		answer_status(request, 8, payload, 0);
+	else if (is_busy())
+		answer_status(request,
+			      (uint8_t)strtoul(value("busy-status")
+						       ? value("busy-status")
+						       : "8",
+					       NULL, 16),
+			      payload, 0);
 	else if (write && ++writes == number("reset", 0))
 		answer_sense(request, 6, 0x29);
 	else if (write && writes == number("released", 0))

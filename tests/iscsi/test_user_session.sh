@@ -264,12 +264,16 @@ check_discovery() {
 		"NO_SCSIID: .*it has 1: LUN 1: none" cut-ids -- info
 	with "nor is one that came, and is told not to count" 1 \
 		"NO_SCSIID: .*it has 1: LUN 1: none" disowned-ids -- info
+	with "nor if more is told not to count than was asked for" 1 \
+		"NO_SCSIID: .*it has 1: LUN 1: none" disowned-more -- info
 	with "an INQUIRY without an answer is no disk" 1 \
 		"NO_SCSIID: .*it has 0: " empty-inquiry -- info
 	fake_id=35000fa0000000001
 	with "endless list of LUNs" 1 "NO_DEVICE: .*" luns:20000 --
 	fake_id="SFAKE_MISBEHAVING_DISKSN_1"
 	with "serial number only" 0 "" serial --
+	with "serial number only, and other LUNs have changed" 0 "" \
+		serial changed:2 -- write:0:512:1 write:0:512:2 flush check:0:512:2
 	fake_id=35000fa0000000001
 	moved_id=35000fa0000010001
 }
@@ -293,6 +297,23 @@ check_bad_lun() {
 		short-write -- write:0:1024:1
 	with "answers long" 1 "IO: .*" flood -- check:0:512:1
 	with "busy for a while" 0 "" busy:5 -- write:0:65536:1 check:0:65536:1
+	with "busy for longer than twenty tries take" 0 "" busy-ms:500 -- \
+		write:0:65536:1 check:0:65536:1
+	with "its queue full for a while" 0 "" busy:5 busy-status:28 -- \
+		write:0:65536:1 check:0:65536:1
+	with "tasks aborted for a while" 0 "" busy:5 busy-status:40 -- \
+		write:0:65536:1 check:0:65536:1
+	with "commands aborted for a while" 0 "" path-read:0b0000 passes:5 -- \
+		write:0:512:1 check:0:512:1
+	with "becoming ready" 0 "" path-read:020401 passes:5 -- \
+		write:0:512:1 check:0:512:1
+	with "changing its access state" 0 "" path-read:02040a passes:5 -- \
+		write:0:512:1 check:0:512:1
+	with "almost full" 0 "" path-read:063807 passes:5 -- \
+		write:0:512:1 check:0:512:1
+	with "attentions without an end" 1 \
+		"IO: .*UNIT ATTENTION .sense 6/2a/01." path-read:062a01 -- \
+		write:0:512:1 check:0:512:1
 	with "127.5 KiB in a command at most" 0 "" most:255 -- \
 		whole:262144
 	with "a write is answered before its data is sent" 0 "" hasty -- \
@@ -301,6 +322,13 @@ check_bad_lun() {
 		"IO: .*the iSCSI session was lost" hasty-read -- check:0:512:1
 	with "reset between writes" 1 "IO: .*writes in its cache.*" \
 		reset:2 -- write:0:512:1 write:512:512:1
+	with "reset in the middle of a list of writes" 1 \
+		"IO: .*writes in its cache.*" reset:2 -- scatter:8:1
+	with "reset between writes, in the other format" 1 \
+		"IO: .*writes in its cache.*" descriptor reset:2 -- \
+		write:0:512:1 write:512:512:1
+	with "reset after a flush, in the other format" 0 "" descriptor reset:2 -- \
+		write:0:512:1 flush write:512:512:1
 	with "reset after a flush" 0 "" reset:2 -- \
 		write:0:512:1 flush write:512:512:1
 	with "other LUNs have changed" 0 "" changed:2 -- write:0:512:1 \
@@ -314,6 +342,8 @@ check_bad_lun() {
 	expect "and was not written to" 0 "" \
 		"$tool" $iqn "$moved_id" "127.0.0.1:$port" check:0:512:1
 	with "deferred error" 1 "IO: .*deferred.*" deferred -- write:0:512:1
+	with "deferred error, in the other format" 1 "IO: .*deferred.*" \
+		descriptor deferred -- write:0:512:1
 	with "medium error" 1 \
 		"IO: .*MEDIUM ERROR, unrecovered read error \(sense 3/11/00\)" \
 		medium -- check:0:512:1
