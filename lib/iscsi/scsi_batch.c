@@ -212,7 +212,8 @@ static void take_answer(struct run *run, struct slot *slot)
 	run->batch->traffic->bytes_in += command->received;
 }
 
-/* How long to wait before the command is sent again; -1: it is not. */
+/* How long to wait before the command is sent again; -1: it is not, for it was
+ * good, or failed for good. */
 static int retry_after_ms(const struct run *run, const struct slot *slot)
 {
 	const struct scsi_command *command = slot->command;
@@ -292,10 +293,8 @@ static int finish_slot(struct run *run, struct slot *slot)
 		return -1;
 	}
 
-	wait = slot->command->good || slot->command->short_data
-		       ? -1
-		       : retry_after_ms(run, slot);
-	if (wait >= 0 && !run->failed) {
+	wait = retry_after_ms(run, slot);
+	if (wait >= 0) {
 		slot->state = SLOT_WAITING;
 		slot->not_before = now + wait;
 		return 0;

@@ -44,7 +44,8 @@ struct scsi_command {
 	bool good;
 	bool short_data;    /* good for the target, but not `exact` */
 	uint32_t received;  /* bytes of `data` that the target sent, by its word
-			     * and by what came: at most `len` */
+			     * and by what came: at most `len`, none of a command
+			     * that it refuses */
 	int status;	    /* enum scsi_status; without `good` */
 	uint8_t sense_type; /* 0x70..0x73, 0: no sense data */
 	uint8_t sense_key;

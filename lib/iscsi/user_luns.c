@@ -129,21 +129,19 @@ static void inquiries_free(struct inquiries *inquiries)
 	free(inquiries->data);
 }
 
-static struct vpd_page page_of(const struct scsi_command *answer)
-{
-	return (struct vpd_page){ answer->data,
-				  answer->good ? answer->received : 0 };
-}
-
 /* The answers to all questions about LUN `i`. */
 static void gather(const struct inquiries *from, size_t i,
 		   struct vpd_pages *pages)
 {
 	const size_t questions = from->last - from->first + 1;
 
-	for (size_t k = 0; k < questions; k++)
+	for (size_t k = 0; k < questions; k++) {
+		const struct scsi_command *answer =
+			&from->commands[i * questions + k];
+
 		pages->answers[from->first + k] =
-			page_of(&from->commands[i * questions + k]);
+			(struct vpd_page){ answer->data, answer->received };
+	}
 }
 
 /* False if it is no disk. A page that the target refuses says nothing about
