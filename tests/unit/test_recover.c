@@ -13,6 +13,8 @@
 
 #include <cmocka.h>
 
+#include "base/bytes.h"
+#include "base/crc.h"
 #include "base/stop.h"
 #include "engine/resign_lun.h"
 #include "format/resign_journal.h"
@@ -553,6 +555,50 @@ static void test_hostile_head(void **state)
 	expect_success(run, &same, NEW_SR);
 }
 
+/* A body that is the one that was committed, by its checksum, and makes no sense. */
+static void test_hostile_records(void **state)
+{
+	/* of a WRITE: its place on the LUN, its phase */
+	const struct {
+		size_t at;
+		uint64_t value;
+		const char *words;
+	} cases[] = {
+		{ 8, SR_SIZE, "outside the LUN" },
+		{ 8, UINT64_MAX - 511, "outside the LUN" },
+		{ 20, PLAN_PHASES, "unknown phase" },
+	};
+	struct run *run = *state;
+	struct journal_head head, good;
+	struct journal_record record = { .type = JOURNAL_TEXT };
+	size_t start = 0, next = 0;
+	uint8_t *body;
+
+	stop_before(run, 4);
+	get_head(run, &good);
+	body = run->sr.bytes + good.body_at;
+	while (record.type != JOURNAL_WRITE) {
+		start = next;
+		assert_true(journal_next(body, good.body_len, &next, &record));
+	}
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		uint8_t *place = body + start + cases[i].at, kept[8];
+
+		memcpy(kept, place, sizeof(kept));
+		if (cases[i].at == 8)
+			put_le64(place, cases[i].value);
+		else
+			put_le32(place, (uint32_t)cases[i].value);
+		head = good;
+		head.body_crc = lvm_crc(LVM_CRC_INITIAL, body, head.body_len);
+		journal_head_encode(&head, find_head(run));
+		expect_refusal(run, &same, ERROR_LUN_CONTENT, cases[i].words);
+		memcpy(place, kept, sizeof(kept));
+	}
+	journal_head_encode(&good, find_head(run));
+	expect_success(run, &same, NEW_SR);
+}
+
 /* Another host takes over while this run writes in place. */
 static void take_over(struct fault_lun *lun, unsigned number)
 {
@@ -662,6 +708,7 @@ int main(void)
 		TEST(test_damaged_head),
 		TEST(test_damaged_body),
 		TEST(test_hostile_head),
+		TEST(test_hostile_records),
 		TEST(test_taken_over),
 		TEST(test_dead_claim),
 		TEST(test_overtaken),
