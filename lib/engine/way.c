@@ -168,12 +168,18 @@ static int by_device(const char *path, dev_t number, struct way *way,
 				 "whole LUNs: name the disk",
 				 path);
 	device_names_read(way->device, &way->reached.names);
+	multipath_named(way->device, &way->map);
+	if (*way->map.device && !lun_names_best(&way->reached.names)[0])
+		return error_set(err, ERROR_IO,
+				 "%s: no path of this multipath map answers",
+				 path);
 	way->reached.shared = lun_names_best(&way->reached.names)[0];
 	if (loop_file(way->device, &file_device, &inode))
 		way->reached.place = place_of_file(file_device, inode);
 	if (way->purpose == REACH_TO_WRITE &&
 	    (way_lock(way, err) ||
 	     guard_host(way->device, &way->reached.names, err) ||
+	     multipath_fail_fast(&way->map, err) ||
 	     loop_check_twins(way->device, err)))
 		return -1;
 	return way_open_device(way, err);

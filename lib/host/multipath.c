@@ -143,6 +143,12 @@ static int take(const char *device, const struct multipath_before *before,
 	return 0;
 }
 
+void multipath_named(const char *device, struct multipath_map *map)
+{
+	if (block_is_multipath(device) && block_dm(device, &map->dm))
+		strcpy(map->device, device);
+}
+
 /* It must be known to multipathd, or nobody sees to its paths. */
 int multipath_fail_fast(struct multipath_map *map, struct error *err)
 {

@@ -46,6 +46,9 @@ void multipath_before_free(struct multipath_before *before);
 int multipath_claim(const char *disk, const struct multipath_before *before,
 		    struct multipath_map *map, struct error *err);
 
+/* The map that somebody has named, which stays; none if the device is no map. */
+void multipath_named(const char *device, struct multipath_map *map);
+
 /* I/O on the map then fails when no path is left, rather than waiting for one.
  * Does nothing if there is no map. ERROR_IN_USE: multipathd does not know it.
  */

@@ -250,6 +250,38 @@ queues() {
 	dmsetup table "$map" | grep -q queue_if_no_path
 }
 
+# The map by its own name: that it would wait for ever is no reason for us to.
+named_by_path() {
+	local relvm=$build/relvm
+	up
+	configured 's/no_path_retry fail/no_path_retry queue/' '^.no_path_retry "queue"'
+	log_in
+	wait_for test -b "/dev/mapper/$map"
+	udevadm settle
+	portal_down "${portals[0]}"
+	wait_for multipath_has "$map" 1 failed
+	for command in inspect 'resign -y'; do
+		# shellcheck disable=SC2086 # words
+		! "$relvm" $command "/dev/mapper/$map" >/tmp/said 2>&1 || fail "$(cat /tmp/said)"
+		grep -q 'no path of this multipath map answers' /tmp/said || fail "$(cat /tmp/said)"
+	done
+	queues || fail 'it does not queue any more'
+	portal_up "${portals[0]}"
+	wait_for multipath_has "$map" 1 active
+	watch_queueing &
+	"$relvm" resign -y "/dev/mapper/$map"
+	wait $! || fail 'it would have waited for ever'
+	wait_for queues || fail 'it does not queue any more'
+	multipath -f "$map"
+	log_out
+	down
+}
+
+# While the map is held.
+watch_queueing() {
+	wait_for not queues
+}
+
 held_at_the_end() {
 	local reader
 	up
@@ -276,5 +308,6 @@ run_test 'two portals, one fails' one_portal_fails
 run_test 'all portals fail' all_portals_fail
 run_test 'a map that is in use' there_in_use
 run_test 'a map that was there' there_unused
+run_test 'named by its path' named_by_path
 run_test 'held at the end' held_at_the_end
 finish
