@@ -161,8 +161,7 @@ static void describe_failure(const struct scsi_command *command, char *text,
 /* What the target says of this very command, and not of an earlier one. */
 static bool has_sense(const struct scsi_command *command)
 {
-	return !command->good && !command->short_data &&
-	       command->status == SCSI_STATUS_CHECK_CONDITION &&
+	return command->status == SCSI_STATUS_CHECK_CONDITION &&
 	       (command->sense_type == 0x70 || command->sense_type == 0x72);
 }
 

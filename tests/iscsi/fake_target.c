@@ -63,7 +63,7 @@
  * At COMPARE AND WRITE:
  *   no-swap:N                     the first N are an unknown command
  *   no-field                      a field of it is refused
- *   swap-aborted swap-recovered swap-task-aborted
+ *   swap-aborted swap-recovered swap-task-aborted swap-short
  *                                 does it, and says something else
  *   swap-lost                     does it and hangs up
  * At RESERVE, which else is good, with no registered key:
@@ -71,6 +71,7 @@
  *   keys:N                        READ KEYS tells of N
  *   keys-none                     READ KEYS is good, without a byte
  *   taken                         CONFLICT
+ *   sticky                        stays when the session ends, until RELEASE
  *   fence-changed                 the first finds that LUNs have changed (moved)
  */
 #include <arpa/inet.h>
@@ -601,7 +602,9 @@ static void answer_swap(const uint8_t *request, const uint8_t *cdb, size_t sent)
 	if (memcmp(disk + at, payload, 512) != 0)
 		return answer_sense(request, 0xe, 0x1d);
 	memcpy(disk + at, payload + 512, 512);
-	if (has("swap-aborted"))
+	if (has("swap-short"))
+		answer_short(request);
+	else if (has("swap-aborted"))
 		answer_sense(request, 0xb, 0);
 	else if (has("swap-task-aborted"))
 		answer_status(request, 0x40, payload, 0);
@@ -639,7 +642,14 @@ static void answer_keys(const uint8_t *request)
 
 static void answer_reserve(const uint8_t *request)
 {
-	if (has("no-reserve"))
+	static bool held;
+
+	if (has("sticky") && (request + 32)[0] != 0x5e) {
+		answer_status(request,
+			      held && (request + 32)[0] == 0x16 ? 0x18 : 0,
+			      payload, 0);
+		held = (request + 32)[0] == 0x16;
+	} else if (has("no-reserve"))
 		answer_sense(request, 5, 0x20);
 	else if ((request + 32)[0] == 0x5e)
 		answer_keys(request);

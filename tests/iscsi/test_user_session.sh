@@ -359,6 +359,8 @@ check_bad_lun() {
 	with "no flush, and mode pages that are not sent" 0 "" \
 		no-sync cache far-mode -- write:0:512:1 flush
 	with "flush and cache" 0 "" cache -- write:0:512:1 flush
+	with "flush meets what an earlier write has come to" 1 \
+		"IO: .*SYNCHRONIZE CACHE.*deferred.*" no-sync deferred -- flush
 	with "flush fails" 1 "IO: .*SYNCHRONIZE CACHE.*HARDWARE ERROR.*" \
 		bad-sync -- flush
 }
@@ -395,6 +397,8 @@ check_swap() {
 		swap-recovered -- write:0:512:1 flush swap:0:1:2
 	with "swap done, but the answer is lost" 1 "IO: .*lost.*" \
 		swap-lost -- write:0:512:1 flush swap:0:1:2
+	with "swap that is not taken whole" 1 "IO: .*COMPARE.*short.*" \
+		swap-short -- write:0:512:1 flush swap:0:1:2
 	with "swap on a reserved LUN" 1 "RESERVED: .*RESERVATION CONFLICT.*" \
 		reserved -- swap:0:1:2
 }
@@ -423,6 +427,10 @@ check_fence() {
 	local both=$'fenced\nholding'
 
 	with "fence" 0 "fenced" -- fence write:0:512:1 flush check:0:512:1 unfence
+	with "fence, at a target that keeps it beyond the session" 0 "fenced" \
+		sticky -- fence
+	expect "and it is given back on every way out" 0 "fenced" \
+		"$tool" $iqn "$fake_id" "127.0.0.1:$port" fence
 	with "no fence" 0 "cannot fence" no-reserve -- fence write:0:512:1
 	with "fence of another" 1 "RESERVED: .*RESERVE\(6\): RESERV.*" taken -- fence
 	with "a registered key" 1 "IN_USE: .*0x0000000000000abc\).*" keys:1 --
