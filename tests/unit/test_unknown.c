@@ -462,6 +462,13 @@ static void test_no_signature(void **state)
 	       sr.bytes + SR_AT(SR_CHILD), 512);
 	sr_put_qcow2(sr.bytes + SR_AT(SR_CHILD), DEV "QCOW2-" QCOW2_UUID);
 	plan(&sr, false, "it holds a QCOW2 image");
+	sr_make(&sr, &qcow2);
+	sr_put_vhd(sr.bytes + SR_AT(SR_CLONE), NULL);
+	plan(&sr, false, "it holds a VHD");
+	/* one that cannot be read, or is not all there is */
+	sr_make(&sr, &qcow2);
+	put_be64(sr.bytes + SR_AT(SR_CLONE) + 72, 4);
+	plan(&sr, false, "in an external file");
 }
 
 /* The builder's SR has journals, without which snapshots could be dropped. */
