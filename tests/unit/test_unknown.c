@@ -171,6 +171,16 @@ static void test_locator(void **state)
 		sr_seal_vhd(header);
 		plan(&sr, false, known ? "LV VHD-" CHILD_UUID : NULL);
 	}
+	/* of a code that nobody knows it may be anywhere, of another not */
+	for (int code = 0; code < 2; code++) {
+		sr_make(&sr, NULL);
+		header = sr.bytes + SR_AT(SR_CHILD) + 512;
+		put_be32(header + 576 + 3 * 24, code ? 0x57326b75 : 0x58585858);
+		put_be32(header + 576 + 3 * 24 + 8, 512);
+		put_be64(header + 576 + 3 * 24 + 16, 1ull << 40);
+		sr_seal_vhd(header);
+		plan(&sr, false, code ? "lies outside" : NULL);
+	}
 }
 
 static void forget_parent(struct sr *sr)
