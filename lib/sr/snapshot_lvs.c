@@ -196,8 +196,7 @@ static int check_footers(struct walk *w, const struct lvm_lv *lv,
 	uint8_t sector[VHD_SECTOR];
 	struct vhd_footer last = { 0 };
 
-	if (info->footer_is_last || !first->is_sound ||
-	    !want(w, lv, lv->size - sizeof(sector), sector, sizeof(sector)))
+	if (!want(w, lv, lv->size - sizeof(sector), sector, sizeof(sector)))
 		return 0;
 	vhd_parse_footer(sector, &last);
 	if (!last.is_sound ||

@@ -171,6 +171,18 @@ static void test_locator(void **state)
 		sr_seal_vhd(header);
 		plan(&sr, false, known ? "LV VHD-" CHILD_UUID : NULL);
 	}
+	/* in the footer's copy, in the header, and right behind that */
+	for (int at = 0; at < 3; at++) {
+		sr_make(&sr, NULL);
+		header = sr.bytes + SR_AT(SR_CHILD) + 512;
+		put_be32(header + 576 + 3 * 24, 0x57326b75);
+		put_be32(header + 576 + 3 * 24 + 8, 16);
+		put_be64(header + 576 + 3 * 24 + 16, at == 0   ? 496
+						     : at == 1 ? 1520
+							       : 1536);
+		sr_seal_vhd(header);
+		plan(&sr, false, at < 2 ? "in its header" : NULL);
+	}
 	/* of a code that nobody knows it may be anywhere, of another not */
 	for (int code = 0; code < 2; code++) {
 		sr_make(&sr, NULL);
