@@ -9,8 +9,7 @@
 
 /* ---- one item a volume, log, record or parent, then one a VDI ---- */
 
-/* By uuid; of a VDI's records the first one first, of its volumes the one whose
- * name holds no more than its uuid. */
+/* By uuid; of a VDI's records the first one first. */
 static int compare_items(const void *a, const void *b)
 {
 	const struct vdi *x = a, *y = b;
@@ -18,10 +17,8 @@ static int compare_items(const void *a, const void *b)
 
 	if (order)
 		return order;
-	if (x->record && y->record)
-		return (x->record > y->record) - (x->record < y->record);
-	if (x->volumes != y->volumes)
-		return x->volumes ? -1 : 1;
+	if (x->record != y->record)
+		return x->record > y->record ? 1 : -1;
 	return (x->lv > y->lv) - (x->lv < y->lv);
 }
 
@@ -75,6 +72,7 @@ static void add_parents(const struct snapshot *snap, struct vdis *list)
 	}
 }
 
+/* Of two volumes it is the one whose name holds no more than its uuid. */
 static void take_in(const struct snapshot *snap, struct vdi *vdi,
 		    const struct vdi *more)
 {

@@ -285,6 +285,37 @@ static void test_duplicates(void **state)
 	sr_free(&sr);
 }
 
+static void repeat_record(struct sr *sr)
+{
+	make_sound(sr);
+	sr_put_record(sr->bytes + SR_AT(SR_MGT_1) + 3072, "again", BASE_UUID,
+		      "", false);
+}
+
+/* The first one counts. */
+static void test_two_records(void **state)
+{
+	const struct vdi *vdi;
+	struct snapshot snap;
+	struct uuid uuid;
+	struct sr sr;
+
+	(void)state;
+	assert_int_equal(find(repeat_record, FINDING_ERROR, "MGT",
+			      BASE_UUID " has two records"),
+			 1);
+	sr_make(&sr, NULL);
+	repeat_record(&sr);
+	load(&sr, &snap);
+	assert_true(uuid_from_text(BASE_UUID, &uuid));
+	vdi = vdis_find_volume(&snap.vdis, &uuid);
+	assert_non_null(vdi);
+	assert_int_equal(vdi->record->record_at, 2048);
+	assert_string_equal(snap.vg.lvs[vdi->lv].name, "VHD-" BASE_UUID);
+	snapshot_free(&snap);
+	sr_free(&sr);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -299,6 +330,7 @@ int main(void)
 		cmocka_unit_test(test_mgt),
 		cmocka_unit_test(test_journal),
 		cmocka_unit_test(test_duplicates),
+		cmocka_unit_test(test_two_records),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
