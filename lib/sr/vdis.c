@@ -28,7 +28,7 @@ static void add_lvs(const struct snapshot *snap, struct vdis *list)
 		const struct snapshot_lv *info = &snap->lvs[i];
 		bool is_volume = snapshot_is_volume(info);
 
-		if (!is_volume && !(info->kind == LV_CBTLOG && info->has_vdi))
+		if (!info->has_vdi)
 			continue;
 		list->items[list->count++] = (struct vdi){
 			.uuid = info->vdi,

@@ -292,7 +292,7 @@ static void repeat_record(struct sr *sr)
 		      "", false);
 }
 
-/* The first one counts. */
+/* The first one counts; a free slot is none. */
 static void test_two_records(void **state)
 {
 	const struct vdi *vdi;
@@ -301,6 +301,8 @@ static void test_two_records(void **state)
 	struct sr sr;
 
 	(void)state;
+	assert_int_equal(find(make_sound, FINDING_WARNING, "MGT", STALE_UUID),
+			 0);
 	assert_int_equal(find(repeat_record, FINDING_ERROR, "MGT",
 			      BASE_UUID " has two records"),
 			 1);
