@@ -82,7 +82,7 @@ struct job {
 	bool asked; /* xapi, by the name that we were given */
 	struct turn turn;
 	struct scsi_id scsi_id;
-	bool shared;		/* a disk of other hosts, too */
+	bool shared; /* a disk of other hosts, too */
 	struct lun_names names;
 	struct resign_report *report;
 };

@@ -12,8 +12,10 @@
 #include <iscsi/scsi-lowlevel.h>
 
 #include "base/alloc.h"
+#include "base/bytes.h"
 #include "base/clock.h"
 #include "base/stop.h"
+#include "base/uuid.h"
 #include "iscsi/address.h"
 #include "iscsi/login_watch.h"
 #include "iscsi/resolve.h"
@@ -67,8 +69,16 @@ static int set_up(struct attempt *attempt, struct error *err)
 	const struct iscsi_target *target = attempt->target;
 	struct iscsi_context *session =
 		alloc_checked(iscsi_create_context(target->initiator));
+	struct uuid chance;
 
 	attempt->session = session;
+	/* Of two sessions of one id a target ends the first (RFC 7143, 6.3.5).
+	 * libiscsi draws it, and a CHAP challenge, from rand(), seeded once: alike
+	 * in all workers of a batch. */
+	uuid_new(&chance);
+	srand(get_be32(chance.bytes));
+	iscsi_set_isid_random(session, get_be32(chance.bytes + 10),
+			      get_be16(chance.bytes + 14));
 	/* stderr belongs to xapi, whatever the environment says. */
 	iscsi_set_log_level(session, 0);
 	/* A session that breaks stays broken: reconnecting would send writes

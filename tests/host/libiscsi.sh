@@ -105,6 +105,35 @@ beside_host() {
 	serve_end "$kind"
 }
 
+# A worker of relvm's goes from LUN to LUN in one session: each is fenced for its own
+# time, and at the end neither a session nor a reservation is left.
+batch() {
+	local i count=6 sr=${old_vg#VG_XenStorage-} begun
+	serve lio 512 127.0.0.1:3260
+	for ((i = 1; i <= count; i++)); do
+		cp --sparse=always "$pristine" "/tmp/batch.$i"
+		lio_backstore "batch$i" "/tmp/batch.$i" 512 "00b$i"
+		lio_lun "$iqn" $((9 + i)) "batch$i"
+		echo "iscsi://127.0.0.1/$iqn/$(lio_scsiid "00b$i")"
+	done >/tmp/luns
+	begun=$(lio_logins "$iqn")
+	watch_begin
+	"$build/relvm" resign --yes --jobs 2 --from "$sr" --luns /tmp/luns >/tmp/said 2>&1 || fail "$(cat /tmp/said)"
+	watch_end
+	state_kept /tmp/before
+	grep -q "^relvm: $count done, 0 failed" /tmp/said || fail "$(cat /tmp/said)"
+	# One that asks which LUN is which, and two workers.
+	[ $(($(lio_logins "$iqn") - begun)) = 3 ] || fail "$(($(lio_logins "$iqn") - begun)) logins"
+	for ((i = 1; i <= count; i++)); do
+		head -c 10M "/tmp/batch.$i" | grep -ao 'VG_XenStorage-[0-9a-f-]* {' | tail -n 1
+	done | grep -v "$sr" | sort -u >/tmp/srs
+	[ "$(wc -l </tmp/srs)" = "$count" ] || fail "the SRs are $(cat /tmp/srs)"
+	"$build/relvm" resign --yes --jobs 2 --from "$sr" --luns /tmp/luns >/tmp/said 2>&1 || fail "again: $(cat /tmp/said)"
+	! written /tmp/original.img || fail "the original was written to"
+	serve_end lio
+	rm /tmp/batch.*
+}
+
 # The host's session has brought the clone along: udev does not go on calling it by
 # the original's ids.
 clone_is_a_disk() {
@@ -205,6 +234,7 @@ for kind in tgt lio; do
 	run_test "$kind: the host is left out" alone "$kind"
 	run_test "$kind: beside an SR of the host's" beside_host "$kind"
 done
+run_test "lio: a batch of LUNs" batch
 run_test "the clone is a disk of the host's" clone_is_a_disk
 run_test "an original of the host's, on a kernel of before 3.15" old_kernel
 run_test "the watch sees the host's initiator" watch_sees

@@ -108,6 +108,8 @@ check "one session asks which LUN is which, by a round of INQUIRYs" \
 check "and no worker asks for other LUNs than its own" at_most 8 \
 	"INQUIRYs for one LUN" "$(count lun)"
 check "a session a worker, and that one" is "$(count connections)" 9
+check "each with an id of its own, or a target ends the one before" \
+	is "$(count isids)" 9
 
 pristine
 counted number

@@ -3,9 +3,9 @@
 """wire_count.py PORT [TRAIT]: stands between any number of initiators and the target at
 127.0.0.1:PORT, and counts: an account of a whole batch that is not the program's
 own. Prints its own port; on SIGTERM, a line "NAME COUNT" each for connections,
-commands and kinds of commands ("cdb OPCODE"), and "most COUNT" for the INQUIRYs
-of the connection that sent most of them, "lun COUNT" for those that went to the
-LUN that was sent most of them.
+commands, kinds of commands ("cdb OPCODE") and the ids of sessions ("isids"), and
+"most COUNT" for the INQUIRYs of the connection that sent most of them, "lun COUNT"
+for those that went to the LUN that was sent most of them.
 Without digests (RFC 7143, 11.2 and 11.3).
 
 With the TRAIT "hang-up" it cuts a connection when the target has answered a
@@ -20,6 +20,7 @@ import threading
 kinds = collections.Counter()
 inquiries = []  # by connection
 asked = collections.Counter()  # the same, by LUN
+isids = set()
 lock = threading.Lock()
 trait = sys.argv[2] if len(sys.argv) > 2 else ""
 
@@ -64,6 +65,8 @@ def forth(initiator, target, releases, number):
     try:
         while True:
             header, rest = pdu(initiator)
+            if header[0] & 0x3f == 3:
+                isids.add(bytes(header[8:14]))
             if header[0] & 0x3f == 1:
                 with lock:
                     kinds[header[32]] += 1
@@ -82,6 +85,7 @@ def forth(initiator, target, releases, number):
 
 def tell(*_):
     print("connections", len(inquiries))
+    print("isids", len(isids))
     print("commands", sum(kinds.values()))
     print("most", max(inquiries, default=0))
     print("lun", max(asked.values(), default=0))

@@ -76,6 +76,11 @@ lio_header_digest() {
 	echo -n CRC32C >"$lio_root/iscsi/$1/tpgt_1/param/HeaderDigest"
 }
 
+# lio_logins IQN: how many sessions there have been.
+lio_logins() {
+	cat "$lio_root/iscsi/$1/fabric_statistics/iscsi_login_stats/accepts"
+}
+
 # lio_disable IQN: new logins are refused, sessions are dropped.
 lio_disable() {
 	echo 0 >"$lio_root/iscsi/$1/tpgt_1/enable"
