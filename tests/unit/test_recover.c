@@ -251,6 +251,39 @@ static void test_copies(void **state)
 	expect_success(run, &elsewhere, NEWER_SR);
 }
 
+static bool is_of(const char *of_head, uint8_t head_place, const char *now,
+		  uint8_t place)
+{
+	struct journal_head head = { .place = { { head_place } } };
+	const struct journal_owner owner = { .scsi_id = now,
+					     .place = { { place } } };
+
+	strcpy(head.scsi_id, of_head);
+	return journal_is_of_lun(&head, &owner);
+}
+
+/* A run by one way is completed by another, which may not know the LUN's name, or
+ * where it is. */
+static void test_whose_journal(void **state)
+{
+	static const char one[] = "36001405000000000000000000000000a",
+			  other[] = "36001405000000000000000000000000b";
+
+	(void)state;
+	assert_true(is_of(one, 0, one, 0));
+	assert_true(is_of(one, 7, one, 7));
+	assert_true(is_of(one, 0, one, 7));
+	assert_true(is_of(one, 7, one, 0));
+	assert_true(is_of("", 7, one, 7));
+	assert_true(is_of(one, 0, "", 0));
+	assert_true(is_of("", 7, "", 7));
+	assert_false(is_of(one, 0, other, 0));
+	assert_false(is_of(one, 7, other, 7));
+	assert_false(is_of(one, 7, one, 8));
+	assert_false(is_of("", 7, one, 8));
+	assert_false(is_of("", 7, "", 8));
+}
+
 /* Who only completes does not make two LUNs of the same identifiers. */
 static void test_only_completes(void **state)
 {
@@ -713,6 +746,7 @@ int main(void)
 		TEST(test_dead_claim),
 		TEST(test_overtaken),
 		TEST(test_copies),
+		TEST(test_whose_journal),
 		TEST(test_only_completes),
 		TEST(test_other_sr),
 		TEST(test_guards_first),
