@@ -157,8 +157,8 @@ int multipath_fail_fast(struct multipath_map *map, struct error *err)
 	if (!*map->device || map->fails_fast)
 		return 0;
 	map->fails_fast = true;
-	if (about("disablequeueing map", map->dm.name, answer,
-		  sizeof(answer)) != MULTIPATHD_ANSWERED ||
+	if (about("disablequeueing map", map->device, answer, sizeof(answer)) !=
+		    MULTIPATHD_ANSWERED ||
 	    strcmp(answer, "ok") != 0)
 		return error_set(err, ERROR_IN_USE,
 				 "the LUN is in the multipath map %s, which "
@@ -263,7 +263,7 @@ int multipath_release(struct multipath_map *map,
 		if (map->remembered)
 			forget_wwid(map);
 	} else if (map->fails_fast) {
-		about("restorequeueing map", map->dm.name, answer,
+		about("restorequeueing map", map->device, answer,
 		      sizeof(answer));
 	}
 	*map = (struct multipath_map){ 0 };

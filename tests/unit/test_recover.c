@@ -358,6 +358,29 @@ static void test_guards_first(void **state)
 	}
 }
 
+/* They are asked right before the commit, too: then all is as it was but for what
+ * is nobody's, and not even a claim stays. */
+static void test_guard_before_commit(void **state)
+{
+	const struct txn_hooks hooks = { .may_write = refuse };
+	static const uint8_t nothing[JOURNAL_PLACE_SIZE];
+	struct run *run = *state;
+	struct plan_options options = { 0 };
+	struct fault_lun lun;
+	struct error err;
+
+	assert_true(uuid_from_text(NEW_SR, &options.new_sr));
+	fault_lun_open(&lun, run->sr.bytes, SR_SIZE, 512);
+	assert_int_equal(
+		resign_lun(&lun.lun, &options, &same, &hooks, NULL, &err), -1);
+	fault_lun_close(&lun);
+	assert_int_equal(err.code, ERROR_IN_USE);
+	assert_non_null(strstr(err.text, "the LUN is unchanged"));
+	assert_memory_equal(run->sr.bytes + JOURNAL_PLACE_AT, nothing,
+			    sizeof(nothing));
+	expect_sr(run, SR_UUID);
+}
+
 /* What was read may be in a cache only: if it cannot be made stable, nothing is
  * built on it. */
 static void test_flush_first(void **state)
@@ -750,6 +773,7 @@ int main(void)
 		TEST(test_only_completes),
 		TEST(test_other_sr),
 		TEST(test_guards_first),
+		TEST(test_guard_before_commit),
 		TEST(test_flush_first),
 		TEST(test_changed_before_commit),
 		TEST(test_wait_is_not_deaf), /* the last: the signal stays */
