@@ -106,6 +106,9 @@ set_up_tgt() {
 	tgt_lun 3 1 "$dir/lun1" scsi_id=1111
 	tgt_chap 3 initiator3 s3cretone123
 	tgt_chap_outgoing 3 target s3crettwo456
+	truncate -s 3T "$dir/big"
+	tgt_target 5 $iqn.big
+	tgt_lun 5 1 "$dir/big" scsi_id=b16b
 	tgt_target 4 $iqn.twins
 	tgt_lun 4 1 "$dir/lun1" scsi_id=1111
 	tgt_lun 4 2 "$dir/lun2" scsi_id=1111
@@ -141,6 +144,13 @@ check_luns() {
 	iqn=$iqn.twins expect "SCSIid twice" 1 \
 		"NO_SCSIID: 2 disks of the target have SCSIid $id1.*" \
 		run "$id1" "$portal" info
+	iqn=$iqn.big expect "beyond 2 TiB, and across" 0 \
+		"LUN 1, 3298534883328 bytes, blocks of 512" \
+		run "$(tgt_scsiid b16b)" "$portal" info \
+		write:0:512:1 write:2199023251456:8192:2 \
+		write:2748779069440:65536:3 write:3298534882816:512:4 flush \
+		check:0:512:1 check:2199023251456:8192:2 \
+		check:2748779069440:65536:3 check:3298534882816:512:4
 	name="the file has what was written, at its place"
 	output=$(cmp <(dd if="$dir/lun2" bs=512 skip=131071 2>/dev/null) \
 		<(dd if=/dev/zero bs=512 count=1 2>/dev/null) 2>&1)
