@@ -47,10 +47,27 @@ static int fault_flush(struct lun *lun, struct error *err)
 	return lun_flush(of(lun)->below, err);
 }
 
+static int fault_fence(struct lun *lun, struct error *err)
+{
+	if (!of(lun)->fences)
+		return 1;
+	if (count(of(lun), FAULT_FENCE, err))
+		return -1;
+	of(lun)->fenced = true;
+	return 0;
+}
+
+static void fault_unfence(struct lun *lun)
+{
+	of(lun)->fenced = false;
+}
+
 static const struct lun_ops fault_ops = {
 	.read = fault_read,
 	.write = fault_write,
 	.flush = fault_flush,
+	.fence = fault_fence,
+	.unfence = fault_unfence,
 };
 
 void fault_lun_open(struct fault_lun *self, uint8_t *bytes, uint64_t size,

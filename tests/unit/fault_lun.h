@@ -8,7 +8,7 @@
 
 #include "lun/lun.h"
 
-enum fault_op { FAULT_READ, FAULT_WRITE, FAULT_FLUSH, FAULT_OPS };
+enum fault_op { FAULT_READ, FAULT_WRITE, FAULT_FLUSH, FAULT_FENCE, FAULT_OPS };
 
 struct fault_lun {
 	struct lun lun;
@@ -18,6 +18,8 @@ struct fault_lun {
 	unsigned at;		   /* which one, from 1; 0: none */
 	bool for_good;		   /* every later one too, of every kind */
 	bool broken;
+	bool fences; /* it can be fenced */
+	bool fenced;
 	/* Called before the write of this number (from 1), if set. */
 	void (*before_write)(struct fault_lun *self, unsigned number);
 	void *arg;

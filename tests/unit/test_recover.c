@@ -330,8 +330,8 @@ static int refuse(void *context, const struct uuid *sr, struct error *err)
 	return error_set(err, ERROR_IN_USE, "the guard says no");
 }
 
-/* Nothing is written, or flushed, before the guards are asked: whatever kind of
- * journal is there. */
+/* Nothing is written, flushed, or fenced, before the guards are asked: whatever kind
+ * of journal is there. */
 static void test_guards_first(void **state)
 {
 	const struct txn_hooks hooks = { .may_write = refuse };
@@ -339,7 +339,8 @@ static void test_guards_first(void **state)
 	struct plan_options options = { 0 };
 
 	assert_true(uuid_from_text(NEWER_SR, &options.new_sr));
-	for (unsigned back = 4; back > 0; back--) {
+	for (unsigned i = 0; i < 8; i++) {
+		const unsigned back = i / 2 + 1;
 		struct fault_lun lun;
 		struct error err;
 
@@ -347,6 +348,7 @@ static void test_guards_first(void **state)
 		sr_make(&run->sr, NULL);
 		stop_before(run, back);
 		fault_lun_open(&lun, run->sr.bytes, SR_SIZE, 512);
+		lun.fences = i % 2;
 		assert_int_equal(resign_lun(&lun.lun, &options,
 					    back % 2 ? &clone : &same, &hooks,
 					    NULL, &err),
@@ -354,31 +356,76 @@ static void test_guards_first(void **state)
 		assert_int_equal(err.code, ERROR_IN_USE);
 		assert_int_equal(lun.count[FAULT_WRITE], 0);
 		assert_int_equal(lun.count[FAULT_FLUSH], 0);
+		assert_int_equal(lun.count[FAULT_FENCE], 0);
 		fault_lun_close(&lun);
 	}
 }
 
-/* They are asked right before the commit, too: then all is as it was but for what
- * is nobody's, and not even a claim stays. */
+static int refuse_plan(void *context, const struct plan *plan,
+		       struct error *err)
+{
+	return refuse(context, &plan->ids.old_sr, err);
+}
+
+/* They are asked before the fence, and again right before the commit: then all is
+ * as it was but for what is nobody's, and neither fence nor claim stays. */
 static void test_guard_before_commit(void **state)
 {
-	const struct txn_hooks hooks = { .may_write = refuse };
+	const struct txn_hooks hooks[] = { { .may_begin = refuse_plan },
+					   { .may_write = refuse } };
 	static const uint8_t nothing[JOURNAL_PLACE_SIZE];
 	struct run *run = *state;
 	struct plan_options options = { 0 };
-	struct fault_lun lun;
-	struct error err;
 
 	assert_true(uuid_from_text(NEW_SR, &options.new_sr));
-	fault_lun_open(&lun, run->sr.bytes, SR_SIZE, 512);
-	assert_int_equal(
-		resign_lun(&lun.lun, &options, &same, &hooks, NULL, &err), -1);
-	fault_lun_close(&lun);
-	assert_int_equal(err.code, ERROR_IN_USE);
-	assert_non_null(strstr(err.text, "the LUN is unchanged"));
-	assert_memory_equal(run->sr.bytes + JOURNAL_PLACE_AT, nothing,
-			    sizeof(nothing));
-	expect_sr(run, SR_UUID);
+	for (unsigned i = 0; i < 4; i++) {
+		struct fault_lun lun;
+		struct error err;
+
+		fault_lun_open(&lun, run->sr.bytes, SR_SIZE, 512);
+		lun.fences = i % 2;
+		assert_int_equal(resign_lun(&lun.lun, &options, &same,
+					    &hooks[i / 2], NULL, &err),
+				 -1);
+		assert_int_equal(err.code, ERROR_IN_USE);
+		assert_int_equal(lun.count[FAULT_FENCE],
+				 lun.fences && i / 2 == 1);
+		assert_false(lun.fenced);
+		fault_lun_close(&lun);
+		if (i / 2 == 1)
+			assert_non_null(
+				strstr(err.text, "the LUN is unchanged"));
+		assert_memory_equal(run->sr.bytes + JOURNAL_PLACE_AT, nothing,
+				    sizeof(nothing));
+		expect_sr(run, SR_UUID);
+	}
+}
+
+/* The first run of a fenced LUN, and the one that completes it. */
+static void test_fence_is_given_back(void **state)
+{
+	struct run *run = *state;
+	struct plan_options options = { 0 };
+
+	assert_true(uuid_from_text(NEW_SR, &options.new_sr));
+	for (unsigned i = 0; i < 2; i++) {
+		struct fault_lun lun;
+		struct error err;
+
+		fault_lun_open(&lun, run->sr.bytes, SR_SIZE, 512);
+		lun.fences = true;
+		if (i)
+			stop_before(run, 4);
+		assert_int_equal(
+			resign_lun(&lun.lun, &options, &same, NULL, NULL, &err),
+			0);
+		assert_int_equal(lun.count[FAULT_FENCE], 1);
+		assert_false(lun.fenced);
+		fault_lun_close(&lun);
+		expect_sr(run, NEW_SR);
+		sr_free(&run->sr);
+		sr_make(&run->sr, NULL);
+	}
 }
 
 /* What was read may be in a cache only: if it cannot be made stable, nothing is
@@ -774,6 +821,7 @@ int main(void)
 		TEST(test_other_sr),
 		TEST(test_guards_first),
 		TEST(test_guard_before_commit),
+		TEST(test_fence_is_given_back),
 		TEST(test_flush_first),
 		TEST(test_changed_before_commit),
 		TEST(test_wait_is_not_deaf), /* the last: the signal stays */
