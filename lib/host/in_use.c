@@ -23,8 +23,16 @@
 #define FIRST_PAUSE_MS 5
 #define LAST_PAUSE_MS  1280
 
-/* LIO's backstores: in a folder a kind and number, each has its own, with "info". */
-#define LIO_STORES "/sys/kernel/config/target/core"
+/* Targets in the kernel, and the files in which they tell what they serve: by LIO
+ * each backstore's, in a folder a kind and number; by SCST each device's. */
+static const struct server {
+	const char *name, *folder;
+	unsigned levels;
+	const char *file;
+} servers[] = {
+	{ "LIO", "/sys/kernel/config/target/core", 1, "info" },
+	{ "SCST", "/sys/kernel/scst_tgt/devices", 0, "filename" },
+};
 
 enum use {
 	FREE,
@@ -108,16 +116,20 @@ static enum use opened(const char *device, const struct openers *openers,
 	return FREE;
 }
 
-/* The path that a fileio backstore tells of itself: "… File: PATH  Size: …" */
-static const char *served_path(const char *info_path, char *info, size_t size)
+/* The path in it: "… File: PATH  Size: …" of a fileio backstore, a line of SCST's. */
+static const char *served_path(const char *file, char *text, size_t size)
 {
-	ssize_t n = file_begin(AT_FDCWD, info_path, info, size - 1);
+	ssize_t n = file_begin(AT_FDCWD, file, text, size - 1);
 	char *path, *end = NULL;
 
 	if (n < 0)
 		return NULL;
-	info[n] = '\0';
-	path = strstr(info, "File: ");
+	text[n] = '\0';
+	if (text[0] == '/') {
+		text[strcspn(text, "\n")] = '\0';
+		return text;
+	}
+	path = strstr(text, "File: ");
 	if (!path)
 		return NULL;
 	path += strlen("File: ");
@@ -128,10 +140,10 @@ static const char *served_path(const char *info_path, char *info, size_t size)
 	return end ? path : NULL;
 }
 
-static bool serves(const char *info_path, const struct stat *what)
+static bool serves(const char *file, const struct stat *what)
 {
-	char info[1024];
-	const char *path = served_path(info_path, info, sizeof(info));
+	char text[PATH_MAX];
+	const char *path = served_path(file, text, sizeof(text));
 	struct stat served;
 
 	if (!path || stat(path, &served))
@@ -143,8 +155,8 @@ static bool serves(const char *info_path, const struct stat *what)
 }
 
 /* Not by glob(), which looks users up: a static program must not. */
-static bool any_serves(const char *folder, unsigned levels,
-		       const struct stat *what)
+static bool any_serves(const struct server *server, const char *folder,
+		       unsigned levels, const struct stat *what)
 {
 	const struct dirent *entry;
 	char path[PATH_MAX];
@@ -158,25 +170,35 @@ static bool any_serves(const char *folder, unsigned levels,
 	while (!found && (entry = readdir(dir))) {
 		if (entry->d_name[0] == '.')
 			continue;
-		snprintf(path, sizeof(path), "%s/%s%s", folder, entry->d_name,
-			 levels ? "" : "/info");
-		found = levels ? any_serves(path, levels - 1, what)
+		snprintf(path, sizeof(path), "%s/%s/%s", folder, entry->d_name,
+			 levels ? "" : server->file);
+		found = levels ? any_serves(server, path, levels - 1, what)
 			       : serves(path, what);
 	}
 	closedir(dir);
 	return found;
 }
 
-/* By a fileio backstore LIO has a file or a device open in the kernel, which no
- * process shows, and which takes no lock. `name`: for the error. */
-static enum use served_by_lio(const char *path, const char *name,
-			      struct error *err)
+/* It has a file or a device open in the kernel, which no process shows, and takes no
+ * lock: LIO by a fileio backstore, SCST however. `name`: for the error. */
+static enum use served_by_kernel(const char *path, const char *name,
+				 struct error *err)
 {
 	struct stat what;
+	char by[64];
 
-	if (stat(path, &what) || !any_serves(LIO_STORES, 1, &what))
+	if (stat(path, &what))
 		return FREE;
-	return used_by(USED, name, "the kernel's target (LIO) serves it", err);
+	for (size_t i = 0; i < sizeof(servers) / sizeof(servers[0]); i++) {
+		const struct server *server = &servers[i];
+
+		if (!any_serves(server, server->folder, server->levels, &what))
+			continue;
+		snprintf(by, sizeof(by), "the kernel's target (%s) serves it",
+			 server->name);
+		return used_by(USED, name, by, err);
+	}
+	return FREE;
 }
 
 static bool is_loop(const char *name)
@@ -245,7 +267,7 @@ static enum use look(const char *device, struct error *err)
 	enum use use = look_at_holders(device, &mapped, err);
 
 	if (use == FREE)
-		use = served_by_lio(block_node(device).path, device, err);
+		use = served_by_kernel(block_node(device).path, device, err);
 	if (use != FREE)
 		return use;
 	if (!block_number(device, &number)) {
@@ -269,7 +291,7 @@ static enum use look_at_file(const char *path, struct error *err)
 	openers_of_file(path, &openers);
 	if (opened_by_others(path, &openers, err) != FREE)
 		return MAY_PASS;
-	return served_by_lio(path, path, err);
+	return served_by_kernel(path, path, err);
 }
 
 static int wait_until_free(enum use (*look_at)(const char *, struct error *),

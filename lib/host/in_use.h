@@ -16,7 +16,7 @@
  *
  *   - another device is built on it or on a partition of it: an active logical
  *     volume, whichever VG it is of, an md array, bcache …, a loop device;
- *   - it is mounted, swapped to, or else claimed; or this host's LIO serves it;
+ *   - it is mounted, swapped to, or else claimed; or this host's LIO or SCST serves it;
  *   - a process has it open, but for those that look at every device.
  *
  * A multipath map on it is no use as such; then all of this goes for the map.
@@ -29,7 +29,7 @@
 int in_use_check(const char *device, struct error *err);
 
 /* The same of a regular file, by its path: ERROR_IN_USE if another process has
- * it open, as openers_of_file finds it, or LIO serves it. */
+ * it open, as openers_of_file finds it, or LIO or SCST serves it. */
 int in_use_check_file(const char *path, struct error *err);
 
 /* Loop devices: whether a file is a block device of this host, and by which

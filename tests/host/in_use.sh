@@ -86,10 +86,10 @@ held_open() {
 	tool_stop
 }
 
-# not_served NAME: it is not resigned, for LIO serves it.
+# not_served NAME [TARGET]: it is not resigned, for LIO, or another, serves it.
 not_served() {
 	"$build/relvm" resign --yes "$1" 2>/tmp/said && fail "$1 was resigned"
-	grep -q 'is in use on this host: .*LIO' /tmp/said || fail "$(cat /tmp/said)"
+	grep -q "is in use on this host: .*${2:-LIO}" /tmp/said || fail "$(cat /tmp/said)"
 	same_images /tmp/pristine.img /tmp/served.img || fail "it was written to by $1"
 }
 
@@ -111,6 +111,25 @@ served_by_lio() {
 	"$build/relvm" resign --yes "$loop"
 	losetup -d "$loop"
 	rm /tmp/served.img /tmp/link.img /tmp/said
+}
+
+# SCST as its sysfs tells of it: this kernel has none.
+served_by_scst() {
+	local loop devices=/sys/kernel/scst_tgt/devices
+	cp --sparse=always /tmp/pristine.img /tmp/served.img
+	loop=$(losetup -f --show /tmp/served.img)
+	mount -t tmpfs none /sys/kernel
+	mkdir -p $devices/other $devices/served
+	printf '/tmp/pristine.img\n[key]\n' >$devices/other/filename
+	"$build/relvm" resign --yes "$loop"
+	cp --sparse=always /tmp/pristine.img /tmp/served.img
+	printf '/tmp/served.img\n[key]\n' >$devices/served/filename
+	not_served "$loop" SCST
+	printf '%s\n[key]\n' "$loop" >$devices/served/filename
+	not_served "$loop" SCST
+	umount /sys/kernel
+	losetup -d "$loop"
+	rm /tmp/served.img /tmp/said
 }
 
 # Programs that look at a new device and let go of it.
@@ -290,6 +309,7 @@ run_test 'original attached, clone beside it' original_attached
 run_test 'one volume open' one_volume_open
 run_test 'only held open' held_open
 run_test 'an image that LIO serves' served_by_lio
+run_test 'what SCST serves' served_by_scst
 run_test 'held for a moment' held_for_a_moment
 run_test 'mounted' mounted
 run_test 'swapped to' swapped_to
