@@ -105,6 +105,13 @@ static enum use opened(const char *device, const struct openers *openers,
 
 	if (opened_by_others(device, openers, err) != FREE)
 		return MAY_PASS;
+	if (openers->unseen) {
+		error_set(
+			err, ERROR_IN_USE,
+			"only root can tell whether %s is in use on this host",
+			device);
+		return USED;
+	}
 	/* Of its devices device-mapper counts every opener, the kernel's own
 	 * included, which /proc does not show. */
 	known = (int)(openers->ours + openers->passers);

@@ -3,9 +3,9 @@
 
 #include <ctype.h>
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -132,6 +132,7 @@ static void look_at(int proc, const char *pid, const struct subject *subject,
 	fds = fd < 0 ? NULL : fdopendir(fd);
 	if (!fds) {
 		alloc_check_errno();
+		out->unseen |= errno == EACCES;
 		if (fd >= 0)
 			close(fd);
 		return;

@@ -7,6 +7,7 @@
 #ifndef HOST_OPENERS_H
 #define HOST_OPENERS_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 struct openers {
@@ -14,6 +15,7 @@ struct openers {
 	unsigned passers; /* of programs that look at every device of the host:
 			   * multipathd, udev and its helpers; reading */
 	unsigned others;
+	bool unseen;   /* there are processes that only root may look at */
 	pid_t pid;     /* of the first of the others, if there are any */
 	char name[32]; /* that process's */
 };

@@ -85,6 +85,24 @@ in_use() {
 	cmp /tmp/pristine.img /tmp/original.img || fail "the original was written to"
 }
 
+# Who may not look whether the LUN is in use does not take it for free. Locks can be
+# anybody's, as on Debian.
+without_root() {
+	local mode
+	mode=$(stat -c %a /run/lock)
+	chmod 1777 /run/lock
+	rm -rf /run/lock/sm
+	exec 9<"/dev/$original"
+	! setpriv --reuid=65534 --regid=65534 --clear-groups "$relvm" resign -y \
+		--initiator-name iqn.2014-01.test.relvmoiscsi:i \
+		"iscsi://127.0.0.1/$iqn/1" >/tmp/said 2>&1 || fail "$(cat /tmp/said)"
+	exec 9<&-
+	grep -q 'only root can tell' /tmp/said || fail "$(cat /tmp/said)"
+	rm -rf /run/lock/sm
+	chmod "$mode" /run/lock
+	cmp /tmp/pristine.img /tmp/original.img || fail "the original was written to"
+}
+
 resigned() {
 	local new
 	host_state >/tmp/before
@@ -160,6 +178,7 @@ in_a_volume() {
 fixture || exit 1
 run_test 'looked at' looked_at
 run_test 'in use' in_use
+run_test 'without root' without_root
 run_test 'no whole disk' no_whole_disk
 run_test 'resigned' resigned
 run_test 'in a volume of the host' in_a_volume
