@@ -184,4 +184,24 @@ check "and the others are done" the_rest_is_done
 lose_one TERM
 check "a worker is told to stop: it says so" said "stopped by a signal"
 check "and another one does the rest" the_rest_is_done
+
+# A name that two LUNs of the target have is no name to choose one by, also where
+# the target was asked for all at once.
+tgt_target 3 "$IQN.3"
+twins()
+{
+	local i
+
+	for i in 1 2 3; do
+		cp --sparse=always "$WORK/pristine" "$WORK/twin.$i"
+		tgt_lun 3 "$i" "$WORK/twin.$i" scsi_id="$(lun_serial $((200 + i / 2)))"
+	done
+	url=iscsi://127.0.0.1:$PORTAL_PORT/$IQN.3
+	printf '%s\n' "$url/$(lun_id 200)" "$url/$(lun_id 201)" >"$WORK/luns"
+	resign --jobs 2
+	said "2 disks of the target have SCSIid $(lun_id 201)" &&
+		is "$(grep -c '"outcome":"resigned"' "$OUT")" 1 &&
+		cmp "$WORK/pristine" "$WORK/twin.2" && cmp "$WORK/pristine" "$WORK/twin.3"
+}
+check "a name that two LUNs have: neither is resigned" twins
 driver_end
