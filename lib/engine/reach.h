@@ -77,7 +77,8 @@ struct reached {
 	const char *device;
 	bool is_file; /* of which no pool knows anything */
 	/* Where it is, as struct journal_owner has it: a file, or the loop device
-	 * on it, by its device and inode, a LUN of a session of ours by its target and number. */
+	 * on it, by its device and inode, a logical volume by its uuid, a LUN of a
+	 * session of ours by its target and number. */
 	struct uuid place;
 };
 

@@ -51,13 +51,13 @@ int way_open_device(struct way *way, struct error *err)
 
 /* ---- libiscsi ---- */
 
-/* For arrays that give a clone the names of its source. */
-static struct uuid place_of(const char *iqn, unsigned number)
+/* For arrays that give a clone the names of its source, and for what has none. */
+static struct uuid place_of(const char *text, unsigned number)
 {
 	struct uuid place = { { 0 } };
 
-	put_le32(place.bytes, lvm_crc(LVM_CRC_INITIAL, iqn, strlen(iqn)));
-	put_le32(place.bytes + 4, (uint32_t)strlen(iqn));
+	put_le32(place.bytes, lvm_crc(LVM_CRC_INITIAL, text, strlen(text)));
+	put_le32(place.bytes + 4, (uint32_t)strlen(text));
 	put_le64(place.bytes + 8, number);
 	return place;
 }
@@ -157,6 +157,7 @@ static int by_device(const char *path, dev_t number, struct way *way,
 		     struct error *err)
 {
 	uint64_t file_device, inode;
+	struct block_dm dm;
 	char text[16];
 
 	if (!block_name(number, way->device))
@@ -176,6 +177,8 @@ static int by_device(const char *path, dev_t number, struct way *way,
 	way->reached.shared = lun_names_best(&way->reached.names)[0];
 	if (loop_file(way->device, &file_device, &inode))
 		way->reached.place = place_of_file(file_device, inode);
+	else if (!way->reached.shared && block_dm(way->device, &dm))
+		way->reached.place = place_of(dm.uuid, 0);
 	if (way->purpose == REACH_TO_WRITE &&
 	    (way_lock(way, err) ||
 	     guard_host(way->device, &way->reached.names, err) ||

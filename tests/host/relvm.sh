@@ -24,7 +24,7 @@ fixture() {
 	cp --sparse=always /tmp/pristine.img /tmp/original.img
 	cp --sparse=always /tmp/pristine.img /tmp/clone.img
 	image_empty /tmp/partitioned.img 64M
-	image_empty /tmp/own.img 1100M
+	image_empty /tmp/own.img 2200M
 	tgt_start 0.0.0.0:3260 &&
 		tgt_target 1 "$iqn" &&
 		tgt_lun 1 1 /tmp/original.img 512 0a &&
@@ -153,8 +153,12 @@ multipathed() {
 	says 0 "SCSIid $(tgt_scsiid 0b)" inspect "$map"
 	says 0 'resigned, SR' resign -y "$map"
 	says 1 'in use' resign -y "/dev/$clone"
-	lvm_sees "$map" "$(sed -n 's/^  SR *\([^ ]*\) .*/\1/p' <("$relvm" inspect "$map"))"
+	lvm_sees "$map" "$(sr_on "$map")"
 	multipathd_stop
+}
+
+sr_on() {
+	"$relvm" inspect "$1" | sed -n 's/^  SR *\([^ ]*\) .*/\1/p'
 }
 
 # A volume of the host's own, on a LUN: what is in it is no LUN, and the LUN's other
@@ -163,12 +167,23 @@ in_a_volume() {
 	local disk=/dev/$own lv=/dev/host/copy new
 	vgcreate -q host "$disk" >/dev/null
 	lvcreate -q -Wn -L 1G -n copy host >/dev/null
-	lvcreate -q -Wn -L 4M -n other host >/dev/null
+	lvcreate -q -Wn -L 1G -n twin host >/dev/null
 	dd if=/tmp/pristine.img of="$lv" bs=1M conv=sparse status=none
 	says 0 'resigned, SR' resign -y "$lv"
 	new=$(sed -n 's/^.*resigned, SR .* -> \([^,]*\),.*$/\1/p' /tmp/said)
 	says 0 "$new" inspect "$lv"
 	says 1 "logical volume host/" resign -y "$disk"
+	# A copy of one in mid-resign does not get the same identifiers.
+	dd if=/tmp/pristine.img of="$lv" bs=1M conv=sparse status=none
+	mv /usr/sbin/lvm /usr/sbin/lvm.real
+	printf '#!/bin/sh\nexit 5\n' >/usr/sbin/lvm
+	chmod 755 /usr/sbin/lvm
+	says 1 'committed but not finished' resign -y "$lv"
+	mv /usr/sbin/lvm.real /usr/sbin/lvm
+	dd if="$lv" of=/dev/host/twin bs=1M conv=sparse status=none
+	"$relvm" resign -y "$lv"
+	"$relvm" resign -y /dev/host/twin
+	[ "$(sr_on "$lv")" != "$(sr_on /dev/host/twin)" ] || fail "both have $(sr_on "$lv")"
 	vgremove -qff host >/dev/null
 	pvremove -qff "$disk" >/dev/null
 	rm -f /run/lvm/newhints
