@@ -17,8 +17,9 @@
 
 /* Whoever finds the LUN reserved by another host waits a little, then reads
  * everything anew and completes what that host committed, if its turn ended
- * there. It begins no resign of its own: the other has most likely just done
- * so, and the LUN would get new identifiers twice. */
+ * there. It begins no resign of its own, unless it is told from which SR: the
+ * other has most likely just done so, and the LUN would get new identifiers
+ * twice. */
 #define TURN_SECONDS 5
 
 struct turn {
@@ -59,7 +60,7 @@ static int turn_resign(const struct turn *turn, struct lun *lun,
 	struct resign_report found = { 0 };
 	bool completed;
 
-	if (!turn->until || !options)
+	if (!turn->until || !options || options->from_count)
 		return resign_lun(lun, options, owner, hooks, report, err);
 	if (resign_lun(lun, NULL, owner, hooks, &found, err))
 		return -1;

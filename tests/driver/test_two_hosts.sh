@@ -50,15 +50,18 @@ let_go()
 }
 
 # Runs relvm, which says on stderr what SMlog is told, until it has said PATTERN.
-# start_until PATTERN
+# start_until PATTERN [OPTION]...
 start_until()
 {
+	local pattern=$1
+
+	shift
 	: >"$WORK/said"
-	RELVMOISCSI_CONF=$CONF "$BUILD/relvm" resign --yes --initiator-name \
+	RELVMOISCSI_CONF=$CONF "$BUILD/relvm" resign --yes "$@" --initiator-name \
 		"$INITIATOR" "iscsi://127.0.0.1:$TGT_PORT/$IQN/$clone_id" \
 		>>"$WORK/said" 2>&1 </dev/null &
 	program_pid=$!
-	until grep -q "$1" "$WORK/said"; do
+	until grep -q "$pattern" "$WORK/said"; do
 		kill -0 "$program_pid" 2>/dev/null || break
 		sleep 0.01
 	done
@@ -105,6 +108,25 @@ ended
 check "nobody resigns anew what another host has just had" \
 	said 'another host has just worked on this LUN'
 check "and it is untouched" untouched
+
+other_host fence
+start_until 'waiting for it' --from "$(jq -r .sr_uuid "$driver_here/../golden/single-vhd.json")"
+let_go
+ended
+check "with --from it can be done only once: what the other host left is resigned" \
+	said ': resigned, SR '
+clone "$WORK/original" "$WORK/clone"
+
+other_host fence
+start_until 'waiting for it' --from "$(jq -r .sr_uuid "$driver_here/../golden/single-vhd.json")"
+clone "$WORK/original" "$WORK/by.other"
+RELVMOISCSI_CONF=$CONF "$BUILD/relvm" resign --yes "$WORK/by.other" >/dev/null 2>&1
+cp "$WORK/by.other" "$WORK/clone"
+let_go
+ended
+check "and what it has resigned is left alone" said ': left alone: '
+check "as it is" same "$WORK/by.other" "$WORK/clone"
+clone "$WORK/original" "$WORK/clone"
 
 call_lun "$clone_id"
 check "the next call does" resigned
