@@ -27,6 +27,7 @@
  * At the first commands:
  *   luns:N same-id no-id          N LUNs; all with one id; with none
  *   no-flat                       LUN 300 is 01 2c and not 41 2c
+ *   flat-only                     and LUN 1 is 40 01; nothing is at another form
  *   listed-twice                  the first as 00 01 and as 40 01
  *   cut-list                      the last LUN is told of, and not sent
  *   serial                        page 0x83 refused, page 0x80 there
@@ -303,9 +304,11 @@ static void answer_report_luns(const uint8_t *request)
 		put_be16(data + ++n * 8, 0x4001);
 	put_be32(data, n * 8);
 	for (uint32_t i = 1; i <= n - has("listed-twice"); i++)
-		put_be16(
-			data + i * 8,
-			(uint16_t)(i < 256 || has("no-flat") ? i : 0x4000 | i));
+		put_be16(data + i * 8,
+			 (uint16_t)((i < 256 && !has("flat-only")) ||
+						    has("no-flat")
+					    ? i
+					    : 0x4000 | i));
 	answer_data(request, data, 8 + ((size_t)n - has("cut-list")) * 8, true);
 	free(data);
 }
@@ -411,6 +414,8 @@ static void answer_inquiry(const uint8_t *request, const uint8_t *cdb)
 	uint8_t page[16] = { 0, 0x83, 0, 12, 1, 3, 0, 8, 0x50, 0, 0xfa };
 
 	set_names(standard);
+	if (has("flat-only") && (request[8] != 0x40 || request[9] != 1))
+		standard[0] = 0x7f;
 	if (!has("same-id"))
 		memcpy(page + 14, request + 8, 2);
 	else

@@ -4,7 +4,9 @@
  * LUN, do I/O, log out.
  *
  *   lun_tool [-u USER -w PASSWORD] [-U INCOMING_USER -W INCOMING_PASSWORD]
- *            [-i INITIATOR] [-v] IQN SCSIID HOST:PORT,... [ACTION ...]
+ *            [-i INITIATOR] [-v] [-n NUMBER] IQN SCSIID HOST:PORT,... [ACTION ...]
+ *
+ * -n: the LUN of this number, whatever SCSIID says.
  *
  * Actions, in order:
  *   info               prints LUN number, size and block size
@@ -303,8 +305,9 @@ static int act(struct lun *lun, struct iscsi_context *session, uint16_t address,
 	return error_set(err, ERROR_INTERNAL, "what is %s?", action);
 }
 
-static int run(const struct iscsi_target *target, const char *scsi_id,
-	       char **actions, struct error *err)
+static int run(const struct iscsi_target *target,
+	       const struct lun_wanted *wanted, char **actions,
+	       struct error *err)
 {
 	double start = now_ms();
 	struct iscsi_context *session;
@@ -314,9 +317,7 @@ static int run(const struct iscsi_target *target, const char *scsi_id,
 
 	if (user_session_open(target, &session, err))
 		return -1;
-	rc = user_session_find_lun(session,
-				   &(struct lun_wanted){ .scsi_id = scsi_id },
-				   &found, err);
+	rc = user_session_find_lun(session, wanted, &found, err);
 	if (!rc)
 		rc = lun_libiscsi_open(session, found.lun, &found.names, true,
 				       &lun, err);
@@ -334,13 +335,18 @@ int main(int argc, char **argv)
 		.portals = portals,
 		.initiator = (char[]){ "iqn.2024-01.test:initiator" },
 	};
+	struct lun_wanted wanted = { 0 };
 	struct error err;
 	int option;
 	int rc;
 
 	signal(SIGPIPE, SIG_IGN);
-	while ((option = getopt(argc, argv, "u:w:U:W:i:v")) != -1) {
+	while ((option = getopt(argc, argv, "n:u:w:U:W:i:v")) != -1) {
 		switch (option) {
+		case 'n':
+			wanted.numbered =
+				lun_number_read(optarg, &wanted.number);
+			break;
 		case 'u':
 			target.chap_user = optarg;
 			break;
@@ -376,7 +382,9 @@ int main(int argc, char **argv)
 			.port = (uint16_t)strtoul(colon + 1, NULL, 10),
 		};
 	}
-	rc = run(&target, argv[optind + 1], argv + optind + 3, &err);
+	if (!wanted.numbered)
+		wanted.scsi_id = argv[optind + 1];
+	rc = run(&target, &wanted, argv + optind + 3, &err);
 	if (rc)
 		printf("%s: %s\n", code_name(err.code), err.text);
 	return rc ? 1 : 0;

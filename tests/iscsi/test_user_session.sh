@@ -265,6 +265,14 @@ check_discovery() {
 	with "all have one id" 1 "NO_SCSIID: 3 disks.*" luns:3 same-id --
 	with "one LUN, listed by both kinds of address" 0 "LUN 1, .*" \
 		listed-twice same-id -- info
+	login=(-n 1)
+	with "by its number" 0 "LUN 1, .*" -- info
+	with "by its number, at a target of flat addresses alone" 0 "LUN 1, .*" \
+		flat-only -- info
+	login=(-n 2)
+	with "no LUN of this number" 1 "NO_SCSIID: .*no disk of number 2.*" \
+		flat-only -- info
+	login=()
 	with "no LUNs" 1 "NO_SCSIID: .*it has 0: " luns:0 --
 	with "no id" 1 "NO_SCSIID: .*LUN 1: none" no-id --
 	with "list of LUNs cut short" 1 \
