@@ -361,6 +361,74 @@ static void test_guards_first(void **state)
 	}
 }
 
+/* Without a fence they are asked again after the wait for another host, which may
+ * take long. */
+static int refuse_later(void *context, const struct uuid *sr, struct error *err)
+{
+	unsigned *asked = context;
+
+	return (*asked)++ ? refuse(context, sr, err) : 0;
+}
+
+static void test_guards_after_the_wait(void **state)
+{
+	unsigned asked = 0;
+	const struct txn_hooks hooks = { .context = &asked,
+					 .may_write = refuse_later };
+	struct run *run = *state;
+	struct plan_options options = { 0 };
+	struct fault_lun lun;
+	struct error err;
+
+	assert_true(uuid_from_text(NEWER_SR, &options.new_sr));
+	stop_before(run, 4);
+	fault_lun_open(&lun, run->sr.bytes, SR_SIZE, 512);
+	assert_int_equal(
+		resign_lun(&lun.lun, &options, &same, &hooks, NULL, &err), -1);
+	assert_int_equal(err.code, ERROR_IN_USE);
+	assert_int_equal(lun.count[FAULT_WRITE], 0);
+	fault_lun_close(&lun);
+	expect_success(run, &same, NEW_SR);
+}
+
+static int complete_it(void *context, const struct uuid *sr, struct error *err)
+{
+	struct run *run = context;
+
+	(void)sr;
+	return resign(run->sr.bytes, NEWER_SR, &same, 0, NULL, err);
+}
+
+/* Another host completes it while the guards are asked: there is nothing of ours to
+ * be done or wiped any more, with a fence or without. */
+static void test_completed_meanwhile(void **state)
+{
+	struct run *run = *state;
+	const struct txn_hooks hooks = { .context = run,
+					 .may_write = complete_it };
+	struct plan_options options = { 0 };
+
+	assert_true(uuid_from_text(NEWER_SR, &options.new_sr));
+	for (unsigned i = 0; i < 2; i++) {
+		struct fault_lun lun;
+		struct error err;
+
+		sr_free(&run->sr);
+		sr_make(&run->sr, NULL);
+		stop_before(run, 4);
+		fault_lun_open(&lun, run->sr.bytes, SR_SIZE, 512);
+		lun.fences = i;
+		assert_int_equal(resign_lun(&lun.lun, &options, &same, &hooks,
+					    NULL, &err),
+				 -1);
+		assert_int_equal(err.code, ERROR_LOCKED);
+		assert_int_equal(lun.count[FAULT_WRITE], 0);
+		assert_false(lun.fenced);
+		fault_lun_close(&lun);
+		expect_sr(run, NEW_SR);
+	}
+}
+
 static int refuse_plan(void *context, const struct plan *plan,
 		       struct error *err)
 {
@@ -820,6 +888,8 @@ int main(void)
 		TEST(test_only_completes),
 		TEST(test_other_sr),
 		TEST(test_guards_first),
+		TEST(test_guards_after_the_wait),
+		TEST(test_completed_meanwhile),
 		TEST(test_guard_before_commit),
 		TEST(test_fence_is_given_back),
 		TEST(test_flush_first),
