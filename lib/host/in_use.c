@@ -228,16 +228,26 @@ static bool get_status(const char *loop, struct loop_info64 *info)
 	return got;
 }
 
+/* Whether it is on a block device of this number. By what sysfs calls it, for to ask
+ * a loop device of its file may be to ask a file server that is no more. */
+static bool is_on_device(const char *loop, dev_t number)
+{
+	char file[PATH_MAX + 1];
+	struct loop_info64 info;
+
+	return block_attribute(loop, "loop/backing_file", file, sizeof(file)) &&
+	       strncmp(file, "/dev/", 5) == 0 && get_status(loop, &info) &&
+	       info.lo_rdevice == number;
+}
+
 /* A loop device has what it is on open in the kernel, and does not claim it. */
 static enum use has_loop(const char *device, dev_t number, struct error *err)
 {
 	struct block_names all = block_all();
-	struct loop_info64 info;
 	enum use use = FREE;
 
 	for (size_t i = 0; use == FREE && i < all.count; i++) {
-		if (is_loop(all.items[i]) && get_status(all.items[i], &info) &&
-		    info.lo_rdevice == number)
+		if (is_loop(all.items[i]) && is_on_device(all.items[i], number))
 			use = built_upon(device, all.items[i], err);
 	}
 	block_names_free(&all);
