@@ -25,9 +25,9 @@
 
 #define LVM_MDA_HEADER_SIZE 512
 
-/* 1,000 VDIs need half a MiB; longer text is not believed, nor room made for
- * it. */
-#define LVM_MAX_TEXT (32u << 20)
+/* 1,000 VDIs need half a MiB, and SM's areas have 10; longer text is not believed,
+ * nor room made for it. */
+#define LVM_MAX_TEXT (16u << 20)
 
 struct lvm_raw_locn {
 	uint64_t offset; /* bytes from the area's start; 0: no text */
