@@ -34,6 +34,19 @@ size_t login_response_len(const uint8_t *header)
 	return len <= LOGIN_RESPONSE_MAX ? len : 0;
 }
 
+bool login_response_clean(uint8_t *pdu)
+{
+	size_t data = get_be32(pdu + 4) & 0xffffff;
+	uint8_t *pad = pdu + ISCSI_HEADER_LEN + data;
+	bool clean = true;
+
+	for (; data % 4; data++, pad++) {
+		clean &= *pad == 0;
+		*pad = 0;
+	}
+	return clean;
+}
+
 struct seen {
 	bool challenge;
 	bool name;

@@ -38,6 +38,10 @@ struct login_watch {
  * not a login response that can be accepted. */
 size_t login_response_len(const uint8_t *header);
 
+/* What pads it to a multiple of 4 is made zero, as it should be (RFC 7143, 11.2.3).
+ * True if it was. */
+bool login_response_clean(uint8_t *pdu);
+
 /* Takes one login response of `len` = login_response_len() bytes. -1
  * (ERROR_LOGIN): libiscsi must not see it. */
 int login_watch_response(struct login_watch *watch, const uint8_t *pdu,

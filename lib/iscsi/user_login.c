@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <iscsi/scsi-lowlevel.h>
 
@@ -48,6 +49,8 @@ struct attempt {
 	int64_t until;	    /* no other address is begun with */
 	struct iscsi_context *session;
 	struct login_watch watch;
+	uint8_t response[LOGIN_RESPONSE_MAX];
+	size_t padded; /* its length, if it is not padded with zeros */
 	bool answered; /* libiscsi has called back */
 	int status;    /* with what */
 	bool final;
@@ -168,9 +171,9 @@ static int closed(const struct attempt *attempt, struct error *err)
 /* One login response is in the socket, whole: 1. Not yet: 0. */
 static int look_ahead(struct attempt *attempt, struct error *err)
 {
-	uint8_t pdu[LOGIN_RESPONSE_MAX];
-	ssize_t have = recv(iscsi_get_fd(attempt->session), pdu, sizeof(pdu),
-			    MSG_PEEK | MSG_DONTWAIT);
+	uint8_t *pdu = attempt->response;
+	ssize_t have = recv(iscsi_get_fd(attempt->session), pdu,
+			    LOGIN_RESPONSE_MAX, MSG_PEEK | MSG_DONTWAIT);
 	size_t len;
 
 	if (have < 0 && (errno == EAGAIN || errno == EINTR))
@@ -186,7 +189,45 @@ static int look_ahead(struct attempt *attempt, struct error *err)
 				 attempt->portal);
 	if ((size_t)have < len)
 		return 0;
+	attempt->padded = login_response_clean(pdu) ? 0 : len;
 	return login_watch_response(&attempt->watch, pdu, len, err) ? -1 : 1;
+}
+
+static int instead(int fd, int other)
+{
+	return dup3(other, fd, O_CLOEXEC) < 0 ? -1 : 0;
+}
+
+/* libiscsi to 1.19 reads what pads a response as text of it, and LIO pads with
+ * what it sent before (in CHAP both ways, if its name has 3 to 5 bytes): libiscsi
+ * gets such a response with zeros, from a socket that is in the place of its own
+ * meanwhile. */
+static int serve_padded(struct attempt *attempt)
+{
+	struct iscsi_context *session = attempt->session;
+	int fd = iscsi_get_fd(session);
+	int own = fcntl(fd, F_DUPFD_CLOEXEC, 0), pair[2], failed = -1;
+	ssize_t len = (ssize_t)attempt->padded;
+
+	if (own < 0)
+		return -1;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0,
+		       pair) == 0) {
+		/* It is out of our own then. */
+		if (recv(own, NULL, (size_t)len, MSG_TRUNC | MSG_DONTWAIT) ==
+			    len &&
+		    send(pair[1], attempt->response, (size_t)len,
+			 MSG_NOSIGNAL) == len &&
+		    !instead(fd, pair[0]))
+			failed = session_serve(session, POLLIN);
+		close(pair[0]);
+		close(pair[1]);
+	}
+	/* Unless it has closed it. */
+	if (iscsi_get_fd(session) == fd && instead(fd, own))
+		failed = -1;
+	close(own);
+	return failed;
 }
 
 /* Waits a moment for the rest of a response, for which poll() would not; 1 and -1
@@ -291,6 +332,7 @@ static enum login_end exchange(struct attempt *attempt, struct error *err)
 	while (!attempt->answered) {
 		int events;
 
+		attempt->padded = 0;
 		if (stopped(attempt, err))
 			return LOGIN_FAILED;
 		events = session_wait(session, next_look(deadline));
@@ -316,7 +358,9 @@ static enum login_end exchange(struct attempt *attempt, struct error *err)
 				iscsi_set_header_digest(
 					session, ISCSI_HEADER_DIGEST_NONE);
 		}
-		if (events < 0 || session_serve(session, events))
+		if (events < 0 ||
+		    (attempt->padded ? serve_padded(attempt)
+				     : session_serve(session, events)))
 			break;
 	}
 	if (attempt->answered && attempt->status == SCSI_STATUS_GOOD &&

@@ -87,6 +87,9 @@ for kind in tgt lio; do
 	run_test "$kind: blocks of 512 bytes, CHAP" basic "$kind" 512 127.0.0.1 user secretsecret12
 	run_test "$kind: blocks of 4096 bytes, IPv6, mutual CHAP" \
 		basic "$kind" 4096 '[::1]' user secretsecret12 target othersecret34
+	# Of 3 to 5 bytes: LIO then pads its answer with what it sent before.
+	run_test "$kind: mutual CHAP, a short name" \
+		basic "$kind" 512 127.0.0.1 user secretsecret12 array othersecret34
 	run_test "$kind: login refused" login_refused "$kind"
 done
 finish

@@ -18,6 +18,7 @@
  *   early-proof                   sends a CHAP response before any challenge
  *   auth-none                     declines CHAP
  *   segment:N                     declares MaxRecvDataSegmentLength=N
+ *   dirty                         pads what it sends with anything but zeros
  * At a discovery, which else tells of iqn.2024-01.test:clone, at no address:
  *   offers:N                      N targets with two addresses each
  *   odd-offers                    names and addresses that cannot be
@@ -151,7 +152,8 @@ static void transmit(const uint8_t *header, const void *data, size_t len)
 		send(sock, pdu, HEADER, MSG_NOSIGNAL);
 	}
 	send(sock, data, len, MSG_NOSIGNAL);
-	send(sock, zeros, -len & 3, MSG_NOSIGNAL);
+	send(sock, has("dirty") ? (const uint8_t *)"abc" : zeros, -len & 3,
+	     MSG_NOSIGNAL);
 }
 
 /* The sequence numbers of an answer to `request`. */

@@ -228,6 +228,10 @@ check_bad_login() {
 	with "a plain target, for comparison" 0 "" -- write:0:1048576:1 flush \
 		check:0:1048576:1
 	with "byte by byte" 0 "" dribble --
+	for segment in 512 8192 65536; do
+		with "padded with what is no zero, MaxRecvDataSegmentLength $segment" \
+			0 "" dirty segment:$segment -- write:0:4096:1 check:0:4096:1
+	done
 	with "hangs up" 1 "LOGIN: .*closed the connection.*" close --
 	with "no iSCSI target" 1 "LOGIN: .*is not an iSCSI target" garbage --
 	with "out of service" 1 "LOGIN: .*out of service.*0301.*" status:0301 --
