@@ -180,9 +180,12 @@ static int wait_for_list(struct iscsi_context *session, struct listing *listing)
 		if (events < 0 || session_serve(session, events))
 			break;
 	}
+	/* libiscsi takes no list that comes in parts, as LIO's of some 300. */
 	if (!listing->answered || listing->status != SCSI_STATUS_GOOD)
 		return error_set(listing->err, ERROR_DISCOVERY,
-				 "%s:%u does not tell its targets: %.200s",
+				 "%s:%u does not tell its targets in one "
+				 "answer (%.200s); give the target's name "
+				 "(targetIQN)",
 				 portal->host, portal->port,
 				 iscsi_get_error(session));
 	return 0;

@@ -329,7 +329,7 @@ odd_targets()
 	check "IQNs: no NUL at the end: 83" faulted_without_list 83 ""
 	fake text-parts
 	ask sr_probe port="$FAKE_PORT"
-	check "IQNs: in parts: 83" faulted_without_list 83 ""
+	check "IQNs: in parts: 83" faulted_without_list 83 "give the target's name"
 	fake text-nonsense
 	ask sr_probe port="$FAKE_PORT"
 	check "IQNs: no SendTargets: 83" faulted_without_list 83 ""
