@@ -119,13 +119,13 @@ served_by_scst() {
 	cp --sparse=always /tmp/pristine.img /tmp/served.img
 	loop=$(losetup -f --show /tmp/served.img)
 	mount -t tmpfs none /sys/kernel
-	mkdir -p $devices/other $devices/served
-	printf '/tmp/pristine.img\n[key]\n' >$devices/other/filename
+	mkdir -p "$devices/other" "$devices/served"
+	printf '/tmp/pristine.img\n[key]\n' >"$devices/other/filename"
 	"$build/relvm" resign --yes "$loop"
 	cp --sparse=always /tmp/pristine.img /tmp/served.img
-	printf '/tmp/served.img\n[key]\n' >$devices/served/filename
+	printf '/tmp/served.img\n[key]\n' >"$devices/served/filename"
 	not_served "$loop" SCST
-	printf '%s\n[key]\n' "$loop" >$devices/served/filename
+	printf '%s\n[key]\n' "$loop" >"$devices/served/filename"
 	not_served "$loop" SCST
 	umount /sys/kernel
 	losetup -d "$loop"
