@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include "iscsi/discover.h"
 
+#include <errno.h>
 #include <iscsi/scsi-lowlevel.h>
+#include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -13,6 +16,7 @@
 #include "base/stop.h"
 #include "iscsi/address.h"
 #include "iscsi/target.h"
+#include "iscsi/text_answer.h"
 #include "iscsi/user_session.h"
 
 /* For the list, once we are logged in. */
@@ -24,6 +28,7 @@
 struct listing {
 	const struct iscsi_portal *portal;
 	struct iscsi_offers *offers;
+	struct text_answer text;
 	bool answered;
 	int status;
 	struct error *err;
@@ -156,6 +161,40 @@ static void on_list(struct iscsi_context *session, int status, void *data,
 		take_targets(listing, data);
 }
 
+/* What has come of the answer; libiscsi gets it whole. */
+static int receive(struct iscsi_context *session, struct listing *listing)
+{
+	const int fd = iscsi_get_fd(session);
+	struct buffer out = { 0 };
+	size_t missing = text_answer_missing(&listing->text);
+	uint8_t part[16384];
+	int failed = -1;
+	ssize_t n =
+		recv(fd, part, missing < sizeof(part) ? missing : sizeof(part),
+		     MSG_DONTWAIT);
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	if (n <= 0)
+		return -1;
+	switch (text_answer_take(&listing->text, part, (size_t)n, &out)) {
+	case TEXT_WAIT:
+		failed = 0;
+		break;
+	case TEXT_ASK:
+		failed = send(fd, out.data, out.len, MSG_NOSIGNAL) !=
+			 (ssize_t)out.len;
+		break;
+	case TEXT_TAKE:
+		failed = session_feed(session, out.data, out.len);
+		break;
+	case TEXT_WRONG:
+		break;
+	}
+	buffer_free(&out);
+	return failed ? -1 : 0;
+}
+
 static int wait_for_list(struct iscsi_context *session, struct listing *listing)
 {
 	const struct iscsi_portal *portal = listing->portal;
@@ -177,14 +216,16 @@ static int wait_for_list(struct iscsi_context *session, struct listing *listing)
 		events = session_wait(session, now + STOP_MS < deadline
 						       ? now + STOP_MS
 						       : deadline);
-		if (events < 0 || session_serve(session, events))
+		if (events < 0 ||
+		    (events & POLLOUT && session_serve(session, POLLOUT)))
+			break;
+		if (events & ~POLLOUT && receive(session, listing))
 			break;
 	}
-	/* libiscsi takes no list that comes in parts, as LIO's of some 300. */
 	if (!listing->answered || listing->status != SCSI_STATUS_GOOD)
 		return error_set(listing->err, ERROR_DISCOVERY,
-				 "%s:%u does not tell its targets in one "
-				 "answer (%.200s); give the target's name "
+				 "%s:%u does not tell its targets, or not as "
+				 "it should: %.200s; give the target's name "
 				 "(targetIQN)",
 				 portal->host, portal->port,
 				 iscsi_get_error(session));
@@ -220,6 +261,7 @@ static int ask_portal(const struct iscsi_target *from,
 	 * too late. */
 	listing.answered = true;
 	user_session_close(session);
+	text_answer_free(&listing.text);
 	return failed;
 }
 

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <iscsi/scsi-lowlevel.h>
 
@@ -87,10 +86,13 @@ static int set_up(struct attempt *attempt, struct error *err)
 	/* A session that breaks stays broken: reconnecting would send writes
 	 * again, after others that may have overtaken them. */
 	iscsi_set_noautoreconnect(session, 1);
+	/* text_answer.h reads without. */
 	if (iscsi_set_session_type(session,
 				   target->iqn ? ISCSI_SESSION_NORMAL
 					       : ISCSI_SESSION_DISCOVERY) ||
-	    iscsi_set_header_digest(session, ISCSI_HEADER_DIGEST_NONE_CRC32C) ||
+	    iscsi_set_header_digest(
+		    session, target->iqn ? ISCSI_HEADER_DIGEST_NONE_CRC32C
+					 : ISCSI_HEADER_DIGEST_NONE) ||
 	    (target->iqn && iscsi_set_targetname(session, target->iqn)))
 		return error_set(err, ERROR_INTERNAL, "libiscsi: %s",
 				 iscsi_get_error(session));
@@ -193,41 +195,19 @@ static int look_ahead(struct attempt *attempt, struct error *err)
 	return login_watch_response(&attempt->watch, pdu, len, err) ? -1 : 1;
 }
 
-static int instead(int fd, int other)
-{
-	return dup3(other, fd, O_CLOEXEC) < 0 ? -1 : 0;
-}
-
 /* libiscsi to 1.19 reads what pads a response as text of it, and LIO pads with
  * what it sent before (in CHAP both ways, if its name has 3 to 5 bytes): libiscsi
- * gets such a response with zeros, from a socket that is in the place of its own
- * meanwhile. */
+ * gets such a response with zeros. */
 static int serve_padded(struct attempt *attempt)
 {
-	struct iscsi_context *session = attempt->session;
-	int fd = iscsi_get_fd(session);
-	int own = fcntl(fd, F_DUPFD_CLOEXEC, 0), pair[2], failed = -1;
 	ssize_t len = (ssize_t)attempt->padded;
 
-	if (own < 0)
+	/* It is out of the socket then. */
+	if (recv(iscsi_get_fd(attempt->session), NULL, attempt->padded,
+		 MSG_TRUNC | MSG_DONTWAIT) != len)
 		return -1;
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0,
-		       pair) == 0) {
-		/* It is out of our own then. */
-		if (recv(own, NULL, (size_t)len, MSG_TRUNC | MSG_DONTWAIT) ==
-			    len &&
-		    send(pair[1], attempt->response, (size_t)len,
-			 MSG_NOSIGNAL) == len &&
-		    !instead(fd, pair[0]))
-			failed = session_serve(session, POLLIN);
-		close(pair[0]);
-		close(pair[1]);
-	}
-	/* Unless it has closed it. */
-	if (iscsi_get_fd(session) == fd && instead(fd, own))
-		failed = -1;
-	close(own);
-	return failed;
+	return session_feed(attempt->session, attempt->response,
+			    attempt->padded);
 }
 
 /* Waits a moment for the rest of a response, for which poll() would not; 1 and -1

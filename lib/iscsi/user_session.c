@@ -2,6 +2,7 @@
 #include "iscsi/user_session.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -9,6 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -261,4 +263,54 @@ int session_serve(struct iscsi_context *session, int events)
 	failed = iscsi_service(session, events);
 	setitimer(ITIMER_REAL, &none, NULL);
 	return failed ? -1 : 0;
+}
+
+static bool is_readable(int fd)
+{
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+
+	return poll(&pfd, 1, 0) > 0;
+}
+
+/* `from`: a socket whose other end libiscsi has. */
+static int feed_through(int from, int to, struct iscsi_context *session,
+			const uint8_t *bytes, size_t len)
+{
+	const int fd = iscsi_get_fd(session);
+
+	while (len > 0 || is_readable(to)) {
+		ssize_t n = len ? send(from, bytes, len, MSG_NOSIGNAL) : 0;
+
+		if (n < 0 || session_serve(session, POLLIN))
+			return -1;
+		/* It has no use for more. */
+		if (iscsi_get_fd(session) != fd)
+			return 0;
+		bytes += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+int session_feed(struct iscsi_context *session, const uint8_t *bytes,
+		 size_t len)
+{
+	const int fd = iscsi_get_fd(session);
+	int own = fcntl(fd, F_DUPFD_CLOEXEC, 0), pair[2], failed = -1;
+
+	if (own < 0)
+		return -1;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0,
+		       pair) == 0) {
+		if (dup3(pair[0], fd, O_CLOEXEC) >= 0)
+			failed = feed_through(pair[1], pair[0], session, bytes,
+					      len);
+		close(pair[0]);
+		close(pair[1]);
+	}
+	/* Unless libiscsi has closed it. */
+	if (iscsi_get_fd(session) == fd && dup3(own, fd, O_CLOEXEC) < 0)
+		failed = -1;
+	close(own);
+	return failed;
 }

@@ -94,6 +94,12 @@ int session_wait(struct iscsi_context *session, int64_t until);
  * lost. Takes SIGALRM. */
 int session_serve(struct iscsi_context *session, int events);
 
+/* Gives libiscsi bytes as if they came from the target, and serves it until it has
+ * read them: for PDUs that it would not take as the target sends them. Meanwhile it
+ * does not see its own socket. -1 as of session_serve. */
+int session_feed(struct iscsi_context *session, const uint8_t *bytes,
+		 size_t len);
+
 /* One login at one portal (user_login.c): resolves the portal's host, connects
  * to the first of its addresses that takes a connection, logs in, and follows a
  * target that sends us elsewhere. Without an iqn the session is a discovery

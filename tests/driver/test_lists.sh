@@ -324,6 +324,12 @@ odd_targets()
 	fake offers:2000
 	ask sr_probe port="$FAKE_PORT"
 	check "IQNs: no more than 2048" many_iqns 2048
+	fake offers:1000 parts:8192
+	ask sr_probe port="$FAKE_PORT"
+	check "IQNs: a thousand, in parts" many_iqns 2000
+	fake offers:300 parts:61 dirty
+	ask sr_probe port="$FAKE_PORT"
+	check "IQNs: in parts of 61 bytes, padded with what is no zero" many_iqns 600
 	fake text-endless
 	ask sr_probe port="$FAKE_PORT"
 	check "IQNs: no NUL at the end: 83" faulted_without_list 83 ""

@@ -30,6 +30,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		MUST(len >= ISCSI_HEADER_LEN);
 		pdu = exact_copy(data, len, 0);
 		failed = login_watch_response(&watch, pdu, len, &err);
+		login_response_clean(pdu);
+		MUST(login_response_clean(pdu));
 		free(pdu);
 		if (failed) {
 			MUST(err.code == ERROR_LOGIN);

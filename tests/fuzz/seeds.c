@@ -255,9 +255,18 @@ static void seed_others(void)
 		"\0\0\0\0"
 		"AuthMethod=None\0";
 
+	static const uint8_t parts[] =
+		"\x40\x24\x40\0\0\0\0\0\4\0\0\0\0\0\0\0\0\0\0\0\1"
+		"\0\0\xbe\xef\0\0\0\1\0\0\0\1\0\0\0\1\0\0\0\0\0\0\0\0"
+		"\0\0\0\0Targ"
+		"\x24\x80\0\0\0\0\0\6\0\0\0\0\0\0\0\0\0\0\0\1"
+		"\xff\xff\xff\xff\0\0\0\2\0\0\0\1\0\0\0\1\0\0\0\0\0\0\0\0"
+		"\0\0\0\0etNam\0xx";
+
 	seed("vhd_journal", "entry", -1, journal, sizeof(journal) - 1);
 	seed_text("vhd_journal", "value", "73 " BASE_UUID "_" STALE_UUID);
 	seed("login", "none", -1, login, sizeof(login) - 1);
+	seed("text_answer", "parts", -1, parts, sizeof(parts) - 1);
 	seed_flagged("host_text", "lvm", 0,
 		     SR_PV_ID "|" SR_VG_ID "|" SR_VG_NAME
 			      "|LvLvLa-0123-4567-89ab-cdef-ghij-klmnop|MGT\n");

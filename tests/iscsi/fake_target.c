@@ -22,6 +22,7 @@
  * At a discovery, which else tells of iqn.2024-01.test:clone, at no address:
  *   offers:N                      N targets with two addresses each
  *   odd-offers                    names and addresses that cannot be
+ *   parts:N                       its answer in parts of N bytes
  *   text-silent text-endless text-parts text-nonsense text-flood
  *                                 no answer; no NUL at its end; says that there
  *                                 is more; no SendTargets; 512 KiB of it
@@ -367,6 +368,37 @@ static size_t add_offers(uint8_t *text, long n)
 	return len;
 }
 
+/* As RFC 7143, 11.10 wants it. */
+static bool asks_for_next(const uint8_t *request, const uint8_t *part)
+{
+	return request[0] == 0x44 && request[1] == 0x80 &&
+	       memcmp(request + 8, part + 8, 16) == 0 &&
+	       get_be32(request + 4) == 0 &&
+	       get_be32(request + 24) == get_be32(part + 28) &&
+	       get_be32(request + 28) == stat_sn;
+}
+
+static void transmit_parts(const uint8_t *request, uint8_t *answer,
+			   const uint8_t *text, size_t len)
+{
+	const size_t most = (size_t)number("parts", 1);
+	uint8_t next[HEADER];
+
+	while (len > most) {
+		answer[1] = 0x40;
+		put_be32(answer + 20, 0xbeef);
+		transmit(answer, text, most);
+		text += most;
+		len -= most;
+		if (!receive(next, HEADER) || !asks_for_next(next, answer))
+			return;
+		number_answer(answer, request);
+	}
+	answer[1] = 0x80;
+	put_be32(answer + 20, UINT32_MAX);
+	transmit(answer, text, len);
+}
+
 static void answer_text(const uint8_t *request)
 {
 	static uint8_t text[512 * 1024];
@@ -391,7 +423,10 @@ static void answer_text(const uint8_t *request)
 		answer[1] = 0x40;
 	if (has("text-flood"))
 		len = sizeof(text);
-	transmit(answer, text, len);
+	if (value("parts"))
+		transmit_parts(request, answer, text, len);
+	else
+		transmit(answer, text, len);
 }
 
 /* Bytes 8 to 31: vendor and model. */
