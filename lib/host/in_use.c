@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 #include "host/in_use.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -15,24 +14,12 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "base/text_file.h"
 #include "host/block.h"
 #include "host/openers.h"
 
 /* Between two looks, growing; in all a little over two seconds. */
 #define FIRST_PAUSE_MS 5
 #define LAST_PAUSE_MS  1280
-
-/* Targets in the kernel, and the files in which they tell what they serve: by LIO
- * each backstore's, in a folder a kind and number; by SCST each device's. */
-static const struct server {
-	const char *name, *folder;
-	unsigned levels;
-	const char *file;
-} servers[] = {
-	{ "LIO", "/sys/kernel/config/target/core", 1, "info" },
-	{ "SCST", "/sys/kernel/scst_tgt/devices", 0, "filename" },
-};
 
 enum use {
 	FREE,
@@ -123,89 +110,17 @@ static enum use opened(const char *device, const struct openers *openers,
 	return FREE;
 }
 
-/* The path in it: "… File: PATH  Size: …" of a fileio backstore, a line of SCST's. */
-static const char *served_path(const char *file, char *text, size_t size)
-{
-	ssize_t n = file_begin(AT_FDCWD, file, text, size - 1);
-	char *path, *end = NULL;
-
-	if (n < 0)
-		return NULL;
-	text[n] = '\0';
-	if (text[0] == '/') {
-		text[strcspn(text, "\n")] = '\0';
-		return text;
-	}
-	path = strstr(text, "File: ");
-	if (!path)
-		return NULL;
-	path += strlen("File: ");
-	for (char *p = path; (p = strstr(p, "  Size: ")); p++)
-		end = p;
-	if (end)
-		*end = '\0';
-	return end ? path : NULL;
-}
-
-static bool serves(const char *file, const struct stat *what)
-{
-	char text[PATH_MAX];
-	const char *path = served_path(file, text, sizeof(text));
-	struct stat served;
-
-	if (!path || stat(path, &served))
-		return false;
-	if (S_ISBLK(what->st_mode))
-		return S_ISBLK(served.st_mode) &&
-		       served.st_rdev == what->st_rdev;
-	return served.st_dev == what->st_dev && served.st_ino == what->st_ino;
-}
-
-/* Not by glob(), which looks users up: a static program must not. */
-static bool any_serves(const struct server *server, const char *folder,
-		       unsigned levels, const struct stat *what)
-{
-	const struct dirent *entry;
-	char path[PATH_MAX];
-	bool found = false;
-	DIR *dir = opendir(folder);
-
-	if (!dir) {
-		alloc_check_errno();
-		return false;
-	}
-	while (!found && (entry = readdir(dir))) {
-		if (entry->d_name[0] == '.')
-			continue;
-		snprintf(path, sizeof(path), "%s/%s/%s", folder, entry->d_name,
-			 levels ? "" : server->file);
-		found = levels ? any_serves(server, path, levels - 1, what)
-			       : serves(path, what);
-	}
-	closedir(dir);
-	return found;
-}
-
-/* It has a file or a device open in the kernel, which no process shows, and takes no
- * lock: LIO by a fileio backstore, SCST however. `name`: for the error. */
+/* `name`: for the error. */
 static enum use served_by_kernel(const char *path, const char *name,
 				 struct error *err)
 {
-	struct stat what;
+	const char *target = kernel_target_of(path);
 	char by[64];
 
-	if (stat(path, &what))
+	if (!target)
 		return FREE;
-	for (size_t i = 0; i < sizeof(servers) / sizeof(servers[0]); i++) {
-		const struct server *server = &servers[i];
-
-		if (!any_serves(server, server->folder, server->levels, &what))
-			continue;
-		snprintf(by, sizeof(by), "the kernel's target (%s) serves it",
-			 server->name);
-		return used_by(USED, name, by, err);
-	}
-	return FREE;
+	snprintf(by, sizeof(by), "the kernel's target (%s) serves it", target);
+	return used_by(USED, name, by, err);
 }
 
 static bool is_loop(const char *name)

@@ -180,3 +180,93 @@ void openers_of_file(const char *path, struct openers *out)
 	if (realpath(path, file) && stat(file, &subject.st) == 0)
 		look_at_all(&subject, out);
 }
+
+/* ---- the kernel's own targets ---- */
+
+/* Where they tell what they serve: LIO of each backstore, in a folder a kind and
+ * number; SCST of each device. */
+static const struct server {
+	const char *name, *folder;
+	unsigned levels;
+	const char *file;
+} servers[] = {
+	{ "LIO", "/sys/kernel/config/target/core", 1, "info" },
+	{ "SCST", "/sys/kernel/scst_tgt/devices", 0, "filename" },
+};
+
+/* The path in it: "… File: PATH  Size: …" of a fileio backstore, a line of SCST's. */
+static const char *served_path(const char *file, char *text, size_t size)
+{
+	ssize_t n = file_begin(AT_FDCWD, file, text, size - 1);
+	char *path, *end = NULL;
+
+	if (n < 0)
+		return NULL;
+	text[n] = '\0';
+	if (text[0] == '/') {
+		text[strcspn(text, "\n")] = '\0';
+		return text;
+	}
+	path = strstr(text, "File: ");
+	if (!path)
+		return NULL;
+	path += strlen("File: ");
+	for (char *p = path; (p = strstr(p, "  Size: ")); p++)
+		end = p;
+	if (end)
+		*end = '\0';
+	return end ? path : NULL;
+}
+
+static bool serves(const char *file, const struct stat *what)
+{
+	char text[PATH_MAX];
+	const char *path = served_path(file, text, sizeof(text));
+	struct stat served;
+
+	if (!path || stat(path, &served))
+		return false;
+	if (S_ISBLK(what->st_mode))
+		return S_ISBLK(served.st_mode) &&
+		       served.st_rdev == what->st_rdev;
+	return served.st_dev == what->st_dev && served.st_ino == what->st_ino;
+}
+
+/* Not by glob(), which looks users up: a static program must not. */
+static bool any_serves(const struct server *server, const char *folder,
+		       unsigned levels, const struct stat *what)
+{
+	const struct dirent *entry;
+	char path[PATH_MAX];
+	bool found = false;
+	DIR *dir = opendir(folder);
+
+	if (!dir) {
+		alloc_check_errno();
+		return false;
+	}
+	while (!found && (entry = readdir(dir))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof(path), "%s/%s/%s", folder, entry->d_name,
+			 levels ? "" : server->file);
+		found = levels ? any_serves(server, path, levels - 1, what)
+			       : serves(path, what);
+	}
+	closedir(dir);
+	return found;
+}
+
+const char *kernel_target_of(const char *path)
+{
+	struct stat what;
+
+	if (stat(path, &what))
+		return NULL;
+	for (size_t i = 0; i < sizeof(servers) / sizeof(servers[0]); i++) {
+		if (any_serves(&servers[i], servers[i].folder,
+			       servers[i].levels, &what))
+			return servers[i].name;
+	}
+	return NULL;
+}

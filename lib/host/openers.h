@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-only
 /*
- * Which processes have a block device or a file open. The kernel knows only
+ * Who has a block device or a file open. The kernel knows only
  * whether one has claimed it (O_EXCL), or holds a lock; whoever merely reads or
- * writes is seen in /proc.
+ * writes is seen in /proc, and the kernel's own targets in /sys alone.
  */
 #ifndef HOST_OPENERS_H
 #define HOST_OPENERS_H
@@ -29,5 +29,10 @@ void openers_of(dev_t device, struct openers *out);
 /* The same of a regular file; none if it is not there. Before Linux 4.11 who has
  * opened it by another hard link or in another mount namespace is not found. */
 void openers_of_file(const char *path, struct openers *out);
+
+/* The kernel's target, "LIO" or "SCST", that serves this file or device; NULL: none.
+ * It has it open in the kernel, which no process shows, and takes no lock. LIO is
+ * found by its fileio backstores; by the others it claims a device. */
+const char *kernel_target_of(const char *path);
 
 #endif

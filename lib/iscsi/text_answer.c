@@ -38,7 +38,7 @@ static void ask_for_next(const uint8_t *part, struct buffer *out)
 	uint8_t request[TEXT_REQUEST_LEN] = { OPCODE_TEXT_REQUEST | IMMEDIATE,
 					      FINAL };
 
-	memcpy(request + 8, part + 8, 16); /* LUN, both task tags */
+	memcpy(request + 8, part + 8, 16);  /* LUN, both task tags */
 	memcpy(request + 24, part + 28, 4); /* the number that it expects */
 	put_be32(request + 28, get_be32(part + 24) + 1);
 	buffer_add(out, request, sizeof(request));
@@ -76,8 +76,9 @@ static enum text_step take_pdu(struct text_answer *answer, struct buffer *out)
 	return TEXT_ASK;
 }
 
-enum text_step text_answer_take(struct text_answer *answer, const uint8_t *bytes,
-				size_t len, struct buffer *out)
+enum text_step text_answer_take(struct text_answer *answer,
+				const uint8_t *bytes, size_t len,
+				struct buffer *out)
 {
 	struct buffer *pdu = &answer->pdu;
 	enum text_step step;

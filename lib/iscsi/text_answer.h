@@ -37,8 +37,9 @@ enum text_step {
 };
 
 /* Takes what has come, no more than is missing. What *out had is gone. */
-enum text_step text_answer_take(struct text_answer *answer, const uint8_t *bytes,
-				size_t len, struct buffer *out);
+enum text_step text_answer_take(struct text_answer *answer,
+				const uint8_t *bytes, size_t len,
+				struct buffer *out);
 
 void text_answer_free(struct text_answer *answer);
 
