@@ -277,11 +277,12 @@ static int feed_through(int from, int to, struct iscsi_context *session,
 			const uint8_t *bytes, size_t len)
 {
 	const int fd = iscsi_get_fd(session);
+	size_t times = len; /* it reads a byte at least each time */
 
 	while (len > 0 || is_readable(to)) {
 		ssize_t n = len ? send(from, bytes, len, MSG_NOSIGNAL) : 0;
 
-		if (n < 0 || session_serve(session, POLLIN))
+		if (n < 0 || times-- == 0 || session_serve(session, POLLIN))
 			return -1;
 		/* It has no use for more. */
 		if (iscsi_get_fd(session) != fd)
