@@ -273,12 +273,12 @@ ASAN      := build/asan/tests
 # The host's own initiator, in a test host for each suite. Its tools are of the
 # plain build: what the host does is waited for, not what we compute.
 HOST_TOOLS  := $(BUILD)/tests/audit $(BUILD)/tests/mutate $(BUILD)/tests/iscsi/kill_at \
-               $(BUILD)/tests/iscsi/gate \
+               $(BUILD)/tests/iscsi/gate $(BUILD)/tests/iscsi/fake_target \
                $(patsubst %,$(BUILD)/tests/support/%,host_tool resign_file \
                steady_io visible xapi_answer iscsi_proxy) \
                $(patsubst %,$(BUILD)/tests/xapi/%,xapi_tool lun_head xe)
 HOST_SUITES := $(patsubst %,"tests/host/%.sh build",kill races failures beside maps \
-               multipath targets sm libiscsi attach hba relvmohba hba_kill hba_failures in_use lvm_judge relvm many xe amx) \
+               multipath targets like_tgt sm libiscsi attach hba relvmohba hba_kill hba_failures in_use lvm_judge relvm many xe amx) \
                "tests/host/hba_golden.sh build single-vhd qcow2 journal-inflate neg-gpt"
 
 # What a suite is called with: see the head of each. The longest come first.

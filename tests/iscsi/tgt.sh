@@ -113,3 +113,7 @@ tgt_chap_outgoing() {
 tgt_sessions() {
 	tgt_admin --mode conn --op show --tid "$1" | grep -c '^Session'
 }
+
+# In the test host LIO can take its place.
+# shellcheck source=/dev/null
+[ -z "${TGT_LIKE-}" ] || . "$TGT_LIKE"
