@@ -29,6 +29,7 @@ struct listing {
 	const struct iscsi_portal *portal;
 	struct iscsi_offers *offers;
 	struct text_answer text;
+	const char *why; /* it is no answer; NULL: libiscsi knows */
 	bool answered;
 	int status;
 	struct error *err;
@@ -175,8 +176,10 @@ static int receive(struct iscsi_context *session, struct listing *listing)
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return 0;
-	if (n <= 0)
+	if (n <= 0) {
+		listing->why = "it closed the connection";
 		return -1;
+	}
 	switch (text_answer_take(&listing->text, part, (size_t)n, &out)) {
 	case TEXT_WAIT:
 		failed = 0;
@@ -189,6 +192,7 @@ static int receive(struct iscsi_context *session, struct listing *listing)
 		failed = session_feed(session, out.data, out.len);
 		break;
 	case TEXT_WRONG:
+		listing->why = "its list breaks off, or has more than 256 KiB";
 		break;
 	}
 	buffer_free(&out);
@@ -228,7 +232,8 @@ static int wait_for_list(struct iscsi_context *session, struct listing *listing)
 				 "it should: %.200s; give the target's name "
 				 "(targetIQN)",
 				 portal->host, portal->port,
-				 iscsi_get_error(session));
+				 listing->why ? listing->why
+					      : iscsi_get_error(session));
 	return 0;
 }
 

@@ -77,7 +77,7 @@ static bool holds_known_uuid(const struct snapshot *snap, const uint8_t *bytes,
 
 	for (unsigned e = NAME_UTF8; e < NAME_UNKNOWN; e++) {
 		/* It need not begin at the first byte. */
-		for (size_t from = 0; from < 2; from++) {
+		for (size_t from = 0; from < 2 && from < len; from++) {
 			size_t n = parent_name_get_all(bytes + from, len - from,
 						       e, text, sizeof(text));
 

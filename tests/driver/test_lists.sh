@@ -335,13 +335,19 @@ odd_targets()
 	check "IQNs: no NUL at the end: 83" faulted_without_list 83 ""
 	fake text-parts
 	ask sr_probe port="$FAKE_PORT"
-	check "IQNs: in parts: 83" faulted_without_list 83 "give the target's name"
+	check "IQNs: in parts, and no next one: 83" faulted_without_list 83 \
+		"breaks off.*give the target's name"
 	fake text-nonsense
 	ask sr_probe port="$FAKE_PORT"
 	check "IQNs: no SendTargets: 83" faulted_without_list 83 ""
 	fake text-flood
 	ask sr_probe port="$FAKE_PORT"
-	check "IQNs: longer than is allowed: 83" faulted_without_list 83 ""
+	check "IQNs: longer than is allowed: 83" faulted_without_list 83 \
+		"more than 256 KiB"
+	fake offers:2900 parts:65536
+	ask sr_probe port="$FAKE_PORT"
+	check "IQNs: longer in all its parts: 83" faulted_without_list 83 \
+		"more than 256 KiB"
 	fake status:0202
 	ask sr_probe port="$FAKE_PORT"
 	check "IQNs: not for us: 68" faulted_without_list 68 "not allowed"
