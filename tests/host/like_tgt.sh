@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-only
 #
-# like_tgt.sh BUILD [SUITE]: suites that run on tgt elsewhere, on LIO. tgt forgives
-# what LIO does not: two sessions of one id, padding that is not zero.
+# like_tgt.sh BUILD [SUITE]: suites that run on tgt elsewhere, on LIO, which sends
+# and wants what tgt does not: padding that is not zero, for one.
 set -u
 
 # shellcheck source=guest.sh
